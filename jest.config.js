@@ -1,0 +1,14 @@
+/** Jest runs on the emitted code: the tested code is the shipped code. */
+const project = (directory) => ({
+  displayName: directory.split('/').at(-1),
+  rootDir: `${__dirname}/${directory}`,
+  testMatch: ['<rootDir>/dist-test/**/*.test.js'],
+  setupFiles: ['reflect-metadata'],
+  testEnvironment: 'node',
+  transform: {},
+});
+
+module.exports = {
+  projects: ['core', 'runtime', 'connectors/salesforce-org', 'connectors/salesforce-rest', 'conformance-tests', 'docs'].map(project),
+  testTimeout: 30_000,
+};
