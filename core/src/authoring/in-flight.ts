@@ -1,0 +1,157 @@
+import { ConnectorError, type ErrorInfo } from '../errors.js';
+import type { Events, ExecutionContext, OperationEvent, ResultEvent } from '../operation.js';
+import { errorInfoOf, statusOfError } from '../status.js';
+
+/** So many units in a row that found the service away end the run; the rest would only load it further. */
+const MAX_LOSSES_IN_A_ROW = 20;
+
+/** What a unit of work came to. `info` is set where it ended by an error. */
+interface Outcome {
+  readonly events: readonly OperationEvent[];
+  readonly info?: ErrorInfo;
+}
+
+/** A unit that was taken and is not yet handed on. */
+interface Slot {
+  outcome?: Outcome;
+}
+
+/**
+ * Takes units one by one, has up to `context.maxInFlight` of them worked on at once, and yields what they came to: in the order taken where the operation declares `order: 'input'`.
+ * Never holds more than `maxInFlight` units. `idsOf` names the documents of a unit, which share the result if `run` throws.
+ *
+ * An error that every further unit would meet too (auth, quota, config, and a service that stays away) stops the taking; it is thrown when all that is under way has been handed on.
+ */
+export async function* runInFlight<U, P>(
+  units: AsyncIterable<U>,
+  context: ExecutionContext<P>,
+  idsOf: (unit: U) => readonly string[],
+  run: (unit: U) => Promise<readonly OperationEvent[]>,
+): Events {
+  const input = units[Symbol.asyncIterator]();
+  const inOrder = context.operation.order === 'input';
+  const slots: Slot[] = [];
+  let running = 0;
+  let pulling = false;
+  let ended = false;
+  let lossesInARow = 0;
+  let fatal: unknown;
+  let wake: (() => void) | undefined;
+  let idle: (() => void) | undefined;
+
+  const changed = () => {
+    wake?.();
+    wake = undefined;
+    if (running === 0) idle?.();
+  };
+
+  const stop = (reason: unknown) => {
+    ended = true;
+    fatal ??= reason;
+  };
+
+  const judge = (info: ErrorInfo | undefined) => {
+    if (info === undefined) lossesInARow = 0;
+    else if (concernsEveryUnit(info)) stop(new ConnectorError(info));
+    else if (info.category === 'unavailable' || info.category === 'timeout') {
+      lossesInARow += 1;
+      if (lossesInARow >= MAX_LOSSES_IN_A_ROW) stop(new ConnectorError({ ...info, effect: 'none' }));
+    }
+  };
+
+  const start = async (unit: U) => {
+    const slot: Slot = {};
+    slots.push(slot);
+    running += 1;
+    slot.outcome = await outcomeOf(unit, context, idsOf, run);
+    running -= 1;
+    judge(slot.outcome.info);
+    changed();
+  };
+
+  const pull = async () => {
+    pulling = true;
+    try {
+      const step = await input.next();
+      if (step.done) ended = true;
+      else void start(step.value);
+    } catch (error) {
+      stop(error);
+    }
+    pulling = false;
+    changed();
+  };
+
+  try {
+    for (;;) {
+      if (!ended && !pulling && slots.length < context.maxInFlight) void pull();
+      const ready = takeReady(slots, inOrder);
+      if (ready.length > 0) yield ready;
+      else if (ended && !pulling && slots.length === 0) break;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+    if (fatal !== undefined) throw fatal;
+  } finally {
+    ended = true;
+    await input.return?.();
+    if (running > 0) {
+      await new Promise<void>((resolve) => {
+        idle = resolve;
+      });
+    }
+  }
+}
+
+function concernsEveryUnit(info: ErrorInfo): boolean {
+  return (
+    info.category === 'auth' || info.category === 'quota' || info.category === 'config' || info.category === 'cancelled'
+  );
+}
+
+async function outcomeOf<U, P>(
+  unit: U,
+  context: ExecutionContext<P>,
+  idsOf: (unit: U) => readonly string[],
+  run: (unit: U) => Promise<readonly OperationEvent[]>,
+): Promise<Outcome> {
+  let handedOver = false;
+  try {
+    context.signal.throwIfAborted();
+    handedOver = true;
+    return { events: await run(unit) };
+  } catch (thrown) {
+    const mayHaveActed = handedOver && context.operation.effect !== 'read';
+    const info = errorInfoOf(thrown, mayHaveActed ? 'unknown' : 'none');
+    return { events: [failed(idsOf(unit), info)], info };
+  }
+}
+
+/** The result that an error stands for, by the contract's one mapping. */
+export function failed(inputs: readonly string[], info: ErrorInfo): ResultEvent {
+  const code = info.service?.code;
+  return {
+    type: 'result',
+    inputs,
+    status: statusOfError(info),
+    ...(code === undefined ? {} : { code }),
+    message: info.message,
+    error: info,
+  };
+}
+
+/** Removes and returns what can be handed on now. */
+function takeReady(slots: Slot[], inOrder: boolean): readonly OperationEvent[] {
+  const ready: OperationEvent[] = [];
+  let kept = 0;
+  for (const slot of slots) {
+    const held = slot.outcome === undefined || (inOrder && kept > 0);
+    if (held) slots[kept++] = slot;
+    else ready.push(...(slot.outcome?.events ?? []));
+  }
+  slots.length = kept;
+  return ready;
+}

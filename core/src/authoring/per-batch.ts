@@ -1,0 +1,105 @@
+import type { Document, Properties } from '../document.js';
+import type { Events, ExecutionContext, OperationEvent } from '../operation.js';
+import { errorInfoOf } from '../status.js';
+import { failed, runInFlight } from './in-flight.js';
+
+/** A document refused for the moment goes again so often at the most. */
+const MAX_ATTEMPTS = 3;
+const FIRST_BACKOFF_MS = 500;
+
+/** How documents are put together. */
+export interface BatchOptions<P> {
+  /** Documents in a batch at the most; default: what the operation declares as `batch.maxDocuments`. */
+  readonly maxDocuments?: number;
+  /** May these two travel together? Default: where their properties are equal, so that no document gets another's dynamic properties. */
+  readonly together?: (first: Document<P>, next: Document<P>) => boolean;
+}
+
+/**
+ * One piece of work per batch of documents, in input order: up to `context.maxInFlight` batches at once. A batch is worked on when it is full, when the next document may not join it, or at the end of the input.
+ *
+ * `work` names every document of its batch in a `result`. A result whose error is `retryable` with effect `none` (a locked row) goes again, without the others, up to 3 times in all, after a pause with full jitter.
+ * What `work` throws becomes the result of the whole batch; see {@link perDocument} for what ends the execution.
+ */
+export function perBatch<P = Properties>(
+  documents: AsyncIterable<Document<P>>,
+  context: ExecutionContext<P>,
+  work: (batch: readonly Document<P>[]) => Promise<readonly OperationEvent[]>,
+  options: BatchOptions<P> = {},
+): Events {
+  const maxDocuments = options.maxDocuments ?? context.operation.batch?.maxDocuments;
+  if (maxDocuments === undefined || maxDocuments < 1) {
+    throw new TypeError(
+      `operation ${context.operation.id} declares no batch.maxDocuments, and perBatch was given none`,
+    );
+  }
+  return runInFlight(
+    batchesOf(documents, maxDocuments, options.together ?? haveEqualProperties),
+    context,
+    idsOf,
+    (batch) => workUntilSettled(batch, context, work),
+  );
+}
+
+async function* batchesOf<P>(
+  documents: AsyncIterable<Document<P>>,
+  maxDocuments: number,
+  together: (first: Document<P>, next: Document<P>) => boolean,
+): AsyncGenerator<readonly Document<P>[]> {
+  let batch: Document<P>[] = [];
+  for await (const document of documents) {
+    const first = batch[0];
+    if (first !== undefined && (batch.length >= maxDocuments || !together(first, document))) {
+      yield batch;
+      batch = [];
+    }
+    batch.push(document);
+    if (batch.length >= maxDocuments) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Sends documents that were refused for the moment again; returns the events of all attempts, each document's result once. */
+async function workUntilSettled<P>(
+  batch: readonly Document<P>[],
+  context: ExecutionContext<P>,
+  work: (batch: readonly Document<P>[]) => Promise<readonly OperationEvent[]>,
+): Promise<readonly OperationEvent[]> {
+  const settled: OperationEvent[] = [];
+  let pending = batch;
+  for (let attempt = 1; ; attempt += 1) {
+    let events: readonly OperationEvent[];
+    try {
+      events = await work(pending);
+    } catch (thrown) {
+      if (attempt === 1) throw thrown;
+      return [...settled, failed(idsOf(pending), errorInfoOf(thrown, 'unknown'))];
+    }
+    const refused = new Set<OperationEvent>(attempt < MAX_ATTEMPTS ? events.filter(isRefusedForNow) : []);
+    for (const event of events) if (!refused.has(event)) settled.push(event);
+    if (refused.size === 0) return settled;
+    try {
+      await context.clock.sleep(context.clock.random() * FIRST_BACKOFF_MS * 2 ** (attempt - 1), context.signal);
+    } catch {
+      return [...settled, ...refused];
+    }
+    const again = new Set([...refused].flatMap((event) => (event.type === 'result' ? event.inputs : [])));
+    pending = pending.filter((document) => again.has(document.id));
+  }
+}
+
+function isRefusedForNow(event: OperationEvent): boolean {
+  return event.type === 'result' && event.error?.retryable === true && event.error.effect === 'none';
+}
+
+function idsOf<P>(batch: readonly Document<P>[]): readonly string[] {
+  return batch.map((document) => document.id);
+}
+
+/** The very object in the common case where no document overrides anything. */
+function haveEqualProperties<P>(first: Document<P>, next: Document<P>): boolean {
+  return first.properties === next.properties || JSON.stringify(first.properties) === JSON.stringify(next.properties);
+}

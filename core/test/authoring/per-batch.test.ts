@@ -1,0 +1,141 @@
+import { ConnectorError, type Document, type OperationEvent } from '@connector-runtime/core';
+import { perBatch } from '@connector-runtime/core/authoring';
+import { CountedDocuments, contextWith, ListingClock, resultsOf, success } from './execution-context.js';
+
+const batchOf10 = { batch: { maxDocuments: 10, atomic: 'never' } } as const;
+
+function idsOf(batch: readonly Document[]): string[] {
+  return batch.map((document) => document.id);
+}
+
+const locked = {
+  category: 'conflict',
+  code: 'ROW_LOCKED',
+  message: 'locked',
+  effect: 'none',
+  retryable: true,
+} as const;
+
+describe('perBatch', () => {
+  test.each([
+    [0, []],
+    [1, [1]],
+    [10, [10]],
+    [11, [10, 1]],
+    [25, [10, 10, 5]],
+  ])('puts %d documents into batches of %j', async (count, sizes) => {
+    const seen: number[] = [];
+
+    const results = await resultsOf(
+      perBatch(new CountedDocuments(count), contextWith(batchOf10), async (batch) => {
+        seen.push(batch.length);
+        return [success(...idsOf(batch))];
+      }),
+    );
+
+    expect(seen).toEqual(sizes);
+    expect(results.flatMap((result) => result.inputs)).toHaveLength(count);
+  });
+
+  test('keeps documents with other properties apart', async () => {
+    const seen: string[][] = [];
+    const documents = new CountedDocuments(5, (n) => (n === 3 ? { rule: 'B' } : { rule: 'A' }));
+
+    await resultsOf(
+      perBatch(documents, contextWith(batchOf10), async (batch) => {
+        seen.push(idsOf(batch));
+        return [success(...idsOf(batch))];
+      }),
+    );
+
+    expect(seen).toEqual([['d1', 'd2'], ['d3'], ['d4', 'd5']]);
+  });
+
+  test('gives every document of a batch the error that its work threw', async () => {
+    const results = await resultsOf(
+      perBatch(new CountedDocuments(3), contextWith(batchOf10), () =>
+        Promise.reject(
+          new ConnectorError({
+            category: 'unavailable',
+            code: 'RESET',
+            message: 'reset',
+            effect: 'unknown',
+            retryable: true,
+          }),
+        ),
+      ),
+    );
+
+    expect(results).toMatchObject([{ inputs: ['d1', 'd2', 'd3'], status: 'unknown', error: { code: 'RESET' } }]);
+  });
+
+  test('sends documents that were refused for the moment again, without the others, after a pause with jitter', async () => {
+    const clock = new ListingClock();
+    const attempts: string[][] = [];
+
+    const results = await resultsOf(
+      perBatch(new CountedDocuments(4), contextWith({ ...batchOf10, clock }), async (batch) => {
+        attempts.push(idsOf(batch));
+        const first = attempts.length === 1;
+        return batch.map(
+          ({ id }): OperationEvent =>
+            first && (id === 'd2' || id === 'd4')
+              ? { type: 'result', inputs: [id], status: 'applicationError', error: locked }
+              : success(id),
+        );
+      }),
+    );
+
+    expect(attempts).toEqual([
+      ['d1', 'd2', 'd3', 'd4'],
+      ['d2', 'd4'],
+    ]);
+    expect(clock.sleptMs).toEqual([250]);
+    expect(results.map((result) => result.status)).toEqual(['success', 'success', 'success', 'success']);
+  });
+
+  test('reports a document that stays refused after the third attempt', async () => {
+    let attempts = 0;
+
+    const results = await resultsOf(
+      perBatch(new CountedDocuments(1), contextWith(batchOf10), async ([document]) => {
+        attempts += 1;
+        return [{ type: 'result', inputs: [document?.id ?? ''], status: 'applicationError', error: locked }];
+      }),
+    );
+
+    expect(attempts).toBe(3);
+    expect(results).toMatchObject([{ inputs: ['d1'], error: { code: 'ROW_LOCKED' } }]);
+  });
+
+  test('keeps what earlier attempts settled when a repeat throws', async () => {
+    let attempts = 0;
+
+    const results = await resultsOf(
+      perBatch(new CountedDocuments(2), contextWith(batchOf10), async (batch) => {
+        attempts += 1;
+        if (attempts === 2)
+          throw new ConnectorError({
+            category: 'unavailable',
+            code: 'RESET',
+            message: 'reset',
+            effect: 'unknown',
+            retryable: true,
+          });
+        return batch.map(
+          ({ id }): OperationEvent =>
+            id === 'd2' ? { type: 'result', inputs: [id], status: 'applicationError', error: locked } : success(id),
+        );
+      }),
+    );
+
+    expect(results.map(({ inputs, status }) => [inputs, status])).toEqual([
+      [['d1'], 'success'],
+      [['d2'], 'unknown'],
+    ]);
+  });
+
+  test('refuses to start without a batch size', () => {
+    expect(() => perBatch(new CountedDocuments(1), contextWith(), async () => [])).toThrow('maxDocuments');
+  });
+});

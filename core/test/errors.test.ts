@@ -1,0 +1,52 @@
+import { inspect } from 'node:util';
+import { ConnectorError, errorInfoOf, isConnectorError } from '@connector-runtime/core';
+
+const info = {
+  category: 'validation',
+  code: 'REFUSED',
+  message: 'name is missing',
+  effect: 'none',
+  retryable: false,
+} as const;
+
+describe('ConnectorError', () => {
+  test('is recognised across copies of the package', () => {
+    jest.resetModules();
+    const copy = jest.requireActual<typeof import('@connector-runtime/core')>('@connector-runtime/core');
+
+    const foreign: unknown = new copy.ConnectorError(info);
+
+    expect(foreign instanceof ConnectorError).toBe(false);
+    expect(isConnectorError(foreign)).toBe(true);
+  });
+
+  test('is not mistaken for any other value', () => {
+    expect([new Error('x'), null, undefined, 'REFUSED', { info }].map(isConnectorError)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('keeps its info frozen and its cause', () => {
+    const cause = new Error('below');
+    const error = new ConnectorError(info, { cause });
+
+    expect(error.cause).toBe(cause);
+    expect(Object.isFrozen(error.info)).toBe(true);
+    expect(inspect(error)).toContain('name is missing');
+  });
+});
+
+describe('errorInfoOf', () => {
+  test('names what was thrown where it is no ConnectorError', () => {
+    expect(errorInfoOf(new RangeError('too far'), 'unknown')).toMatchObject({
+      category: 'internal',
+      effect: 'unknown',
+      message: 'RangeError: too far',
+    });
+    expect(errorInfoOf('text', 'none')).toMatchObject({ category: 'internal', effect: 'none' });
+  });
+});
