@@ -1,0 +1,73 @@
+import type { Field, Json, SchemaFormat } from '@connector-runtime/core';
+import { readOperationComponent } from '../../components/component-file.js';
+import type { RuntimeConnection } from '../../runtime-connection.js';
+import { EXIT, UsageError } from '../exit-codes.js';
+import { CommandHost, type CommonOptions } from '../host.js';
+import { interruptible } from '../interrupt.js';
+import { printRows } from '../rows.js';
+
+export interface BrowseOptions extends CommonOptions {
+  readonly operation: string;
+  readonly role?: 'input' | 'output';
+  readonly format?: SchemaFormat | 'tree';
+  readonly search?: string;
+  /** An operation's file: its properties decide what the schema holds. */
+  readonly properties?: string;
+}
+
+/** `connector browse`: object types, or the schema or fields of one. */
+export async function browse(file: string, objectType: string | undefined, options: BrowseOptions): Promise<number> {
+  const host = await CommandHost.start(options);
+  try {
+    const connection = await host.connect(file);
+    await interruptible((signal) => show(connection, objectType, options, signal));
+    return EXIT.OK;
+  } finally {
+    await host.close();
+  }
+}
+
+async function show(
+  connection: RuntimeConnection,
+  objectType: string | undefined,
+  options: BrowseOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { operation, search, role, format } = options;
+  if (objectType === undefined) {
+    const types = connection.objectTypes({ operation, ...(search === undefined ? {} : { search }) }, { signal });
+    await printRows(types, ['id', 'label', 'custom']);
+    return;
+  }
+  if (search !== undefined) throw new UsageError('--search goes with a list of object types, not with one of them');
+  if (format === 'tree') {
+    await printRows(connection.fields({ operation, objectType, path: [] }, { signal }) as AsyncIterable<Field>, [
+      'name',
+      'label',
+      'type',
+      'required',
+      'can',
+      'hasFields',
+    ]);
+    return;
+  }
+  const properties = options.properties === undefined ? undefined : await propertiesOf(options.properties, operation);
+  const definition = await connection.describe(
+    {
+      operation,
+      objectType,
+      role: role ?? 'input',
+      ...(format === undefined ? {} : { format }),
+      ...(properties === undefined ? {} : { properties }),
+    },
+    { signal },
+  );
+  process.stdout.write(definition.schema.endsWith('\n') ? definition.schema : `${definition.schema}\n`);
+}
+
+async function propertiesOf(file: string, operation: string): Promise<Json> {
+  const component = await readOperationComponent(file);
+  if (component.operation !== operation)
+    throw new UsageError(`--properties ${file} is for operation ${component.operation}, not ${operation}`);
+  return component.properties;
+}

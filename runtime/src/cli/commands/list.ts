@@ -1,0 +1,17 @@
+import { EXIT } from '../exit-codes.js';
+import { CommandHost, type CommonOptions } from '../host.js';
+import { printRows } from '../rows.js';
+
+/** `connector list`: the plugins at hand. */
+export async function list(options: CommonOptions): Promise<number> {
+  const host = await CommandHost.start(options);
+  const rows = host.registry.all().map(({ manifest }) => ({
+    id: manifest.id,
+    version: manifest.version,
+    title: manifest.title,
+    operations: manifest.operations.map((operation) => operation.id),
+  }));
+  await printRows(rows, ['id', 'version', 'title', 'operations']);
+  await host.close();
+  return EXIT.OK;
+}

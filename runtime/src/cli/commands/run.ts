@@ -1,0 +1,119 @@
+import path from 'node:path';
+import { readConnectionComponent, readOperationComponent } from '../../components/component-file.js';
+import { resolveSecrets } from '../../components/secret-references.js';
+import type { Documents } from '../../execution/document-input.js';
+import type { ExecutionSummary } from '../../execution/execution.js';
+import { operationOf } from '../../plugins/plugin-registry.js';
+import { CheckpointFile } from '../checkpoint-file.js';
+import { parseDurationMs } from '../duration.js';
+import { type EventSink, type OutputFormat, openSink } from '../event-sink.js';
+import { EXIT, exitCodeOfInfo, UsageError } from '../exit-codes.js';
+import { CommandHost, type CommonOptions } from '../host.js';
+import { type InputDocuments, inputDocuments } from '../input-documents.js';
+import { interruptible } from '../interrupt.js';
+import { Progress } from '../progress.js';
+
+export interface RunOptions extends CommonOptions {
+  readonly connection?: string;
+  readonly input?: string;
+  readonly output?: string;
+  readonly outputFormat?: OutputFormat;
+  readonly checkpoint?: string;
+  readonly deadline?: string;
+}
+
+/** `connector run`: documents in, events out. */
+export async function run(file: string, options: RunOptions): Promise<number> {
+  const component = await readOperationComponent(file);
+  const connectionFile = options.connection ?? component.connection;
+  if (connectionFile === undefined) throw new UsageError(`${file} names no connection, and there is no --connection`);
+  const output = options.output ?? '-';
+  if (options.checkpoint !== undefined && output === '-')
+    throw new UsageError('--checkpoint needs --output with a file or folder');
+  const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
+  const deadline = options.deadline === undefined ? {} : { deadlineMs: parseDurationMs(options.deadline) };
+  const host = await CommandHost.start(options);
+  try {
+    const connection = await host.connect(connectionFile);
+    const plugin = host.registry.byId((await readConnectionComponent(connectionFile)).plugin);
+    const input = await inputOf(options.input, operationOf(plugin, component.operation).effect === 'read');
+    const properties = await resolveSecrets(component.properties, path.dirname(path.resolve(file)), undefined, (text) =>
+      host.runtime.redactor.add(text),
+    );
+    const { operation, objectType } = component;
+    const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };
+    let hasOpened = false;
+    host.runtime.events.on('connectionOpened', () => {
+      hasOpened = true;
+    });
+    const summary = await interruptible(async (signal) => {
+      const leaving = new AbortController();
+      const stop = AbortSignal.any([signal, leaving.signal]);
+      const resume = checkpoint?.resumeFrom === undefined ? {} : { resumeFrom: checkpoint.resumeFrom };
+      const execution = connection.execute(request, input?.documents as Documents, {
+        signal: stop,
+        ...deadline,
+        ...resume,
+      });
+      const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt, () =>
+        leaving.abort(),
+      );
+      const progress = new Progress(operation, input?.total, options.quiet === true);
+      try {
+        for await (const events of execution.batches()) {
+          progress.count(events);
+          await sink.write(events);
+          for (const event of events)
+            if (event.type === 'checkpoint') await checkpoint?.write(event.state, await sink.sync());
+        }
+      } finally {
+        progress.end();
+      }
+      return finish(await execution.summary, input, sink, checkpoint);
+    });
+    report(summary, options);
+    return exitCodeOfRun(summary, hasOpened);
+  } finally {
+    await host.close();
+  }
+}
+
+async function inputOf(named: string | undefined, isRead: boolean): Promise<InputDocuments | undefined> {
+  if (named !== undefined) return inputDocuments(named);
+  if (isRead) return undefined;
+  if (process.stdin.isTTY === true) throw new UsageError('no --input, and stdin is a terminal');
+  return inputDocuments('-');
+}
+
+/** Another run's output that was cut short, or was not complete itself, leaves this run not complete. */
+async function finish(
+  summary: ExecutionSummary,
+  input: InputDocuments | undefined,
+  sink: EventSink,
+  checkpoint: CheckpointFile | undefined,
+): Promise<ExecutionSummary> {
+  const isInputWhole = input === undefined || !input.seen.isRunOutput || input.seen.endsComplete;
+  const judged = isInputWhole ? summary : { ...summary, complete: false };
+  await sink.end(judged);
+  if (judged.complete) await checkpoint?.remove();
+  return judged;
+}
+
+function report(summary: ExecutionSummary, options: RunOptions): void {
+  if (summary.error !== undefined) process.stderr.write(`${summary.error.code}: ${summary.error.message}\n`);
+  if (options.quiet === true || (options.outputFormat ?? 'ndjson') === 'ndjson') return;
+  process.stderr.write(
+    `${JSON.stringify({ counts: summary.counts, outputs: summary.outputs, complete: summary.complete })}\n`,
+  );
+}
+
+/** The first that applies, in the order of {@link EXIT}. */
+function exitCodeOfRun(summary: ExecutionSummary, hasOpened: boolean): number {
+  const { error, counts } = summary;
+  if (error?.category === 'internal' || error?.category === 'contract') return EXIT.BUG;
+  if (error !== undefined && counts.success === 0 && exitCodeOfInfo(error) === EXIT.USAGE) return EXIT.USAGE;
+  if (error !== undefined && !hasOpened && error.category !== 'cancelled') return EXIT.NOT_CONNECTED;
+  if (!summary.complete) return EXIT.INCOMPLETE;
+  const others = counts.applicationError + counts.failure + counts.unknown + counts.notAttempted;
+  return others > 0 ? EXIT.NOT_ALL_SUCCESS : EXIT.OK;
+}

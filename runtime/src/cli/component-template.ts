@@ -1,0 +1,61 @@
+import type { ConnectorManifest, Json, JsonSchema, OperationDescriptor } from '@connector-runtime/core';
+
+/** A commented component to start from: required properties with a place to fill in, the others as comments with their defaults. */
+export function componentTemplate(manifest: ConnectorManifest, descriptor: OperationDescriptor | undefined): string {
+  if (descriptor === undefined) {
+    const body = propertyLines(manifest.connection.properties, manifest.id);
+    return `// Connection to ${manifest.title}.\n{\n  "plugin": ${JSON.stringify(manifest.id)},\n  "configVersion": ${manifest.configVersion},\n  "properties": {\n${body}  }\n}\n`;
+  }
+  const objectType =
+    descriptor.objectType === 'required'
+      ? '  // What to work on; `connector browse` lists them.\n  "objectType": "",\n'
+      : '';
+  const body = propertyLines(descriptor.properties, manifest.id);
+  return `// ${descriptor.title}.\n{\n  // The connection's file, relative to this one; or name it on the command line.\n  // "connection": "connection.json",\n  "operation": ${JSON.stringify(descriptor.id)},\n${objectType}  "properties": {\n${body}  }\n}\n`;
+}
+
+function propertyLines(schema: JsonSchema, pluginId: string): string {
+  const properties = (schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
+  const required = new Set((schema['required'] ?? []) as readonly string[]);
+  const names = Object.keys(properties).sort((a, b) => Number(required.has(b)) - Number(required.has(a)));
+  let text = '';
+  names.forEach((name, index) => {
+    const property = properties[name] ?? {};
+    const comma = index < names.length - 1 && required.has(names[index + 1] ?? '') ? ',' : '';
+    for (const line of commentsOf(property)) text += `    // ${line}\n`;
+    const entry = `${JSON.stringify(name)}: ${JSON.stringify(startValue(name, property, pluginId))}`;
+    text += required.has(name) ? `    ${entry}${comma}\n` : `    // ${entry},\n`;
+  });
+  return text;
+}
+
+function commentsOf(property: JsonSchema): string[] {
+  const lines = [property['title'], property['description']].filter((text): text is string => typeof text === 'string');
+  if (Array.isArray(property['enum'])) lines.push(`One of: ${property['enum'].map(String).join(', ')}`);
+  if (property['default'] !== undefined) lines.push(`Default: ${JSON.stringify(property['default'])}`);
+  if (property['x-dynamic'] === true) lines.push('Each document may override it.');
+  return lines;
+}
+
+function startValue(name: string, property: JsonSchema, pluginId: string): Json {
+  if (property['format'] === 'password') {
+    const words = `${pluginId}-${name.replace(/[A-Z]/g, (letter) => `-${letter}`)}`;
+    return { $secret: `env:${words.replaceAll('-', '_').toUpperCase()}` };
+  }
+  if (property['default'] !== undefined) return property['default'];
+  if (Array.isArray(property['enum'])) return property['enum'][0] as Json;
+  if (Array.isArray(property['examples'])) return property['examples'][0] as Json;
+  switch (property['type']) {
+    case 'integer':
+    case 'number':
+      return (property['minimum'] as number | undefined) ?? 0;
+    case 'boolean':
+      return false;
+    case 'array':
+      return [];
+    case 'object':
+      return {};
+    default:
+      return '';
+  }
+}

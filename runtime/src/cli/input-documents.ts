@@ -1,0 +1,64 @@
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { DocumentInput, Documents, FiniteDocuments, RefusedInput } from '../execution/document-input.js';
+import { bodyOfFile } from '../services/body.js';
+import { UsageError } from './exit-codes.js';
+import { type RunOutputSeen, readNdjson } from './ndjson-input.js';
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.xml': 'application/xml',
+  '.json': 'application/json',
+  '.csv': 'text/csv',
+};
+const LINE_FILES = new Set(['.ndjson', '.jsonl']);
+
+/** Documents that a command line names, and what was seen of another run's output among them. */
+export interface InputDocuments {
+  readonly documents: Documents;
+  readonly seen: RunOutputSeen;
+  /** Number of documents, where it is known before reading. */
+  readonly total?: number;
+}
+
+/** `-`: NDJSON on stdin · an `.ndjson` file: a line a document · an `.xml`, `.json` or `.csv` file, or a folder of them: a file a document. */
+export async function inputDocuments(input: string): Promise<InputDocuments> {
+  const seen: RunOutputSeen = { isRunOutput: false, endsComplete: false };
+  if (input === '-') return { documents: readNdjson(process.stdin, seen), seen };
+  const found = await stat(input).catch(() => undefined);
+  if (found === undefined) throw new UsageError(`--input ${input}: no such file or folder`);
+  if (found.isDirectory()) {
+    const files = await filesBelow(input);
+    return { documents: finite(() => fileDocuments(files)), seen, total: files.length };
+  }
+  if (LINE_FILES.has(path.extname(input)))
+    return { documents: finite(() => readNdjson(createReadStream(input), seen)), seen };
+  if (MEDIA_TYPES[path.extname(input)] === undefined) {
+    throw new UsageError(
+      `--input ${input}: takes .ndjson (a line a document), .xml, .json or .csv (a file a document), or a folder of those`,
+    );
+  }
+  return { documents: finite(() => fileDocuments([{ file: input, id: path.basename(input) }])), seen, total: 1 };
+}
+
+function finite(read: () => AsyncGenerator<DocumentInput | RefusedInput>): FiniteDocuments {
+  return { finite: true, [Symbol.asyncIterator]: read };
+}
+
+async function* fileDocuments(
+  files: readonly { readonly file: string; readonly id: string }[],
+): AsyncGenerator<DocumentInput> {
+  for (const { file, id } of files) {
+    const mediaType = MEDIA_TYPES[path.extname(file)] ?? 'application/octet-stream';
+    yield { id, mediaType, body: bodyOfFile(file, (await stat(file)).size, mediaType) };
+  }
+}
+
+async function filesBelow(folder: string): Promise<{ readonly file: string; readonly id: string }[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && MEDIA_TYPES[path.extname(entry.name)] !== undefined)
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort()
+    .map((file) => ({ file, id: path.relative(folder, file).split(path.sep).join('/') }));
+}

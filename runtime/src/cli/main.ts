@@ -1,0 +1,93 @@
+import path from 'node:path';
+import { isConnectorError } from '@connector-runtime/core';
+import { Command, CommanderError, Option } from 'commander';
+import { issuesOf } from '../components/config-issue.js';
+import { OUTPUT_FORMATS } from './event-sink.js';
+import { EXIT, exitCodeOfError, UsageError } from './exit-codes.js';
+
+/** The command `connector`. Sets the process's exit code; never calls `process.exit` while output is under way. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    process.exitCode = reportError(error);
+  }
+}
+
+function program(): Command {
+  const { version } = require(path.join(__dirname, '..', '..', 'package.json')) as { version: string };
+  const command = new Command('connector')
+    .description('Moves data through connector plugins.')
+    .version(version)
+    .exitOverride();
+  const add = (words: string, summary: string) =>
+    command
+      .command(words)
+      .description(summary)
+      .exitOverride()
+      .option('--plugin <package or path>', 'a plugin besides those listed in package.json', collect, [])
+      .option('--quiet', 'say nothing on stderr but errors')
+      .addOption(
+        new Option('--log-level <level>', 'what of the log is shown on stderr').choices([
+          'debug',
+          'info',
+          'warn',
+          'error',
+        ]),
+      )
+      .option('--json-logs', 'log as JSON lines');
+  const operation = new Option('--operation <id>', 'for which operation').makeOptionMandatory();
+
+  add('list', 'list the plugins').action(async (options) => {
+    process.exitCode = await (await import('./commands/list.js')).list(options);
+  });
+  add('describe <plugin>', 'show a plugin, or a component to start from')
+    .option('--template <connection or operation>', 'print a commented component')
+    .action(async (plugin, options) => {
+      process.exitCode = await (await import('./commands/describe.js')).describe(plugin, options);
+    });
+  add('validate <component...>', 'check components; nothing is sent').action(async (files, options) => {
+    process.exitCode = await (await import('./commands/validate.js')).validate(files, options);
+  });
+  add('test <connection>', 'log in and say what was found').action(async (file, options) => {
+    process.exitCode = await (await import('./commands/test.js')).test(file, options);
+  });
+  add('browse <connection> [objectType]', 'list object types, or show the schema of one')
+    .addOption(operation)
+    .addOption(new Option('--role <role>', 'input or output documents').choices(['input', 'output']))
+    .addOption(new Option('--format <format>', 'how the schema is written').choices(['xsd', 'json-schema', 'tree']))
+    .option('--search <text>', 'part of an object type’s id or label')
+    .option('--properties <operation file>', 'take the operation’s properties from this component')
+    .action(async (file, objectType, options) => {
+      process.exitCode = await (await import('./commands/browse.js')).browse(file, objectType, options);
+    });
+  add('run <operation>', 'run an operation: documents in, events out')
+    .option('--connection <file>', 'the connection’s component')
+    .option('--input <file or folder>', 'documents; - is NDJSON on stdin')
+    .option('--output <file or folder>', 'events; - is stdout')
+    .addOption(new Option('--output-format <format>', 'all events, or output bodies only').choices(OUTPUT_FORMATS))
+    .option('--checkpoint <file>', 'note how far it came, and go on from there')
+    .option('--deadline <duration>', 'give up after this time, such as 10m')
+    .action(async (file, options) => {
+      process.exitCode = await (await import('./commands/run.js')).run(file, options);
+    });
+  return command;
+}
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+function reportError(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.USAGE;
+  if (error instanceof UsageError) process.stderr.write(`connector: ${error.message}\n`);
+  else if (isConnectorError(error)) {
+    const issues = issuesOf(error);
+    const lines = issues.length > 0 ? issues.map((issue) => `${issue.path || '/'}: ${issue.message}`) : [error.message];
+    for (const line of lines) process.stderr.write(`${error.info.code}: ${line}\n`);
+  } else
+    process.stderr.write(
+      `connector: a defect of this program: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+  return exitCodeOfError(error);
+}

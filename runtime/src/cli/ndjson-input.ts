@@ -1,0 +1,146 @@
+import type { ErrorInfo, Json, JsonRecord } from '@connector-runtime/core';
+import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { nearestName } from '../components/nearest-name.js';
+import type { DocumentInput, RefusedInput } from '../execution/document-input.js';
+
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
+const DOCUMENT_KEYS = ['id', 'body', 'mediaType', 'properties', 'receipt'];
+const SKIPPED_TYPES = new Set(['result', 'checkpoint', 'summary', 'progress']);
+
+/** What was seen of another run's output, when it is this run's input. */
+export interface RunOutputSeen {
+  /** Lines of a run's output were among the input. */
+  isRunOutput: boolean;
+  /** Its last line was a summary that says `complete: true`. */
+  endsComplete: boolean;
+}
+
+/**
+ * Documents of NDJSON, a line each; a line that is none is refused under the name `line-<n>` and the rest goes on.
+ * Another run's output is input too: its `output` lines are documents, its other lines are skipped and noted in `seen`.
+ */
+export async function* readNdjson(
+  source: AsyncIterable<Uint8Array>,
+  seen: RunOutputSeen,
+): AsyncGenerator<DocumentInput | RefusedInput> {
+  let number = 0;
+  for await (const bytes of splitLines(source)) {
+    number += 1;
+    const place = `line-${number}`;
+    if (bytes === 'tooLong') {
+      yield refused(place, `is longer than ${MAX_LINE_BYTES} bytes`, 'tooLarge', 'LINE_TOO_LONG');
+      continue;
+    }
+    const text = decode(bytes);
+    if (text === undefined) {
+      yield refused(place, 'is not UTF-8');
+      continue;
+    }
+    if (text.trim() === '') continue;
+    const input = parseLine(text, place, seen);
+    if (input !== undefined) yield input;
+  }
+}
+
+function parseLine(text: string, place: string, seen: RunOutputSeen): DocumentInput | RefusedInput | undefined {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch (error) {
+    return refused(place, `is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refused(place, 'must be a JSON object');
+  const record = value as Readonly<Record<string, Json>>;
+  const { type } = record;
+  if (type !== undefined) {
+    seen.isRunOutput = true;
+    seen.endsComplete = type === 'summary' && record['complete'] === true;
+    if (typeof type === 'string' && SKIPPED_TYPES.has(type)) return undefined;
+    if (type !== 'output')
+      return refused(
+        place,
+        `has the type ${JSON.stringify(type)}; a document has none, a run's line is output, result, checkpoint or summary`,
+      );
+    return bodyInput(record, text, place);
+  }
+  seen.endsComplete = false;
+  for (const key of Object.keys(record)) {
+    if (DOCUMENT_KEYS.includes(key)) continue;
+    const nearest = nearestName(key, DOCUMENT_KEYS);
+    return refused(
+      place,
+      `has the unknown key ${JSON.stringify(key)}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+    );
+  }
+  const { id, properties, receipt } = record;
+  if (id !== undefined && (typeof id !== 'string' || id === ''))
+    return refused(place, `has an id that is no text: ${JSON.stringify(id)}`);
+  const input = bodyInput(record, text, place);
+  if ('refused' in input) return input;
+  return {
+    ...input,
+    ...(id === undefined ? {} : { id }),
+    ...(properties === undefined ? {} : { properties }),
+    ...(receipt === undefined ? {} : { receipt }),
+  };
+}
+
+function bodyInput(record: Readonly<Record<string, Json>>, line: string, place: string): DocumentInput | RefusedInput {
+  const { body, mediaType } = record;
+  if (body === undefined) return refused(place, 'has no body');
+  if (mediaType !== undefined && typeof mediaType !== 'string')
+    return refused(place, 'has a mediaType that is no text');
+  const type = mediaType === undefined ? {} : { mediaType };
+  if (typeof body === 'string') return { body, place, ...type };
+  return { body: sourceText(line) ?? (body as JsonRecord), place, mediaType: 'application/json', ...type };
+}
+
+/** The body as it stands in the line: numbers keep their text (`1.10`, `9007199254740993`). */
+function sourceText(line: string): string | undefined {
+  const tree = parseTree(line);
+  const node = tree === undefined ? undefined : findNodeAtLocation(tree, ['body']);
+  return node === undefined ? undefined : line.slice(node.offset, node.offset + node.length);
+}
+
+function refused(
+  id: string,
+  why: string,
+  category: ErrorInfo['category'] = 'validation',
+  code = 'LINE_INVALID',
+): RefusedInput {
+  return { id, refused: { category, code, message: `${id} ${why}`, effect: 'none', retryable: false } };
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lines without their end; one that is too long is dropped while it is read. */
+async function* splitLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array | 'tooLong'> {
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of source) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      const last = chunk.subarray(start, end);
+      yield length + last.length > MAX_LINE_BYTES ? 'tooLong' : joined(parts, last);
+      parts = [];
+      length = 0;
+      start = end + 1;
+    }
+    const rest = chunk.subarray(start);
+    length += rest.length;
+    if (length <= MAX_LINE_BYTES) parts.push(rest);
+    else parts = [];
+  }
+  if (length > 0) yield length > MAX_LINE_BYTES ? 'tooLong' : joined(parts, new Uint8Array());
+}
+
+function joined(parts: readonly Uint8Array[], last: Uint8Array): Uint8Array {
+  return parts.length === 0 ? last : Buffer.concat([...parts, last]);
+}

@@ -1,0 +1,189 @@
+import type { Json, JsonSchema, Properties, Secret } from '@connector-runtime/core';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import { SecretText } from '../services/secret-text.js';
+import { type ConfigIssue, configInvalid } from './config-issue.js';
+import { nearestName } from './nearest-name.js';
+
+const SECRET_FORMAT = 'password';
+
+/** Properties that were checked: as the plugin sees them, and as plain JSON for a further check with a document's own laid over. */
+export interface CheckedProperties {
+  readonly properties: Properties;
+  readonly plain: Readonly<Record<string, Json>>;
+}
+
+/**
+ * Checks properties against one JSON Schema: all issues at once, defaults filled in, secrets wrapped, frozen.
+ * One per schema; compiling waits until the first check.
+ */
+export class PropertyValidator {
+  private readonly secretNames: ReadonlySet<string>;
+  private readonly dynamicNames: readonly string[];
+  private compiled: { readonly whole: ValidateFunction; readonly own: ValidateFunction } | undefined;
+
+  constructor(
+    private readonly what: string,
+    private readonly schema: JsonSchema,
+  ) {
+    const properties = propertySchemas(schema);
+    this.secretNames = new Set(
+      Object.keys(properties).filter((name) => properties[name]?.['format'] === SECRET_FORMAT),
+    );
+    this.dynamicNames = Object.keys(properties).filter((name) => properties[name]?.['x-dynamic'] === true);
+  }
+
+  /** Compiles the schema; throws what ajv's strict mode says of it. The loader calls it for nothing but the error. */
+  compile(): void {
+    this.validators();
+  }
+
+  /** Throws `CONFIG_INVALID` with every issue. `input` is not changed. */
+  check(input: Json): CheckedProperties {
+    const plain = structuredClone(input) as Record<string, Json>;
+    const issues = this.issues(this.validators().whole, plain);
+    if (issues.length > 0) throw configInvalid(this.what, issues);
+    return { properties: this.wrap(plain), plain: deepFreeze(plain) };
+  }
+
+  /** Lays a document's own properties over the operation's. Only those marked `x-dynamic` may be there. Throws `CONFIG_INVALID`. */
+  checkDynamic(base: CheckedProperties, own: Json): Properties {
+    const { whole, own: ownValidator } = this.validators();
+    const issues = this.issues(ownValidator, own);
+    if (issues.length > 0) throw configInvalid("the document's properties", issues);
+    const merged = { ...structuredClone(base.plain), ...(structuredClone(own) as Record<string, Json>) };
+    const mergedIssues = this.issues(whole, merged);
+    if (mergedIssues.length > 0) throw configInvalid("the document's properties, with the operation's", mergedIssues);
+    return this.wrap(merged);
+  }
+
+  private validators() {
+    if (this.compiled === undefined) {
+      const properties = propertySchemas(this.schema);
+      const dynamic = Object.fromEntries(
+        this.dynamicNames.map((name) => [name, withoutDefault(properties[name] ?? {})]),
+      );
+      const ownSchema: JsonSchema = { type: 'object', properties: dynamic, additionalProperties: false };
+      const defs = this.schema['$defs'];
+      this.compiled = {
+        whole: compile(this.schema),
+        own: compile(defs === undefined ? ownSchema : { ...ownSchema, $defs: defs }),
+      };
+    }
+    return this.compiled;
+  }
+
+  private issues(validator: ValidateFunction, value: Json): ConfigIssue[] {
+    if (validator(value)) return [];
+    const issues = (validator.errors ?? [])
+      .filter((error) => error.keyword !== 'if')
+      .map((error) => this.issueOf(error));
+    const seen = new Set<string>();
+    return issues.filter((issue) => {
+      const key = `${issue.path} ${issue.message}`;
+      return seen.has(key) ? false : seen.add(key);
+    });
+  }
+
+  private issueOf(error: ErrorObject): ConfigIssue {
+    const params = error.params as Record<string, unknown>;
+    const rule = error.keyword;
+    if (rule === 'required') {
+      const name = String(params['missingProperty']);
+      return { path: `${error.instancePath}/${pointerSegment(name)}`, rule, message: 'is missing' };
+    }
+    if (rule === 'additionalProperties' || rule === 'unevaluatedProperties') {
+      const name = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
+      const known = Object.keys((error.parentSchema as { properties?: object })?.properties ?? {});
+      const nearest = nearestName(name, known);
+      const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+      return { path: `${error.instancePath}/${pointerSegment(name)}`, rule, message: `is not a known property${hint}` };
+    }
+    return { path: error.instancePath, rule, message: `${ruleText(rule, params, error)}, got ${this.shown(error)}` };
+  }
+
+  private shown(error: ErrorObject): string {
+    const name = error.instancePath.split('/')[1] ?? '';
+    const isSecret =
+      this.secretNames.has(name) || (error.parentSchema as Record<string, unknown>)?.['format'] === SECRET_FORMAT;
+    if (isSecret) return 'a value that is not shown';
+    const text = JSON.stringify(error.data) ?? 'nothing';
+    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  }
+
+  private wrap(plain: Record<string, Json>): Properties {
+    const wrapped: Record<string, Json | Secret> = structuredClone(plain);
+    for (const name of this.secretNames) {
+      const value = plain[name];
+      if (typeof value === 'string') wrapped[name] = new SecretText(value);
+    }
+    return deepFreeze(wrapped);
+  }
+}
+
+function ruleText(rule: string, params: Record<string, unknown>, error: ErrorObject): string {
+  switch (rule) {
+    case 'type':
+      return `must be ${String(params['type'])}`;
+    case 'enum':
+      return `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'const':
+      return `must be ${JSON.stringify(params['allowedValue'])}`;
+    case 'pattern':
+      return `must match ${String(params['pattern'])}`;
+    default:
+      return error.message ?? `breaks the rule ${rule}`;
+  }
+}
+
+function compile(schema: JsonSchema): ValidateFunction {
+  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  const ajv = new Ajv2020({ allErrors: true, strict: true, useDefaults: true, verbose: true, allowUnionTypes: true });
+  ajv.addKeyword({ keyword: 'x-dynamic', schemaType: 'boolean' });
+  ajv.addFormat(SECRET_FORMAT, true);
+  return ajv.compile(schema);
+}
+
+/** One validator a schema object: manifests are long-lived, and compiling costs milliseconds. */
+const validators = new WeakMap<JsonSchema, PropertyValidator>();
+
+/** The validator of this very schema object. `what` opens its messages: "the connection's properties". */
+export function validatorOf(what: string, schema: JsonSchema): PropertyValidator {
+  let validator = validators.get(schema);
+  if (validator === undefined) {
+    validator = new PropertyValidator(what, schema);
+    validators.set(schema, validator);
+  }
+  return validator;
+}
+
+/** Does a value satisfy a schema? For the `when` of a descriptor's variants. */
+export function satisfies(schema: JsonSchema, value: Json): boolean {
+  let validate = conditions.get(schema);
+  if (validate === undefined) {
+    validate = compile(schema);
+    conditions.set(schema, validate);
+  }
+  return validate(structuredClone(value));
+}
+
+const conditions = new WeakMap<JsonSchema, ValidateFunction>();
+
+function propertySchemas(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
+  return (schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
+}
+
+function withoutDefault(schema: JsonSchema): JsonSchema {
+  const { default: _, ...rest } = schema;
+  return rest;
+}
+
+function pointerSegment(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null && !Object.isFrozen(part)) deepFreeze(part);
+  }
+  return Object.freeze(value);
+}

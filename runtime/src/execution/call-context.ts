@@ -1,0 +1,114 @@
+import type {
+  CallContext,
+  Clock,
+  ConnectorError,
+  ExecutionContext,
+  Json,
+  Logger,
+  OperationDescriptor,
+  Properties,
+  Spool,
+} from '@connector-runtime/core';
+import type { CallLimit } from './call-limit.js';
+
+/** What belongs to one call. */
+export class RuntimeCallContext implements CallContext {
+  constructor(
+    protected readonly limit: CallLimit,
+    readonly clock: Clock,
+    readonly logger: Logger,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.limit.signal;
+  }
+
+  get deadlineEpochMs(): number {
+    return this.limit.deadlineEpochMs;
+  }
+}
+
+/** The parts of an execution's context that are its own. */
+export interface ExecutionParts {
+  readonly executionId: string;
+  readonly operation: OperationDescriptor;
+  readonly objectType: string;
+  readonly properties: Properties;
+  readonly maxInFlight: number;
+  readonly spool: Spool;
+  readonly resumeFrom?: Json;
+}
+
+/** What belongs to one execution. A class, so that `cleanup` costs nothing until it is asked for. */
+export class RuntimeExecutionContext extends RuntimeCallContext implements ExecutionContext {
+  readonly executionId: string;
+  readonly operation: OperationDescriptor;
+  readonly objectType: string;
+  readonly properties: Properties;
+  readonly maxInFlight: number;
+  readonly spool: Spool;
+  declare readonly resumeFrom?: Json;
+  private lastWords: CleanupContext | undefined;
+
+  constructor(limit: CallLimit, clock: Clock, logger: Logger, parts: ExecutionParts) {
+    super(limit, clock, logger);
+    this.executionId = parts.executionId;
+    this.operation = parts.operation;
+    this.objectType = parts.objectType;
+    this.properties = parts.properties;
+    this.maxInFlight = parts.maxInFlight;
+    this.spool = parts.spool;
+    if (parts.resumeFrom !== undefined) this.resumeFrom = parts.resumeFrom;
+  }
+
+  get cleanup(): CallContext {
+    this.lastWords ??= new CleanupContext(
+      this.limit.signal,
+      this.operation.limits.stopWithinMs,
+      this.clock,
+      this.logger,
+    );
+    return this.lastWords;
+  }
+
+  /** Stops the clock of `cleanup`; to be called when the execution is over. */
+  end(): void {
+    this.lastWords?.end();
+  }
+}
+
+/** Outlives the call's abort by `stopWithinMs`. */
+class CleanupContext implements CallContext {
+  private readonly controller = new AbortController();
+  private readonly timer = new AbortController();
+
+  constructor(
+    private readonly main: AbortSignal,
+    private readonly stopWithinMs: number,
+    readonly clock: Clock,
+    readonly logger: Logger,
+  ) {
+    if (main.aborted) this.startTimer();
+    else main.addEventListener('abort', this.startTimer, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  get deadlineEpochMs(): number {
+    return this.clock.now() + this.stopWithinMs;
+  }
+
+  end(): void {
+    this.main.removeEventListener('abort', this.startTimer);
+    this.timer.abort();
+  }
+
+  private readonly startTimer = () => {
+    this.clock.sleep(this.stopWithinMs, this.timer.signal).then(
+      () => this.controller.abort(this.main.reason as ConnectorError),
+      () => undefined,
+    );
+  };
+}

@@ -1,0 +1,298 @@
+import {
+  type Body,
+  ConnectorError,
+  type Document,
+  type ErrorInfo,
+  isConnectorError,
+  type Json,
+  type OperationDescriptor,
+  type Properties,
+  type ResultEvent,
+  statusOfError,
+} from '@connector-runtime/core';
+import { bodyOfBytes, bodyOfStream, bodyOfText } from '../services/body.js';
+import type { Checkpoint } from './checkpoint.js';
+import { areAtHand, type DocumentInput, type Documents, type RefusedInput } from './document-input.js';
+import type { DocumentLedger } from './document-ledger.js';
+import { LoopTurn } from './loop-turn.js';
+
+/** Refused documents that wait for the host; more are not taken from the source until it has pulled. */
+const MAX_REFUSALS_WAITING = 64;
+
+/** What the intake needs to know of its execution. */
+export interface IntakeRules {
+  readonly descriptor: OperationDescriptor;
+  readonly properties: Properties;
+  readonly maxDocumentBytes: number;
+  readonly signal: AbortSignal;
+  readonly resumeFrom?: Checkpoint;
+  /** Lays a document's own properties over the operation's; throws `CONFIG_INVALID`. */
+  checkDynamic(own: Json): Properties;
+  /** Called whenever a refusal was added. */
+  refusedOne(): void;
+}
+
+/**
+ * The host's documents on their way to the operation: each is named, checked and entered in the ledger when it is taken.
+ * What is no document, or breaks a rule, never reaches the operation: its result waits in `refusals`. Ends early when the signal aborts, even if the source hangs.
+ */
+export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Document> {
+  /** Results of documents that the operation will not see; the execution hands them to the host. */
+  readonly refusals: ResultEvent[] = [];
+  /** Was the source read to its end? */
+  exhausted = false;
+  private readonly source: Iterator<DocumentInput | RefusedInput> | AsyncIterator<DocumentInput | RefusedInput>;
+  private readonly atHand: boolean;
+  private readonly alreadySettled: Checkpoint['settled'];
+  private readonly alreadySettledBeyond: ReadonlySet<number>;
+  private readonly namedIds = new Set<string>();
+  private readonly turn = new LoopTurn();
+  private nextOrdinal = 0;
+  private closed = false;
+  private pending: Promise<IteratorResult<DocumentInput | RefusedInput>> | undefined;
+  private wake: (() => void) | undefined;
+
+  constructor(
+    documents: Documents,
+    private readonly ledger: DocumentLedger,
+    private readonly rules: IntakeRules,
+  ) {
+    this.source = Symbol.asyncIterator in documents ? documents[Symbol.asyncIterator]() : documents[Symbol.iterator]();
+    this.atHand = areAtHand(documents);
+    this.alreadySettled = rules.resumeFrom?.settled ?? { before: 0, beyond: [] };
+    this.alreadySettledBeyond = new Set(this.alreadySettled.beyond);
+    rules.signal.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Document> {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Document, undefined>> {
+    for (;;) {
+      if (this.turn.isDue()) await this.turn.take();
+      while (this.refusals.length >= MAX_REFUSALS_WAITING && !this.isOver()) await this.untilWoken();
+      if (this.isOver()) return { done: true, value: undefined };
+      const input = await this.take();
+      if (input === undefined) return { done: true, value: undefined };
+      const document = this.admit(input);
+      if (document !== undefined) return { done: false, value: document };
+    }
+  }
+
+  /** The operation leaves early; the source is closed with the execution. */
+  async return(): Promise<IteratorResult<Document, undefined>> {
+    this.closed = true;
+    return { done: true, value: undefined };
+  }
+
+  /** The host has taken refusals: there is room for more. */
+  refusalsTaken(): void {
+    this.wake?.();
+  }
+
+  /** Of a source at hand, what the operation never took: results with `info`, in portions. A stream is not read further. */
+  async *neverTaken(info: ErrorInfo, status: ResultEvent['status']): AsyncGenerator<readonly ResultEvent[]> {
+    if (!this.atHand) return;
+    let portion: ResultEvent[] = [];
+    while (!this.exhausted) {
+      const step = await this.read();
+      if (step === undefined) return;
+      if (step.done) break;
+      const ordinal = this.nextOrdinal++;
+      if (this.isSettledAlready(ordinal)) continue;
+      const id = 'refused' in step.value ? step.value.id : this.nameOf(step.value, ordinal).id;
+      this.ledger.count(ordinal, status);
+      portion.push({ type: 'result', inputs: [id], status, message: info.message, error: info });
+      if (portion.length >= 1000) {
+        yield portion;
+        portion = [];
+        await this.turn.take();
+      }
+    }
+    if (portion.length > 0) yield portion;
+  }
+
+  /** Closes the source; a source that hangs is not waited for. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.rules.signal.removeEventListener('abort', this.onAbort);
+    this.wake?.();
+    if (this.exhausted || this.source.return === undefined) return;
+    const closing = Promise.resolve(this.source.return()).catch(() => undefined);
+    if (this.pending === undefined) await closing;
+  }
+
+  private isOver(): boolean {
+    return this.closed || this.exhausted || this.rules.signal.aborted;
+  }
+
+  private readonly onAbort = () => this.wake?.();
+
+  private untilWoken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = () => {
+        this.wake = undefined;
+        resolve();
+      };
+    });
+  }
+
+  /** The next input that was not settled before a resume; `undefined` at the end or when the execution is over. */
+  private async take(): Promise<DocumentInput | RefusedInput | undefined> {
+    for (;;) {
+      const step = await this.read(true);
+      if (step === undefined || step.done) return undefined;
+      if (!this.isSettledAlready(this.nextOrdinal)) return step.value;
+      this.ledger.markSettled(this.nextOrdinal++);
+    }
+  }
+
+  /** One step of the source; `undefined` if the execution was over before it came. */
+  private async read(untilOver = false): Promise<IteratorResult<DocumentInput | RefusedInput> | undefined> {
+    let step: IteratorResult<DocumentInput | RefusedInput>;
+    if (this.pending === undefined) {
+      const stepping = this.source.next();
+      if (!(stepping instanceof Promise)) step = stepping;
+      else {
+        this.pending = stepping;
+        const arrived = await this.arrival(stepping, untilOver);
+        if (arrived === undefined) return undefined;
+        step = arrived;
+      }
+    } else {
+      const arrived = await this.arrival(this.pending, untilOver);
+      if (arrived === undefined) return undefined;
+      step = arrived;
+    }
+    this.pending = undefined;
+    if (step.done) this.exhausted = true;
+    return step;
+  }
+
+  private async arrival(
+    stepping: Promise<IteratorResult<DocumentInput | RefusedInput>>,
+    untilOver: boolean,
+  ): Promise<IteratorResult<DocumentInput | RefusedInput> | undefined> {
+    if (!untilOver) return stepping;
+    let arrived: { step: IteratorResult<DocumentInput | RefusedInput> } | { error: unknown } | undefined;
+    const woken = this.untilWoken();
+    stepping.then(
+      (step) => {
+        arrived = { step };
+        this.wake?.();
+      },
+      (error) => {
+        arrived = { error };
+        this.wake?.();
+      },
+    );
+    if (!this.isOver()) await woken;
+    if (arrived === undefined) return undefined;
+    if ('step' in arrived) return arrived.step;
+    this.pending = undefined;
+    this.closed = true;
+    throw sourceFailed(arrived.error);
+  }
+
+  private isSettledAlready(ordinal: number): boolean {
+    return ordinal < this.alreadySettled.before || this.alreadySettledBeyond.has(ordinal);
+  }
+
+  /** Names and checks an input; `undefined` if it was refused. */
+  private admit(input: DocumentInput | RefusedInput): Document | undefined {
+    const ordinal = this.nextOrdinal++;
+    if ('refused' in input) return this.refuse(input.id, ordinal, input.refused);
+    const { id, error } = this.nameOf(input, ordinal);
+    if (error !== undefined) return this.refuse(id, ordinal, error);
+    try {
+      const body = this.bodyOf(input);
+      const properties =
+        input.properties === undefined ? this.rules.properties : this.rules.checkDynamic(input.properties);
+      this.ledger.take(id, ordinal);
+      return { id, body, properties, ...(input.receipt === undefined ? {} : { receipt: input.receipt }) };
+    } catch (thrown) {
+      if (!isConnectorError(thrown)) throw thrown;
+      const category = thrown.info.category === 'config' ? 'validation' : thrown.info.category;
+      return this.refuse(id, ordinal, { ...thrown.info, category });
+    }
+  }
+
+  private refuse(id: string, ordinal: number, info: ErrorInfo): undefined {
+    const status = statusOfError(info);
+    this.ledger.count(ordinal, status);
+    this.refusals.push({ type: 'result', inputs: [id], status, message: info.message, error: info });
+    this.rules.refusedOne();
+  }
+
+  private nameOf(input: DocumentInput, ordinal: number): { readonly id: string; readonly error?: ErrorInfo } {
+    const minted = input.place ?? `doc-${ordinal + 1}`;
+    const { id } = input;
+    if (id === undefined) {
+      if (this.namedIds.size > 0) this.namedIds.add(minted);
+      return { id: minted };
+    }
+    if (typeof id !== 'string' || id === '') {
+      return {
+        id: minted,
+        error: invalid('DOCUMENT_ID_INVALID', 'the id of a document must be a text that is not empty'),
+      };
+    }
+    const isMintedName =
+      input.place === undefined && /^doc-\d+$/.test(id) && Number(id.slice('doc-'.length)) <= ordinal;
+    if (this.namedIds.has(id) || isMintedName) {
+      return { id: minted, error: invalid('DOCUMENT_ID_REPEATED', `an earlier document has the id ${id}`) };
+    }
+    this.namedIds.add(id);
+    return { id };
+  }
+
+  private bodyOf(input: DocumentInput): Body {
+    const { descriptor, maxDocumentBytes } = this.rules;
+    const body = contentOf(input, descriptor.accepts[0] ?? 'application/octet-stream', maxDocumentBytes);
+    if (!accepts(descriptor.accepts, body.mediaType)) {
+      const message = `media type ${body.mediaType} is not accepted; ${descriptor.id} takes ${descriptor.accepts.join(', ') || 'no documents'}`;
+      throw new ConnectorError(invalid('MEDIA_TYPE_UNSUPPORTED', message));
+    }
+    return body;
+  }
+}
+
+function contentOf(input: DocumentInput, defaultType: string, maxBytes: number): Body {
+  const { body } = input;
+  if (typeof body === 'string') return bodyOfText(body, input.mediaType ?? defaultType, 'document', maxBytes);
+  if (body instanceof Uint8Array) return bodyOfBytes(body, input.mediaType ?? defaultType, 'document', maxBytes);
+  if (typeof body !== 'object' || body === null) {
+    throw new ConnectorError(
+      invalid(
+        'DOCUMENT_BODY_INVALID',
+        `a document's body must be text, bytes, a stream or a JSON record, got ${typeof body}`,
+      ),
+    );
+  }
+  if (Symbol.asyncIterator in body) return bodyOfStream(body, input.mediaType ?? defaultType, 'document', maxBytes);
+  if ('open' in body && typeof body.open === 'function') return body as Body;
+  return bodyOfText(JSON.stringify(body), input.mediaType ?? 'application/json', 'document', maxBytes);
+}
+
+/** Is the media type one of these? `*` and `text/*` stand for many; parameters do not count. */
+function accepts(accepted: readonly string[], mediaType: string): boolean {
+  const plain = mediaType.split(';')[0]?.trim().toLowerCase() ?? '';
+  return accepted.some(
+    (type) => type === plain || type === '*/*' || (type.endsWith('/*') && plain.startsWith(type.slice(0, -1))),
+  );
+}
+
+function invalid(code: string, message: string): ErrorInfo {
+  return { category: 'validation', code, message, effect: 'none', retryable: false };
+}
+
+/** The host's own source threw: nothing further can be taken. */
+function sourceFailed(thrown: unknown): ConnectorError {
+  if (isConnectorError(thrown)) return thrown;
+  const message = `the source of documents failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  return new ConnectorError(
+    { category: 'validation', code: 'SOURCE_FAILED', message, effect: 'none', retryable: false },
+    { cause: thrown },
+  );
+}

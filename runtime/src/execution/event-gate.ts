@@ -1,0 +1,164 @@
+import {
+  type Body,
+  ConnectorError,
+  type Content,
+  type Json,
+  type OperationDescriptor,
+  type OperationEvent,
+  type OutputEvent,
+  type ResultEvent,
+} from '@connector-runtime/core';
+import { writeCheckpoint } from './checkpoint.js';
+import type { DocumentLedger } from './document-ledger.js';
+
+const STATUSES = new Set(['success', 'applicationError', 'failure', 'unknown', 'notAttempted']);
+
+/** Checks each event of the operation against the ledger before the host sees it. A breach of contract is dropped and kept in `fault`. */
+export class EventGate {
+  /** The first breach; the execution ends by it. */
+  fault: ConnectorError | undefined;
+  lastCheckpoint: Json | undefined;
+  private readonly brokenOutputs = new Set<string>();
+
+  constructor(
+    private readonly ledger: DocumentLedger,
+    private readonly descriptor: OperationDescriptor,
+    private readonly redact: (text: string) => string,
+  ) {}
+
+  /** The events that may pass; nothing passes after a breach. */
+  pass(item: OperationEvent | readonly OperationEvent[]): readonly OperationEvent[] {
+    const events = Array.isArray(item) ? (item as readonly OperationEvent[]) : [item as OperationEvent];
+    const passed: OperationEvent[] = [];
+    for (const event of events) {
+      const checked = this.check(event);
+      if (this.fault !== undefined) break;
+      if (checked !== undefined) passed.push(checked);
+    }
+    return passed;
+  }
+
+  private check(event: OperationEvent): OperationEvent | undefined {
+    switch (event?.type) {
+      case 'output':
+        return this.checkOutput(event);
+      case 'result':
+        return this.checkResult(event);
+      case 'checkpoint':
+        this.lastCheckpoint = writeCheckpoint(this.descriptor.id, this.ledger.settled(), event.state);
+        return { type: 'checkpoint', state: this.lastCheckpoint };
+      case 'progress':
+        return event;
+      default:
+        return this.breach(
+          'EVENT_UNKNOWN',
+          `yielded what is no event: ${String((event as { type?: unknown } | undefined)?.type)}`,
+        );
+    }
+  }
+
+  private checkOutput(event: OutputEvent): OutputEvent | undefined {
+    for (const id of event.inputs) {
+      if (!this.ledger.isOpen(id))
+        return this.breach('OUTPUT_NOT_OPEN', `made an output for document ${id}, which is not open`);
+    }
+    this.ledger.countOutput(event.inputs);
+    const mediaType = event.mediaType ?? this.descriptor.emits[0];
+    const body = isStreamed(event.body) ? this.watched(event.body, event.inputs) : event.body;
+    if (body === event.body && mediaType === event.mediaType) return event;
+    return { ...event, body, ...(mediaType === undefined ? {} : { mediaType }) };
+  }
+
+  private checkResult(event: ResultEvent): ResultEvent | undefined {
+    if (!STATUSES.has(event.status))
+      return this.breach('STATUS_UNKNOWN', `gave the status ${String(event.status)}, which does not exist`);
+    const isBroken =
+      event.status === 'success' &&
+      this.brokenOutputs.size > 0 &&
+      event.inputs.some((id) => this.brokenOutputs.has(id));
+    const result = isBroken ? brokenOutput(event) : this.shown(event);
+    for (const id of event.inputs) {
+      if (!this.ledger.settle(id, result.status)) {
+        return this.breach(
+          'RESULT_NOT_OPEN',
+          `gave a result for document ${id}, which is not open: it was never taken or has a result`,
+        );
+      }
+    }
+    return result;
+  }
+
+  /** Messages of what failed may quote what was sent. */
+  private shown(event: ResultEvent): ResultEvent {
+    if (event.status === 'success' || (event.message === undefined && event.error === undefined)) return event;
+    return {
+      ...event,
+      ...(event.message === undefined ? {} : { message: this.redact(event.message) }),
+      ...(event.error === undefined ? {} : { error: { ...event.error, message: this.redact(event.error.message) } }),
+    };
+  }
+
+  private breach(code: string, message: string): undefined {
+    this.fault = new ConnectorError({
+      category: 'contract',
+      code,
+      message: `operation ${this.descriptor.id} ${message}`,
+      effect: this.descriptor.effect === 'read' ? 'none' : 'unknown',
+      retryable: false,
+    });
+  }
+
+  /** Notes when the reading of a streamed output breaks: the plugin's later `success` would be a lie then. */
+  private watched(body: Body, inputs: readonly string[]): Body {
+    const note = () => {
+      for (const id of inputs) this.brokenOutputs.add(id);
+    };
+    return {
+      mediaType: body.mediaType,
+      repeatable: false,
+      ...(body.sizeBytes === undefined ? {} : { sizeBytes: body.sizeBytes }),
+      open: (signal) => noting(body.open(signal), note),
+      text: (maxBytes) => noted(body.text(maxBytes), note),
+      bytes: (maxBytes) => noted(body.bytes(maxBytes), note),
+      json: (maxBytes) => noted(body.json(maxBytes), note),
+    };
+  }
+}
+
+function isStreamed(content: Content): content is Body {
+  return (
+    typeof content === 'object' &&
+    'open' in content &&
+    typeof content.open === 'function' &&
+    content.repeatable === false
+  );
+}
+
+async function* noting(chunks: AsyncIterable<Uint8Array>, note: () => void): AsyncIterable<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    note();
+    throw error;
+  }
+}
+
+async function noted<T>(reading: Promise<T>, note: () => void): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    note();
+    throw error;
+  }
+}
+
+function brokenOutput(event: ResultEvent): ResultEvent {
+  const message = 'an output made for this document broke off while it was read';
+  return {
+    type: 'result',
+    inputs: event.inputs,
+    status: 'failure',
+    message,
+    error: { category: 'unavailable', code: 'OUTPUT_BROKEN', message, effect: 'none', retryable: true },
+  };
+}

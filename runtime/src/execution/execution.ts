@@ -1,0 +1,301 @@
+import {
+  type Document,
+  type ErrorInfo,
+  type Events,
+  errorInfoOf,
+  type Json,
+  type OperationDescriptor,
+  type OperationEvent,
+  type ResultEvent,
+  type Status,
+  statusOfError,
+} from '@connector-runtime/core';
+import type { RuntimeExecutionContext } from './call-context.js';
+import { type CallLimit, cancelled } from './call-limit.js';
+import type { DocumentIntake } from './document-intake.js';
+import type { DocumentLedger, StatusCounts } from './document-ledger.js';
+import { EventGate } from './event-gate.js';
+import { EventReader } from './event-reader.js';
+import type { ExecutionLogger } from './execution-logger.js';
+import { LoopTurn } from './loop-turn.js';
+
+/** What an execution came to. */
+export interface ExecutionSummary {
+  readonly executionId: string;
+  /** Documents by status. */
+  readonly counts: StatusCounts;
+  /** Number of `output` events. */
+  readonly outputs: number;
+  /** What was logged as a warning, the first 100. */
+  readonly warnings: readonly string[];
+  /** False if it was cancelled, met its deadline, left input unread, or a read broke off after an output: what it gave is not all. */
+  readonly complete: boolean;
+  /** The last checkpoint, for `resumeFrom`. */
+  readonly checkpoint?: Json;
+  /** What ended it before its time. */
+  readonly error?: ErrorInfo;
+}
+
+/** What an execution is made of; put together by the connection. */
+export interface ExecutionSetup {
+  readonly descriptor: OperationDescriptor;
+  readonly limit: CallLimit;
+  readonly context: RuntimeExecutionContext;
+  readonly ledger: DocumentLedger;
+  readonly logger: ExecutionLogger;
+  /** Opens the connection, makes the operation and starts it on these documents. */
+  start(documents: AsyncIterable<Document>): Promise<Events>;
+  makeIntake(refusedOne: () => void): DocumentIntake;
+  /** Strikes secrets out of a text. */
+  redact(text: string): string;
+  /** Called once, when everything is over. */
+  ended(summary: ExecutionSummary): Promise<void>;
+}
+
+/**
+ * One run of an operation. Events are pulled, one at a time (`for await`) or in arrays (`batches()`), by one reader; leaving the loop cancels the execution.
+ * Whatever the plugin does, every document taken gets exactly one result. Iterating never throws because of the plugin or the service: `summary` says what happened.
+ */
+export class Execution implements AsyncIterable<OperationEvent> {
+  /** Settles when the last event was pulled, or the reader left. Never rejects. */
+  readonly summary: Promise<ExecutionSummary>;
+  private settleSummary: (summary: ExecutionSummary) => void = () => undefined;
+  private readonly gate: EventGate;
+  private readonly intake: DocumentIntake;
+  private readonly turn = new LoopTurn();
+  private iterator: AsyncIterator<OperationEvent | readonly OperationEvent[]> | undefined;
+  private arrived: IteratorResult<OperationEvent | readonly OperationEvent[]> | undefined;
+  private thrown: { readonly error: unknown } | undefined;
+  private readonly graceTimer = new AbortController();
+  private isPulling = false;
+  private isGraceOver = false;
+  private hasStarted = false;
+  private isRead = false;
+  private wake: (() => void) | undefined;
+
+  constructor(private readonly setup: ExecutionSetup) {
+    this.summary = new Promise((resolve) => {
+      this.settleSummary = resolve;
+    });
+    this.gate = new EventGate(setup.ledger, setup.descriptor, setup.redact);
+    this.intake = setup.makeIntake(() => this.notify());
+    setup.limit.signal.addEventListener('abort', () => this.startGrace(), { once: true });
+    if (setup.limit.signal.aborted) this.startGrace();
+  }
+
+  get id(): string {
+    return this.setup.context.executionId;
+  }
+
+  /** Ends it: what is under way is stopped within the operation's `stopWithinMs`, and every document still gets its result. */
+  cancel(): void {
+    this.setup.limit.abort(cancelled('CANCELLED', 'cancelled by the host'));
+  }
+
+  /** Ends it because the connection closes; settles when it is over. One that nobody reads is over at once. */
+  async shutDown(): Promise<void> {
+    this.setup.limit.abort(cancelled('SHUTDOWN', 'the connection is closing'));
+    if (this.isRead) await this.summary;
+    else await this.finish();
+  }
+
+  /** The events in arrays, as the operation gives them: for many small records. */
+  batches(): AsyncIterable<readonly OperationEvent[]> {
+    if (this.isRead) throw new TypeError('an execution has one reader, and this one is being read');
+    this.isRead = true;
+    return this.run();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<OperationEvent> {
+    return new EventReader(this.batches()[Symbol.asyncIterator]());
+  }
+
+  /** Reads it to its end without looking at the events. */
+  async finish(): Promise<ExecutionSummary> {
+    for await (const _ of this.batches());
+    return this.summary;
+  }
+
+  private async *run(): AsyncGenerator<readonly OperationEvent[]> {
+    let hasLeft = true;
+    let isCutShort = false;
+    let error: ErrorInfo | undefined;
+    try {
+      yield* this.events();
+      error = this.shown(this.errorInfo());
+      isCutShort = this.setup.limit.signal.aborted;
+      yield* this.settleOpen(error);
+      yield* this.settleNeverTaken(error);
+      hasLeft = false;
+    } finally {
+      if (hasLeft) this.setup.limit.abort(cancelled('HOST_LEFT', 'the reader of the events has left'));
+      await this.stopOperation();
+      await this.intake.close();
+      this.graceTimer.abort();
+      this.setup.limit.end();
+      this.setup.context.end();
+      const summary = this.summarize(
+        error ?? (hasLeft ? this.shown(this.errorInfo()) : undefined),
+        isCutShort || hasLeft,
+      );
+      await this.setup.ended(summary);
+      this.settleSummary(summary);
+    }
+  }
+
+  /** What the operation gives, and refused documents in between, until it ends, throws, breaks the contract, or its time to stop is over. */
+  private async *events(): AsyncGenerator<readonly OperationEvent[]> {
+    try {
+      this.setup.limit.signal.throwIfAborted();
+      const events = await this.setup.limit.race(this.setup.start(this.intake));
+      this.iterator = events[Symbol.asyncIterator]();
+      this.hasStarted = true;
+    } catch (error) {
+      this.thrown = { error };
+      return;
+    }
+    for (;;) {
+      if (this.intake.refusals.length > 0) {
+        yield this.intake.refusals.splice(0);
+        this.intake.refusalsTaken();
+      } else if (this.arrived !== undefined) {
+        const step = this.arrived;
+        this.arrived = undefined;
+        if (step.done) return;
+        const passed = this.gate.pass(step.value);
+        if (passed.length > 0) yield passed;
+        if (this.gate.fault !== undefined) {
+          this.thrown = { error: this.gate.fault };
+          return;
+        }
+        if (this.turn.isDue()) await this.turn.take();
+      } else if (this.thrown !== undefined || this.isGraceOver) return;
+      else {
+        if (!this.isPulling) this.pull(this.iterator);
+        await new Promise<void>((resolve) => {
+          this.wake = resolve;
+        });
+      }
+    }
+  }
+
+  private pull(iterator: AsyncIterator<OperationEvent | readonly OperationEvent[]>): void {
+    this.isPulling = true;
+    iterator.next().then(
+      (step) => {
+        this.isPulling = false;
+        this.arrived = step;
+        this.notify();
+      },
+      (error) => {
+        this.isPulling = false;
+        this.thrown = { error };
+        this.notify();
+      },
+    );
+  }
+
+  private notify(): void {
+    this.wake?.();
+    this.wake = undefined;
+  }
+
+  private startGrace(): void {
+    const { context, descriptor } = this.setup;
+    context.clock.sleep(descriptor.limits.stopWithinMs, this.graceTimer.signal).then(
+      () => {
+        this.isGraceOver = true;
+        this.notify();
+      },
+      () => undefined,
+    );
+  }
+
+  /** What ended the operation before its time. */
+  private errorInfo(): ErrorInfo | undefined {
+    const { signal } = this.setup.limit;
+    const unknownOnWrites = this.setup.descriptor.effect === 'read' ? 'none' : 'unknown';
+    if (this.thrown !== undefined) return errorInfoOf(this.thrown.error, this.hasStarted ? unknownOnWrites : 'none');
+    return signal.aborted ? errorInfoOf(signal.reason, 'none') : undefined;
+  }
+
+  private shown(error: ErrorInfo | undefined): ErrorInfo | undefined {
+    return error === undefined ? undefined : { ...error, message: this.setup.redact(error.message) };
+  }
+
+  /** Documents that were handed over and have no result. */
+  private *settleOpen(error: ErrorInfo | undefined): Generator<readonly OperationEvent[]> {
+    const open = this.setup.ledger.openIds();
+    if (open.length === 0) return;
+    const { status, info } = this.fateOfOpen(error);
+    for (const id of open) this.setup.ledger.settle(id, status);
+    yield open.map((id): ResultEvent => ({ type: 'result', inputs: [id], status, message: info.message, error: info }));
+  }
+
+  private fateOfOpen(error: ErrorInfo | undefined): { readonly status: Status; readonly info: ErrorInfo } {
+    const isRead = this.setup.descriptor.effect === 'read';
+    const effect = isRead ? 'none' : 'unknown';
+    if (this.thrown !== undefined && this.gate.fault === undefined && error !== undefined)
+      return { status: statusOfError(error), info: error };
+    if (this.setup.limit.signal.aborted && error !== undefined) {
+      const info: ErrorInfo = { ...error, effect };
+      return { status: statusOfError(info), info };
+    }
+    const info: ErrorInfo = this.gate.fault?.info ?? {
+      category: 'contract',
+      code: 'RESULT_MISSING',
+      message: `operation ${this.setup.descriptor.id} ended without a result for this document`,
+      effect,
+      retryable: false,
+    };
+    return { status: isRead ? 'failure' : 'unknown', info };
+  }
+
+  /** A source at hand is read to its end, so that every document of it has a result. */
+  private async *settleNeverTaken(error: ErrorInfo | undefined): AsyncGenerator<readonly OperationEvent[]> {
+    if (this.intake.refusals.length > 0) yield this.intake.refusals.splice(0);
+    if (this.intake.exhausted) return;
+    const info: ErrorInfo = error ?? {
+      category: 'contract',
+      code: 'INPUT_NOT_TAKEN',
+      message: `operation ${this.setup.descriptor.id} ended without taking this document`,
+      effect: 'none',
+      retryable: true,
+    };
+    const status = this.hasStarted ? 'notAttempted' : statusOfError({ ...info, effect: 'none' });
+    try {
+      yield* this.intake.neverTaken({ ...info, effect: 'none' }, status);
+    } catch (thrown) {
+      this.thrown ??= { error: thrown };
+    }
+  }
+
+  /** `return()` is raced with the operation's time to stop: a pending `next()` would never let it settle. */
+  private async stopOperation(): Promise<void> {
+    const { iterator } = this;
+    if (iterator?.return === undefined) return;
+    const { context, descriptor } = this.setup;
+    const timer = new AbortController();
+    const returning = Promise.resolve(iterator.return()).then(
+      () => undefined,
+      () => undefined,
+    );
+    const timeUp = context.clock.sleep(descriptor.limits.stopWithinMs, timer.signal).catch(() => undefined);
+    await Promise.race([returning, timeUp]);
+    timer.abort();
+  }
+
+  private summarize(error: ErrorInfo | undefined, isCutShort: boolean): ExecutionSummary {
+    const { ledger, logger, descriptor } = this.setup;
+    const readBrokeOff = descriptor.effect === 'read' && ledger.brokeOff;
+    return {
+      executionId: this.id,
+      counts: { ...ledger.counts },
+      outputs: ledger.outputs,
+      warnings: logger.warnings,
+      complete: !isCutShort && !readBrokeOff && this.intake.exhausted && this.gate.fault === undefined,
+      ...(this.gate.lastCheckpoint === undefined ? {} : { checkpoint: this.gate.lastCheckpoint }),
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+}

@@ -1,0 +1,112 @@
+import {
+  CONTRACT_VERSION,
+  ConnectorError,
+  type ConnectorPlugin,
+  type Json,
+  type JsonSchema,
+} from '@connector-runtime/core';
+import manifestSchema from '@connector-runtime/core/manifest.schema.json';
+import { satisfies as rangeContains, validRange } from 'semver';
+import { type ConfigIssue, issuesOf } from '../components/config-issue.js';
+import { validatorOf } from '../components/property-validator.js';
+
+/**
+ * Throws `PLUGIN_INVALID` (`contract`) with every fault of a plugin that can be seen without running it: the manifest against its schema and the contract's version,
+ * the manifest against the classes, and property schemas that do not compile.
+ */
+export function checkPlugin(plugin: ConnectorPlugin, source: string): void {
+  const issues = manifestIssues(plugin);
+  if (issues.length === 0) issues.push(...classIssues(plugin));
+  if (issues.length === 0) return;
+  throw new ConnectorError({
+    category: 'contract',
+    code: 'PLUGIN_INVALID',
+    message: `plugin ${source}: ${issues.map((issue) => `${issue.path || '/'}: ${issue.message}`).join('; ')}`,
+    effect: 'none',
+    retryable: false,
+    path: issues[0]?.path ?? '',
+  });
+}
+
+function manifestIssues(plugin: ConnectorPlugin): ConfigIssue[] {
+  if (
+    typeof plugin !== 'object' ||
+    plugin === null ||
+    typeof plugin.manifest !== 'object' ||
+    plugin.manifest === null
+  ) {
+    return [{ path: '', rule: 'plugin', message: 'exports no plugin object with a manifest' }];
+  }
+  const { manifest } = plugin;
+  let asJson: Json;
+  try {
+    asJson = JSON.parse(JSON.stringify(manifest)) as Json;
+    validatorOf('manifest', manifestSchema as JsonSchema).check(asJson);
+  } catch (error) {
+    if (error instanceof ConnectorError) return [...issuesOf(error)];
+    return [{ path: '', rule: 'json', message: `is not plain JSON: ${String(error)}` }];
+  }
+  const issues: ConfigIssue[] = [];
+  if (validRange(manifest.contract) === null) {
+    issues.push({
+      path: '/contract',
+      rule: 'semver',
+      message: `must be a semver range, got ${JSON.stringify(manifest.contract)}`,
+    });
+  } else if (!rangeContains(CONTRACT_VERSION, manifest.contract)) {
+    const message = `asks for contract ${manifest.contract}, this runtime offers ${CONTRACT_VERSION}`;
+    issues.push({ path: '/contract', rule: 'contract', message });
+  }
+  const ids = new Set<string>();
+  manifest.operations.forEach((operation, index) => {
+    if (ids.has(operation.id))
+      issues.push({ path: `/operations/${index}/id`, rule: 'unique', message: `${operation.id} is declared twice` });
+    ids.add(operation.id);
+    issues.push(...compileIssues(operation.properties, `/operations/${index}/properties`));
+    operation.variants?.forEach((variant, at) => {
+      issues.push(...compileIssues(variant.when, `/operations/${index}/variants/${at}/when`));
+    });
+  });
+  issues.push(...compileIssues(manifest.connection.properties, '/connection/properties'));
+  return issues;
+}
+
+function compileIssues(schema: JsonSchema, path: string): ConfigIssue[] {
+  try {
+    validatorOf(path, schema).compile();
+    return [];
+  } catch (error) {
+    return [
+      { path, rule: 'schema', message: `does not compile: ${error instanceof Error ? error.message : String(error)}` },
+    ];
+  }
+}
+
+function classIssues(plugin: ConnectorPlugin): ConfigIssue[] {
+  const { manifest } = plugin;
+  const issues: ConfigIssue[] = [];
+  if (typeof plugin.connection !== 'function')
+    issues.push({ path: '', rule: 'plugin', message: 'has no connection class' });
+  const declared = new Set(manifest.operations.map((operation) => operation.id));
+  const present = Object.keys(plugin.operations ?? {});
+  for (const id of declared) {
+    if (!present.includes(id))
+      issues.push({
+        path: '/operations',
+        rule: 'plugin',
+        message: `declares ${id}, but the plugin has no such operation`,
+      });
+  }
+  for (const id of present) {
+    if (!declared.has(id))
+      issues.push({ path: '/operations', rule: 'plugin', message: `does not declare ${id}, which the plugin has` });
+  }
+  if ((manifest.browse === undefined) !== (plugin.browse === undefined)) {
+    issues.push({
+      path: '/browse',
+      rule: 'plugin',
+      message: 'must be declared exactly if the plugin has a browse class',
+    });
+  }
+  return issues;
+}

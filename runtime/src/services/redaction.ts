@@ -1,0 +1,153 @@
+import { inspect } from 'node:util';
+import { isConnectorError } from '@connector-runtime/core';
+
+const STRUCK_OUT = '[secret]';
+/** Shorter texts occur by chance, and striking them out would make logs unreadable; keys still hide them. */
+const MIN_SECRET_LENGTH = 4;
+/** Renewed tokens add up in a process that runs for months; the oldest have expired by then. */
+const MAX_SECRETS = 1_000;
+const MAX_TEXT_LENGTH = 8_192;
+const MAX_DEPTH = 6;
+const MAX_ENTRIES = 100;
+
+const SECRET_KEY =
+  /pass(?:word|wd|phrase)|secret|token|authorization|cookie|credential|assertion|signature|(?:api|private|access)[-_]?key|session[-_]?id|^(?:pwd|sid|jwt)$/i;
+/** Names that only speak of a secret: tokenUrl, tokenType, passwordExpiresAtEpochMs. */
+const HARMLESS_KEY = /(?:url|uri|type|endpoint|ms|count|length|name)$/i;
+
+/** Control characters, line separators, and what turns the direction of text. */
+const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
+
+/** Strikes known secrets out of what is logged or shown, in the forms in which they travel. One for each connection, or one for all. */
+export class Redactor {
+  private readonly secrets = new Set<string>();
+  private pattern: RegExp | undefined;
+
+  /** From now on the text is struck out wherever it occurs. */
+  add(secret: string): void {
+    if (secret.length < MIN_SECRET_LENGTH || this.secrets.has(secret)) return;
+    this.secrets.add(secret);
+    if (this.secrets.size > MAX_SECRETS) {
+      for (const oldest of this.secrets) {
+        this.secrets.delete(oldest);
+        break;
+      }
+    }
+    this.pattern = undefined;
+  }
+
+  /** The text without secrets, with control characters written out and of bounded length. */
+  text(text: string): string {
+    // Cut only after the striking out, lest half a secret escape it.
+    const struck = this.strike(text).replace(UNPRINTABLE, writtenOut);
+    return struck.length <= MAX_TEXT_LENGTH
+      ? struck
+      : `${struck.slice(0, MAX_TEXT_LENGTH)}… (${struck.length - MAX_TEXT_LENGTH} more)`;
+  }
+
+  /** A copy that can be logged: strings as by {@link text}, values of tell-tale keys struck out, errors as plain objects, depth and width bounded. */
+  data(value: unknown): unknown {
+    return this.copy(value, 0);
+  }
+
+  private strike(text: string): string {
+    if (this.secrets.size === 0) return text;
+    this.pattern ??= new RegExp([...formsOf(this.secrets)].map(escaped).join('|'), 'gi');
+    return text.replace(this.pattern, STRUCK_OUT);
+  }
+
+  private copy(value: unknown, depth: number): unknown {
+    switch (typeof value) {
+      case 'string':
+        return this.text(value);
+      case 'number':
+      case 'boolean':
+      case 'undefined':
+        return value;
+      case 'object':
+        break;
+      default:
+        return this.text(String(value));
+    }
+    if (value === null) return null;
+    if (depth >= MAX_DEPTH) return '[…]';
+    if (value instanceof Error) return this.copyError(value, depth);
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+    if (value instanceof Uint8Array) return `[${value.byteLength} bytes]`;
+    if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((entry) => this.copy(entry, depth + 1));
+    if (inspect.custom in value) return this.text(inspect(value));
+    return this.copyRecord(value, depth);
+  }
+
+  private copyRecord(record: object, depth: number): Record<string, unknown> {
+    const result: Record<string, unknown> = Object.create(null);
+    const entries = record instanceof Map ? [...record] : Object.entries(record);
+    for (const [key, entry] of entries.slice(0, MAX_ENTRIES)) {
+      const name = this.text(String(key));
+      const isTellTale = SECRET_KEY.test(name) && !HARMLESS_KEY.test(name);
+      const isStruck = isTellTale && entry !== undefined && entry !== null && typeof entry !== 'boolean';
+      result[name] = isStruck ? STRUCK_OUT : this.copy(entry, depth + 1);
+    }
+    return result;
+  }
+
+  private copyError(error: Error, depth: number): Record<string, unknown> {
+    const { code } = error as { code?: unknown };
+    return {
+      name: this.text(error.name),
+      message: this.text(error.message),
+      ...(isConnectorError(error) && { info: this.copy(error.info, depth + 1) }),
+      ...(typeof code === 'string' && { code: this.text(code) }),
+      ...(error.stack !== undefined && { stack: this.text(error.stack) }),
+      ...(error.cause !== undefined && { cause: this.copy(error.cause, depth + 1) }),
+    };
+  }
+}
+
+/** The longest first, so that no form is struck out in part. */
+function formsOf(secrets: Iterable<string>): string[] {
+  const forms = new Set<string>();
+  for (const secret of secrets) {
+    const bytes = Buffer.from(secret);
+    forms.add(secret);
+    forms.add(JSON.stringify(secret).slice(1, -1));
+    // Through UTF-8 and back, which replaces a lone surrogate: encodeURIComponent would throw.
+    forms.add(encodeURIComponent(bytes.toString()));
+    forms.add(new URLSearchParams([['', secret]]).toString().slice(1));
+    for (const apostrophe of ['&apos;', '&#39;', '&#x27;', "'"]) forms.add(xmlEscaped(secret, apostrophe));
+    forms.add(bytes.toString('hex'));
+    for (const shift of [0, 1, 2]) {
+      const inside = base64Inside(bytes, shift);
+      if (inside.length >= 6) forms.add(inside).add(inside.replaceAll('+', '-').replaceAll('/', '_'));
+    }
+  }
+  return [...forms].sort((a, b) => b.length - a.length);
+}
+
+function xmlEscaped(text: string, apostrophe: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", apostrophe);
+}
+
+/** The characters that the bytes are sure to have in Base64 when `shift` bytes (modulo 3) stand before them, as in `user:password`. */
+function base64Inside(bytes: Buffer, shift: number): string {
+  const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+  const start = [0, 2, 3][shift] ?? 0;
+  const end = Math.floor(((shift + bytes.byteLength) * 8) / 6);
+  return text.slice(start, end);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+}
+
+function writtenOut(character: string): string {
+  if (character === '\n') return '\\n';
+  if (character === '\r') return '\\r';
+  if (character === '\t') return '\\t';
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,432 @@
+import { ConnectorError, type OperationEvent, type ResultEvent } from '@connector-runtime/core';
+import { perDocument } from '@connector-runtime/core/authoring';
+import {
+  ConnectorRuntime,
+  type Documents,
+  type ExecutionOptions,
+  type ExecutionSummary,
+} from '@connector-runtime/runtime';
+import { type Script, scriptedPlugin } from '../scripted-plugin.js';
+
+type Changes = Parameters<typeof scriptedPlugin>[1];
+
+const runtimes: ConnectorRuntime[] = [];
+afterEach(async () => {
+  for (const runtime of runtimes.splice(0)) await runtime.close();
+});
+
+async function connect(script: Script, changes?: Changes) {
+  const runtime = new ConnectorRuntime({ plugins: [scriptedPlugin(script, changes)] });
+  runtimes.push(runtime);
+  return runtime.connect({ plugin: 'scripted', properties: {} });
+}
+
+async function run(script: Script, documents: Documents | undefined, changes?: Changes, options?: ExecutionOptions) {
+  const execution = (await connect(script, changes)).execute({ operation: 'write' }, documents, options);
+  const events: OperationEvent[] = [];
+  for await (const event of execution) events.push(event);
+  return { events, results: events.filter((event) => event.type === 'result'), summary: await execution.summary };
+}
+
+function statusesOf(results: readonly ResultEvent[]): Record<string, string> {
+  return Object.fromEntries(results.flatMap((result) => result.inputs.map((id) => [id, result.status])));
+}
+
+const accept: Script = (documents, context) =>
+  perDocument(documents, context, async ({ id }) => ({ type: 'result', inputs: [id], status: 'success' }));
+
+const ten = Array.from({ length: 10 }, (_, index) => ({ id: `d${index + 1}`, body: `text ${index + 1}` }));
+
+function total(summary: ExecutionSummary): number {
+  return Object.values(summary.counts).reduce((sum, count) => sum + count, 0);
+}
+
+const read = { descriptor: { effect: 'read' } } as const;
+
+describe('an execution', () => {
+  test('gives each document one result and a summary that is complete', async () => {
+    const { results, summary } = await run(accept, ten);
+
+    expect(results).toHaveLength(10);
+    expect(summary).toMatchObject({ counts: { success: 10, unknown: 0 }, complete: true });
+    expect(summary.error).toBeUndefined();
+  });
+
+  test('runs a read without documents once, on one empty document', async () => {
+    const bodies: string[] = [];
+    const { summary } = await run(
+      (documents, context) =>
+        perDocument(documents, context, async ({ id, body }) => {
+          bodies.push(await body.text(100));
+          return { type: 'result', inputs: [id], status: 'success' };
+        }),
+      undefined,
+      read,
+    );
+
+    expect(bodies).toEqual(['']);
+    expect(summary.counts.success).toBe(1);
+  });
+
+  test('takes an empty iterable for zero documents', async () => {
+    const { summary } = await run(accept, [], read);
+
+    expect([total(summary), summary.complete]).toEqual([0, true]);
+  });
+
+  test.each([
+    ['create', 'unknown'],
+    ['read', 'failure'],
+  ] as const)(
+    'gives a document that a %s never reported the status %s and the category contract',
+    async (effect, status) => {
+      const forgetful: Script = async function* (documents) {
+        for await (const { id } of documents)
+          if (id !== 'd3') yield { type: 'result', inputs: [id], status: 'success' };
+      };
+
+      const { results } = await run(forgetful, ten, { descriptor: { effect } });
+
+      expect(results.find((result) => result.inputs[0] === 'd3')).toMatchObject({
+        status,
+        error: { category: 'contract', code: 'RESULT_MISSING' },
+      });
+      expect(results).toHaveLength(10);
+    },
+  );
+
+  test.each<[string, OperationEvent, string]>([
+    ['a second result', { type: 'result', inputs: ['d1'], status: 'failure' }, 'RESULT_NOT_OPEN'],
+    [
+      'a result of a document that was never taken',
+      { type: 'result', inputs: ['d9'], status: 'success' },
+      'RESULT_NOT_OPEN',
+    ],
+    ['an output after the result', { type: 'output', inputs: ['d1'], body: 'late' }, 'OUTPUT_NOT_OPEN'],
+    ['a status that does not exist', { type: 'result', inputs: ['d2'], status: 'done' as 'success' }, 'STATUS_UNKNOWN'],
+  ])('drops %s and ends with contract', async (_, breach, code) => {
+    const breaching: Script = async function* (documents) {
+      const input = documents[Symbol.asyncIterator]();
+      await input.next();
+      await input.next();
+      yield { type: 'result', inputs: ['d1'], status: 'success' };
+      yield breach;
+      yield { type: 'result', inputs: ['d2'], status: 'success' };
+    };
+
+    const { results, summary } = await run(breaching, ten);
+
+    expect(summary.error).toMatchObject({ category: 'contract', code });
+    expect(statusesOf(results)).toMatchObject({
+      d1: 'success',
+      d2: 'unknown',
+      d3: 'notAttempted',
+      d10: 'notAttempted',
+    });
+    expect(results).toHaveLength(10);
+    expect(summary.complete).toBe(false);
+  });
+
+  test('settles what is open by the error that the operation threw, and what it never took as notAttempted', async () => {
+    const throwing: Script = async function* (documents) {
+      const input = documents[Symbol.asyncIterator]();
+      await input.next();
+      await input.next();
+      yield { type: 'result', inputs: ['d1'], status: 'success' };
+      throw new ConnectorError({
+        category: 'quota',
+        code: 'DAILY_LIMIT',
+        message: 'no calls left today',
+        effect: 'none',
+        retryable: false,
+      });
+    };
+
+    const { results, summary } = await run(throwing, ten);
+
+    expect(statusesOf(results)).toMatchObject({ d1: 'success', d2: 'failure', d3: 'notAttempted' });
+    expect(results).toHaveLength(10);
+    expect(summary).toMatchObject({ error: { code: 'DAILY_LIMIT' }, complete: true });
+  });
+
+  test('counts what is no error as internal, with effect unknown on a write', async () => {
+    const { results, summary } = await run(async function* (documents) {
+      await documents[Symbol.asyncIterator]().next();
+      yield { type: 'progress', done: 0, unit: 'documents' };
+      throw 'a text';
+    }, ten);
+
+    expect(statusesOf(results)['d1']).toBe('unknown');
+    expect(summary.error).toMatchObject({ category: 'internal' });
+  });
+
+  test('does not read a stream further than the operation did, and says it is not complete', async () => {
+    let taken = 0;
+    async function* endless() {
+      for (;;) {
+        taken += 1;
+        yield { body: 'x' };
+      }
+    }
+
+    const { results, summary } = await run(async function* (documents) {
+      for await (const { id } of documents) {
+        yield { type: 'result', inputs: [id], status: 'success' };
+        if (id === 'doc-3') return;
+      }
+    }, endless());
+
+    expect(results).toHaveLength(3);
+    expect(taken).toBe(3);
+    expect(summary.complete).toBe(false);
+  });
+
+  test('refuses a repeated id, a foreign media type and a document past the size limit, and the rest goes on', async () => {
+    const { results } = await run(accept, [
+      { id: 'a', body: 'x' },
+      { id: 'a', body: 'again' },
+      { id: 'b', body: '<a/>', mediaType: 'application/xml' },
+      { id: 'c', body: 'x'.repeat(1001) },
+      { id: 'd', body: { json: true } },
+    ]);
+
+    expect(results.map(({ inputs, status, error }) => [inputs[0], status, error?.code])).toEqual(
+      expect.arrayContaining([
+        ['a', 'success', undefined],
+        ['doc-2', 'applicationError', 'DOCUMENT_ID_REPEATED'],
+        ['b', 'applicationError', 'MEDIA_TYPE_UNSUPPORTED'],
+        ['c', 'applicationError', 'BODY_TOO_LARGE'],
+        ['d', 'success', undefined],
+      ]),
+    );
+    expect(results).toHaveLength(5);
+  });
+
+  test('hands refused documents over even while the operation waits for the next', async () => {
+    let release: () => void = () => undefined;
+    async function* source() {
+      yield { id: 'bad', body: 'x', mediaType: 'image/png' };
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    }
+    const execution = (await connect(accept)).execute({ operation: 'write' }, source());
+    const events = execution[Symbol.asyncIterator]();
+
+    const first = await events.next();
+
+    expect(first.value).toMatchObject({ inputs: ['bad'], status: 'applicationError' });
+    release();
+    expect((await events.next()).done).toBe(true);
+  });
+
+  test('bounds how many refused documents wait while the host does not pull', async () => {
+    let taken = 0;
+    function* bad() {
+      for (; taken < 10_000; taken += 1) yield { body: 'x', mediaType: 'image/png' };
+    }
+    const execution = (await connect(accept)).execute({ operation: 'write' }, bad());
+    const events = execution.batches()[Symbol.asyncIterator]();
+
+    await events.next();
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(taken).toBeLessThan(200);
+    await events.return?.();
+  });
+});
+
+describe('an execution that is ended', () => {
+  const hangs: Script = async function* (documents) {
+    for await (const { id } of documents) {
+      if (id === 'd1') yield { type: 'result', inputs: [id], status: 'success' };
+      else {
+        yield { type: 'progress', done: 1, unit: 'documents' };
+        await new Promise(() => undefined);
+      }
+    }
+  };
+
+  test.each([
+    ['create', 'unknown'],
+    ['read', 'notAttempted'],
+  ] as const)(
+    'by cancel ends within stopWithinMs though a %s ignores it; open documents are %s',
+    async (effect, status) => {
+      const connection = await connect(hangs, {
+        descriptor: { effect, limits: { maxDocumentBytes: -1, maxInFlight: 1, stopWithinMs: 50 } },
+      });
+      const execution = connection.execute({ operation: 'write' }, ten);
+      const results: ResultEvent[] = [];
+      const startedMs = performance.now();
+
+      for await (const event of execution) {
+        if (event.type === 'result') results.push(event);
+        if (event.type === 'progress') execution.cancel();
+      }
+
+      expect(performance.now() - startedMs).toBeLessThan(1_000);
+      expect(statusesOf(results)).toMatchObject({ d1: 'success', d2: status, d3: 'notAttempted', d10: 'notAttempted' });
+      expect(await execution.summary).toMatchObject({
+        complete: false,
+        error: { category: 'cancelled', code: 'CANCELLED' },
+      });
+    },
+  );
+
+  test('by its deadline says so', async () => {
+    const { results, summary } = await run(
+      hangs,
+      ten,
+      { descriptor: { limits: { maxDocumentBytes: -1, maxInFlight: 1, stopWithinMs: 20 } } },
+      { deadlineMs: 30 },
+    );
+
+    expect(results).toHaveLength(10);
+    expect(summary).toMatchObject({ complete: false, error: { category: 'timeout', code: 'DEADLINE' } });
+  });
+
+  test('before it starts attempts nothing', async () => {
+    let executed = false;
+    const { results, summary } = await run(
+      (documents, context) => {
+        executed = true;
+        return accept(documents, context);
+      },
+      ten,
+      {},
+      { signal: AbortSignal.abort() },
+    );
+
+    expect(executed).toBe(false);
+    expect(new Set(Object.values(statusesOf(results)))).toEqual(new Set(['notAttempted']));
+    expect(summary.counts.notAttempted).toBe(10);
+  });
+
+  test('by its deadline though the source of documents hangs', async () => {
+    async function* hanging() {
+      yield { id: 'd1', body: 'x' };
+      await new Promise(() => undefined);
+    }
+
+    const { results, summary } = await run(accept, hanging(), {}, { deadlineMs: 30 });
+
+    expect(statusesOf(results)).toEqual({ d1: 'success' });
+    expect(summary.complete).toBe(false);
+  });
+
+  test('by the host leaving the loop aborts the signal first, then closes operation and input', async () => {
+    const order: string[] = [];
+    async function* source() {
+      try {
+        for (let n = 1; ; n += 1) yield { id: `d${n}`, body: 'x' };
+      } finally {
+        order.push('input closed');
+      }
+    }
+    const script: Script = async function* (documents, context) {
+      context.signal.addEventListener('abort', () =>
+        order.push(`aborted ${(context.signal.reason as ConnectorError).info.code}`),
+      );
+      try {
+        for await (const { id } of documents) yield { type: 'result', inputs: [id], status: 'success' };
+      } finally {
+        order.push('operation left');
+      }
+    };
+    const execution = (await connect(script)).execute({ operation: 'write' }, source());
+
+    for await (const _ of execution) break;
+
+    expect(order).toEqual(['aborted HOST_LEFT', 'operation left', 'input closed']);
+    expect((await execution.summary).complete).toBe(false);
+  });
+
+  test('lends a cleanup context that outlives the abort', async () => {
+    let cleanupAborted: boolean | undefined;
+    const script: Script = async function* (_documents, context) {
+      try {
+        yield { type: 'progress', done: 0, unit: 'documents' };
+        context.signal.throwIfAborted();
+      } finally {
+        cleanupAborted = context.cleanup.signal.aborted;
+      }
+    };
+    const execution = (await connect(script)).execute({ operation: 'write' }, ten);
+
+    for await (const _ of execution) execution.cancel();
+
+    expect(cleanupAborted).toBe(false);
+  });
+});
+
+describe('resuming', () => {
+  const everySecond: Script = async function* (documents, context) {
+    let n = (context.resumeFrom as { n: number } | undefined)?.n ?? 0;
+    for await (const { id } of documents) {
+      n += 1;
+      yield { type: 'result', inputs: [id], status: 'success', message: `number ${n}` };
+      if (n % 2 === 0) yield { type: 'checkpoint', state: { n } };
+    }
+  };
+
+  test('feeds only documents that had no result at the checkpoint', async () => {
+    const connection = await connect(everySecond);
+    const first = connection.execute({ operation: 'write' }, ten);
+    const before: string[] = [];
+    for await (const event of first) {
+      if (event.type === 'result') before.push(...event.inputs);
+      if (before.length === 5) break;
+    }
+    const { checkpoint } = await first.summary;
+
+    const second = connection.execute({ operation: 'write' }, ten, {
+      resumeFrom: JSON.parse(JSON.stringify(checkpoint)),
+    });
+    const after: string[] = [];
+    for await (const event of second) if (event.type === 'result') after.push(...event.inputs);
+
+    expect(before).toEqual(['d1', 'd2', 'd3', 'd4', 'd5']);
+    expect(after).toEqual(['d5', 'd6', 'd7', 'd8', 'd9', 'd10']);
+  });
+
+  test.each([
+    [{ version: 1 }],
+    ['text'],
+    [null],
+    [{ version: 1, operation: 'other', settled: { before: 0, beyond: [] }, state: {} }],
+  ])('refuses the checkpoint %j', async (resumeFrom) => {
+    const connection = await connect(everySecond);
+
+    expect(() => connection.execute({ operation: 'write' }, ten, { resumeFrom })).toThrow(
+      expect.objectContaining({ info: expect.objectContaining({ code: 'CHECKPOINT_INVALID' }) }),
+    );
+  });
+});
+
+describe('a plugin that floods or hides', () => {
+  test('has its warnings kept to the first 100', async () => {
+    const { summary } = await run(async function* (documents, context) {
+      for (let n = 0; n < 500; n += 1) context.logger.warn(`warning ${n}`);
+      for await (const { id } of documents) yield { type: 'result', inputs: [id], status: 'success' };
+    }, ten);
+
+    expect(summary.warnings).toHaveLength(100);
+  });
+
+  test('never starves timers, even if it never waits', async () => {
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks += 1;
+    }, 1);
+    await run(
+      async function* (documents) {
+        for await (const { id } of documents) yield { type: 'result', inputs: [id], status: 'success' };
+      },
+      Array.from({ length: 200_000 }, () => ({ body: 'x' })),
+    );
+    clearInterval(timer);
+
+    expect(ticks).toBeGreaterThan(3);
+  });
+});
