@@ -245,6 +245,7 @@ export class RuntimeConnection {
         if (type === undefined)
           throw usageError('OPERATION_UNKNOWN', `${this.manifest.id} names no class for ${descriptor.id}`);
         const operation = this.scope.resolve<Operation>(type);
+        limit.signal.throwIfAborted();
         if (kind === 'execute') return operation.execute(intake, context);
         if (operation.reconcile === undefined)
           throw usageError('RECONCILE_UNSUPPORTED', `${descriptor.id} has no reconcile`);

@@ -44,6 +44,7 @@ export class ConnectionScope {
   }
 
   private share(type: Constructor<unknown>): void {
+    if (this.container.isRegistered(type)) return;
     this.prepare(type);
     this.container.register(type, { useClass: type }, { lifecycle: Lifecycle.Singleton });
     this.container.afterResolution(

@@ -1,0 +1,38 @@
+import { type Check, expectThat } from '../check.js';
+import { documentsOf } from '../trial.js';
+
+export const BASELINE: readonly Check[] = [
+  {
+    id: 'BAS-01',
+    level: 'MUST',
+    title: 'A valid connection works',
+    rule: 'With a valid configuration, and with the least that is valid, the connection opens, its test says ok with at least one named finding, and each operation takes one good document.',
+    cause: 'the plugin relies on an optional property',
+    async run(trial) {
+      const { valid, minimal } = trial.fixture.connections;
+      for (const properties of minimal === undefined ? [valid] : [valid, minimal]) {
+        const connection = await trial.connect(properties);
+        const findings = await connection.test();
+        expectThat(findings.length > 1, 'a named finding besides open', findings, 'testing the connection');
+        expectThat(
+          findings.every((finding) => finding.ok && finding.name !== ''),
+          'every finding ok',
+          findings,
+          'testing the connection',
+        );
+        await connection.close();
+      }
+      const connection = await trial.connect();
+      for (const operation of trial.operations()) {
+        const { results, summary } = await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+        const statuses = results.map(({ status, error }) => error?.code ?? status);
+        expectThat(
+          summary.counts.success === 1,
+          'one success',
+          { statuses, error: summary.error },
+          `${operation.key} with one good document`,
+        );
+      }
+    },
+  },
+];
