@@ -37,7 +37,11 @@ function compile(operations: string): string {
       skipLibCheck: true,
     };
     writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['plugin.ts'] }));
-    execFileSync(process.execPath, [path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc'), '-p', folder], { encoding: 'utf8' });
+    execFileSync(
+      process.execPath,
+      [path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc'), '-p', folder],
+      { encoding: 'utf8' },
+    );
     return '';
   } catch (error) {
     return String((error as { stdout?: string }).stdout);

@@ -1,6 +1,6 @@
 import type { ErrorInfo, Json, JsonRecord } from '@connector-runtime/core';
+import { nearestName } from '@connector-runtime/core/authoring';
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
-import { nearestName } from '../components/nearest-name.js';
 import type { DocumentInput, RefusedInput } from '../execution/document-input.js';
 
 const MAX_LINE_BYTES = 64 * 1024 * 1024;

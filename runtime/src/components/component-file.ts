@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ConnectorError, type Json } from '@connector-runtime/core';
+import { nearestName } from '@connector-runtime/core/authoring';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { type ConfigIssue, configInvalid } from './config-issue.js';
-import { nearestName } from './nearest-name.js';
 
 /** What the runtime itself needs to reach the service; plugins never see it. File names are relative to the component's file. */
 export interface HttpComponent {

@@ -1,8 +1,8 @@
 import type { Json, JsonSchema, Properties, Secret } from '@connector-runtime/core';
+import { nearestName } from '@connector-runtime/core/authoring';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { SecretText } from '../services/secret-text.js';
 import { type ConfigIssue, configInvalid } from './config-issue.js';
-import { nearestName } from './nearest-name.js';
 
 const SECRET_FORMAT = 'password';
 

@@ -176,7 +176,6 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
   ): Promise<IteratorResult<DocumentInput | RefusedInput> | undefined> {
     if (!untilOver) return stepping;
     let arrived: { step: IteratorResult<DocumentInput | RefusedInput> } | { error: unknown } | undefined;
-    const woken = this.untilWoken();
     stepping.then(
       (step) => {
         arrived = { step };
@@ -187,7 +186,7 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
         this.wake?.();
       },
     );
-    if (!this.isOver()) await woken;
+    while (arrived === undefined && !this.isOver()) await this.untilWoken();
     if (arrived === undefined) return undefined;
     if ('step' in arrived) return arrived.step;
     this.pending = undefined;

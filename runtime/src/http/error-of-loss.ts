@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ConnectorError, type ErrorCategory, type ErrorInfo, isConnectorError } from '@connector-runtime/core';
 import type { AttemptLost } from './http-transport.js';
 
@@ -136,11 +137,7 @@ const NEVER_SENT = new Set([
 
 /** Whether the cause alone proves that nothing was sent: for transports that cannot see the moment of sending. */
 export function isNeverSent(cause: unknown): boolean {
-  if (cause instanceof TypeError && cause.cause === undefined && codeOf(cause) === undefined) {
-    // How fetch refuses a request that it cannot state; one that it lost on the way has a cause.
-    return true;
-  }
-  return NEVER_SENT.has(codeOf(cause) ?? '');
+  return isUnstatable(cause) || NEVER_SENT.has(codeOf(cause) ?? '');
 }
 
 /** What a lost attempt says of its request. The error of a body that could not be given is that body's own. */
@@ -160,7 +157,9 @@ export function errorOfLoss(request: string, lost: AttemptLost, isRead: boolean)
 /** The cause of an error that a person reads: name, message and code, without the objects that libraries hang on it (sockets, bytes of an answer). */
 export function scrubbedCause(cause: unknown, redact: (text: string) => string): Error {
   const root = rootOf(cause);
-  const text = root instanceof Error ? `${root.name}: ${root.message}` : `a ${typeof root} was thrown that is no error`;
+  const text = types.isNativeError(root)
+    ? `${root.name}: ${root.message}`
+    : `a ${typeof root} was thrown that is no error`;
   const scrubbed = new Error(redact(text));
   const code = codeOf(root);
   return code === undefined ? scrubbed : Object.assign(scrubbed, { code });
@@ -173,8 +172,13 @@ function lossOf(lost: AttemptLost): Loss {
   if (code?.startsWith('HPE_') === true) return code === 'HPE_INVALID_EOF_STATE' ? CUT : MALFORMED;
   if (code?.startsWith('ERR_SSL_') === true || code?.startsWith('ERR_OSSL_') === true || code === 'EPROTO') return TLS;
   if (lost.answered) return CUT;
-  if (lost.cause instanceof TypeError && !lost.sent) return REQUEST_INVALID;
+  if (isUnstatable(lost.cause)) return REQUEST_INVALID;
   return RESET;
+}
+
+/** How fetch refuses a request that it cannot state; one that it lost on the way has a cause. */
+function isUnstatable(thrown: unknown): boolean {
+  return types.isNativeError(thrown) && thrown.name === 'TypeError' && thrown.cause === undefined && !hasCode(thrown);
 }
 
 /** The code of the innermost error: fetch wraps what undici threw, and undici what the socket met. */
@@ -187,7 +191,8 @@ function codeOf(thrown: unknown): string | undefined {
 function rootOf(thrown: unknown): unknown {
   let error = thrown;
   for (let depth = 0; depth < 5; depth++) {
-    if (!(error instanceof Error) || isConnectorError(error)) return error;
+    // Not by `instanceof`: what Node.js itself throws is of another realm where a host runs in one of its own.
+    if (!types.isNativeError(error) || isConnectorError(error)) return error;
     if (hasCode(error) || error.cause === undefined) return error;
     error = error.cause;
   }

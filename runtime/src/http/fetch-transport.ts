@@ -147,7 +147,7 @@ function requestOf(attempt: HttpAttempt, signal: AbortSignal): RequestInit {
   if (body === undefined) return init;
   // As bytes, because fetch gives a string a content type of its own.
   if (typeof body === 'string') return { ...init, body: Buffer.from(body) };
-  if (body instanceof Uint8Array) return { ...init, body };
+  if (ArrayBuffer.isView(body)) return { ...init, body };
   return { ...init, body: ReadableStream.from(body), duplex: 'half' };
 }
 

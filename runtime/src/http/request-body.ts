@@ -40,5 +40,5 @@ export class RequestBody {
 }
 
 function isBody(body: HttpRequest['body']): body is Body {
-  return typeof body === 'object' && !(body instanceof Uint8Array);
+  return typeof body === 'object' && !ArrayBuffer.isView(body);
 }

@@ -106,7 +106,7 @@ export class Sending {
   private async headersOfAttempt(): Promise<Record<string, string>> {
     const { request, context } = this;
     const asked = typeof request.headers === 'function' ? request.headers() : request.headers;
-    const stated = asked instanceof Promise ? await untilAborted(asked, context.signal) : asked;
+    const stated = isPromise(asked) ? await untilAborted(asked, context.signal) : asked;
     const gzip = this.gzipIsAsked ? 'gzip' : 'identity';
     const headers = requestHeaders(stated, this.body.stated, gzip);
     this.span.inject(headers);
@@ -143,9 +143,12 @@ export class Sending {
 
   private lost(lost: AttemptLost): ConnectorError {
     const { signal } = this.context;
+    if (signal.aborted) {
+      this.mayHaveActed(lost.sent ? 'unknown' : 'none');
+      throw signal.reason;
+    }
     const info = errorOfLoss(this.shown, lost, this.isRead);
     this.mayHaveActed(info.effect);
-    if (signal.aborted) throw signal.reason;
     return new ConnectorError(info, { cause: scrubbedCause(lost.cause, this.options.redact) });
   }
 
@@ -157,7 +160,7 @@ export class Sending {
     let verdict: 'accept' | Partial<ErrorInfo>;
     try {
       const asked = request.judge(response, this.attempts);
-      verdict = asked instanceof Promise ? await untilAborted(asked, context.signal) : asked;
+      verdict = isPromise(asked) ? await untilAborted(asked, context.signal) : asked;
     } catch (thrown) {
       this.mayHaveActed(suggested.effect);
       throw thrown;
@@ -181,6 +184,11 @@ export class Sending {
   private get gzipIsAsked(): boolean {
     return this.options.givesEncoded && (this.request.answer ?? 'whole') === 'whole';
   }
+}
+
+/** Not by `instanceof`: a plugin may run in another realm. */
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }
 
 /** What an attempt brought: the caller's answer, or one that is to be judged. */

@@ -1,5 +1,5 @@
 import { ConnectorError, type ConnectorPlugin, type OperationDescriptor } from '@connector-runtime/core';
-import { nearestName } from '../components/nearest-name.js';
+import { nearestName } from '@connector-runtime/core/authoring';
 
 /** The plugins of one runtime, by manifest id. */
 export class PluginRegistry {

@@ -14,7 +14,6 @@ export interface LifecycleEvents {
   executionEnded: {
     readonly connectionId: string;
     readonly executionId: string;
-    readonly operation: string;
     readonly counts: Readonly<Partial<Record<Status, number>>>;
     readonly outputs: number;
     readonly complete: boolean;
@@ -56,7 +55,7 @@ export class RuntimeEvents {
     for (const listener of this.emitter.listeners(name)) {
       try {
         const returned: unknown = listener(event);
-        if (returned instanceof Promise) returned.catch((error: unknown) => this.failed(name, error));
+        Promise.resolve(returned).catch((error: unknown) => this.failed(name, error));
       } catch (error) {
         this.failed(name, error);
       }

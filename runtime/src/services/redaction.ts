@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { isConnectorError } from '@connector-runtime/core';
 
 const STRUCK_OUT = '[secret]';
@@ -71,9 +71,9 @@ export class Redactor {
     }
     if (value === null) return null;
     if (depth >= MAX_DEPTH) return '[…]';
-    if (value instanceof Error) return this.copyError(value, depth);
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-    if (value instanceof Uint8Array) return `[${value.byteLength} bytes]`;
+    if (types.isNativeError(value)) return this.copyError(value, depth);
+    if (types.isDate(value)) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
     if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((entry) => this.copy(entry, depth + 1));
     if (inspect.custom in value) return this.text(inspect(value));
     return this.copyRecord(value, depth);
@@ -81,7 +81,7 @@ export class Redactor {
 
   private copyRecord(record: object, depth: number): Record<string, unknown> {
     const result: Record<string, unknown> = Object.create(null);
-    const entries = record instanceof Map ? [...record] : Object.entries(record);
+    const entries = types.isMap(record) ? [...record] : Object.entries(record);
     for (const [key, entry] of entries.slice(0, MAX_ENTRIES)) {
       const name = this.text(String(key));
       const isTellTale = SECRET_KEY.test(name) && !HARMLESS_KEY.test(name);

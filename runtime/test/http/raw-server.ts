@@ -26,7 +26,7 @@ export interface RawServer {
 }
 
 /** What a server does with a whole request: writes bytes, or leaves it hanging. */
-export type Answering = (request: ReceivedRequest) => void;
+export type Answering = (request: ReceivedRequest) => void | Promise<void>;
 
 /** A server that speaks bytes, so that it can break off at any of them. */
 export async function rawServer(answer: Answering, secure?: tls.TlsOptions): Promise<RawServer> {
@@ -40,7 +40,7 @@ export async function rawServer(answer: Answering, secure?: tls.TlsOptions): Pro
     readRequests(socket, (request) => {
       const numbered = { ...request, number: ledger.length + 1 };
       ledger.push(numbered);
-      answer(numbered);
+      void answer(numbered);
     });
   };
   const server = secure ? tls.createServer(secure, onSocket) : net.createServer(onSocket);

@@ -1,0 +1,261 @@
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { finished, Workplace } from './command.js';
+
+let place: Workplace;
+beforeEach(() => {
+  place = new Workplace();
+});
+afterEach(() => place.remove());
+
+const ndjson = (...documents: object[]) => documents.map((document) => `${JSON.stringify(document)}\n`).join('');
+
+describe('connector', () => {
+  test('--version prints the version', async () => {
+    expect(await place.run(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+  });
+
+  test.each([
+    [['fly']],
+    [['run']],
+    [['browse', 'c.json']],
+    [['run', 'echo.json', '--deadline', 'soon']],
+    [['test', 'c.json', '--log-level', 'loud']],
+  ])('%j ends with 2, says why on stderr and nothing on stdout', async (args) => {
+    const { code, stdout, stderr } = await place.run(args);
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.length).toBeGreaterThan(10);
+  });
+
+  test('list gives a line of NDJSON a plugin', async () => {
+    expect((await place.run(['list'])).lines).toEqual([
+      { id: 'echo', version: '1.2.3', title: 'Echo', operations: ['echo', 'count'] },
+    ]);
+  });
+
+  test('names the nearest plugin and operation, and what to install for a package that is missing', async () => {
+    place.write('wrong.json', '{ "plugin": "ecko", "properties": {} }');
+    place.write('wrong-operation.json', '{ "connection": "c.json", "operation": "ehco", "properties": {} }');
+
+    const plugin = await place.run(['test', 'wrong.json']);
+    const operation = await place.run(['run', 'wrong-operation.json']);
+    const missing = await place.run(['list', '--plugin', 'connector-of-nobody']);
+
+    expect([plugin.code, plugin.stderr]).toEqual([2, expect.stringContaining('did you mean echo?')]);
+    expect([operation.code, operation.stderr]).toEqual([2, expect.stringContaining('did you mean echo?')]);
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('npm i connector-of-nobody')]);
+  });
+
+  test('describe --template gives a component that only wants its secrets', async () => {
+    const template = await place.run(['describe', 'echo', '--template', 'connection']);
+    place.write('made.json', template.stdout);
+
+    expect(template.stdout).toContain('// Password');
+    expect((await place.run(['test', 'made.json'])).code).toBe(0);
+  });
+});
+
+describe('connector validate', () => {
+  test('lists every issue with line, column and pointer, never a secret, and ends with 2', async () => {
+    place.write(
+      'bad.json',
+      '{\n  "plugin": "echo",\n  "properties": {\n    "password": 12345,\n    "concurent": 3,\n    "concurrent": 99\n  }\n}',
+    );
+
+    const { code, lines, stdout } = await place.run(['validate', 'bad.json', 'echo.json']);
+
+    expect(code).toBe(2);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          file: 'bad.json',
+          line: 5,
+          column: 5,
+          path: '/concurent',
+          message: 'is not a known property; did you mean concurrent?',
+        }),
+        expect.objectContaining({ line: 6, path: '/concurrent', message: expect.stringContaining('got 99') }),
+        expect.objectContaining({ line: 4, path: '/password' }),
+        { file: 'echo.json', valid: true },
+      ]),
+    );
+    expect(stdout).not.toContain('12345');
+  });
+
+  test('gives line and column of broken JSON', async () => {
+    place.write('bad.json', '{\n  "plugin": \n}');
+
+    expect(await place.run(['validate', 'bad.json'])).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('line 3, column 1'),
+    });
+  });
+
+  test('names a secret that cannot be read', async () => {
+    expect((await place.run(['validate', 'c.json'], '', { ECHO_PASSWORD: '' })).stdout).toContain(
+      'env:ECHO_PASSWORD is not set',
+    );
+  });
+});
+
+describe('connector test', () => {
+  test('prints its findings', async () => {
+    const { code, lines } = await place.run(['test', 'c.json']);
+
+    expect(code).toBe(0);
+    expect(lines.map(({ name, ok }) => [name, ok])).toEqual([
+      ['open', true],
+      ['account', true],
+    ]);
+  });
+
+  test('ends with 3 where the login is refused, and prints the password nowhere', async () => {
+    const { code, stdout, stderr } = await place.run(['test', 'c.json', '--log-level', 'debug'], '', {
+      ECHO_PASSWORD: 'open-barley',
+    });
+
+    expect(code).toBe(3);
+    expect(stderr).toContain('logging in with [secret]');
+    expect(stdout + stderr).not.toContain('open-barley');
+  });
+});
+
+describe('connector run', () => {
+  test('takes NDJSON on stdin and gives events and a summary', async () => {
+    const { code, lines, stderr } = await place.run(
+      ['run', 'echo.json'],
+      ndjson({ id: 'a', body: '<x/>' }, { body: '<y/>' }),
+    );
+
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      { type: 'output', inputs: ['a'], mediaType: 'application/xml', body: '<x/>' },
+      { type: 'result', inputs: ['a'], status: 'success', code: '200' },
+      { type: 'output', inputs: ['line-2'], mediaType: 'application/xml', body: '<y/>' },
+      { type: 'result', inputs: ['line-2'], status: 'success', code: '200' },
+      { type: 'summary', counts: expect.objectContaining({ success: 2, unknown: 0 }), outputs: 2, complete: true },
+    ]);
+    expect(stderr).toContain('echo: 2 documents, 2 success');
+  });
+
+  test('keeps the text of every number in a JSON body', async () => {
+    const { stdout } = await place.run(['run', 'echo.json'], '{"body": {"a":1.10,"b":9007199254740993}}\n');
+
+    expect(stdout).toContain('"body":{"a":1.10,"b":9007199254740993}}');
+  });
+
+  test('gives a line that is no document a result under its number, and ends with 1', async () => {
+    const input = `${ndjson({ id: 'a', body: '<x/>' })}{"body": \nnull\n{"bdy":"x"}\n${ndjson({ id: 'a', body: 'again' }, { body: 'bad' })}`;
+
+    const { code, lines } = await place.run(['run', 'echo.json'], input);
+    const results = Object.fromEntries(
+      lines
+        .filter(({ type }) => type === 'result')
+        .map(({ inputs, status, message }) => [String(inputs), [status, message]]),
+    );
+
+    expect(code).toBe(1);
+    expect(results).toEqual({
+      a: ['success', undefined],
+      'line-2': ['applicationError', expect.stringContaining('line-2 is not JSON')],
+      'line-3': ['applicationError', expect.stringContaining('must be a JSON object')],
+      'line-4': ['applicationError', expect.stringContaining('did you mean body?')],
+      'line-5': ['applicationError', expect.stringContaining('an earlier document has the id a')],
+      'line-6': ['applicationError', 'the text is bad'],
+    });
+  });
+
+  test('reads a folder, a file a document, and writes outputs into a folder', async () => {
+    mkdirSync(path.join(place.folder, 'in', 'sub'), { recursive: true });
+    place.write('in/a.xml', '<a/>');
+    place.write('in/sub/b.json', '{"b":1}');
+    place.write('in/notes.txt', 'not a document');
+
+    const { code } = await place.run(['run', 'echo.json', '--input', 'in', '--output', 'out/']);
+
+    expect(code).toBe(0);
+    expect(readdirSync(path.join(place.folder, 'out')).sort()).toEqual(['a.xml-1.xml', 'sub_b.json-1.json']);
+  });
+
+  test('writes output bodies only, a line each, with --output-format xml', async () => {
+    const { code, stdout, stderr } = await place.run(['run', 'count.json', '--output-format', 'xml']);
+
+    expect(code).toBe(0);
+    expect(stdout.split('\n').slice(0, 2)).toEqual(['<n>0&#10;</n>', '<n>1&#10;</n>']);
+    expect(stdout.split('\n')).toHaveLength(251);
+    expect(stderr).toContain('"success":1');
+  });
+
+  test('takes the output of another run, and is not complete where that was cut short', async () => {
+    const first = await place.run(['run', 'echo.json'], ndjson({ body: '<x/>' }, { body: '<y/>' }));
+    const cut = first.stdout.split('\n').slice(0, -2).join('\n');
+
+    const whole = await place.run(['run', 'echo.json'], first.stdout);
+    const fromCut = await place.run(['run', 'echo.json'], `${cut}\n`);
+
+    expect([whole.code, whole.lines.at(-1)]).toEqual([0, expect.objectContaining({ complete: true, outputs: 2 })]);
+    expect([fromCut.code, fromCut.lines.at(-1)]).toEqual([4, expect.objectContaining({ complete: false, outputs: 2 })]);
+  });
+
+  test('ends with 3 where it never logged in, and gives every document a result', async () => {
+    const { code, lines } = await place.run(['run', 'echo.json'], ndjson({ body: 'x' }), {
+      ECHO_PASSWORD: 'wrong-word',
+    });
+
+    expect(code).toBe(3);
+    expect(lines.at(-1)).toMatchObject({ type: 'summary', error: { code: 'LOGIN_REFUSED' } });
+  });
+
+  test('ends with 4 past its deadline', async () => {
+    place.write('in.ndjson', ndjson({ id: 'a', body: 'hang' }, { id: 'b', body: 'x' }));
+
+    const { code, lines } = await place.run(['run', 'echo.json', '--input', 'in.ndjson', '--deadline', '300ms']);
+
+    expect(code).toBe(4);
+    expect(lines.filter(({ type }) => type === 'result')).toHaveLength(2);
+  });
+
+  test('cancels at the first Ctrl-C: every document has a result, exit code 4', async () => {
+    place.write('in.ndjson', ndjson({ id: 'a', body: 'x' }, { id: 'b', body: 'hang' }, { id: 'c', body: 'hang' }));
+    const child = place.start(['run', 'echo.json', '--input', 'in.ndjson']);
+    const ended = finished(child);
+    await once(child.stderr, 'data');
+
+    child.kill('SIGINT');
+
+    const { code, lines } = await ended;
+    expect(code).toBe(4);
+    expect(lines.filter(({ type }) => type === 'result')).toHaveLength(3);
+    expect(lines.at(-1)).toMatchObject({ type: 'summary', complete: false });
+  });
+
+  test('takes a closed stdout for a cancel', async () => {
+    place.write('many.json', '{ "connection": "c.json", "operation": "count", "properties": { "count": 2000000 } }');
+    const child = place.start(['run', 'many.json']);
+    child.stdout.once('data', () => child.stdout.destroy());
+
+    const [code] = (await once(child, 'close')) as [number];
+
+    expect(code).toBe(4);
+  });
+
+  test('writes NDJSON to a file with --output', async () => {
+    await place.run(['run', 'count.json', '--output', 'out.ndjson', '--quiet']);
+
+    const lines = readFileSync(path.join(place.folder, 'out.ndjson'), 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(252);
+  });
+
+  test.each([
+    [['--input', 'nowhere.ndjson'], 'no such file'],
+    [['--checkpoint', 'c.checkpoint'], '--checkpoint needs --output'],
+    [['--output', 'no/such/folder/out.ndjson', '--input', 'package.json'], 'cannot be written'],
+  ])('%j ends with 2', async (args, text) => {
+    expect(await place.run(['run', 'echo.json', ...args])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(text),
+    });
+  });
+});

@@ -1,0 +1,140 @@
+import {
+  type CallContext,
+  CONNECTION_PROPERTIES,
+  type Connection,
+  ConnectorError,
+  type Document,
+  type Events,
+  type ExecutionContext,
+  inject,
+  injectable,
+  type JsonSchema,
+  type OperationDescriptor,
+  type Properties,
+  type Secret,
+} from '@connector-runtime/core';
+import { definePlugin, perDocument } from '@connector-runtime/core/authoring';
+
+/** Opens with the password "sesame" only. */
+@injectable()
+class EchoConnection implements Connection {
+  constructor(@inject(CONNECTION_PROPERTIES) private readonly properties: Properties) {}
+
+  async open(context: CallContext): Promise<void> {
+    const password = (this.properties['password'] as Secret).reveal();
+    context.logger.info(`logging in with ${password}`);
+    if (password === 'sesame') return;
+    throw new ConnectorError({
+      category: 'auth',
+      code: 'LOGIN_REFUSED',
+      message: `the password ${password} was refused`,
+      effect: 'none',
+      retryable: false,
+    });
+  }
+
+  async test() {
+    return [{ name: 'account', ok: true, message: 'Echo', tookMs: 0 }];
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Gives each document back; "bad" is refused, "hang" waits for the end of the call. */
+@injectable()
+class Echo {
+  execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    return perDocument(documents, context, async ({ id, body }) => {
+      const text = await body.text(10_000);
+      if (text === 'bad') {
+        throw new ConnectorError({
+          category: 'validation',
+          code: 'BAD_TEXT',
+          message: 'the text is bad',
+          effect: 'none',
+          retryable: false,
+        });
+      }
+      if (text === 'hang') {
+        process.stderr.write('hanging\n');
+        await new Promise((_, reject) => {
+          context.signal.addEventListener('abort', () => reject(context.signal.reason));
+        });
+      }
+      return [
+        { type: 'output', inputs: [id], body: text, mediaType: body.mediaType },
+        { type: 'result', inputs: [id], status: 'success', code: '200' },
+      ];
+    });
+  }
+}
+
+/** Gives as many outputs as asked for, a page of a hundred at a time. */
+@injectable()
+class Count {
+  async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    const count = Number(context.properties['count']);
+    for await (const { id } of documents) {
+      for (let n = 0; n < count; n += 100) {
+        yield Array.from({ length: Math.min(100, count - n) }, (_, index) => ({
+          type: 'output' as const,
+          inputs: [id],
+          body: `<n>${n + index}\n</n>`,
+        }));
+      }
+      yield { type: 'result', inputs: [id], status: 'success' };
+    }
+  }
+}
+
+const COUNT: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { count: { type: 'integer', minimum: 0, default: 3, title: 'How many' } },
+};
+
+function descriptor(id: string, changes: Partial<OperationDescriptor>): OperationDescriptor {
+  return {
+    id,
+    title: id,
+    effect: 'create',
+    repeat: 'unsafe',
+    properties: { type: 'object', additionalProperties: false, properties: {} },
+    objectType: 'none',
+    accepts: ['application/xml', 'application/json', 'text/csv'],
+    emits: ['application/xml'],
+    order: 'input',
+    resumable: false,
+    reconciles: false,
+    limits: { maxDocumentBytes: 10_000, maxInFlight: 4, stopWithinMs: 500 },
+    ...changes,
+  };
+}
+
+export default definePlugin({
+  manifest: {
+    id: 'echo',
+    version: '1.2.3',
+    contract: '^1.0',
+    title: 'Echo',
+    configVersion: 1,
+    egress: 'own',
+    connection: {
+      properties: {
+        type: 'object',
+        required: ['password'],
+        additionalProperties: false,
+        properties: {
+          password: { type: 'string', format: 'password', writeOnly: true, title: 'Password' },
+          concurrent: { type: 'integer', minimum: 1, maximum: 25, default: 5 },
+        },
+      },
+    },
+    operations: [
+      { ...descriptor('echo', {}), id: 'echo' },
+      { ...descriptor('count', { effect: 'read', repeat: 'safe', properties: COUNT }), id: 'count' },
+    ],
+  },
+  connection: EchoConnection,
+  operations: { echo: () => Echo, count: () => Count },
+});
