@@ -12,12 +12,11 @@ import {
   type CredentialStore,
   HTTP_CLIENT,
   type Json,
-  type Properties,
 } from '@connector-runtime/core';
 import type { InjectionToken } from 'tsyringe';
 import { type ConnectionComponent, checkHttpComponent, type HttpComponent } from './components/component-file.js';
 import { configInvalid } from './components/config-issue.js';
-import { validatorOf } from './components/property-validator.js';
+import { type CheckedProperties, validatorOf } from './components/property-validator.js';
 import { resolveSecrets, type SecretResolver } from './components/secret-references.js';
 import { DEFAULT_LIMITS, type RuntimeLimits } from './connection-services.js';
 import { ConcurrencyLimit } from './http/concurrency-limit.js';
@@ -119,7 +118,7 @@ export class ConnectorRuntime {
     plugin: ConnectorPlugin,
     id: string,
     isNamed: boolean,
-    checked: { readonly properties: Properties; readonly plain: Readonly<Record<string, Json>> },
+    checked: CheckedProperties,
     settings: HttpSettings,
   ): RuntimeConnection {
     const { manifest } = plugin;
@@ -129,7 +128,7 @@ export class ConnectorRuntime {
       plugin: manifest.id,
       connectionId: id,
     });
-    const concurrency = concurrencyOf(manifest.connection.concurrency, checked.plain);
+    const concurrency = concurrencyOf(manifest.connection.concurrency, checked.plain());
     const makeSpool = () => new FileSpool(limits.spoolBytes);
     const store = credentialsOf(key, isNamed ? this.credentialStore : new MemoryCredentialStore());
     const lent = new Map<InjectionToken, unknown>([

@@ -197,7 +197,7 @@ export class RuntimeConnection {
     this.mustBeUsable();
     const declared = operationOf(this.plugin, request.operation);
     const checked = this.operationProperties(declared, request.properties);
-    const descriptor = withVariant(declared, checked.plain);
+    const descriptor = withVariant(declared, checked.plain());
     const source = documents ?? defaultDocuments(descriptor);
     if (descriptor.objectType === 'required' && !request.objectType) {
       throw usageError('OBJECT_TYPE_MISSING', `operation ${descriptor.id} needs an objectType`);

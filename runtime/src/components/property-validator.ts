@@ -7,9 +7,20 @@ import { type ConfigIssue, configInvalid } from './config-issue.js';
 const SECRET_FORMAT = 'password';
 
 /** Properties that were checked: as the plugin sees them, and as plain JSON for a further check with a document's own laid over. */
-export interface CheckedProperties {
-  readonly properties: Properties;
-  readonly plain: Readonly<Record<string, Json>>;
+export class CheckedProperties {
+  // A true private field: secrets stand in it as text, and nothing that prints or copies the object may see them.
+  readonly #plain: Readonly<Record<string, Json>>;
+
+  constructor(
+    readonly properties: Properties,
+    plain: Readonly<Record<string, Json>>,
+  ) {
+    this.#plain = plain;
+  }
+
+  plain(): Readonly<Record<string, Json>> {
+    return this.#plain;
+  }
 }
 
 /**
@@ -42,7 +53,7 @@ export class PropertyValidator {
     const plain = structuredClone(input) as Record<string, Json>;
     const issues = this.issues(this.validators().whole, plain);
     if (issues.length > 0) throw configInvalid(this.what, issues);
-    return { properties: this.wrap(plain), plain: deepFreeze(plain) };
+    return new CheckedProperties(this.wrap(plain), deepFreeze(plain));
   }
 
   /** Lays a document's own properties over the operation's. Only those marked `x-dynamic` may be there. Throws `CONFIG_INVALID`. */
@@ -50,7 +61,7 @@ export class PropertyValidator {
     const { whole, own: ownValidator } = this.validators();
     const issues = this.issues(ownValidator, own);
     if (issues.length > 0) throw configInvalid("the document's properties", issues);
-    const merged = { ...structuredClone(base.plain), ...(structuredClone(own) as Record<string, Json>) };
+    const merged = { ...structuredClone(base.plain()), ...(structuredClone(own) as Record<string, Json>) };
     const mergedIssues = this.issues(whole, merged);
     if (mergedIssues.length > 0) throw configInvalid("the document's properties, with the operation's", mergedIssues);
     return this.wrap(merged);
@@ -137,7 +148,14 @@ function ruleText(rule: string, params: Record<string, unknown>, error: ErrorObj
 
 function compile(schema: JsonSchema): ValidateFunction {
   const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
-  const ajv = new Ajv2020({ allErrors: true, strict: true, useDefaults: true, verbose: true, allowUnionTypes: true });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: true,
+    strictRequired: false,
+    useDefaults: true,
+    verbose: true,
+    allowUnionTypes: true,
+  });
   ajv.addKeyword({ keyword: 'x-dynamic', schemaType: 'boolean' });
   ajv.addFormat(SECRET_FORMAT, true);
   return ajv.compile(schema);

@@ -20,20 +20,20 @@ const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
 
 /** Strikes known secrets out of what is logged or shown, in the forms in which they travel. One for each connection, or one for all. */
 export class Redactor {
-  private readonly secrets = new Set<string>();
-  private pattern: RegExp | undefined;
+  readonly #secrets = new Set<string>();
+  #pattern: RegExp | undefined;
 
   /** From now on the text is struck out wherever it occurs. */
   add(secret: string): void {
-    if (secret.length < MIN_SECRET_LENGTH || this.secrets.has(secret)) return;
-    this.secrets.add(secret);
-    if (this.secrets.size > MAX_SECRETS) {
-      for (const oldest of this.secrets) {
-        this.secrets.delete(oldest);
+    if (secret.length < MIN_SECRET_LENGTH || this.#secrets.has(secret)) return;
+    this.#secrets.add(secret);
+    if (this.#secrets.size > MAX_SECRETS) {
+      for (const oldest of this.#secrets) {
+        this.#secrets.delete(oldest);
         break;
       }
     }
-    this.pattern = undefined;
+    this.#pattern = undefined;
   }
 
   /** The text without secrets, with control characters written out and of bounded length. */
@@ -51,9 +51,9 @@ export class Redactor {
   }
 
   private strike(text: string): string {
-    if (this.secrets.size === 0) return text;
-    this.pattern ??= new RegExp([...formsOf(this.secrets)].map(escaped).join('|'), 'gi');
-    return text.replace(this.pattern, STRUCK_OUT);
+    if (this.#secrets.size === 0) return text;
+    this.#pattern ??= new RegExp([...formsOf(this.#secrets)].map(escaped).join('|'), 'gi');
+    return text.replace(this.#pattern, STRUCK_OUT);
   }
 
   private copy(value: unknown, depth: number): unknown {
