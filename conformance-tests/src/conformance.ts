@@ -1,6 +1,7 @@
 import type { ConnectorManifest } from '@connector-runtime/core';
-import { type Check, CheckFailure, type Level, SubjectError, Unproven } from './check.js';
+import type { Check, Level } from './check.js';
 import { CHECKS, PRECONDITIONS } from './checks/index.js';
+import { CheckFailure, SubjectError, Unproven } from './findings.js';
 import type { Subject } from './subject.js';
 import { Trial } from './trial.js';
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-export { type Check, CheckFailure, type Level, SubjectError, Unproven } from './check.js';
+export type { Check, Level } from './check.js';
 export { CHECKS } from './checks/index.js';
 export {
   type CheckReport,
@@ -11,5 +11,6 @@ export {
   type Report,
   type RunnableCheck,
 } from './conformance.js';
+export { CheckFailure, SubjectError, Unproven } from './findings.js';
 export type { FaultKind } from './lent/lent-transport.js';
 export type { Fixture, LedgerEntry, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';

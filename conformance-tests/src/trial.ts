@@ -13,7 +13,7 @@ import {
   type ExecutionSummary,
   type RuntimeConnection,
 } from '@connector-runtime/runtime';
-import { SubjectError } from './check.js';
+import { SubjectError } from './findings.js';
 import { LentTransport } from './lent/lent-transport.js';
 import type { Fixture, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';
 

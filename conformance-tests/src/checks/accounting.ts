@@ -1,4 +1,5 @@
-import { type Check, expectThat } from '../check.js';
+import type { Check } from '../check.js';
+import { expectThat } from '../findings.js';
 import { documentsOf, type Outcome, type TriedOperation } from '../trial.js';
 
 /** Requests of one run that are lost in turn, at the most. */

@@ -1,4 +1,5 @@
-import { type Check, expectThat } from '../check.js';
+import type { Check } from '../check.js';
+import { expectThat } from '../findings.js';
 import { documentsOf } from '../trial.js';
 
 export const BASELINE: readonly Check[] = [

@@ -1,5 +1,6 @@
 import { type ErrorInfo, isConnectorError, type JsonSchema } from '@connector-runtime/core';
-import { type Check, expectThat, SubjectError } from '../check.js';
+import type { Check } from '../check.js';
+import { expectThat, SubjectError } from '../findings.js';
 import { compileSchema } from '../schema-compiler.js';
 import { nameOf, type Trial } from '../trial.js';
 

@@ -1,5 +1,6 @@
 import { type Connection, type ConnectorPlugin, isConnectorError } from '@connector-runtime/core';
-import { type Check, expectThat } from '../check.js';
+import type { Check } from '../check.js';
+import { expectThat } from '../findings.js';
 
 export const LIFECYCLE: readonly Check[] = [
   {

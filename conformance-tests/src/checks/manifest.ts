@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { CONTRACT_VERSION, type JsonSchema } from '@connector-runtime/core';
 import manifestSchema from '@connector-runtime/core/manifest.schema.json';
 import { satisfies, valid, validRange } from 'semver';
-import { type Check, expectThat } from '../check.js';
+import type { Check } from '../check.js';
+import { expectThat } from '../findings.js';
 import { compileSchema } from '../schema-compiler.js';
 
 export const MANIFEST: readonly Check[] = [
