@@ -29,9 +29,18 @@ const CLOSED_ROOMS = [
   { from: /^runtime\/src\/http\//, to: /^runtime\/src\/(cli|execution|plugins|scopes|components)\// },
   { from: /^runtime\/src\/(services|components)\//, to: /^runtime\/src\/(cli|execution|plugins|scopes|http)\// },
   { from: /^runtime\/src\/(?!cli\/)/, to: /^runtime\/src\/cli\// },
-  { from: /^connectors\/salesforce-rest\/src\/(soql|xml|json|csv)\//, to: /^connectors\/salesforce-rest\/src\/(?!soql|xml|json|csv)/ },
-  { from: /^connectors\/salesforce-rest\/src\/transport\//, to: /^connectors\/salesforce-rest\/src\/(connection|operations|browse)\// },
-  { from: /^connectors\/salesforce-rest\/src\/connection\//, to: /^connectors\/salesforce-rest\/src\/(operations|browse)\// },
+  {
+    from: /^connectors\/salesforce-rest\/src\/(soql|xml|json|csv)\//,
+    to: /^connectors\/salesforce-rest\/src\/(?!soql|xml|json|csv)/,
+  },
+  {
+    from: /^connectors\/salesforce-rest\/src\/transport\//,
+    to: /^connectors\/salesforce-rest\/src\/(connection|operations|browse)\//,
+  },
+  {
+    from: /^connectors\/salesforce-rest\/src\/connection\//,
+    to: /^connectors\/salesforce-rest\/src\/(operations|browse)\//,
+  },
   { from: /^connectors\/salesforce-rest\/src\/browse\//, to: /^connectors\/salesforce-rest\/src\/operations\// },
 ];
 
@@ -51,10 +60,12 @@ function packages() {
   if (existsSync(path.join(root, 'connectors'))) {
     folders.push(...readdirSync(path.join(root, 'connectors')).map((name) => `connectors/${name}`));
   }
-  return folders.filter((folder) => existsSync(path.join(root, folder, 'package.json'))).map((folder) => ({
-    name: path.basename(folder),
-    files: [...sourceFiles(path.join(root, folder, 'src')), ...sourceFiles(path.join(root, folder, 'examples'))],
-  }));
+  return folders
+    .filter((folder) => existsSync(path.join(root, folder, 'package.json')))
+    .map((folder) => ({
+      name: path.basename(folder),
+      files: [...sourceFiles(path.join(root, folder, 'src')), ...sourceFiles(path.join(root, folder, 'examples'))],
+    }));
 }
 
 /** Every module that a file names: imports and re-exports, of types too, `import()`, `require()` and `import('x').T`. */
@@ -67,10 +78,15 @@ function specifiersOf(file) {
     for (const entry of statement.entries) if (entry.moduleRequest) found.add(entry.moduleRequest.value);
   }
   walk(program, (node) => {
-    const source = node.type === 'ImportExpression' || node.type === 'TSImportType' ? (node.source ?? node.argument) : undefined;
+    const source =
+      node.type === 'ImportExpression' || node.type === 'TSImportType' ? (node.source ?? node.argument) : undefined;
     const named = source?.literal ?? source;
     if (typeof named?.value === 'string') found.add(named.value);
-    if (node.type === 'CallExpression' && node.callee.name === 'require' && typeof node.arguments[0]?.value === 'string') {
+    if (
+      node.type === 'CallExpression' &&
+      node.callee.name === 'require' &&
+      typeof node.arguments[0]?.value === 'string'
+    ) {
       found.add(node.arguments[0].value);
     }
   });
@@ -87,7 +103,9 @@ function walk(node, visit) {
 
 function resolveRelative(file, specifier) {
   const target = path.resolve(path.dirname(file), specifier).replace(/\.js$/, '.ts');
-  return [target, `${target}.ts`, path.join(target, 'index.ts')].find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
+  return [target, `${target}.ts`, path.join(target, 'index.ts')].find(
+    (candidate) => existsSync(candidate) && statSync(candidate).isFile(),
+  );
 }
 
 const all = packages();
@@ -95,7 +113,8 @@ const problems = [];
 const graph = new Map();
 for (const { name, files } of all) {
   const allowed = MAY_IMPORT[name];
-  if (allowed === undefined) problems.push(`${name}: a package that the layer check does not know; add it to MAY_IMPORT`);
+  if (allowed === undefined)
+    problems.push(`${name}: a package that the layer check does not know; add it to MAY_IMPORT`);
   for (const file of files) {
     const targets = [];
     graph.set(file, targets);
@@ -108,15 +127,18 @@ for (const { name, files } of all) {
         }
         targets.push(target);
         for (const room of CLOSED_ROOMS) {
-          if (room.from.test(relative(file)) && room.to.test(relative(target))) problems.push(`${relative(file)}: must not look into ${relative(target)}`);
+          if (room.from.test(relative(file)) && room.to.test(relative(target)))
+            problems.push(`${relative(file)}: must not look into ${relative(target)}`);
         }
       } else if (specifier.startsWith(scope)) {
         const [ours, ...rest] = specifier.slice(scope.length).split('/');
-        if (ours !== name && allowed !== undefined && !allowed.includes(ours)) problems.push(`${relative(file)}: ${name} must not import ${ours}`);
+        if (ours !== name && allowed !== undefined && !allowed.includes(ours))
+          problems.push(`${relative(file)}: ${name} must not import ${ours}`);
         if (rest[0] === 'src' || rest[0] === 'dist') problems.push(`${relative(file)}: deep import ${specifier}`);
       } else {
         const third = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0];
-        if (ONE_ADDRESS[third] && !ONE_ADDRESS[third].test(relative(file))) problems.push(`${relative(file)}: ${third} has its one address elsewhere`);
+        if (ONE_ADDRESS[third] && !ONE_ADDRESS[third].test(relative(file)))
+          problems.push(`${relative(file)}: ${third} has its one address elsewhere`);
       }
     }
   }
@@ -130,7 +152,8 @@ function cycles() {
   const visit = (file, trail) => {
     state.set(file, 'open');
     for (const target of graph.get(file) ?? []) {
-      if (state.get(target) === 'open') found.push(`cycle: ${[...trail.slice(trail.indexOf(target)), target].map(relative).join(' -> ')}`);
+      if (state.get(target) === 'open')
+        found.push(`cycle: ${[...trail.slice(trail.indexOf(target)), target].map(relative).join(' -> ')}`);
       else if (!state.has(target)) visit(target, [...trail, target]);
     }
     state.set(file, 'done');
@@ -140,7 +163,8 @@ function cycles() {
 }
 
 const expected = all.reduce((sum, { files }) => sum + files.length, 0);
-if (graph.size < expected || expected === 0) problems.push(`${graph.size} modules read, but there are ${expected} source files`);
+if (graph.size < expected || expected === 0)
+  problems.push(`${graph.size} modules read, but there are ${expected} source files`);
 for (const problem of problems) console.error(problem);
 console.log(`layer check: ${graph.size} modules read, ${problems.length} problems`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -19,7 +19,11 @@ for (const workspace of workspaces) {
   const { name, private: isPrivate } = JSON.parse(readFileSync(path.join(workspace, 'package.json'), 'utf8'));
   if (isPrivate) continue;
   const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: workspace, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+      cwd: workspace,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
   );
   const tarball = path.join(folder, packed.filename);
   run('npx', ['publint', '--strict', 'run', tarball]);

@@ -24,7 +24,9 @@ for (const file of results) {
   const result = JSON.parse(readFileSync(file, 'utf8'));
   passed += result.numPassedTests;
   failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-  console.log(`${path.basename(file)}: ${result.numTotalTestSuites} suites, ${result.numPassedTests} tests passed, ${result.numFailedTests} failed, ${result.numPendingTests} left out`);
+  console.log(
+    `${path.basename(file)}: ${result.numTotalTestSuites} suites, ${result.numPassedTests} tests passed, ${result.numFailedTests} failed, ${result.numPendingTests} left out`,
+  );
   failed += result.numPendingTests;
   if (file.endsWith('node-20.json') && result.numTotalTestSuites < suites.length) {
     console.log(`${suites.length - result.numTotalTestSuites} of ${suites.length} suites did not run`);

@@ -5,7 +5,7 @@ import { errorInfoOf, statusOfError } from '../status.js';
 /** So many units in a row that found the service away end the run; the rest would only load it further. */
 const MAX_LOSSES_IN_A_ROW = 20;
 
-/** What a unit of work came to. `info` is set where it ended by an error. */
+/** What a unit of work came to. `info` is set where it ended by an error, thrown or in its results. */
 interface Outcome {
   readonly events: readonly OperationEvent[];
   readonly info?: ErrorInfo;
@@ -122,12 +122,25 @@ async function outcomeOf<U, P>(
   try {
     context.signal.throwIfAborted();
     handedOver = true;
-    return { events: await run(unit) };
+    const events = await run(unit);
+    const info = commonError(events);
+    return info === undefined ? { events } : { events, info };
   } catch (thrown) {
     const mayHaveActed = handedOver && context.operation.effect !== 'read';
     const info = errorInfoOf(thrown, mayHaveActed ? 'unknown' : 'none');
     return { events: [failed(idsOf(unit), info)], info };
   }
+}
+
+/** The error of a unit none of whose documents succeeded. */
+function commonError(events: readonly OperationEvent[]): ErrorInfo | undefined {
+  let info: ErrorInfo | undefined;
+  for (const event of events) {
+    if (event.type !== 'result') continue;
+    if (event.error === undefined) return undefined;
+    info ??= event.error;
+  }
+  return info;
 }
 
 /** The result that an error stands for, by the contract's one mapping. */

@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import type { SalesforceOrgOptions } from './options.js';
+
+export const USAGE = `salesforce-org: a Salesforce org in a process, on loopback
+
+  --port N       port on 127.0.0.1 (0: a free one)
+  --seed N       decides the records (1)
+  --accounts N   how many accounts (200)
+  --tls          HTTPS; the certificate authority to trust is in "caFile"
+  --ledger FILE  append every applied write to FILE, as NDJSON
+  --help
+
+The first line on stdout is JSON: addresses and credentials. Ctrl-C stops.
+`;
+
+/** What the command line asks for; `help` where it asks for that. Throws an `Error` with a text for people on a wrong flag. */
+export function parseFlags(args: readonly string[]): SalesforceOrgOptions | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string' },
+      seed: { type: 'string' },
+      accounts: { type: 'string' },
+      tls: { type: 'boolean' },
+      ledger: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help === true) return 'help';
+  return {
+    port: whole('--port', values.port ?? '0', 0, 65_535),
+    seed: whole('--seed', values.seed ?? '1', 0, 0xffff_ffff),
+    accounts: whole('--accounts', values.accounts ?? '200', 1, 100_000_000),
+    tls: values.tls ?? false,
+    ...(values.ledger !== undefined && { ledgerFile: values.ledger }),
+  };
+}
+
+function whole(flag: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new Error(`${flag} must be a whole number from ${least} to ${most}, got ${text}`);
+  return value;
+}

@@ -1,0 +1,85 @@
+import { refusal } from '../service-error.js';
+import type { XmlElement } from './xml-reader.js';
+import { readXml } from './xml-reader.js';
+
+/** What a body gives a field: a plain value, or the fields of a parent that is named by its external id. */
+export type InputValue = string | number | boolean | null | InputField[];
+
+export interface InputField {
+  readonly name: string;
+  readonly value: InputValue;
+}
+
+/** The fields of a record, with the format they came in: its parser names the errors. */
+export interface RecordInput {
+  readonly format: 'json' | 'xml';
+  readonly fields: readonly InputField[];
+}
+
+/** Reads one record from a request body. `type` is its Content-Type. */
+export function readRecordInput(body: Buffer, type: string | undefined): RecordInput {
+  if (type !== undefined && /^\s*application\/json\b/i.test(type)) return jsonInput(parseJson(body));
+  if (type !== undefined && /^\s*(?:application|text)\/xml\b/i.test(type)) return xmlInput(parseXml(body));
+  throw refusal(
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
+    `Content-Type header specified in HTTP request is not supported: ${type ?? ''}`,
+  );
+}
+
+/** Parses a JSON body; `JSON_PARSER_ERROR` where it is none. */
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (error) {
+    throw refusal(
+      400,
+      'JSON_PARSER_ERROR',
+      `${error instanceof Error ? error.message : 'not JSON'} at [line:1, column:1]`,
+    );
+  }
+}
+
+/** Parses an XML body; `XML_PARSER_ERROR` where it is none. */
+export function parseXml(body: Buffer): XmlElement {
+  try {
+    return readXml(body);
+  } catch (error) {
+    throw refusal(400, 'XML_PARSER_ERROR', error instanceof Error ? error.message : 'not XML');
+  }
+}
+
+/** A record of a parsed JSON body; `attributes` is allowed and means nothing. */
+export function jsonInput(value: unknown): RecordInput {
+  return { format: 'json', fields: jsonFields(value) };
+}
+
+/** A record of a parsed XML body: whatever its root, an element a field. */
+export function xmlInput(element: XmlElement): RecordInput {
+  return { format: 'xml', fields: xmlFields(element) };
+}
+
+function jsonFields(value: unknown): InputField[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const kind = Array.isArray(value) ? 'START_ARRAY' : 'VALUE';
+    throw refusal(
+      400,
+      'JSON_PARSER_ERROR',
+      `Cannot deserialize instance of SObject from ${kind} at [line:1, column:1]`,
+    );
+  }
+  return Object.entries(value)
+    .filter(([name]) => name.toLowerCase() !== 'attributes')
+    .map(([name, inner]: [string, unknown]) => {
+      if (typeof inner === 'string' || typeof inner === 'number' || typeof inner === 'boolean' || inner === null)
+        return { name, value: inner };
+      return { name, value: jsonFields(inner) };
+    });
+}
+
+function xmlFields(element: XmlElement): InputField[] {
+  return element.children.map((child) => {
+    if (child.attributes.get('nil') === 'true') return { name: child.name, value: null };
+    return { name: child.name, value: child.children.length > 0 ? xmlFields(child) : child.text };
+  });
+}

@@ -1,0 +1,50 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Value } from './store/values.js';
+
+/** A write that the org applied. Field values are as stored; a datetime is ISO 8601 text. */
+export interface LedgerEntry {
+  /** 1 for the first write of the org. */
+  readonly sequence: number;
+  /** `sequence` of the request that caused it, in the request log. */
+  readonly request: number;
+  readonly action: 'create' | 'update' | 'delete';
+  readonly objectType: string;
+  /** 18 characters. */
+  readonly id: string;
+  readonly fields: Readonly<Record<string, Value>>;
+  /** The external id that an upsert went by, as `External_Id__c=7`. */
+  readonly key?: string;
+  /** The deleted record that took this one with it, or that this one pointed to. */
+  readonly cascadeOf?: string;
+}
+
+/** The truth about what was applied, in order. With a file, each entry is in it before the answer leaves: it outlives kill -9. */
+export class Ledger {
+  readonly #entries: LedgerEntry[] = [];
+  #file: number | undefined;
+  /** Successful logins, SOAP and OAuth. */
+  logins = 0;
+  /** Requests that reached a data resource or a login, refused ones included. */
+  requests = 0;
+  /** Records served by queries, children included. */
+  rowsServed = 0;
+
+  constructor(file: string | undefined) {
+    this.#file = file === undefined ? undefined : openSync(file, 'a');
+  }
+
+  get entries(): readonly LedgerEntry[] {
+    return this.#entries;
+  }
+
+  append(entry: Omit<LedgerEntry, 'sequence'>): void {
+    const numbered = { sequence: this.#entries.length + 1, ...entry };
+    if (this.#file !== undefined) writeSync(this.#file, `${JSON.stringify(numbered)}\n`);
+    this.#entries.push(numbered);
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { Cursors } from './cursors.js';
+import { Faults } from './faults.js';
+import { Ledger } from './ledger.js';
+import type { OrgSettings } from './options.js';
+import { RequestLog } from './request-log.js';
+import { Sessions } from './sessions.js';
+import { STANDARD_OBJECTS } from './store/objects/standard-objects.js';
+import { RecordStore } from './store/record-store.js';
+import type { Value } from './store/values.js';
+
+/** Everything that an org knows; the routes read and change it. */
+export class Org {
+  readonly store: RecordStore;
+  readonly sessions: Sessions;
+  readonly cursors: Cursors;
+  readonly ledger: Ledger;
+  readonly faults = new Faults();
+  readonly requests = new RequestLog();
+  /** Ids of the organization and of the one user who logs in, 18 characters. */
+  readonly organizationId: string;
+  readonly userId: string;
+  /** Refresh tokens that are good now. */
+  readonly refreshTokens: Set<string>;
+  /** API calls counted so far. */
+  apiUsage = 0;
+  readonly #describes = new Map<string, string>();
+
+  constructor(readonly settings: OrgSettings) {
+    this.store = new RecordStore([...STANDARD_OBJECTS, ...settings.objects], settings.seed, settings.accounts);
+    this.organizationId = this.#setUp('Organization', {
+      OrganizationType: settings.edition,
+      IsSandbox: settings.isSandbox,
+      InstanceName: 'LOOP1',
+    });
+    this.userId = this.#setUp('User', { Username: settings.username, Email: settings.username });
+    this.sessions = new Sessions(this.organizationId.slice(0, 15), settings.sessionSecondsValid, settings.now);
+    this.cursors = new Cursors(settings.now);
+    this.refreshTokens = new Set([settings.refreshToken]);
+    this.ledger = new Ledger(settings.ledgerFile);
+  }
+
+  /** The text of a describe in one format and version, made once. */
+  describe(key: string, make: () => string): string {
+    const known = this.#describes.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.#describes.set(key, made);
+    return made;
+  }
+
+  /** Sets fields of the first record of a type and gives its id. */
+  #setUp(typeName: string, fields: Readonly<Record<string, Value>>): string {
+    const table = this.store.tableNamed(typeName);
+    if (table === undefined) throw new TypeError(`no object type ${typeName}`);
+    table.update(0, new Map(Object.entries(fields).map(([name, value]) => [table.type.required(name), value])));
+    return table.idAt(0);
+  }
+}

@@ -1,0 +1,67 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { type Answer, CONTENT_TYPES, type OrgRequest } from './exchange.js';
+import type { FaultAction } from './faults.js';
+
+const gzipped = promisify(gzip);
+const GZIP_FROM_BYTES = 256;
+const GARBAGE = '\u0000\u0007{<[ not what was promised';
+
+const STANDING_HEADERS = {
+  'Cache-Control': 'no-cache,must-revalidate,max-age=0,no-store,private',
+  Vary: 'Accept-Encoding',
+  'Set-Cookie': 'BrowserId=loopback; path=/; Secure',
+};
+
+/** Sends an answer, spoilt as a fault says. Resolves when it is out or its connection is closed. */
+export async function send(
+  response: ServerResponse,
+  request: OrgRequest,
+  answer: Answer,
+  fault?: FaultAction,
+): Promise<void> {
+  const text = fault?.action === 'garbage' && answer.body !== undefined ? (fault.body ?? GARBAGE) : answer.body;
+  const plain = Buffer.from(text ?? '');
+  const isPacked =
+    (plain.length >= GZIP_FROM_BYTES || fault?.action === 'truncateGzip') &&
+    /\bgzip\b/i.test(String(request.headers['accept-encoding'] ?? ''));
+  const whole = isPacked ? await gzipped(plain, { level: 1 }) : plain;
+  const body = fault?.action === 'truncateGzip' && isPacked ? whole.subarray(0, Math.floor(whole.length / 2)) : whole;
+  const hasBody = answer.body !== undefined && request.method !== 'HEAD';
+  const isCounted = fault?.action === 'cut' && fault.framing === 'content-length';
+  response.writeHead(answer.status, {
+    ...STANDING_HEADERS,
+    ...(hasBody && { 'Content-Type': answer.contentType ?? CONTENT_TYPES[request.format] }),
+    ...(isPacked && { 'Content-Encoding': 'gzip' }),
+    ...(isCounted && { 'Content-Length': body.length }),
+    ...answer.headers,
+  });
+  if (!hasBody) response.end();
+  else if (fault?.action === 'cut') await sendCut(response, body, fault.atByte);
+  else if (fault?.action === 'slow') await sendSlowly(response, body, fault);
+  else response.end(body);
+}
+
+/** Sends the first bytes of a body and closes the connection: the client sees an answer that breaks off. */
+async function sendCut(response: ServerResponse, body: Buffer, atByte: number): Promise<void> {
+  const end = atByte < 0 ? Math.max(0, body.length + atByte) : Math.min(atByte, body.length);
+  response.flushHeaders();
+  if (end > 0) await new Promise((resolve) => response.write(body.subarray(0, end), resolve));
+  const { socket } = response;
+  await new Promise<void>((resolve) => (socket === null ? resolve() : socket.end(resolve)));
+  socket?.destroy();
+}
+
+async function sendSlowly(
+  response: ServerResponse,
+  body: Buffer,
+  { pieceBytes, pauseMs }: { pieceBytes: number; pauseMs: number },
+): Promise<void> {
+  for (let at = 0; at < body.length && !response.destroyed; at += pieceBytes) {
+    await delay(pauseMs);
+    response.write(body.subarray(at, at + pieceBytes));
+  }
+  response.end();
+}

@@ -1,0 +1,50 @@
+import { type Answer, answerOf, type OrgRequest } from '../exchange.js';
+import type { FaultSpec } from '../faults.js';
+import type { Org } from '../org.js';
+
+/** Everything under `/__org/`: what tests and demos steer and read from outside. Not part of the service; no session, JSON only. */
+export function answerControl(org: Org, { method, segments, body }: OrgRequest): Answer {
+  const [, resource, id, verb] = segments;
+  const done = (value: unknown, status = 200): Answer => answerOf('json', status, '', value);
+  switch (`${method} ${resource}`) {
+    case 'GET ledger': {
+      const { entries, logins, requests, rowsServed } = org.ledger;
+      return done({ logins, requests, rowsServed, entries });
+    }
+    case 'GET requests':
+      return done({ total: org.requests.total, counts: org.requests.counts(), entries: org.requests.entries });
+    case 'POST faults':
+      return id === undefined ? plant(org, body) : steer(org, Number(id), verb);
+    case 'DELETE faults':
+      org.faults.remove(id === undefined ? undefined : org.faults.find(Number(id)));
+      return { status: 204 };
+    case 'POST expire-sessions':
+      org.sessions.closeAll();
+      return { status: 204 };
+    default:
+      return done({ error: `no control ${method} /__org/${resource ?? ''}` }, 404);
+  }
+}
+
+function plant(org: Org, body: Buffer): Answer {
+  let spec: unknown;
+  try {
+    spec = JSON.parse(body.toString('utf8'));
+  } catch {
+    spec = undefined;
+  }
+  if (!isFaultSpec(spec)) return answerOf('json', 400, '', { error: 'a fault is a JSON object with an "action"' });
+  return answerOf('json', 201, '', { id: org.faults.add(spec).id });
+}
+
+function steer(org: Org, id: number, verb: string | undefined): Answer {
+  const fault = org.faults.find(id);
+  if (fault === undefined || verb !== 'release')
+    return answerOf('json', 404, '', { error: `no fault ${id} to ${verb ?? 'steer'}` });
+  fault.release();
+  return { status: 204 };
+}
+
+function isFaultSpec(spec: unknown): spec is FaultSpec {
+  return typeof spec === 'object' && spec !== null && 'action' in spec && typeof spec.action === 'string';
+}

@@ -1,0 +1,289 @@
+import { refusal } from '../service-error.js';
+import { isRangeName } from './date-ranges.js';
+import { readMoment, readString } from './literals.js';
+import type { Comparison, ComparisonOperator, Condition, Literal, SelectItem, SoqlQuery, SortItem } from './query.js';
+import { malformedQuery } from './query-error.js';
+import { type Token, tokenize } from './tokens.js';
+
+const MAX_LENGTH = 100_000;
+const MAX_DEPTH = 200;
+const CLAUSES_NOT_EVALUATED = ['USING', 'WITH', 'GROUP', 'HAVING', 'FOR', 'ALL', 'UPDATE'];
+const RESERVED = new Set(['FROM', 'WHERE', 'ORDER', 'LIMIT', 'OFFSET', ...CLAUSES_NOT_EVALUATED]);
+const SIGN_OPERATORS: Readonly<Record<string, ComparisonOperator>> = {
+  '=': '=',
+  '!=': '!=',
+  '<>': '!=',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+};
+
+/**
+ * Parses a SOQL statement. Throws a `ServiceError` with `MALFORMED_QUERY` on anything the grammar does not have, and on what the
+ * language has but this org does not evaluate (GROUP BY, TYPEOF, functions, …), naming it.
+ * Source: SOQL and SOSL Reference, "SOQL SELECT Syntax".
+ */
+export function parseSoql(text: string): SoqlQuery {
+  if (text.trim() === '') throw refusal(400, 'MALFORMED_QUERY', 'SOQL statements cannot be empty or null');
+  if (text.length > MAX_LENGTH)
+    throw refusal(400, 'MALFORMED_QUERY', `SOQL statements cannot be longer than ${MAX_LENGTH} characters.`);
+  return new Parser(text).parse();
+}
+
+class Parser {
+  readonly #tokens: readonly Token[];
+  #next = 0;
+  #depth = 0;
+
+  constructor(private readonly text: string) {
+    this.#tokens = tokenize(text);
+  }
+
+  parse(): SoqlQuery {
+    const query = this.#query();
+    if (this.#peek().kind !== 'end') throw this.#unexpected();
+    return query;
+  }
+
+  #query(): SoqlQuery {
+    this.#keyword('SELECT');
+    const select: SelectItem[] = [];
+    const count = this.#acceptCount();
+    if (!count)
+      do select.push(this.#selectItem());
+      while (this.#acceptSign(','));
+    this.#keyword('FROM');
+    const from = this.#from();
+    const where = this.#acceptWord('WHERE') ? this.#condition() : undefined;
+    const orderBy = this.#orderBy();
+    const limit = this.#acceptWord('LIMIT') ? this.#wholeNumber() : undefined;
+    const offset = this.#acceptWord('OFFSET') ? this.#wholeNumber() : undefined;
+    this.#refuseClauses();
+    return {
+      from,
+      count,
+      select,
+      orderBy,
+      ...(where && { where }),
+      ...(limit !== undefined && { limit }),
+      ...(offset !== undefined && { offset }),
+    };
+  }
+
+  #acceptCount(): boolean {
+    if (!this.#isWord('COUNT') || this.#peek(1).text !== '(' || this.#peek(2).text !== ')') return false;
+    this.#next += 3;
+    return true;
+  }
+
+  #selectItem(): SelectItem {
+    const { at } = this.#peek();
+    if (this.#acceptSign('(')) {
+      const query = this.#nested(() => this.#query());
+      this.#sign(')');
+      return { kind: 'children', query, at };
+    }
+    if (this.#isWord('TYPEOF') && this.#peek(1).kind === 'word') throw this.#notEvaluated('TYPEOF', at);
+    const path = this.#path();
+    if (this.#peek().text === '(') throw this.#notEvaluated(`the function ${path.join('.')}()`, at);
+    if (this.#peek().kind === 'word' && !RESERVED.has(this.#peek().text.toUpperCase())) throw this.#unexpected();
+    return { kind: 'field', path, at };
+  }
+
+  #from(): SoqlQuery['from'] {
+    const { at } = this.#peek();
+    const name = this.#path().join('.');
+    this.#refuseClauses();
+    const token = this.#peek();
+    if (this.#acceptWord('AS')) return { name, alias: this.#word(), at };
+    if (token.kind !== 'word' || RESERVED.has(token.text.toUpperCase())) return { name, at };
+    return { name, alias: this.#word(), at };
+  }
+
+  /** AND and OR do not mix without parentheses, and NOT stands alone. */
+  #condition(): Condition {
+    if (this.#acceptWord('NOT')) return { kind: 'not', term: this.#simpleCondition() };
+    const first = this.#simpleCondition();
+    const joint = this.#isWord('AND') ? 'AND' : this.#isWord('OR') ? 'OR' : undefined;
+    if (joint === undefined) return first;
+    const terms = [first];
+    while (this.#acceptWord(joint)) terms.push(this.#simpleCondition());
+    if (this.#isWord('AND') || this.#isWord('OR')) throw this.#unexpected();
+    return { kind: joint === 'AND' ? 'and' : 'or', terms };
+  }
+
+  #simpleCondition(): Condition {
+    if (!this.#acceptSign('(')) return this.#comparison();
+    const condition = this.#nested(() => this.#condition());
+    this.#sign(')');
+    return condition;
+  }
+
+  #comparison(): Comparison {
+    const { at } = this.#peek();
+    if (this.#isWord('NOT') && this.#peek(1).kind === 'word') throw this.#unexpected();
+    const path = this.#path();
+    if (this.#peek().text === '(') throw this.#notEvaluated(`the function ${path.join('.')}()`, at);
+    const operator = this.#operator();
+    const isList = operator === 'in' || operator === 'not in' || operator === 'includes' || operator === 'excludes';
+    return {
+      kind: 'comparison',
+      path,
+      at,
+      operator,
+      values: isList ? this.#literals() : [this.#literal(operator === 'like')],
+    };
+  }
+
+  #operator(): ComparisonOperator {
+    const operator = SIGN_OPERATORS[this.#peek().text];
+    if (operator !== undefined && this.#peek().kind === 'sign') {
+      this.#next++;
+      return operator;
+    }
+    if (this.#acceptWord('NOT')) {
+      this.#keyword('IN');
+      return 'not in';
+    }
+    for (const word of ['like', 'in', 'includes', 'excludes'] as const)
+      if (this.#acceptWord(word.toUpperCase())) return word;
+    throw this.#unexpected();
+  }
+
+  #literals(): Literal[] {
+    this.#sign('(');
+    if (this.#isWord('SELECT')) throw this.#notEvaluated('a semi-join (SELECT inside IN)', this.#peek().at);
+    const literals: Literal[] = [];
+    do literals.push(this.#literal(false));
+    while (this.#acceptSign(','));
+    this.#sign(')');
+    return literals;
+  }
+
+  #literal(like: boolean): Literal {
+    const token = this.#peek();
+    const { at } = token;
+    if (token.kind === 'end' || token.kind === 'sign') throw this.#unexpected();
+    this.#next++;
+    if (token.kind === 'string') return { kind: 'string', value: readString(this.text, token, like), at };
+    if (token.kind === 'number') return { kind: 'number', value: Number(token.text), source: token.text, at };
+    if (token.kind === 'moment') return readMoment(this.text, token);
+    const name = token.text.toUpperCase();
+    if (name === 'NULL') return { kind: 'null', at };
+    if (name === 'TRUE' || name === 'FALSE') return { kind: 'boolean', value: name === 'TRUE', at };
+    if (!isRangeName(name)) throw malformedQuery(this.text, at, `unexpected token: '${token.text}'`);
+    return name.includes('_N_') || name.startsWith('N_') ? this.#countedRange(name, at) : { kind: 'range', name, at };
+  }
+
+  #countedRange(name: string, at: number): Literal {
+    this.#sign(':');
+    return { kind: 'range', name, count: this.#wholeNumber(), at };
+  }
+
+  #orderBy(): SortItem[] {
+    if (!this.#acceptWord('ORDER')) return [];
+    this.#keyword('BY');
+    const items: SortItem[] = [];
+    do items.push(this.#sortItem());
+    while (this.#acceptSign(','));
+    return items;
+  }
+
+  #sortItem(): SortItem {
+    const { at } = this.#peek();
+    const path = this.#path();
+    if (this.#peek().text === '(') throw this.#notEvaluated(`the function ${path.join('.')}()`, at);
+    const descending = this.#acceptWord('DESC');
+    if (!descending) this.#acceptWord('ASC');
+    if (!this.#acceptWord('NULLS')) return { path, at, descending, nullsLast: false };
+    if (this.#acceptWord('LAST')) return { path, at, descending, nullsLast: true };
+    this.#keyword('FIRST');
+    return { path, at, descending, nullsLast: false };
+  }
+
+  #path(): string[] {
+    const path = [this.#word()];
+    while (this.#acceptSign('.')) path.push(this.#word());
+    return path;
+  }
+
+  #wholeNumber(): number {
+    const token = this.#peek();
+    if (token.kind !== 'number' || !/^\d+$/.test(token.text)) throw this.#unexpected();
+    this.#next++;
+    return Number(token.text);
+  }
+
+  #word(): string {
+    const token = this.#peek();
+    if (token.kind !== 'word') throw this.#unexpected();
+    const name = token.text.toUpperCase();
+    if (RESERVED.has(name) || name === 'SELECT') throw this.#unexpected();
+    this.#next++;
+    return token.text;
+  }
+
+  #keyword(word: string): void {
+    if (!this.#acceptWord(word)) throw this.#unexpected();
+  }
+
+  #sign(sign: string): void {
+    if (!this.#acceptSign(sign)) throw this.#unexpected();
+  }
+
+  #acceptWord(word: string): boolean {
+    const accepted = this.#isWord(word);
+    if (accepted) this.#next++;
+    return accepted;
+  }
+
+  #acceptSign(sign: string): boolean {
+    const token = this.#peek();
+    const accepted = token.kind === 'sign' && token.text === sign;
+    if (accepted) this.#next++;
+    return accepted;
+  }
+
+  #isWord(word: string): boolean {
+    const token = this.#peek();
+    return token.kind === 'word' && token.text.toUpperCase() === word;
+  }
+
+  #peek(ahead = 0): Token {
+    const token = this.#tokens[Math.min(this.#next + ahead, this.#tokens.length - 1)];
+    if (token === undefined) throw new TypeError('a statement without tokens');
+    return token;
+  }
+
+  #nested<Result>(read: () => Result): Result {
+    if (++this.#depth > MAX_DEPTH)
+      throw malformedQuery(this.text, this.#peek().at, `The statement is nested deeper than ${MAX_DEPTH} levels`);
+    const result = read();
+    this.#depth--;
+    return result;
+  }
+
+  #refuseClauses(): void {
+    const { at, text, kind } = this.#peek();
+    const clause = text.toUpperCase();
+    const follows = this.#peek(1).text.toUpperCase();
+    const isClause =
+      clause === 'GROUP'
+        ? follows === 'BY'
+        : clause === 'ALL'
+          ? follows === 'ROWS'
+          : CLAUSES_NOT_EVALUATED.includes(clause);
+    if (kind === 'word' && isClause)
+      throw this.#notEvaluated(clause === 'GROUP' ? 'GROUP BY' : clause === 'ALL' ? 'ALL ROWS' : clause, at);
+  }
+
+  #notEvaluated(what: string, at: number) {
+    return malformedQuery(this.text, at, `This org does not evaluate ${what}`);
+  }
+
+  #unexpected() {
+    const { at, text } = this.#peek();
+    return malformedQuery(this.text, at, `unexpected token: '${text}'`);
+  }
+}

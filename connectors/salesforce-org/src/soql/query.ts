@@ -1,0 +1,68 @@
+/** A SOQL statement, parsed. Names are as written; `at` is where a thing begins, in characters from 0. */
+export interface SoqlQuery {
+  readonly from: { readonly name: string; readonly alias?: string; readonly at: number };
+  /** `SELECT COUNT()`: no fields, only the number of records. */
+  readonly count: boolean;
+  readonly select: readonly SelectItem[];
+  readonly where?: Condition;
+  readonly orderBy: readonly SortItem[];
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export type SelectItem =
+  | { readonly kind: 'field'; readonly path: readonly string[]; readonly at: number }
+  /** A child sub-select; its `from.name` is the relationship. */
+  | { readonly kind: 'children'; readonly query: SoqlQuery; readonly at: number };
+
+export interface SortItem {
+  readonly path: readonly string[];
+  readonly at: number;
+  readonly descending: boolean;
+  readonly nullsLast: boolean;
+}
+
+export type Condition =
+  | { readonly kind: 'and' | 'or'; readonly terms: readonly Condition[] }
+  | { readonly kind: 'not'; readonly term: Condition }
+  | Comparison;
+
+export type ComparisonOperator =
+  | '='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'like'
+  | 'in'
+  | 'not in'
+  | 'includes'
+  | 'excludes';
+
+/** One comparison. `values` has one entry, or those of the list of `in`, `not in`, `includes`, `excludes`. */
+export interface Comparison {
+  readonly kind: 'comparison';
+  readonly path: readonly string[];
+  readonly at: number;
+  readonly operator: ComparisonOperator;
+  readonly values: readonly Literal[];
+}
+
+export type Literal = {
+  readonly at: number;
+} /** `value` is the text meant; for `like`, `%` and `_` in it are wildcards unless a backslash stands before them. */ & (
+  | { readonly kind: 'string'; readonly value: string }
+  /** A number keeps its source text. */
+  | { readonly kind: 'number'; readonly value: number; readonly source: string }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'null' }
+  /** `2024-01-31` */
+  | { readonly kind: 'date'; readonly value: string }
+  /** Milliseconds since 1970. */
+  | { readonly kind: 'datetime'; readonly value: number }
+  /** `14:30:00.000Z` */
+  | { readonly kind: 'time'; readonly value: string }
+  /** A range such as `LAST_N_DAYS:7`; `name` in capitals. */
+  | { readonly kind: 'range'; readonly name: string; readonly count?: number }
+);

@@ -1,0 +1,122 @@
+import type { ObjectSpec } from '../object-spec.js';
+
+const STATUSES = ['Draft', 'Sent', 'Paid', 'Void'];
+
+/** A custom object with one field of each type, a unique external id and one that is not unique. */
+export const INVOICE: ObjectSpec = {
+  name: 'Invoice__c',
+  label: 'Invoice',
+  labelPlural: 'Invoices',
+  keyPrefix: 'a00',
+  owners: ['Group', 'User'],
+  seeded: (accounts) => Math.min(2 * accounts, 20_000),
+  fields: [
+    {
+      name: 'Name',
+      label: 'Invoice Name',
+      type: 'string',
+      length: 80,
+      nameField: true,
+      idLookup: true,
+      default: null,
+      seed: (row) => `INV-${String(row.position + 1).padStart(6, '0')}`,
+    },
+    {
+      name: 'Account__c',
+      type: 'reference',
+      to: ['Account'],
+      relationship: 'Account__r',
+      children: 'Invoices__r',
+      seed: (row) => (row.position % 25 === 24 ? null : row.idOf('001', row.number(row.accounts))),
+    },
+    { name: 'Contact__c', type: 'reference', to: ['Contact'], relationship: 'Contact__r', children: 'Invoices__r' },
+    {
+      name: 'External_Id__c',
+      type: 'string',
+      length: 40,
+      unique: true,
+      externalId: true,
+      seed: (row) => `I-${row.position + 1}`,
+    },
+    { name: 'Legacy_Code__c', type: 'string', length: 20, externalId: true, seed: (row) => `L-${row.position % 50}` },
+    { name: 'Legacy_Number__c', type: 'double', precision: 10, scale: 0, unique: true, externalId: true },
+    {
+      name: 'Status__c',
+      type: 'picklist',
+      values: STATUSES,
+      restricted: true,
+      default: 'Draft',
+      seed: (row) => row.pick(STATUSES),
+    },
+    {
+      name: 'Tags__c',
+      type: 'multipicklist',
+      values: ['urgent', 'export', 'manual', 'disputed'],
+      restricted: true,
+      seed: (row) => row.pick(['urgent', 'export;manual', 'disputed;urgent', null]),
+    },
+    { name: 'Amount__c', type: 'currency', precision: 16, scale: 2, seed: (row) => row.number(10_000_000) / 100 },
+    { name: 'Discount__c', type: 'percent', precision: 5, scale: 2, seed: (row) => row.pick([0, 5, 12.5, null]) },
+    { name: 'Weight__c', type: 'double', precision: 12, scale: 3, seed: (row) => row.number(1_000_000) / 1000 },
+    { name: 'Lines__c', type: 'double', precision: 4, scale: 0 },
+    { name: 'Due_Date__c', type: 'date', seed: (row) => row.day() },
+    {
+      name: 'Sent_At__c',
+      type: 'datetime',
+      seed: (row) => (row.chance(70) ? Date.UTC(2024, 0, 1) + row.number(31_536_000) * 1000 : null),
+    },
+    { name: 'Cutoff_Time__c', type: 'time', seed: () => '17:30:00.000Z' },
+    { name: 'Is_Paid__c', type: 'boolean', default: false, seed: (row) => row.chance(40) },
+    {
+      name: 'Billing_Email__c',
+      label: 'Billing Email',
+      type: 'email',
+      length: 80,
+      seed: (row) => `billing${row.position + 1}@example.com`,
+    },
+    { name: 'Portal__c', type: 'url', length: 255 },
+    { name: 'Hotline__c', type: 'phone', length: 40 },
+    { name: 'Summary__c', type: 'textarea', length: 255 },
+    {
+      name: 'Notes__c',
+      type: 'textarea',
+      length: 32768,
+      seed: (row) => (row.chance(10) ? 'Long note.\nSecond line with "quotes", <tags> & ampersands.' : null),
+    },
+  ],
+};
+
+/** The lines of an invoice: a second level of children. */
+export const INVOICE_LINE: ObjectSpec = {
+  name: 'Invoice_Line__c',
+  label: 'Invoice Line',
+  labelPlural: 'Invoice Lines',
+  keyPrefix: 'a01',
+  seeded: (accounts) => Math.min(4 * accounts, 40_000),
+  fields: [
+    {
+      name: 'Name',
+      label: 'Line Number',
+      type: 'string',
+      length: 80,
+      autoNumber: true,
+      nameField: true,
+      idLookup: true,
+      compute: (_read, position) => `L-${String(position + 1).padStart(6, '0')}`,
+    },
+    {
+      name: 'Invoice__c',
+      type: 'reference',
+      to: ['Invoice__c'],
+      relationship: 'Invoice__r',
+      children: 'Lines__r',
+      onDelete: 'cascade',
+      required: true,
+      createOnly: true,
+      seed: (row) => row.idOf('a00', row.number(2 * Math.min(row.accounts, 10_000))),
+    },
+    { name: 'Product__c', type: 'string', length: 80, seed: (row) => row.pick(['Bolt', 'Nut', 'Washer']) },
+    { name: 'Quantity__c', type: 'double', precision: 9, scale: 0, required: true, seed: (row) => 1 + row.number(99) },
+    { name: 'Price__c', type: 'currency', precision: 16, scale: 2, seed: (row) => row.number(100_000) / 100 },
+  ],
+};

@@ -1,0 +1,97 @@
+import type { ObjectSpec } from '../object-spec.js';
+import { LEAD_SOURCES } from './words.js';
+
+const STAGES = [
+  'Prospecting',
+  'Qualification',
+  'Proposal/Price Quote',
+  'Negotiation/Review',
+  'Closed Won',
+  'Closed Lost',
+];
+
+export const OPPORTUNITY: ObjectSpec = {
+  name: 'Opportunity',
+  label: 'Opportunity',
+  labelPlural: 'Opportunities',
+  keyPrefix: '006',
+  owners: ['User'],
+  seeded: (accounts) => Math.min(accounts, 10_000),
+  fields: [
+    {
+      name: 'AccountId',
+      label: 'Account ID',
+      type: 'reference',
+      to: ['Account'],
+      relationship: 'Account',
+      children: 'Opportunities',
+      onDelete: 'cascade',
+      seed: (row) => row.idOf('001', row.number(row.accounts)),
+    },
+    {
+      name: 'Name',
+      type: 'string',
+      length: 120,
+      required: true,
+      nameField: true,
+      seed: (row) => `Deal ${row.position + 1}`,
+    },
+    { name: 'Description', type: 'textarea', length: 32000 },
+    {
+      name: 'StageName',
+      label: 'Stage',
+      type: 'picklist',
+      values: STAGES,
+      required: true,
+      seed: (row) => row.pick(STAGES),
+    },
+    {
+      name: 'Amount',
+      type: 'currency',
+      precision: 18,
+      scale: 2,
+      seed: (row) => (row.chance(90) ? row.number(100_000_000) / 100 : null),
+    },
+    {
+      name: 'Probability',
+      label: 'Probability (%)',
+      type: 'percent',
+      precision: 3,
+      scale: 0,
+      seed: (row) => row.number(11) * 10,
+    },
+    { name: 'CloseDate', type: 'date', required: true, seed: (row) => row.day() },
+    {
+      name: 'Type',
+      label: 'Opportunity Type',
+      type: 'picklist',
+      values: ['New Customer', 'Existing Customer - Upgrade'],
+    },
+    { name: 'NextStep', type: 'string', length: 255 },
+    { name: 'LeadSource', type: 'picklist', values: LEAD_SOURCES },
+    {
+      name: 'IsClosed',
+      label: 'Closed',
+      type: 'boolean',
+      readOnly: true,
+      compute: (read) => read('StageName') === 'Closed Won' || read('StageName') === 'Closed Lost',
+    },
+    {
+      name: 'IsWon',
+      label: 'Won',
+      type: 'boolean',
+      readOnly: true,
+      compute: (read) => read('StageName') === 'Closed Won',
+    },
+    {
+      name: 'ContactId',
+      label: 'Contact ID',
+      type: 'reference',
+      to: ['Contact'],
+      relationship: 'Contact',
+      children: 'Opportunities',
+      createOnly: true,
+    },
+    { name: 'TotalOpportunityQuantity', label: 'Quantity', type: 'double', precision: 18, scale: 2 },
+  ],
+};

@@ -1,0 +1,86 @@
+/** Word lists that the seeded records are made of. */
+export const COMPANY_FIRST = [
+  'Amber',
+  'Birch',
+  'Cobalt',
+  'Delta',
+  'Ember',
+  'Fjord',
+  'Granite',
+  'Harbor',
+  'Iris',
+  'Juniper',
+  'Krüger & Sons',
+  "O'Hara",
+  'Lumen',
+  'Meadow',
+  'North',
+  'Opal',
+];
+export const COMPANY_LAST = [
+  'Foods',
+  'Freight',
+  'Instruments',
+  'Labs',
+  'Logistics',
+  'Mills',
+  'Optics',
+  'Paper',
+  'Robotics',
+  'Shipping',
+  'Textiles',
+  'Tools',
+];
+export const FIRST_NAMES = [
+  'Ada',
+  'Björn',
+  'Chidi',
+  'Dana',
+  'Emre',
+  'Fatima',
+  'Grace',
+  'Hiro',
+  'Ines',
+  'João',
+  'Kim',
+  'Leila',
+  'Mona',
+  'Nils',
+  'Olga',
+  'Pavel',
+];
+export const LAST_NAMES = [
+  'Abe',
+  'Brandt',
+  'Castro',
+  'Dubois',
+  'Eriksen',
+  'Fischer',
+  'García',
+  'Haddad',
+  'Ivanova',
+  'Jones',
+  "O'Neill",
+  'Kowalski',
+  'Larsen',
+  'Mbeki',
+  'Novak',
+  'Okafor',
+];
+export const CITIES = ['Aarhus', 'Bergen', 'Cork', 'Dresden', 'Évora', 'Florence', 'Ghent', 'Haarlem'];
+export const COUNTRIES = ['Denmark', 'Norway', 'Ireland', 'Germany', 'Portugal', 'Italy', 'Belgium', 'Netherlands'];
+export const STREETS = ['Mill Lane 3', 'Station Road 14', 'Quay 7\nBuilding B', 'High Street 120', 'Am Ring 5'];
+export const INDUSTRIES = [
+  'Agriculture',
+  'Banking',
+  'Biotechnology',
+  'Chemicals',
+  'Construction',
+  'Education',
+  'Electronics',
+  'Energy',
+  'Retail',
+  'Transportation',
+];
+export const LEAD_SOURCES = ['Web', 'Phone Inquiry', 'Partner Referral', 'Purchased List', 'Other'];
+export const RATINGS = ['Hot', 'Warm', 'Cold'];

@@ -1,0 +1,34 @@
+import type { ObjectSpec } from './object-spec.js';
+import { type ObjectType, Schema } from './object-type.js';
+import { Table } from './table.js';
+
+/** Every record of an org: one table per object type. */
+export class RecordStore {
+  readonly schema: Schema;
+  readonly #tables = new Map<string, Table>();
+
+  constructor(specs: readonly ObjectSpec[], seed: number, accounts: number) {
+    this.schema = new Schema(specs);
+    for (const type of this.schema.all()) this.#tables.set(type.name, new Table(type, seed, accounts));
+  }
+
+  table(type: ObjectType): Table {
+    const table = this.#tables.get(type.name);
+    if (table === undefined) throw new TypeError(`no table for ${type.name}`);
+    return table;
+  }
+
+  /** By the object type's name in any case. */
+  tableNamed(name: string): Table | undefined {
+    const type = this.schema.type(name);
+    return type && this.table(type);
+  }
+
+  /** Where a record with this id (18 characters) stands, deleted or not. */
+  find(id: string): { table: Table; position: number } | undefined {
+    const type = this.schema.typeOfKeyPrefix(id.slice(0, 3));
+    const table = type && this.table(type);
+    const position = table?.positionOf(id);
+    return table === undefined || position === undefined ? undefined : { table, position };
+  }
+}

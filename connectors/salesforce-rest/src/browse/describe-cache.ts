@@ -1,0 +1,84 @@
+import {
+  CACHE,
+  type Cache,
+  type CallContext,
+  ConnectorError,
+  inject,
+  injectable,
+  isConnectorError,
+} from '@connector-runtime/core';
+import { describePath, OBJECTS_PATH } from '../transport/endpoints.js';
+import { SalesforceTransport } from '../transport/salesforce-transport.js';
+import { SESSION_SOURCE, type SessionSource } from '../transport/session-source.js';
+import { SingleFlight } from '../transport/single-flight.js';
+import { parseDescribe, parseObjectList, type SObjectDescribe, type SObjectEntry } from './sobject-describe.js';
+import { suggestion } from './suggestion.js';
+
+const TTL_MS = 10 * 60_000;
+
+/** Describes of the connection's object types: each fetched once for all who ask at the same time, and kept for ten minutes, apart by user and API version. */
+@injectable()
+export class DescribeCache {
+  private readonly flights = new Map<string, SingleFlight<SObjectDescribe>>();
+
+  constructor(
+    @inject(CACHE) private readonly cache: Cache,
+    @inject(SalesforceTransport) private readonly transport: SalesforceTransport,
+    @inject(SESSION_SOURCE) private readonly sessions: SessionSource,
+  ) {}
+
+  /** The describe of an object type, its name in any case. Unknown: `notFound`, naming the nearest known one. */
+  async describe(objectType: string, context: CallContext): Promise<SObjectDescribe> {
+    const key = await this.keyOf(objectType, context);
+    const kept = await this.cache.get(key);
+    return kept === undefined ? this.fetchOnce(key, objectType, context) : (kept as SObjectDescribe);
+  }
+
+  /** The same, fetched now: what a person looks at is never older than the question. */
+  async describeAfresh(objectType: string, context: CallContext): Promise<SObjectDescribe> {
+    return this.fetchOnce(await this.keyOf(objectType, context), objectType, context);
+  }
+
+  /** The object types of the organisation that the user can see. */
+  async objectTypes(context: CallContext): Promise<readonly SObjectEntry[]> {
+    return parseObjectList(await this.transport.getJson(OBJECTS_PATH, 'list SObjects', context));
+  }
+
+  private async keyOf(objectType: string, context: CallContext): Promise<string> {
+    const { user, origin, apiPath } = await this.sessions.current(context);
+    return `describe ${origin}${apiPath} ${user} ${objectType.toLowerCase()}`;
+  }
+
+  private async fetchOnce(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+    let flight = this.flights.get(key);
+    if (flight === undefined) {
+      flight = new SingleFlight();
+      this.flights.set(key, flight);
+    }
+    try {
+      return await flight.run(context, () => this.fetch(key, objectType, context));
+    } finally {
+      this.flights.delete(key);
+    }
+  }
+
+  private async fetch(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+    try {
+      const answer = await this.transport.getJson(describePath(objectType), `describe ${objectType} fields`, context);
+      const describe = parseDescribe(answer);
+      await this.cache.set(key, describe, TTL_MS);
+      return describe;
+    } catch (error) {
+      if (!isConnectorError(error) || error.info.category !== 'notFound') throw error;
+      const known = (await this.objectTypes(context)).map(({ name }) => name);
+      throw new ConnectorError(
+        {
+          ...error.info,
+          code: 'OBJECT_TYPE_UNKNOWN',
+          message: `${objectType} is no object type that this user can see${suggestion(objectType, known)}`,
+        },
+        { cause: error },
+      );
+    }
+  }
+}

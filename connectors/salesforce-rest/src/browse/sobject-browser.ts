@@ -1,0 +1,96 @@
+import {
+  type Browse,
+  type CallContext,
+  type DescribeQuery,
+  type Field,
+  inject,
+  injectable,
+  type ObjectDefinition,
+  type ObjectType,
+} from '@connector-runtime/core';
+import { configError } from '../transport/refusals.js';
+import { DescribeCache } from './describe-cache.js';
+import type { WriteOperation } from './field-elements.js';
+import { fieldsAt } from './field-levels.js';
+import { inputModel } from './input-model.js';
+import type { ObjectModel } from './object-model.js';
+import { queryModel, recordModel, selectedBy } from './output-model.js';
+import type { SObjectDescribe, SObjectEntry } from './sobject-describe.js';
+
+/** By operation: what an object type must allow. Source of the choice: the flags of a describe. */
+const FILTERS: Readonly<Record<string, (entry: SObjectEntry) => boolean>> = {
+  query: ({ queryable }) => queryable,
+  create: ({ createable }) => createable,
+  update: ({ updateable }) => updateable,
+  upsert: ({ updateable }) => updateable,
+  delete: ({ deletable }) => deletable,
+};
+
+/** Shows what the organisation holds, live, custom object types and fields included. */
+@injectable()
+export class SObjectBrowser implements Browse {
+  constructor(@inject(DescribeCache) private readonly describes: DescribeCache) {}
+
+  async *objectTypes(
+    query: { readonly operation: string; readonly search?: string },
+    context: CallContext,
+  ): AsyncGenerator<ObjectType> {
+    const isSuitable = FILTERS[query.operation] ?? unknownOperation(query.operation);
+    const search = query.search?.toLowerCase() ?? '';
+    for (const entry of await this.describes.objectTypes(context)) {
+      const { name, label, custom } = entry;
+      const isFound = name.toLowerCase().includes(search) || label.toLowerCase().includes(search);
+      if (isFound && isSuitable(entry)) yield { id: name, label, custom };
+    }
+  }
+
+  async describe(query: DescribeQuery, context: CallContext): Promise<ObjectDefinition> {
+    if (FILTERS[query.operation] === undefined) unknownOperation(query.operation);
+    const describe = await this.describes.describeAfresh(query.objectType, context);
+    const model = await this.model(query, describe, context);
+    const { format } = query;
+    if (format === 'xsd') {
+      const { writeResultSchema, writeXmlSchema } = await import('./xml-schema-writer.js');
+      if (model === undefined) return { format, root: 'Result', schema: writeResultSchema() };
+      return { format, root: model.root, schema: writeXmlSchema(model) };
+    }
+    const { writeJsonResultSchema, writeJsonSchema } = await import('./json-schema-writer.js');
+    if (model === undefined) return { format, root: 'Result', schema: writeJsonResultSchema() };
+    return { format, root: model.rootType, schema: writeJsonSchema(model) };
+  }
+
+  async *fields(
+    query: { readonly operation: string; readonly objectType: string; readonly path: readonly string[] },
+    context: CallContext,
+  ): AsyncGenerator<Field> {
+    if (FILTERS[query.operation] === undefined) unknownOperation(query.operation);
+    yield* await fieldsAt(query, this.describes, context);
+  }
+
+  /** `undefined`: a write's `<Result>`. */
+  private async model(
+    query: DescribeQuery,
+    describe: SObjectDescribe,
+    context: CallContext,
+  ): Promise<ObjectModel | undefined> {
+    const { operation, properties, role } = query;
+    if (operation === 'query') {
+      const selected = selectedBy(Array.isArray(properties['fields']) ? (properties['fields'] as string[]) : []);
+      const reach = {
+        parents: Number(properties['parentsDepth'] ?? 0),
+        children: Number(properties['childrenDepth'] ?? 0),
+        selected,
+      };
+      return queryModel(describe, reach, this.describes, context);
+    }
+    if (role === 'output') {
+      return operation === 'update' && properties['returnUpdatedRecord'] === true ? recordModel(describe) : undefined;
+    }
+    const key = properties['externalIdFieldName'];
+    return inputModel(describe, operation as WriteOperation, typeof key === 'string' ? key : undefined);
+  }
+}
+
+function unknownOperation(operation: string): never {
+  throw configError('OPERATION_UNKNOWN', `${operation} is no operation that object types can be browsed for`);
+}

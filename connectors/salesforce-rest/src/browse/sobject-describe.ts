@@ -1,0 +1,136 @@
+import type { Json } from '@connector-runtime/core';
+import { protocolError } from '../transport/refusals.js';
+
+/** What is kept of a field's describe. A `type`, for it goes into the cache as JSON. */
+export type FieldDescribe = {
+  readonly name: string;
+  readonly label: string;
+  readonly help: string;
+  /** The service's word: `string`, `picklist`, `reference`, … */
+  readonly type: string;
+  readonly length: number;
+  readonly precision: number;
+  readonly scale: number;
+  readonly digits: number;
+  readonly custom: boolean;
+  readonly nillable: boolean;
+  readonly createable: boolean;
+  readonly updateable: boolean;
+  readonly defaultedOnCreate: boolean;
+  readonly externalId: boolean;
+  readonly idLookup: boolean;
+  readonly unique: boolean;
+  readonly filterable: boolean;
+  readonly sortable: boolean;
+  readonly restrictedPicklist: boolean;
+  readonly picklistValues: readonly string[];
+  readonly referenceTo: readonly string[];
+  /** Empty where the field leads to no parent record. */
+  readonly relationshipName: string;
+};
+
+export type ChildRelationship = { readonly relationshipName: string; readonly childSObject: string };
+
+/** What is kept of an object type's describe. Source: Salesforce REST API Developer Guide, "sObject Describe". */
+export type SObjectDescribe = {
+  readonly name: string;
+  readonly label: string;
+  readonly custom: boolean;
+  readonly queryable: boolean;
+  readonly createable: boolean;
+  readonly updateable: boolean;
+  readonly deletable: boolean;
+  readonly fields: readonly FieldDescribe[];
+  readonly children: readonly ChildRelationship[];
+};
+
+/** An entry of the list of object types. */
+export type SObjectEntry = Omit<SObjectDescribe, 'fields' | 'children'>;
+
+/** Reads an answer of `…/describe`. */
+export function parseDescribe(answer: Json): SObjectDescribe {
+  const entry = recordOf(answer);
+  const children = listOf(entry['childRelationships']).flatMap((item) => {
+    const child = recordOf(item);
+    const relationshipName = textOf(child['relationshipName']);
+    const childSObject = textOf(child['childSObject']);
+    return relationshipName === '' || childSObject === '' ? [] : [{ relationshipName, childSObject }];
+  });
+  const describe = { ...parseEntry(answer), fields: listOf(entry['fields']).map(parseField), children };
+  if (describe.fields.length === 0) {
+    throw protocolError('DESCRIBE_UNREADABLE', `the describe of ${describe.name} lists no fields`, 'none');
+  }
+  return describe;
+}
+
+/** Reads an answer of `…/sobjects`. */
+export function parseObjectList(answer: Json): readonly SObjectEntry[] {
+  return listOf(recordOf(answer)['sobjects']).map(parseEntry);
+}
+
+function parseEntry(value: Json): SObjectEntry {
+  const entry = recordOf(value);
+  const name = textOf(entry['name']);
+  if (!/^\w+$/.test(name))
+    throw protocolError('DESCRIBE_UNREADABLE', 'a describe holds an object type without a name', 'none');
+  return {
+    name,
+    label: textOf(entry['label']) || name,
+    custom: entry['custom'] === true,
+    queryable: entry['queryable'] === true,
+    createable: entry['createable'] === true,
+    updateable: entry['updateable'] === true,
+    deletable: entry['deletable'] === true,
+  };
+}
+
+function parseField(value: Json): FieldDescribe {
+  const field = recordOf(value);
+  const name = textOf(field['name']);
+  if (!/^\w+$/.test(name))
+    throw protocolError('DESCRIBE_UNREADABLE', 'a describe holds a field without a name', 'none');
+  const isTrue = (member: string) => field[member] === true;
+  const count = (member: string) => (typeof field[member] === 'number' ? field[member] : 0);
+  return {
+    name,
+    label: textOf(field['label']) || name,
+    help: textOf(field['inlineHelpText']),
+    type: textOf(field['type']) || 'string',
+    length: count('length'),
+    precision: count('precision'),
+    scale: count('scale'),
+    digits: count('digits'),
+    custom: isTrue('custom'),
+    nillable: isTrue('nillable'),
+    createable: isTrue('createable'),
+    updateable: isTrue('updateable'),
+    defaultedOnCreate: isTrue('defaultedOnCreate'),
+    externalId: isTrue('externalId'),
+    idLookup: isTrue('idLookup'),
+    unique: isTrue('unique'),
+    filterable: isTrue('filterable'),
+    sortable: isTrue('sortable'),
+    restrictedPicklist: isTrue('restrictedPicklist'),
+    picklistValues: listOf(field['picklistValues']).flatMap((item) => {
+      const choice = recordOf(item);
+      return choice['active'] === false ? [] : [textOf(choice['value'])];
+    }),
+    referenceTo: listOf(field['referenceTo']).filter((target) => typeof target === 'string'),
+    relationshipName: textOf(field['relationshipName']),
+  };
+}
+
+function recordOf(value: Json | undefined): Readonly<Record<string, Json>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw protocolError('DESCRIBE_UNREADABLE', 'a describe is not what the service promises', 'none');
+  }
+  return value as Readonly<Record<string, Json>>;
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { salesforceRest } from './plugin.js';
+
+export default salesforceRest;

@@ -1,0 +1,63 @@
+import type { Document } from '@connector-runtime/core';
+import type { Literal } from '../soql/soql-literal.js';
+import { documentError } from '../transport/refusals.js';
+import { XmlError } from '../xml/xml-error.js';
+import { parseXml } from '../xml/xml-tree.js';
+import { asDocumentError } from './outcomes.js';
+
+const MAX_BYTES = 1_000_000;
+
+/** Values that a document brings for a filter, by name: the members of a JSON object, or the children of an XML root. */
+export type DocumentMembers = (name: string) => Literal | readonly Literal[] | undefined;
+
+/** Reads the members of a document; one that is empty has none. */
+export async function readMembers(document: Document<unknown>): Promise<DocumentMembers> {
+  const text = (await document.body.text(MAX_BYTES)).trim();
+  if (text === '') return () => undefined;
+  return text.startsWith('<') ? xmlMembers(text) : jsonMembers(text);
+}
+
+function xmlMembers(text: string): DocumentMembers {
+  try {
+    const root = parseXml(text);
+    return (name) => {
+      const values = root.children
+        .filter((child) => child.name === name)
+        .map((child) => (child.attributes.get('nil') === 'true' ? null : child.text));
+      return values.length > 1 ? values : values[0];
+    };
+  } catch (error) {
+    throw error instanceof XmlError ? asDocumentError(error) : error;
+  }
+}
+
+function jsonMembers(text: string): DocumentMembers {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw documentError(
+      'DOCUMENT_NOT_JSON',
+      'the document with the values of the filter is neither XML nor JSON',
+      undefined,
+      error,
+    );
+  }
+  const members = new Map(
+    Object.entries(typeof value === 'object' && value !== null ? value : {}) as [string, unknown][],
+  );
+  return (name) => {
+    const member = members.get(name);
+    if (member === undefined) return undefined;
+    if (isLiteral(member) || (Array.isArray(member) && member.every(isLiteral))) return member;
+    throw documentError(
+      'FILTER_VALUE_INVALID',
+      `the member ${name} of the document is no value that a filter can compare with`,
+      `/${name}`,
+    );
+  };
+}
+
+function isLiteral(value: unknown): value is Literal {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}

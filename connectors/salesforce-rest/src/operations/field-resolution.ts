@@ -1,0 +1,113 @@
+import { type CallContext, isConnectorError } from '@connector-runtime/core';
+import type { DescribeCache } from '../browse/describe-cache.js';
+import type { FieldDescribe, SObjectDescribe } from '../browse/sobject-describe.js';
+import { suggestion } from '../browse/suggestion.js';
+import { parseFieldPath, type ResolvedField } from '../soql/field-path.js';
+import { configError } from '../transport/refusals.js';
+
+/** A path and where it stands in the configuration, as a JSON pointer. */
+export interface ConfiguredPath {
+  readonly path: string;
+  readonly pointer: string;
+}
+
+/** Finds each path in the live describes of the object types that it goes over. What cannot be found is a `config` error naming the nearest known name. */
+export async function resolveFields(
+  root: SObjectDescribe,
+  paths: readonly ConfiguredPath[],
+  describes: DescribeCache,
+  context: CallContext,
+): Promise<ReadonlyMap<string, ResolvedField>> {
+  const resolved = new Map<string, ResolvedField>();
+  for (const { path, pointer } of paths) {
+    if (!resolved.has(path)) resolved.set(path, await resolveField(root, path, pointer, describes, context));
+  }
+  return resolved;
+}
+
+async function resolveField(
+  root: SObjectDescribe,
+  path: string,
+  pointer: string,
+  describes: DescribeCache,
+  context: CallContext,
+): Promise<ResolvedField> {
+  const steps = parseFieldPath(path, pointer);
+  const children: string[] = [];
+  let holder = root;
+  for (const child of steps.children) {
+    const relationship = holder.children.find(({ relationshipName }) => isSame(relationshipName, child));
+    if (relationship === undefined) {
+      const known = holder.children.map(({ relationshipName }) => relationshipName);
+      throw unknown('child relationship', child, path, holder, known, pointer);
+    }
+    children.push(relationship.relationshipName);
+    holder = await describes.describe(relationship.childSObject, context);
+  }
+  const names: string[] = [];
+  let holders: readonly SObjectDescribe[] = [holder];
+  for (const parent of steps.parents) {
+    const lookups = holders.flatMap(({ fields }) => fields.filter((field) => isSame(field.relationshipName, parent)));
+    const [lookup] = lookups;
+    if (lookup === undefined) {
+      const known = holders.flatMap(({ fields }) => fields.map((field) => field.relationshipName)).filter(Boolean);
+      throw unknown('parent relationship', parent, path, holders[0] ?? holder, known, pointer);
+    }
+    names.push(lookup.relationshipName);
+    holders = await targetsOf(lookup, describes, context);
+  }
+  const field = fieldIn(holders, steps.field);
+  if (field === undefined) {
+    const known = holders.flatMap(({ fields }) => fields.map(({ name }) => name));
+    throw unknown('field', steps.field, path, holders[0] ?? holder, known, pointer);
+  }
+  const { name, type, filterable, sortable } = field;
+  return { children, name: [...names, name].join('.'), type, filterable, sortable };
+}
+
+function fieldIn(holders: readonly SObjectDescribe[], name: string): FieldDescribe | undefined {
+  for (const { fields } of holders) {
+    const field = fields.find((candidate) => isSame(candidate.name, name));
+    if (field !== undefined) return field;
+  }
+  return undefined;
+}
+
+/** Describes of all that a lookup can lead to; those that the user cannot see are left out. */
+async function targetsOf(
+  lookup: FieldDescribe,
+  describes: DescribeCache,
+  context: CallContext,
+): Promise<readonly SObjectDescribe[]> {
+  const found = await Promise.all(
+    lookup.referenceTo.map(async (target) => {
+      try {
+        return [await describes.describe(target, context)];
+      } catch (error) {
+        if (isConnectorError(error) && error.info.category === 'notFound') return [];
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function unknown(
+  kind: string,
+  name: string,
+  path: string,
+  holder: SObjectDescribe,
+  known: readonly string[],
+  pointer: string,
+): Error {
+  const within = path === name ? '' : ` (in ${path})`;
+  return configError(
+    'FIELD_UNKNOWN',
+    `${name}${within} is no ${kind} of ${holder.name}${suggestion(name, known)}`,
+    pointer,
+  );
+}

@@ -1,0 +1,43 @@
+import { ConnectorError, type ExecutionContext, inject, injectable, isConnectorError } from '@connector-runtime/core';
+import { DescribeCache } from '../browse/describe-cache.js';
+import type { SObjectDescribe } from '../browse/sobject-describe.js';
+import { configError } from '../transport/refusals.js';
+import { checkConfiguredHeaders, type HeaderProperties } from './document-headers.js';
+
+/** What an operation does to records, by the flag of the describe that allows it. */
+export type Ability = 'queryable' | 'createable' | 'updateable' | 'deletable';
+
+const VERBS: Readonly<Record<Ability, string>> = {
+  queryable: 'queried',
+  createable: 'created',
+  updateable: 'updated',
+  deletable: 'deleted',
+};
+
+/** Checks what an operation is configured to do before it does anything: its headers, and the object type in the live describe. */
+@injectable()
+export class ObjectTarget {
+  constructor(@inject(DescribeCache) private readonly describes: DescribeCache) {}
+
+  /** The describe of the object type; `config` where it is unknown or does not allow this. */
+  async check(ability: Ability, context: ExecutionContext<HeaderProperties>): Promise<SObjectDescribe> {
+    checkConfiguredHeaders(context.properties);
+    const describe = await this.describe(context);
+    if (!describe[ability]) {
+      throw configError(
+        'OBJECT_TYPE_UNSUITABLE',
+        `records of ${describe.name} cannot be ${VERBS[ability]} by this user`,
+      );
+    }
+    return describe;
+  }
+
+  private async describe(context: ExecutionContext<HeaderProperties>): Promise<SObjectDescribe> {
+    try {
+      return await this.describes.describe(context.objectType, context);
+    } catch (error) {
+      if (!isConnectorError(error) || error.info.code !== 'OBJECT_TYPE_UNKNOWN') throw error;
+      throw new ConnectorError({ ...error.info, category: 'config' }, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import type { Document, ExecutionContext } from '@connector-runtime/core';
+import type { DescribeCache } from '../../browse/describe-cache.js';
+import type { SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { QueryProperties } from '../../properties/operation-properties.js';
+import type { ResolvedField } from '../../soql/field-path.js';
+import { buildSoql } from '../../soql/soql-query.js';
+import type { Condition } from '../../soql/where-clause.js';
+import { readMembers } from '../document-members.js';
+import { type ConfiguredPath, resolveFields } from '../field-resolution.js';
+
+/** A configured query whose names were all found in the live describes. */
+export class QueryPlan {
+  private constructor(
+    private readonly objectType: string,
+    private readonly fields: readonly string[],
+    private readonly resolved: ReadonlyMap<string, ResolvedField>,
+    private readonly usesDocument: boolean,
+  ) {}
+
+  /** Checks every name of the configuration; asks the service for describes only. */
+  static async make(
+    describe: SObjectDescribe,
+    describes: DescribeCache,
+    context: ExecutionContext<QueryProperties>,
+  ): Promise<QueryPlan> {
+    const { properties } = context;
+    const fields = properties.fields ?? describe.fields.map(({ name }) => name);
+    const paths: ConfiguredPath[] = [
+      ...fields.map((path, index) => ({ path, pointer: `/fields/${index}` })),
+      ...pathsOfFilter(properties.filter, '/filter'),
+      ...(properties.sort ?? []).map(({ field }, index) => ({ path: field, pointer: `/sort/${index}/field` })),
+    ];
+    const resolved = await resolveFields(describe, paths, describes, context);
+    return new QueryPlan(
+      describe.name,
+      fields,
+      resolved,
+      JSON.stringify(properties.filter ?? {}).includes('"$property"'),
+    );
+  }
+
+  /** The statement for one document. */
+  async soqlFor(document: Document<QueryProperties>): Promise<string> {
+    const { properties } = document;
+    const property = this.usesDocument ? await readMembers(document) : () => undefined;
+    const { filter, sort, limit } = properties;
+    return buildSoql(
+      { objectType: this.objectType, fields: this.fields, filter, sort, limit },
+      { property, resolve: (path) => this.fieldAt(path) },
+    );
+  }
+
+  private fieldAt(path: string): ResolvedField {
+    const field = this.resolved.get(path);
+    if (field === undefined) throw new TypeError(`${path} was not resolved`);
+    return field;
+  }
+}
+
+function pathsOfFilter(filter: Condition | undefined, pointer: string): readonly ConfiguredPath[] {
+  if (filter === undefined) return [];
+  if ('and' in filter) return filter.and.flatMap((term, index) => pathsOfFilter(term, `${pointer}/and/${index}`));
+  if ('or' in filter) return filter.or.flatMap((term, index) => pathsOfFilter(term, `${pointer}/or/${index}`));
+  return [{ path: filter.field, pointer: `${pointer}/field` }];
+}

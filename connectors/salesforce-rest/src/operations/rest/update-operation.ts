@@ -1,0 +1,105 @@
+import {
+  CONNECTION_PROPERTIES,
+  type Document,
+  type Events,
+  type ExecutionContext,
+  inject,
+  injectable,
+  type Operation,
+  type ResultEvent,
+} from '@connector-runtime/core';
+import { perBatch, perDocument } from '@connector-runtime/core/authoring';
+import type { SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { ConnectionProperties } from '../../properties/connection-properties.js';
+import type { UpdateProperties } from '../../properties/operation-properties.js';
+import { BATCH_PATH, recordPath } from '../../transport/endpoints.js';
+import { XML_BOTH_WAYS } from '../../transport/headers.js';
+import { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import type { IdentifiedRecord } from '../../xml/record-id.js';
+import { documentHeaders } from '../document-headers.js';
+import { identifiedRecord } from '../identified-record.js';
+import { ObjectTarget } from '../object-target.js';
+import { accepted, refused, successBody, withNearestField } from '../outcomes.js';
+import { sendableText } from '../sendable-xml.js';
+import { type ReadBack, readBackBatch, readReadBack } from './read-back.js';
+
+type Properties = UpdateProperties;
+
+/**
+ * Updates one record per document by the `Id` in it, which is taken out of what is sent.
+ * Result: `success` / `204` with the id; with `returnUpdatedRecord` `success` / `201` with the record as it is afterwards, in one request.
+ * Source: Salesforce REST API Developer Guide, "sObject Rows" (PATCH) and "Composite Batch".
+ */
+@injectable()
+export class UpdateOperation implements Operation<Properties> {
+  constructor(
+    @inject(ObjectTarget) private readonly target: ObjectTarget,
+    @inject(SalesforceTransport) private readonly transport: SalesforceTransport,
+    @inject(CONNECTION_PROPERTIES) private readonly connection: ConnectionProperties,
+  ) {}
+
+  async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
+    const describe = await this.target.check('updateable', context);
+    const update = (document: Document<Properties>) => this.updateRecord(document, describe, context);
+    if (!context.properties.returnUpdatedRecord) {
+      yield* perDocument(documents, context, update);
+      return;
+    }
+    // Refusals for the moment stand inside a 200 here, where no request is repeated for them: batches of one are.
+    yield* perBatch(documents, context, async (batch) => Promise.all(batch.map(update)), { maxDocuments: 1 });
+  }
+
+  private async updateRecord(
+    document: Document<Properties>,
+    describe: SObjectDescribe,
+    context: ExecutionContext<Properties>,
+  ): Promise<ResultEvent> {
+    let id = '';
+    try {
+      const record = identifiedRecord(await sendableText(document));
+      id = record.id;
+      const { properties } = document;
+      const headers = documentHeaders(XML_BOTH_WAYS, properties);
+      if (properties.returnUpdatedRecord) return await this.updateAndRead(document, describe, record, headers, context);
+      const path = recordPath(describe.name, id);
+      const { effect } = this;
+      await this.transport.sendForXml(
+        { step: 'update', method: 'PATCH', path, headers, body: record.rest, effect },
+        context,
+      );
+      return accepted(document, '204', successBody(id));
+    } catch (error) {
+      return refused(document, withNearestField(error, describe), id);
+    }
+  }
+
+  private async updateAndRead(
+    document: Document<Properties>,
+    describe: SObjectDescribe,
+    { id, rest }: IdentifiedRecord,
+    headers: Readonly<Record<string, string>>,
+    context: ExecutionContext<Properties>,
+  ): Promise<ResultEvent> {
+    const path = await this.transport.versionedPath(recordPath(describe.name, id), context);
+    const { text } = await this.transport.sendForXml(
+      {
+        step: 'update and return updated record',
+        method: 'POST',
+        path: BATCH_PATH,
+        headers,
+        body: readBackBatch(path, rest),
+        effect: this.effect,
+      },
+      context,
+    );
+    const answer: ReadBack = readReadBack(text);
+    if (answer.record !== undefined) return accepted(document, '201', answer.record);
+    const message = `updated, but reading the record failed: ${answer.reason ?? ''}`;
+    context.logger.warn(`${document.id}: ${message}`);
+    return { ...accepted(document, '204', successBody(id)), message };
+  }
+
+  private get effect(): 'repeatable' | 'once' {
+    return this.connection.repeatUpdates ? 'repeatable' : 'once';
+  }
+}

@@ -1,0 +1,103 @@
+import {
+  CONNECTION_PROPERTIES,
+  type Document,
+  type Events,
+  type ExecutionContext,
+  inject,
+  injectable,
+  type Operation,
+  type ResultEvent,
+} from '@connector-runtime/core';
+import { perDocument } from '@connector-runtime/core/authoring';
+import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-describe.js';
+import { suggestion } from '../../browse/suggestion.js';
+import type { ConnectionProperties } from '../../properties/connection-properties.js';
+import type { UpsertProperties } from '../../properties/operation-properties.js';
+import { externalIdPath, recordsPath } from '../../transport/endpoints.js';
+import { XML_BOTH_WAYS } from '../../transport/headers.js';
+import { configError } from '../../transport/refusals.js';
+import { SalesforceTransport, type ServiceRequest } from '../../transport/salesforce-transport.js';
+import { documentHeaders } from '../document-headers.js';
+import { ObjectTarget } from '../object-target.js';
+import { accepted, checkResult, refused, withNearestField } from '../outcomes.js';
+import { sendableXml } from '../sendable-xml.js';
+
+/**
+ * Creates or updates one record per document, told apart by an external id whose value comes with the document's properties. Without a value a record is created.
+ * Result: `success` with the HTTP status: `201` created, `200` or `204` updated. A lost answer is `unknown` unless the field is unique: then the same document may go again.
+ * Source: Salesforce REST API Developer Guide, "sObject Rows by External ID" (PATCH, POST).
+ */
+@injectable()
+export class UpsertOperation implements Operation<UpsertProperties> {
+  constructor(
+    @inject(ObjectTarget) private readonly target: ObjectTarget,
+    @inject(SalesforceTransport) private readonly transport: SalesforceTransport,
+    @inject(CONNECTION_PROPERTIES) private readonly connection: ConnectionProperties,
+  ) {}
+
+  async *execute(
+    documents: AsyncIterable<Document<UpsertProperties>>,
+    context: ExecutionContext<UpsertProperties>,
+  ): Events {
+    const name = context.properties.externalIdFieldName?.trim() ?? '';
+    if (name === '')
+      throw configError(
+        'PROPERTY_MISSING',
+        'externalIdFieldName is missing: an upsert needs it',
+        '/externalIdFieldName',
+      );
+    const describe = await this.target.check('updateable', context);
+    const key = keyField(describe, name);
+    yield* perDocument(documents, context, (document) => this.upsertRecord(document, describe, key, context));
+  }
+
+  private async upsertRecord(
+    document: Document<UpsertProperties>,
+    describe: SObjectDescribe,
+    key: FieldDescribe,
+    context: ExecutionContext<UpsertProperties>,
+  ): Promise<ResultEvent> {
+    try {
+      const { response, text } = await this.transport.sendForXml(
+        {
+          step: 'upsert',
+          ...this.address(describe, key, document.properties.externalIdValue ?? ''),
+          headers: documentHeaders(XML_BOTH_WAYS, document.properties),
+          body: await sendableXml(document, context),
+        },
+        context,
+      );
+      if (text.trim() !== '') checkResult(text);
+      return accepted(document, String(response.status), text);
+    } catch (error) {
+      return refused(document, withNearestField(error, describe));
+    }
+  }
+
+  private address(
+    describe: SObjectDescribe,
+    key: FieldDescribe,
+    value: string,
+  ): Pick<ServiceRequest, 'method' | 'path' | 'effect'> {
+    if (value.trim() === '') {
+      const path = key.type === 'id' ? externalIdPath(describe.name, key.name) : recordsPath(describe.name);
+      return { method: 'POST', path, effect: 'once' };
+    }
+    const isUnique = key.type === 'id' || key.unique;
+    return {
+      method: 'PATCH',
+      path: externalIdPath(describe.name, key.name, value),
+      effect: isUnique && this.connection.repeatUpdates ? 'repeatable' : 'once',
+    };
+  }
+}
+
+function keyField(describe: SObjectDescribe, name: string): FieldDescribe {
+  const isKey = (field: FieldDescribe) => field.externalId || field.idLookup || field.type === 'id';
+  const field = describe.fields.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+  if (field !== undefined && isKey(field)) return field;
+  const known = describe.fields.filter(isKey).map((candidate) => candidate.name);
+  const problem = field === undefined ? `is no field of ${describe.name}` : `is no external id of ${describe.name}`;
+  const hint = suggestion(name, known) || `; it has ${known.join(', ')}`;
+  throw configError('FIELD_UNKNOWN', `externalIdFieldName ${name} ${problem}${hint}`, '/externalIdFieldName');
+}

@@ -1,0 +1,116 @@
+import type { ConnectorManifest } from '@connector-runtime/core';
+import { definePlugin } from '@connector-runtime/core/authoring';
+import { DescribeCache } from './browse/describe-cache.js';
+import { SalesforceConnection } from './connection/salesforce-connection.js';
+import { SalesforceSession } from './connection/session.js';
+import { connectionPropertiesSchema } from './properties/connection-properties.js';
+import {
+  createPropertiesSchema,
+  deletePropertiesSchema,
+  queryPropertiesSchema,
+  updatePropertiesSchema,
+  upsertPropertiesSchema,
+} from './properties/operation-properties.js';
+import { ApiUsage } from './transport/api-usage.js';
+import { XML } from './transport/headers.js';
+import { SalesforceTransport } from './transport/salesforce-transport.js';
+import { SESSION_SOURCE } from './transport/session-source.js';
+
+/** What the service takes as the body of one request, and what the original allows where a document is taken apart. */
+const MAX_SENT_BYTES = 50_000_000;
+const MAX_PARSED_BYTES = 1_000_000;
+
+/** What the write operations have in common. */
+const write = {
+  objectType: 'required',
+  accepts: [XML],
+  emits: [XML],
+  order: 'input',
+  resumable: false,
+  reconciles: false,
+} as const;
+
+const manifest = {
+  id: 'salesforce-rest',
+  version: '0.1.0',
+  contract: '^1.0',
+  title: 'Salesforce REST',
+  configVersion: 1,
+  egress: [
+    'https://*.salesforce.com',
+    'https://*.my.salesforce.com',
+    'https://*.force.com',
+    '{/url}',
+    '{/authenticationUrl}',
+    '{/tokenUrl}',
+  ],
+  connection: { properties: connectionPropertiesSchema, concurrency: '/concurrent' },
+  browse: { schemas: ['xsd', 'json-schema'], lazyFields: true },
+  operations: [
+    {
+      id: 'query',
+      title: 'Query',
+      effect: 'read',
+      repeat: 'safe',
+      properties: queryPropertiesSchema,
+      objectType: 'required',
+      accepts: [XML, 'application/json'],
+      emits: [XML],
+      order: 'input',
+      resumable: false,
+      reconciles: false,
+      limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 2, stopWithinMs: 2_000 },
+    },
+    {
+      ...write,
+      id: 'create',
+      title: 'Create',
+      effect: 'create',
+      repeat: 'unsafe',
+      properties: createPropertiesSchema,
+      limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+    },
+    {
+      ...write,
+      id: 'update',
+      title: 'Update',
+      effect: 'update',
+      repeat: 'safe',
+      properties: updatePropertiesSchema,
+      limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+    },
+    {
+      ...write,
+      id: 'upsert',
+      title: 'Upsert',
+      effect: 'upsert',
+      repeat: 'keyed',
+      properties: upsertPropertiesSchema,
+      limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+    },
+    {
+      ...write,
+      id: 'delete',
+      title: 'Delete',
+      effect: 'delete',
+      repeat: 'safe',
+      properties: deletePropertiesSchema,
+      limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+    },
+  ],
+} as const satisfies ConnectorManifest;
+
+/** The Salesforce REST connector. Classes of operations and of browse are imported when they are chosen: what is not used costs no start. */
+export const salesforceRest = definePlugin({
+  manifest,
+  connection: SalesforceConnection,
+  shared: [ApiUsage, SalesforceTransport, DescribeCache, [SESSION_SOURCE, SalesforceSession]],
+  browse: async () => (await import('./browse/sobject-browser.js')).SObjectBrowser,
+  operations: {
+    query: async () => (await import('./operations/rest/query-operation.js')).QueryOperation,
+    create: async () => (await import('./operations/rest/create-operation.js')).CreateOperation,
+    update: async () => (await import('./operations/rest/update-operation.js')).UpdateOperation,
+    upsert: async () => (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
+    delete: async () => (await import('./operations/rest/delete-operation.js')).DeleteOperation,
+  },
+});

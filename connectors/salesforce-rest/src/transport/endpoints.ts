@@ -1,0 +1,41 @@
+import { documentError } from './refusals.js';
+
+// Paths below the connection's base (`…/services/data/vNN.N`). Source: Salesforce REST API Developer Guide, "Reference".
+
+export const OBJECTS_PATH = '/sobjects';
+export const LIMITS_PATH = '/limits';
+export const BATCH_PATH = '/composite/batch';
+
+export function describePath(objectType: string): string {
+  return `/sobjects/${segment(objectType, 'the object type')}/describe`;
+}
+
+export function recordsPath(objectType: string): string {
+  return `/sobjects/${segment(objectType, 'the object type')}`;
+}
+
+export function recordPath(objectType: string, id: string): string {
+  return `${recordsPath(objectType)}/${segment(id, 'the Id')}`;
+}
+
+/** With a value: the record that has it. Without: the address that creates one (documented for `Id` only). */
+export function externalIdPath(objectType: string, field: string, value?: string): string {
+  const path = `${recordsPath(objectType)}/${segment(field, 'the external id field')}`;
+  return value === undefined ? path : `${path}/${segment(value, 'the external id value')}`;
+}
+
+export function queryPath(soql: string, includeDeleted: boolean): string {
+  return `/${includeDeleted ? 'queryAll' : 'query'}?q=${encodeURIComponent(soql)}`;
+}
+
+/** One path segment, whatever is in it: a slash does not become a further step. */
+function segment(value: string, what: string): string {
+  if (value === '' || value === '.' || value === '..') {
+    throw documentError('PATH_SEGMENT_INVALID', `${what} must not be ${value === '' ? 'empty' : `"${value}"`}`);
+  }
+  try {
+    return encodeURIComponent(value);
+  } catch (error) {
+    throw documentError('PATH_SEGMENT_INVALID', `${what} holds half of a surrogate pair`, undefined, error);
+  }
+}

@@ -1,0 +1,163 @@
+import type { ErrorInfo, HttpResponse } from '@connector-runtime/core';
+import { elementsNamed, parseXml, type XmlElement } from '../xml/xml-tree.js';
+import { plainText } from './plain-text.js';
+import { isSessionCode, meaningOf, publicCode } from './service-codes.js';
+
+const MAX_ERROR_BYTES = 65_536;
+
+/** One of the errors that an answer lists. */
+export interface ServiceError {
+  /** The service's own, such as `DUPLICATE_VALUE`; empty where it gives none. */
+  readonly code: string;
+  readonly message: string;
+  readonly fields: readonly string[];
+}
+
+/** An answer that is not 2xx, read as far as it can be. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly errors: readonly ServiceError[];
+  /** Addresses of the records that a 300 leaves to choose from. */
+  readonly candidates: readonly string[];
+  /** What kind of page it is, where it is none of the service's error lists. */
+  readonly page?: string;
+}
+
+/** Reads the body of a refusal in whichever form it comes: JSON, XML, HTML or text. Never throws for what is in it. */
+export async function readErrorAnswer(answer: HttpResponse): Promise<ErrorAnswer> {
+  const { status } = answer;
+  const text = await bodyText(answer);
+  const start = text.trimStart().slice(0, 1);
+  const errors = start === '[' || start === '{' ? jsonErrors(text) : start === '<' ? xmlErrors(text) : [];
+  const candidates = status === 300 ? candidatesOf(text) : [];
+  if (errors.length > 0 || candidates.length > 0) return { status, errors, candidates };
+  if (/^[A-Za-z]+(?:_[A-Za-z]+)+$/.test(text.trim())) {
+    return { status, errors: [{ code: text.trim(), message: '', fields: [] }], candidates };
+  }
+  return { status, errors, candidates, page: pageKind(answer, text) };
+}
+
+/** Does the service refuse the session, rather than the request? */
+export function refusesSession(answer: ErrorAnswer): boolean {
+  return answer.status === 401 || answer.errors.some((error) => isSessionCode(error.code));
+}
+
+/** What the refusal means; what is absent follows from the HTTP status and the request's effect. */
+export function errorOf(answer: ErrorAnswer): Partial<ErrorInfo> {
+  const { status, errors, candidates } = answer;
+  if (candidates.length > 0) {
+    return {
+      category: 'conflict',
+      code: 'EXTERNAL_ID_AMBIGUOUS',
+      message: `several records have this external id: ${plainText(candidates.join(', '))}`,
+      effect: 'none',
+      service: { httpStatus: status },
+    };
+  }
+  const [first] = errors;
+  if (first === undefined) {
+    return {
+      message: `the service answered with status ${status} and ${answer.page ?? 'no text'}${adviceOf(status)}`,
+      service: { httpStatus: status },
+    };
+  }
+  return {
+    ...errorOfAll(errors, first),
+    service: { httpStatus: status, ...(first.code === '' ? {} : { code: first.code }) },
+  };
+}
+
+/** What errors mean that stand inside an accepted answer. */
+export function errorOfAll(
+  errors: readonly ServiceError[],
+  first: ServiceError,
+): Partial<ErrorInfo> & { message: string } {
+  const path = first.fields.length === 1 ? first.fields[0] : undefined;
+  return {
+    ...meaningOf(first.code, first.message),
+    code: publicCode(first.code),
+    message: textOf(errors),
+    ...(path === undefined ? {} : { path }),
+  };
+}
+
+/** `CODE: message`, several joined by `; `. */
+export function textOf(errors: readonly ServiceError[]): string {
+  return errors.map(({ code, message }) => plainText(message === '' ? code : `${code}: ${message}`)).join('; ');
+}
+
+/** The `Error` elements of an XML answer, also the `errors` of a result. */
+export function errorsIn(root: XmlElement): readonly ServiceError[] {
+  return [...elementsNamed(root, 'Error'), ...elementsNamed(root, 'errors')].map((element) => {
+    const texts = (name: string) =>
+      element.children.filter((child) => child.name === name).map((child) => child.text.trim());
+    return {
+      code: texts('errorCode')[0] ?? texts('statusCode')[0] ?? '',
+      message: texts('message')[0] ?? '',
+      fields: texts('fields').filter((field) => field !== ''),
+    };
+  });
+}
+
+async function bodyText(answer: HttpResponse): Promise<string> {
+  try {
+    return new TextDecoder().decode(await answer.body.bytes(MAX_ERROR_BYTES));
+  } catch {
+    return '';
+  }
+}
+
+function jsonErrors(text: string): readonly ServiceError[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  const list = Array.isArray(value) ? value : [value];
+  return list.flatMap((entry: unknown) => {
+    if (typeof entry !== 'object' || entry === null) return [];
+    const { errorCode, message, fields } = entry as Record<string, unknown>;
+    if (typeof errorCode !== 'string') return [];
+    return [
+      {
+        code: errorCode,
+        message: typeof message === 'string' ? message : '',
+        fields: Array.isArray(fields) ? fields.filter((field) => typeof field === 'string') : [],
+      },
+    ];
+  });
+}
+
+function xmlErrors(text: string): readonly ServiceError[] {
+  try {
+    return errorsIn(parseXml(text));
+  } catch {
+    return [];
+  }
+}
+
+/** Addresses of records anywhere in the answer, JSON or XML. */
+function candidatesOf(text: string): readonly string[] {
+  return [...text.matchAll(/\/services\/data\/v[\d.]+\/sobjects\/\w+\/\w+/g)].map(([address]) => address).slice(0, 20);
+}
+
+function pageKind(answer: HttpResponse, text: string): string {
+  if (text.trim() === '') return 'no text';
+  if (!isHtml(answer, text))
+    return `text that is no error list (${answer.headers['content-type'] ?? 'no content type'})`;
+  const title = /<title[^>]*>([^<]{0,200})<\/title>/i.exec(text)?.[1]?.trim();
+  return title === undefined || title === '' ? 'an HTML page' : `an HTML page titled "${plainText(title)}"`;
+}
+
+/** Is it a page for people, where data is due? */
+export function isHtml(answer: Pick<HttpResponse, 'headers'>, text: string): boolean {
+  const type = answer.headers['content-type'] ?? '';
+  return /html/i.test(type) || (!/xml|json/i.test(type) && /^\s*<(?:!doctype html|html)/i.test(text));
+}
+
+function adviceOf(status: number): string {
+  if (status === 414 || status === 431) return ': the address or the headers are longer than 16384 bytes';
+  if (status >= 300 && status < 400) return ': it points elsewhere; check the url';
+  return '';
+}

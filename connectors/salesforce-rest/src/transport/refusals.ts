@@ -1,0 +1,32 @@
+import { ConnectorError } from '@connector-runtime/core';
+
+/** Something in the configuration is wrong; nothing was sent. `path` is a JSON pointer to the property. */
+export function configError(code: string, message: string, path?: string): ConnectorError {
+  return refusal('config', code, message, path);
+}
+
+/** Something in this document is wrong; nothing of it was sent. */
+export function documentError(code: string, message: string, path?: string, cause?: unknown): ConnectorError {
+  return refusal('validation', code, message, path, cause);
+}
+
+/** An answer is not what the service promises. `effect` as of the request that it answers. */
+export function protocolError(
+  code: string,
+  message: string,
+  effect: 'none' | 'unknown',
+  cause?: unknown,
+): ConnectorError {
+  return new ConnectorError({ category: 'protocol', code, message, effect, retryable: false }, { cause });
+}
+
+function refusal(
+  category: 'config' | 'validation',
+  code: string,
+  message: string,
+  path?: string,
+  cause?: unknown,
+): ConnectorError {
+  const info = { category, code, message, effect: 'none', retryable: false } as const;
+  return new ConnectorError(path === undefined ? info : { ...info, path }, { cause });
+}

@@ -1,0 +1,191 @@
+import {
+  type CallContext,
+  ConnectorError,
+  type ErrorInfo,
+  HTTP_CLIENT,
+  type HttpClient,
+  type HttpHeaders,
+  type HttpRequest,
+  type HttpResponse,
+  inject,
+  injectable,
+  isConnectorError,
+  type Json,
+} from '@connector-runtime/core';
+import { ApiUsage } from './api-usage.js';
+import { type ErrorAnswer, errorOf, isHtml, readErrorAnswer, refusesSession } from './error-answer.js';
+import { ACCEPT_JSON } from './headers.js';
+import { protocolError } from './refusals.js';
+import { SESSION_SOURCE, type Session, type SessionSource } from './session-source.js';
+
+const MAX_TEXT_BYTES = 256 * 1024 * 1024;
+
+/** A request to the service, as an operation states it. */
+export interface ServiceRequest {
+  /** What is being done, for errors: "create". */
+  readonly step: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below the connection's base; one that begins with `/services/` is taken from the origin. */
+  readonly path: string;
+  readonly headers: HttpHeaders;
+  readonly body?: HttpRequest['body'];
+  readonly effect: HttpRequest['effect'];
+  /** May a refusal be taken for an answer? */
+  accepts?(answer: ErrorAnswer, response: HttpResponse): boolean;
+}
+
+/**
+ * Sends requests to the service: puts the session on before each attempt, has it renewed once where it is refused, and says what a refusal means.
+ * One per connection. Everything that it throws is a `ConnectorError` with the request's step.
+ */
+@injectable()
+export class SalesforceTransport {
+  constructor(
+    @inject(HTTP_CLIENT) private readonly http: HttpClient,
+    @inject(SESSION_SOURCE) private readonly sessions: SessionSource,
+    @inject(ApiUsage) private readonly usage: ApiUsage,
+  ) {}
+
+  /** Resolves with a 2xx or accepted answer. */
+  async send(request: ServiceRequest, context: CallContext): Promise<HttpResponse> {
+    try {
+      const session = await this.sessions.current(context);
+      const attempt = new Attempts(request, session, this.sessions, context);
+      try {
+        return this.noted(await this.http.send(attempt.httpRequest(), context), context);
+      } catch (error) {
+        if (attempt.movedTo === undefined) throw error;
+        const moved = new Attempts(request, attempt.movedTo, this.sessions, context, true);
+        return this.noted(await this.http.send(moved.httpRequest(), context), context);
+      }
+    } catch (error) {
+      throw withStep(error, request.step);
+    }
+  }
+
+  /** The answer's text, where XML is due. A page for people instead is a `protocol` error, and after a write nobody knows what it did. */
+  async sendForXml(request: ServiceRequest, context: CallContext): Promise<{ response: HttpResponse; text: string }> {
+    const response = await this.send(request, context);
+    const text = await response.body.text(MAX_TEXT_BYTES);
+    if (text.trim() === '' ? response.status !== 204 : isHtml(response, text) || !/^\s*</.test(text)) {
+      throw withStep(notWhatWasAsked('XML', response, text, request), request.step);
+    }
+    return { response, text };
+  }
+
+  /** Reads something by GET as JSON. */
+  async getJson(path: string, step: string, context: CallContext): Promise<Json> {
+    const request: ServiceRequest = { step, method: 'GET', path, headers: ACCEPT_JSON, effect: 'none' };
+    const response = await this.send(request, context);
+    if (!/json/i.test(response.headers['content-type'] ?? '')) {
+      throw withStep(notWhatWasAsked('JSON', response, await response.body.text(MAX_TEXT_BYTES), request), step);
+    }
+    return response.body.json(MAX_TEXT_BYTES);
+  }
+
+  /** A path below the base as requests inside a batch name it: `v64.0/sobjects/…`. */
+  async versionedPath(path: string, context: CallContext): Promise<string> {
+    const { apiPath } = await this.sessions.current(context);
+    return `${apiPath.replace('/services/data/', '')}${path}`;
+  }
+
+  /** The path of a follow-up address that an answer names, for a further request. One of another origin is refused: the session would go there. */
+  async pathOf(address: string, context: CallContext): Promise<string> {
+    const { origin } = await this.sessions.current(context);
+    if (URL.canParse(address, origin)) {
+      const url = new URL(address, origin);
+      if (url.origin === origin && url.pathname.startsWith('/services/data/')) return url.pathname + url.search;
+    }
+    throw protocolError('CURSOR_FOREIGN', 'the service names a next page that is not at its own address', 'none');
+  }
+
+  private noted(response: HttpResponse, context: CallContext): HttpResponse {
+    this.usage.note(response.headers, context.logger);
+    return response;
+  }
+}
+
+/** The attempts of one request: which session each used, and whether one was renewed already. */
+class Attempts {
+  /** Where the renewed session wants data calls to go, if that is elsewhere: the request then starts anew. */
+  movedTo: Session | undefined;
+  private hasRenewed: boolean;
+
+  constructor(
+    private readonly request: ServiceRequest,
+    private session: Session,
+    private readonly sessions: SessionSource,
+    private readonly context: CallContext,
+    isAfterMove = false,
+  ) {
+    this.hasRenewed = isAfterMove;
+  }
+
+  httpRequest(): HttpRequest {
+    const { request, context } = this;
+    const { method, path, body, effect } = request;
+    const url = addressOf(this.session, path);
+    return {
+      method,
+      url,
+      effect,
+      ...(body === undefined ? {} : { body }),
+      headers: async () => {
+        const session = await this.sessions.current(context);
+        if (session.origin === this.session.origin) this.session = session;
+        context.logger.debug(`${method} ${withoutQuery(url)}`);
+        return { ...request.headers, authorization: `Bearer ${this.session.token.reveal()}` };
+      },
+      judge: (response) => this.judge(response),
+    };
+  }
+
+  private async judge(response: HttpResponse): Promise<'accept' | Partial<ErrorInfo>> {
+    const answer = await readErrorAnswer(response);
+    if (refusesSession(answer)) return this.renewed(answer);
+    if (this.request.accepts?.(answer, response)) return 'accept';
+    return errorOf(answer);
+  }
+
+  /** A refused session means that the request was not carried out: with a renewed one it may go again, whatever it does. */
+  private async renewed(answer: ErrorAnswer): Promise<Partial<ErrorInfo>> {
+    const refused = { ...errorOf(answer), category: 'auth', effect: 'none', retryable: false } as const;
+    if (this.hasRenewed) return { ...refused, message: `${refused.message}; also with a renewed session` };
+    this.hasRenewed = true;
+    try {
+      const renewed = await this.sessions.renew(this.session, this.context);
+      if (renewed.origin !== this.session.origin) {
+        this.movedTo = renewed;
+        return refused;
+      }
+      return { ...refused, retryable: true };
+    } catch (error) {
+      if (isConnectorError(error)) return { ...error.info, effect: 'none', retryable: false };
+      throw error;
+    }
+  }
+}
+
+function addressOf(session: Session, path: string): string {
+  return path.startsWith('/services/') ? session.origin + path : session.origin + session.apiPath + path;
+}
+
+function withoutQuery(url: string): string {
+  return url.split('?', 1)[0] ?? url;
+}
+
+function notWhatWasAsked(kind: string, response: HttpResponse, text: string, request: ServiceRequest): ConnectorError {
+  const seen = isHtml(response, text)
+    ? 'an HTML page'
+    : `something else (${response.headers['content-type'] ?? 'no content type'})`;
+  return protocolError(
+    'ANSWER_UNEXPECTED',
+    `the service answered status ${response.status} with ${seen} where ${kind} is due; is the url right?`,
+    request.effect === 'none' ? 'none' : 'unknown',
+  );
+}
+
+function withStep(error: unknown, step: string): unknown {
+  if (!isConnectorError(error) || error.info.step !== undefined) return error;
+  return new ConnectorError({ ...error.info, step }, { cause: error.cause });
+}

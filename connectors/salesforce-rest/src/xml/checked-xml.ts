@@ -1,0 +1,30 @@
+import type { Body } from '@connector-runtime/core';
+import { StrictXmlReader } from './strict-xml.js';
+import { XmlError } from './xml-error.js';
+
+/**
+ * Reads a whole body once and finds out whether it is XML that may be sent: UTF-8, well-formed, no DOCTYPE, within the limits. The body must be repeatable, for it is sent afterwards.
+ * Throws `XmlError`. `signal` ends the reading with its reason.
+ */
+export async function checkXml(body: Body, signal: AbortSignal): Promise<void> {
+  const reader = new StrictXmlReader();
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const chunk of body.open(signal)) reader.write(decoded(() => decoder.decode(chunk, { stream: true })));
+  reader.write(decoded(() => decoder.decode()));
+  reader.close();
+}
+
+/** The same for text that is in memory. */
+export function checkXmlText(text: string): void {
+  const reader = new StrictXmlReader();
+  reader.write(text);
+  reader.close();
+}
+
+function decoded(decode: () => string): string {
+  try {
+    return decode();
+  } catch (error) {
+    throw new XmlError('the text is not UTF-8', { cause: error });
+  }
+}

@@ -1,0 +1,4 @@
+/** What a document or an answer may ask of a reader. Far above what the service itself makes or takes. */
+export const MAX_DEPTH = 200;
+export const MAX_ATTRIBUTES_PER_ELEMENT = 64;
+export const MAX_NAME_LENGTH = 512;

@@ -1,0 +1,256 @@
+import { XmlError } from './xml-error.js';
+import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_DEPTH, MAX_NAME_LENGTH } from './xml-limits.js';
+import { characterOf } from './xml-text.js';
+
+/** What {@link XmlScanner.next} came upon: the end of the text, a start tag, an end tag, an empty-element tag. */
+export const END = 0;
+export const OPEN = 1;
+export const CLOSE = 2;
+export const EMPTY = 3;
+
+const TAB = 9;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const SPACE = 32;
+const BANG = 33;
+const DOUBLE_QUOTE = 34;
+const SINGLE_QUOTE = 39;
+const SLASH = 47;
+const LESS = 60;
+const EQUALS = 61;
+const GREATER = 62;
+const QUESTION = 63;
+const REFERENCE = /&(#?[0-9A-Za-z]{1,10});/y;
+
+/**
+ * Walks over the tags of an XML text that is wholly in memory, without making a string per tag: the reader slices what it needs by the positions.
+ * Refuses a DOCTYPE, tags that do not balance, broken attributes, unknown references and text that ends too early; comments, CDATA sections and instructions are passed over.
+ * Characters that XML cannot hold and the letters of names are not looked at: those that come from outside go through the strict reader.
+ */
+export class XmlScanner {
+  /** Of the tag at hand: `start` is its `<`, `end` stands behind its `>`. */
+  start = 0;
+  end = 0;
+  nameStart = 0;
+  nameEnd = 0;
+  /** Depth of the tag's element; the root has 1. */
+  level = 0;
+  /** Does the tag at hand declare a namespace? */
+  declaresNamespace = false;
+  private depth = 0;
+  private sawRoot = false;
+  private readonly openStarts: number[] = [];
+  private readonly openEnds: number[] = [];
+  private readonly attributes: string[] = [];
+  private nextAmpersand: number;
+  private nextCdataEnd: number;
+
+  constructor(private readonly text: string) {
+    this.end = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+    this.nextAmpersand = this.find('&', 0);
+    this.nextCdataEnd = this.find(']]>', 0);
+  }
+
+  /** Goes to the next tag. */
+  next(): typeof END | typeof OPEN | typeof CLOSE | typeof EMPTY {
+    const { text } = this;
+    for (;;) {
+      const from = this.end;
+      const at = text.indexOf('<', from);
+      this.checkText(from, at < 0 ? text.length : at);
+      if (at < 0) return this.finish();
+      this.start = at;
+      const code = text.charCodeAt(at + 1);
+      if (code === SLASH) return this.closeTag(at + 2);
+      if (code === BANG) this.passDeclaration(at);
+      else if (code === QUESTION) this.passInstruction(at);
+      else return this.openTag(at + 1);
+    }
+  }
+
+  /** Is the name of the tag at hand this one? */
+  isNamed(name: string): boolean {
+    return this.nameEnd - this.nameStart === name.length && this.text.startsWith(name, this.nameStart);
+  }
+
+  get name(): string {
+    return this.text.slice(this.nameStart, this.nameEnd);
+  }
+
+  private find(what: string, from: number): number {
+    const at = this.text.indexOf(what, from);
+    return at < 0 ? this.text.length : at;
+  }
+
+  private fail(what: string, at = this.start): never {
+    throw new XmlError(`${what} at character ${at + 1}`);
+  }
+
+  private finish(): typeof END {
+    if (this.depth > 0) this.fail('the text ends inside an element', this.text.length);
+    if (!this.sawRoot) this.fail('there is no element', 0);
+    this.start = this.text.length;
+    return END;
+  }
+
+  private checkText(from: number, to: number): void {
+    if (this.nextAmpersand < to) this.checkReferences(to);
+    if (this.nextCdataEnd < to) this.fail('"]]>" stands outside a CDATA section', this.nextCdataEnd);
+    if (this.depth > 0) return;
+    for (let i = from; i < to; i += 1)
+      if (!isSpace(this.text.charCodeAt(i))) this.fail('text outside the root element', i);
+  }
+
+  private checkReferences(to: number): void {
+    while (this.nextAmpersand < to) {
+      REFERENCE.lastIndex = this.nextAmpersand;
+      const reference = REFERENCE.exec(this.text)?.[1];
+      if (reference === undefined) this.fail('a "&" that begins no reference', this.nextAmpersand);
+      characterOf(reference);
+      this.nextAmpersand = this.find('&', this.nextAmpersand + 1);
+    }
+  }
+
+  /** Takes up behind a comment, CDATA section or instruction, in which nothing means anything. */
+  private passTo(end: number): void {
+    this.end = end;
+    if (this.nextAmpersand < end) this.nextAmpersand = this.find('&', end);
+    if (this.nextCdataEnd < end) this.nextCdataEnd = this.find(']]>', end);
+  }
+
+  private passDeclaration(at: number): void {
+    const { text } = this;
+    if (text.startsWith('<!--', at)) {
+      const dashes = text.indexOf('--', at + 4);
+      if (dashes < 0 || text.charCodeAt(dashes + 2) !== GREATER)
+        this.fail('a comment that does not end, or holds "--"');
+      this.passTo(dashes + 3);
+    } else if (text.startsWith('<![CDATA[', at)) {
+      const close = text.indexOf(']]>', at + 9);
+      if (close < 0 || this.depth === 0) this.fail('a CDATA section that does not end, or stands outside the root');
+      this.passTo(close + 3);
+    } else if (text.startsWith('<!DOCTYPE', at)) {
+      this.fail('a DOCTYPE, which is refused,');
+    } else {
+      this.fail('an unknown declaration');
+    }
+  }
+
+  private passInstruction(at: number): void {
+    const close = this.text.indexOf('?>', at + 2);
+    if (close < 0) this.fail('an instruction that does not end');
+    if (/^xml[\s?]/i.test(this.text.slice(at + 2, at + 6)) && at > 1)
+      this.fail('an XML declaration that is not at the beginning');
+    this.passTo(close + 2);
+  }
+
+  private readName(from: number): number {
+    const { text } = this;
+    const first = text.charCodeAt(from);
+    if (!(first > 64 || first === 58)) this.fail('a "<" that begins no tag');
+    let i = from;
+    for (;;) {
+      const code = text.charCodeAt(i);
+      if (code === GREATER || code === SLASH || code === EQUALS || isSpace(code)) break;
+      if (!(code > 44)) this.fail('a broken name', i);
+      if (code === LESS) this.fail('a "<" inside a tag', i);
+      i += 1;
+    }
+    if (i === from || i - from > MAX_NAME_LENGTH) this.fail(`a name that is empty or longer than ${MAX_NAME_LENGTH}`);
+    return i;
+  }
+
+  private closeTag(nameStart: number): typeof CLOSE {
+    const { text } = this;
+    const nameEnd = this.readName(nameStart);
+    const close = this.skipSpace(nameEnd);
+    if (text.charCodeAt(close) !== GREATER) this.fail('an end tag that does not end');
+    if (this.depth === 0) this.fail('an end tag without a start tag');
+    this.level = this.depth;
+    this.depth -= 1;
+    const openStart = this.openStarts[this.depth] ?? 0;
+    const length = (this.openEnds[this.depth] ?? 0) - openStart;
+    if (length !== nameEnd - nameStart) this.failUnbalanced(openStart, length);
+    for (let i = 0; i < length; i += 1) {
+      if (text.charCodeAt(nameStart + i) !== text.charCodeAt(openStart + i)) this.failUnbalanced(openStart, length);
+    }
+    this.nameStart = nameStart;
+    this.nameEnd = nameEnd;
+    this.end = close + 1;
+    return CLOSE;
+  }
+
+  private failUnbalanced(openStart: number, length: number): never {
+    this.fail(`an end tag where </${this.text.slice(openStart, openStart + Math.min(length, 60))}> is due`);
+  }
+
+  private openTag(nameStart: number): typeof OPEN | typeof EMPTY {
+    const nameEnd = this.readName(nameStart);
+    if (this.depth === 0) {
+      if (this.sawRoot) this.fail('a second root element');
+      this.sawRoot = true;
+    }
+    if (this.depth >= MAX_DEPTH) this.fail(`elements nested deeper than ${MAX_DEPTH}`);
+    this.level = this.depth + 1;
+    this.nameStart = nameStart;
+    this.nameEnd = nameEnd;
+    this.declaresNamespace = false;
+    const close = this.text.charCodeAt(nameEnd) === GREATER ? nameEnd : this.readAttributes(nameEnd);
+    if (this.nextAmpersand < close) this.checkReferences(close);
+    if (this.nextCdataEnd < close) this.passTo(close);
+    if (this.text.charCodeAt(close) === SLASH) {
+      if (this.text.charCodeAt(close + 1) !== GREATER) this.fail('a "/" inside a tag');
+      this.end = close + 2;
+      return EMPTY;
+    }
+    this.openStarts[this.depth] = nameStart;
+    this.openEnds[this.depth] = nameEnd;
+    this.depth += 1;
+    this.end = close + 1;
+    return OPEN;
+  }
+
+  /** Reads `name="value"` pairs up to the tag's `>` or `/`, and says where that stands. */
+  private readAttributes(from: number): number {
+    const { text, attributes } = this;
+    attributes.length = 0;
+    let i = from;
+    for (;;) {
+      const spaced = this.skipSpace(i);
+      const code = text.charCodeAt(spaced);
+      if (code === GREATER || code === SLASH) return spaced;
+      if (spaced === i) this.fail('an attribute without a space before it');
+      const nameEnd = this.readName(spaced);
+      const name = text.slice(spaced, nameEnd);
+      if (attributes.includes(name)) this.fail(`a second attribute ${name}`);
+      if (attributes.push(name) > MAX_ATTRIBUTES_PER_ELEMENT)
+        this.fail(`more than ${MAX_ATTRIBUTES_PER_ELEMENT} attributes`);
+      if (name.startsWith('xmlns')) this.declaresNamespace = true;
+      const equals = this.skipSpace(nameEnd);
+      if (text.charCodeAt(equals) !== EQUALS) this.fail('an attribute without a value');
+      i = this.passValue(this.skipSpace(equals + 1));
+    }
+  }
+
+  private passValue(from: number): number {
+    const { text } = this;
+    const quote = text.charCodeAt(from);
+    if (quote !== DOUBLE_QUOTE && quote !== SINGLE_QUOTE) this.fail('an attribute without quotes');
+    for (let i = from + 1; i < text.length; i += 1) {
+      const code = text.charCodeAt(i);
+      if (code === quote) return i + 1;
+      if (code === LESS) this.fail('a "<" in an attribute', i);
+    }
+    return this.fail('an attribute that does not end');
+  }
+
+  private skipSpace(from: number): number {
+    let i = from;
+    while (isSpace(this.text.charCodeAt(i))) i += 1;
+    return i;
+  }
+}
+
+function isSpace(code: number): boolean {
+  return code === SPACE || code === LINE_FEED || code === TAB || code === CARRIAGE_RETURN;
+}

@@ -1,0 +1,48 @@
+import { XmlError } from './xml-error.js';
+
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0 cannot hold
+// oxlint-disable-next-line no-control-regex
+const NOT_IN_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u;
+
+/** Can XML 1.0 hold this text at all? Control characters and half surrogate pairs it cannot, not even escaped. */
+export function isXmlText(text: string): boolean {
+  return !NOT_IN_XML.test(text);
+}
+
+/** Text as element content or attribute value. Characters that XML cannot hold are replaced by U+FFFD. */
+export function escapeXml(text: string): string {
+  const plain = NOT_IN_XML.test(text) ? text.replaceAll(new RegExp(NOT_IN_XML, 'gu'), '\ufffd') : text;
+  return plain
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('\r', '&#13;');
+}
+
+/** The text that simple element content stands for: the five names, numeric references and CDATA sections resolved, comments dropped. */
+export function unescapeXml(content: string): string {
+  if (!content.includes('&') && !content.includes('<')) return content;
+  return content.replaceAll(
+    /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|&(#?[0-9A-Za-z]{1,10});/g,
+    (_whole, cdata: string | undefined, reference: string | undefined) =>
+      cdata ?? (reference === undefined ? '' : characterOf(reference)),
+  );
+}
+
+/** The character of a reference (`amp`, `#10`, `#xA`); throws where it is none that XML knows. */
+export function characterOf(reference: string): string {
+  if (!reference.startsWith('#')) {
+    const character = NAMED[reference];
+    if (character === undefined) throw new XmlError(`unknown entity &${reference};`);
+    return character;
+  }
+  const digits = reference.slice(1);
+  const code = /^x[0-9A-Fa-f]+$/.test(digits) ? Number.parseInt(digits.slice(1), 16) : Number(digits);
+  const isCharacter = Number.isInteger(code) && code > 0 && code <= 0x10ffff;
+  const character = isCharacter ? String.fromCodePoint(code) : '\0';
+  if (!isXmlText(character)) throw new XmlError(`&${reference}; is no character that XML can hold`);
+  return character;
+}
