@@ -1,0 +1,68 @@
+import { readBatchResults } from '#src/xml/batch-reader.js';
+import { checkXmlText } from '#src/xml/checked-xml.js';
+import { splitId } from '#src/xml/record-id.js';
+import { escapeXml, unescapeXml } from '#src/xml/xml-text.js';
+
+describe('a document', () => {
+  test.each([
+    ['is cut off', '<a><b></a>'],
+    ['has a DOCTYPE', '<!DOCTYPE a><a/>'],
+    ['has an entity of its own', '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'],
+    ['uses an unknown entity', '<a>&nbsp;</a>'],
+    ['names another encoding', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>'],
+    ['is XML 1.1', '<?xml version="1.1"?><a/>'],
+    ['uses a prefix that is not declared', '<a x:nil="true"/>'],
+    ['is empty', ''],
+    ['is no XML', 'hello'],
+    ['is nested too deep', `${'<a>'.repeat(300)}${'</a>'.repeat(300)}`],
+    ['has too many attributes', `<a ${Array.from({ length: 100 }, (_unused, i) => `a${i}="1"`).join(' ')}/>`],
+    ['has a name that is too long', `<${'a'.repeat(600)}/>`],
+    ['holds a control character', '<a>\u0001</a>'],
+  ])('that %s is refused', (_what, text) => {
+    expect(() => checkXmlText(text)).toThrow(expect.objectContaining({ name: 'XmlError' }));
+  });
+
+  test('that is hostile by depth is refused quickly', () => {
+    const startedMs = performance.now();
+
+    expect(() => checkXmlText('<a>'.repeat(300_000))).toThrow('deeper than 200');
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+  });
+});
+
+describe('an id', () => {
+  test.each([
+    ['<records type="A"><Id>001</Id><Name>x</Name></records>', '001', '<records type="A"><Name>x</Name></records>'],
+    ['<r><Name>x</Name><ID> 001 </ID></r>', '001', '<r><Name>x</Name></r>'],
+    ['<?xml version="1.0"?>\n<r><id>a&amp;b</id></r>', 'a&b', '<r></r>'],
+    ['<r><Owner><Id>no</Id></Owner></r>', '', '<r><Owner><Id>no</Id></Owner></r>'],
+    ['<r><Id/></r>', '', '<r></r>'],
+    ['<r><Id></Id></r>', '', '<r></r>'],
+    ['<r><Id><![CDATA[00<1]]></Id></r>', '00<1', '<r></r>'],
+  ])('in %s is taken out', (text, id, rest) => {
+    expect(splitId(text)).toEqual({ id, rest });
+  });
+});
+
+test('a batch answer gives each part with its namespaces', () => {
+  const text =
+    '<batchResults xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><hasErrors>false</hasErrors><results>' +
+    '<batchResult><statusCode>204</statusCode><result/></batchResult>' +
+    '<batchResult><statusCode>200</statusCode><result>\n <Account type="Account"><Phone xsi:nil="true"/></Account> </result></batchResult></results></batchResults>';
+
+  expect(readBatchResults(text)).toEqual([
+    { status: 204, content: '' },
+    {
+      status: 200,
+      content:
+        '<Account xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" type="Account"><Phone xsi:nil="true"/></Account>',
+    },
+  ]);
+});
+
+test('text survives being written and read', () => {
+  const text = 'a<b>&"\'\r\n]]> ü😀';
+
+  expect(unescapeXml(escapeXml(text))).toBe(text);
+  expect(escapeXml('\u0000x\ud800')).toBe('\ufffdx\ufffd');
+});
