@@ -9,6 +9,13 @@ const project = (directory) => ({
 });
 
 module.exports = {
-  projects: ['core', 'runtime', 'connectors/salesforce-org', 'connectors/salesforce-rest', 'conformance-tests', 'docs'].map(project),
+  projects: [
+    'core',
+    'runtime',
+    'connectors/salesforce-org',
+    'connectors/salesforce-rest',
+    'conformance-tests',
+    'docs',
+  ].map(project),
   testTimeout: 30_000,
 };

@@ -9,12 +9,16 @@ const DOCS = path.resolve(__dirname, '..');
 describe('the examples', () => {
   test('plugin and host greet everyone, and say what became of each', async () => {
     const greeted: string[] = [];
-    const server = createServer(async (request, response) => {
+    const server = createServer((request, response) => {
       let body = '';
-      for await (const piece of request) body += String(piece);
-      if (request.method === 'POST') greeted.push(body);
-      response.writeHead(body === 'nobody' ? 422 : 200);
-      response.end('hello');
+      request.on('data', (piece: Buffer) => {
+        body += piece.toString();
+      });
+      request.on('end', () => {
+        if (request.method === 'POST') greeted.push(body);
+        response.writeHead(body === 'nobody' ? 422 : 200);
+        response.end('hello');
+      });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 

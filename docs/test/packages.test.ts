@@ -76,7 +76,7 @@ import { conformance } from '@connector-runtime/conformance-tests';
 import greeting from './plugin/greeting-plugin.js';
 import host from './host/greeting-host.js';
 const require = createRequire(import.meta.url);
-for (const named of [ConnectorRuntime, isConnectorError, HTTP_CLIENT, perDocument, salesforceRest, startSalesforceOrg, conformance, greeting]) if (named === undefined) throw new Error('not exported');
+for (const named of [ConnectorRuntime, isConnectorError, HTTP_CLIENT, perDocument, salesforceRest.manifest, startSalesforceOrg, conformance, greeting]) if (named === undefined) throw new Error('not exported');
 const greet = host.greetAll;`;
     writeFileSync(path.join(folder, 'main.mjs'), `${imports}${SERVICE}`);
 

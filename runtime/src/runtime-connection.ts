@@ -174,7 +174,7 @@ export class RuntimeConnection {
   }
 
   private async closeAll(): Promise<void> {
-    const { clock, limits, logger, release } = this.services;
+    const { clock, limits, logger } = this.services;
     for (const limit of this.calls) limit.abort(cancelled('SHUTDOWN', 'the connection is closing'));
     const timer = new AbortController();
     const timeUp = clock.sleep(limits.closeWithinMs, timer.signal).catch(() => undefined);
@@ -185,7 +185,7 @@ export class RuntimeConnection {
     });
     await Promise.race([closed, timeUp]);
     timer.abort();
-    await release();
+    await this.services.release();
   }
 
   private start(

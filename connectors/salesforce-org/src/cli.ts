@@ -27,13 +27,13 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   if (org === undefined) return;
   const folder = org.caPem === undefined ? undefined : caFolder(org.caPem);
-  process.stdout.write(`${JSON.stringify(connectionLine(org, folder))}\n`);
   const stop = (): void => {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     void org.close();
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  process.stdout.write(`${JSON.stringify(connectionLine(org, folder))}\n`);
 }
 
 /** A private folder with the certificate authority's PEM file. */

@@ -12,7 +12,7 @@ import type { Table } from './store/table.js';
 import type { Value } from './store/values.js';
 
 /** A record as tests read it: every field by its canonical name. A datetime is milliseconds since 1970. */
-export type OrgRecord = Readonly<Record<string, Value>>;
+export type OrgRecord = { readonly Id: string } & Readonly<Record<string, Value>>;
 
 /** A running org. All addresses are on 127.0.0.1. */
 export interface SalesforceOrg {
@@ -119,5 +119,6 @@ export async function startSalesforceOrg(options: SalesforceOrgOptions = {}): Pr
 }
 
 function wholeRecord(table: Table, position: number): OrgRecord {
-  return Object.fromEntries(table.type.fields.map((field) => [field.name, table.read(position, field)]));
+  const fields = table.type.fields.map((field): [string, Value] => [field.name, table.read(position, field)]);
+  return { ...Object.fromEntries(fields), Id: table.idAt(position) };
 }

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
+/** A session of a user whose password has expired may only change it. */
+export type SessionReach = 'everything' | 'passwordChange';
+
 /** The logged-in sessions of an org: opaque tokens that end after a time without use. */
 export class Sessions {
-  readonly #lastUsedMs = new Map<string, number>();
+  readonly #open = new Map<string, { readonly reach: SessionReach; lastUsedMs: number }>();
 
   constructor(
     private readonly orgId15: string,
@@ -10,30 +13,30 @@ export class Sessions {
     private readonly now: () => number,
   ) {}
 
-  open(): string {
+  open(reach: SessionReach = 'everything'): string {
     const token = `${this.orgId15}!AQ${randomBytes(36).toString('base64url')}`;
-    this.#lastUsedMs.set(token, this.now());
+    this.#open.set(token, { reach, lastUsedMs: this.now() });
     return token;
   }
 
-  /** True for a live session, which this keeps alive. */
-  use(token: string): boolean {
-    const lastUsedMs = this.#lastUsedMs.get(token);
-    if (lastUsedMs === undefined) return false;
-    if (this.now() - lastUsedMs >= this.secondsValid * 1000) {
-      this.#lastUsedMs.delete(token);
-      return false;
+  /** What a live session may do; this keeps it alive. Undefined where there is none of that token. */
+  use(token: string): SessionReach | undefined {
+    const session = this.#open.get(token);
+    if (session === undefined) return undefined;
+    if (this.now() - session.lastUsedMs >= this.secondsValid * 1000) {
+      this.#open.delete(token);
+      return undefined;
     }
-    this.#lastUsedMs.set(token, this.now());
-    return true;
+    session.lastUsedMs = this.now();
+    return session.reach;
   }
 
   /** Ends a session; false where there is none of that token. */
   close(token: string): boolean {
-    return this.#lastUsedMs.delete(token);
+    return this.#open.delete(token);
   }
 
   closeAll(): void {
-    this.#lastUsedMs.clear();
+    this.#open.clear();
   }
 }

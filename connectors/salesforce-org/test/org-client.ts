@@ -1,4 +1,7 @@
-import { type SalesforceOrg, type SalesforceOrgOptions, startSalesforceOrg } from '#src/index.js';
+import { type OrgRecord, type SalesforceOrg, type SalesforceOrgOptions, startSalesforceOrg } from '#src/index.js';
+
+/** Any JSON: tests look at it member by member. */
+export type Json = any;
 
 /** An answer, read to its end. */
 export interface Received {
@@ -6,7 +9,7 @@ export interface Received {
   readonly headers: Headers;
   readonly text: string;
   /** The body parsed as JSON. */
-  readonly json: any;
+  readonly json: Json;
 }
 
 export const XML = { accept: 'application/xml' };
@@ -63,6 +66,12 @@ export class OrgClient {
   close(): Promise<void> {
     return this.org.close();
   }
+}
+
+/** The id that a lookup of a record holds, or empty text. */
+export function idIn(record: OrgRecord | undefined, lookup: string): string {
+  const id = record?.[lookup];
+  return typeof id === 'string' ? id : '';
 }
 
 async function received(answer: Response): Promise<Received> {

@@ -44,7 +44,7 @@ async function compare(rows) {
 
 async function query(count, org) {
   const { ConnectorRuntime } = require('@connector-runtime/runtime');
-  const { default: salesforceRest } = require('@connector-runtime/salesforce-rest');
+  const salesforceRest = require('@connector-runtime/salesforce-rest');
   const runtime = new ConnectorRuntime({ plugins: [salesforceRest] });
   const connection = await runtime.connect({
     plugin: 'salesforce-rest',

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
 import { salesforceRest } from './plugin.js';
 
-export default salesforceRest;
+// CommonJS's own form: `require` gives the plugin itself, and so does `import` in an ES module.
+export = salesforceRest;

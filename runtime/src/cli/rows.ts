@@ -21,5 +21,5 @@ function cellOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (value === true) return 'yes';
   if (value === false) return 'no';
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -114,7 +114,7 @@ export async function readOperationComponent(file: string): Promise<OperationCom
   const component = record as unknown as OperationComponent;
   return connection === undefined
     ? component
-    : { ...component, connection: path.resolve(path.dirname(file), String(connection)) };
+    : { ...component, connection: path.resolve(path.dirname(file), connection as string) };
 }
 
 /** Checks the runtime's own part of a connection. */

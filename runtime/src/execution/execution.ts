@@ -47,7 +47,7 @@ export interface ExecutionSetup {
   start(documents: AsyncIterable<Document>): Promise<Events>;
   makeIntake(refusedOne: () => void): DocumentIntake;
   /** Strikes secrets out of a text. */
-  redact(text: string): string;
+  readonly redact: (text: string) => string;
   /** Called once, when everything is over. */
   ended(summary: ExecutionSummary): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { type Body, ConnectorError, type HttpRequest, type HttpResponse, type Spool } from '@connector-runtime/core';
+import { type Body, ConnectorError, type HttpResponse, type Spool } from '@connector-runtime/core';
 import { bodyAsAnswer, bodyOfBytes, bodyOfStream } from '../services/body.js';
 import { decodeGzip, decodeGzipStart, encodingOf } from './gzip-answer.js';
 import { AttemptLost, type HttpAnswer } from './http-transport.js';
@@ -16,26 +16,26 @@ export interface ErrorBody {
 /** Reads a good answer as far as the request asked for. A cut one: `AttemptLost`; one past `maxBytes`: `ANSWER_TOO_LARGE` (`tooLarge`). */
 export async function readAnswer(
   answer: HttpAnswer,
-  reading: NonNullable<HttpRequest['answer']>,
+  reading: 'whole' | 'spool',
   gzipWasAsked: boolean,
   maxBytes: number,
   spool: Spool,
 ): Promise<Body> {
   const mediaType = mediaTypeOf(answer);
-  try {
-    const encoding = encodingOf(answer.headers['content-encoding'], gzipWasAsked);
-    if (reading === 'stream') return bodyOfStream(answer.body, mediaType, 'answer');
-    if (reading === 'spool') return bodyAsAnswer(await spool.write(answer.body, mediaType));
-    const bytes = await collect(answer, maxBytes);
-    if (encoding === 'identity') return bodyOfBytes(bytes, mediaType, 'answer');
-    const decoded = await decodeGzip(bytes, maxBytes);
-    if (decoded === 'tooLarge') throw tooLarge(maxBytes);
-    if (decoded === 'cut') throw new AttemptLost({ sent: true, answered: true }, new Error('its gzip is not whole'));
-    return bodyOfBytes(decoded, mediaType, 'answer');
-  } catch (error) {
-    answer.body.cancel();
-    throw error;
-  }
+  const encoding = encodingOf(answer.headers['content-encoding'], gzipWasAsked);
+  if (reading === 'spool') return bodyAsAnswer(await spool.write(answer.body, mediaType));
+  const bytes = await collect(answer, maxBytes);
+  if (encoding === 'identity') return bodyOfBytes(bytes, mediaType, 'answer');
+  const decoded = await decodeGzip(bytes, maxBytes);
+  if (decoded === 'tooLarge') throw tooLarge(maxBytes);
+  if (decoded === 'cut') throw new AttemptLost({ sent: true, answered: true }, new Error('its gzip is not whole'));
+  return bodyOfBytes(decoded, mediaType, 'answer');
+}
+
+/** A good answer that its reader takes as it comes. */
+export function streamBody(answer: HttpAnswer, pieces: AsyncIterable<Uint8Array>): Body {
+  encodingOf(answer.headers['content-encoding'], false);
+  return bodyOfStream(pieces, mediaTypeOf(answer), 'answer');
 }
 
 /** Reads the beginning of an answer that is not 2xx, for `judge`. Never throws: its status alone says enough. */
@@ -55,7 +55,6 @@ export async function readErrorBody(answer: HttpAnswer): Promise<ErrorBody> {
   } catch (error) {
     incomplete = error instanceof AttemptLost ? error : new AttemptLost({ sent: true, answered: true }, error);
   }
-  answer.body.cancel();
   let bytes: Uint8Array = Buffer.concat(pieces, sizeBytes);
   if ((answer.headers['content-encoding'] ?? '') !== '') bytes = decodeGzipStart(bytes);
   const body = bodyOfBytes(bytes.subarray(0, ERROR_BODY_BYTES), mediaTypeOf(answer), 'answer');

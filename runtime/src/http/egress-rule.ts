@@ -38,9 +38,7 @@ export class EgressRule {
       return 'must be https:// (http:// only to a loopback address)';
     }
     if (this.origins.has(url.origin)) return undefined;
-    const matches = this.suffixes.some(
-      ({ suffix, port }) => url.port === port && url.protocol === 'https:' && isBelow(url.hostname, suffix),
-    );
+    const matches = this.suffixes.some(({ suffix, port }) => url.port === port && isBelow(url.hostname, suffix));
     return matches ? undefined : "is none of the origins in the plugin's egress list";
   }
 

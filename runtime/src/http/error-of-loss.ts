@@ -121,6 +121,12 @@ const TLS: Loss = {
   what: 'failed: no TLS connection could be agreed on; the address may not speak TLS 1.2 or newer, or the client certificate is refused',
 };
 
+const PEM: Loss = {
+  category: 'config',
+  code: 'TLS_FAILED',
+  what: 'failed: http.caFile, http.certFile or http.keyFile holds no PEM that can be used, or key and certificate do not match',
+};
+
 /** Codes of failures that come before the first byte of a request can have left. */
 const NEVER_SENT = new Set([
   ...[
@@ -169,11 +175,18 @@ function lossOf(lost: AttemptLost): Loss {
   const code = codeOf(lost.cause);
   const known = code === undefined ? undefined : LOSSES[code];
   if (known) return known;
-  if (code?.startsWith('HPE_') === true) return code === 'HPE_INVALID_EOF_STATE' ? CUT : MALFORMED;
+  if (isMalformed(lost.cause)) return MALFORMED;
+  if (code !== undefined && /^ERR_OSSL_(PEM|ASN1|X509|EVP|UNSUPPORTED)/.test(code)) return PEM;
   if (code?.startsWith('ERR_SSL_') === true || code?.startsWith('ERR_OSSL_') === true || code === 'EPROTO') return TLS;
   if (lost.answered) return CUT;
   if (isUnstatable(lost.cause)) return REQUEST_INVALID;
   return RESET;
+}
+
+/** Undici's error has a code only for some of the parser's findings. */
+function isMalformed(thrown: unknown): boolean {
+  const root = rootOf(thrown);
+  return types.isNativeError(root) && root.name === 'HTTPParserError';
 }
 
 /** How fetch refuses a request that it cannot state; one that it lost on the way has a cause. */

@@ -9,7 +9,7 @@ import {
   isConnectorError,
   type Spool,
 } from '@connector-runtime/core';
-import { type ErrorBody, readAnswer, readErrorBody, responseOf } from './answer-body.js';
+import { type ErrorBody, readAnswer, readErrorBody, responseOf, streamBody } from './answer-body.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
 import { errorOfAbort, errorOfLoss, scrubbedCause } from './error-of-loss.js';
 import { errorOfStatus } from './error-of-status.js';
@@ -73,7 +73,8 @@ export class Sending {
       if (!(thrown instanceof AttemptLost)) throw thrown;
       return this.lost(thrown);
     } finally {
-      limit?.leave();
+      // A socket is fit for its next request a turn of the loop later: a place that is free before would have another one opened.
+      if (limit !== undefined) setImmediate(() => limit.leave());
     }
     return 'response' in read ? read.response : this.judged(read.answer, read.error);
   }
@@ -131,13 +132,25 @@ export class Sending {
     );
     if (answer.status < 200 || answer.status > 299) return { answer, error: await readErrorBody(answer) };
     try {
+      if (reading === 'stream')
+        return { response: responseOf(answer, streamBody(answer, this.streamed(answer)), this.earlier) };
       const spool = (context as Partial<ExecutionContext>).spool ?? options.spool;
       const whole = await readAnswer(answer, reading, this.gzipIsAsked, options.limits.maxAnswerBytes, spool);
       return { response: responseOf(answer, whole, this.earlier) };
     } catch (thrown) {
+      answer.body.cancel();
       // It was carried out; only what came of it cannot be told.
       if (!(thrown instanceof AttemptLost)) this.mayHaveActed('unknown');
       throw thrown;
+    }
+  }
+
+  /** Its reader gets errors as all callers do. */
+  private async *streamed(answer: HttpAnswer): AsyncGenerator<Uint8Array> {
+    try {
+      yield* answer.body;
+    } catch (thrown) {
+      throw thrown instanceof AttemptLost ? this.lost(thrown) : thrown;
     }
   }
 

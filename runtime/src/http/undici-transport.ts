@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import * as tls from 'node:tls';
+import { types } from 'node:util';
 import type { HttpHeaders } from '@connector-runtime/core';
 import type { Agent, buildConnector, Dispatcher } from 'undici';
 import { AnswerQueue } from './answer-queue.js';
@@ -81,7 +82,8 @@ function connector(settings: HttpSettings, build: typeof buildConnector): buildC
   const proxies = new ProxyRule(settings);
   let direct: buildConnector.connector | undefined;
   return (options, callback) => {
-    const fail = (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null);
+    const fail = (error: unknown) =>
+      callback(types.isNativeError(error) ? error : new Error('no connection', { cause: error }), null);
     try {
       direct ??= build({ timeout: timeoutMs, ...tlsOptions(settings) });
     } catch (error) {

@@ -32,7 +32,7 @@ async function importPlugin(specifier: string, folder: string): Promise<Connecto
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (NEEDS_IMPORT.has(code)) {
       const { importModule } = requireRuntimeFile('import-module.js') as {
-        importModule(specifier: string): Promise<unknown>;
+        readonly importModule: (specifier: string) => Promise<unknown>;
       };
       return defaultExport(await importModule(isPath ? pathToFileURL(resolved).href : importTarget(specifier, folder)));
     }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { fetchTransport } from '#src/http/fetch-transport.js';
 import { undiciTransport } from '#src/http/undici-transport.js';
 import { benchClient, closeAll, create, errorOf, read } from './http-bench.js';
-import { framed, rawServer } from './raw-server.js';
+import { framed, type RawServer, rawServer } from './raw-server.js';
 
 afterEach(closeAll);
 
@@ -19,6 +19,11 @@ function chunked(body: Uint8Array, headers = ''): Buffer {
     chunk(body.subarray(half)),
     Buffer.from('0\r\n\r\n'),
   ]);
+}
+
+/** Settles once the client has let go of every socket. */
+async function allClosed({ sockets }: RawServer): Promise<void> {
+  await Promise.all([...sockets.open].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
 }
 
 const undici = () => undiciTransport();
@@ -109,7 +114,7 @@ test('an answer past the limit is too large and its socket is destroyed', async 
   const server = await rawServer(({ socket }) => {
     socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
     const more = () => {
-      while (socket.write('400\r\n' + 'x'.repeat(1024) + '\r\n'));
+      while (socket.write(`400\r\n${'x'.repeat(1024)}\r\n`));
     };
     socket.on('drain', more);
     more();
@@ -119,7 +124,21 @@ test('an answer past the limit is too large and its socket is destroyed', async 
   const { info } = await errorOf(http.send(create(server.origin), context()));
 
   expect(info).toMatchObject({ category: 'tooLarge', code: 'ANSWER_TOO_LARGE', effect: 'unknown' });
-  await Promise.all([...server.sockets.open].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  await allClosed(server);
+});
+
+test('a gzip answer that is cut though its framing is whole is fetched again', async () => {
+  let cutAt = 0;
+  const server = await rawServer(({ socket, number }) =>
+    socket.write(framed(200, number % 2 === 0 ? packed : packed.subarray(0, cutAt), { 'content-encoding': 'gzip' })),
+  );
+  const { http, context } = benchClient(server.origin, { limits: { repeatsPerMinute: 100_000 } });
+
+  for (cutAt = 0; cutAt < packed.byteLength; cutAt++) {
+    const answer = await http.send(read(server.origin), context());
+
+    expect(await answer.body.text(1000)).toBe(rows);
+  }
 });
 
 test('a small answer that decodes to a huge one is too large', async () => {
@@ -132,13 +151,16 @@ test('a small answer that decodes to a huge one is too large', async () => {
   expect(info).toMatchObject({ category: 'tooLarge', code: 'ANSWER_TOO_LARGE' });
 });
 
-test.each(['gzip, gzip', 'br'])('an answer encoded as %s is refused', async (encoding) => {
-  const server = await rawServer(({ socket }) => socket.write(framed(200, packed, { 'content-encoding': encoding })));
+test.each(['gzip, gzip', 'br'])('an answer encoded as %s is refused and not read', async (encoding) => {
+  const server = await rawServer(({ socket }) =>
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: 900\r\n\r\nhalf`),
+  );
   const { http, context } = benchClient(server.origin);
 
   const { info } = await errorOf(http.send(read(server.origin), context()));
 
   expect(info).toMatchObject({ category: 'protocol', code: 'ENCODING_UNEXPECTED' });
+  await allClosed(server);
 });
 
 test.each(['spool', 'stream'] as const)('an answer to %s is asked for without encoding', async (answer) => {
@@ -154,7 +176,7 @@ test('an endless error body is read to 64 KiB, and its socket is destroyed', asy
   const server = await rawServer(({ socket }) => {
     socket.write('HTTP/1.1 400 Bad\r\ntransfer-encoding: chunked\r\n\r\n');
     const more = () => {
-      while (socket.write('400\r\n' + 'x'.repeat(1024) + '\r\n'));
+      while (socket.write(`400\r\n${'x'.repeat(1024)}\r\n`));
     };
     socket.on('drain', more);
     more();
@@ -176,7 +198,7 @@ test('an endless error body is read to 64 KiB, and its socket is destroyed', asy
 
   expect(info).toMatchObject({ category: 'validation', effect: 'none' });
   expect(heard).toBe(64 * 1024);
-  await Promise.all([...server.sockets.open].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  await allClosed(server);
 });
 
 test('an error answer that is longer than judge saw cannot be accepted', async () => {

@@ -66,7 +66,7 @@ test('the error shows neither query nor user', async () => {
   const { info } = await errorOf((async () => rule.check('https://me:pw@evil.test/a?token=abc'))());
 
   expect(info.message).toContain('https://evil.test/a');
-  expect(info.message).not.toMatch(/me|pw@|abc/);
+  expect(info.message).not.toMatch(/me:|pw@|abc/);
 });
 
 test('plain http to a loopback address is permitted only if it is named', () => {

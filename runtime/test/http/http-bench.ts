@@ -31,7 +31,7 @@ export interface BenchClient {
   readonly http: ConnectionHttpClient;
   readonly clock: LentClock;
   readonly redactor: Redactor;
-  context(overrides?: Partial<CallContext>): CallContext;
+  readonly context: (overrides?: Partial<CallContext>) => CallContext;
 }
 
 const open: { close(): Promise<void> }[] = [];

@@ -26,7 +26,7 @@ export interface RawServer {
 }
 
 /** What a server does with a whole request: writes bytes, or leaves it hanging. */
-export type Answering = (request: ReceivedRequest) => void | Promise<void>;
+export type Answering = (request: ReceivedRequest) => unknown;
 
 /** A server that speaks bytes, so that it can break off at any of them. */
 export async function rawServer(answer: Answering, secure?: tls.TlsOptions): Promise<RawServer> {
@@ -58,6 +58,24 @@ export async function rawServer(answer: Answering, secure?: tls.TlsOptions): Pro
         server.close(() => resolve());
       }),
   });
+}
+
+/** A server that does not even read: `greet` has each socket. Gives its port. */
+export async function mute(greet: (socket: net.Socket) => unknown = () => undefined): Promise<number> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    greet(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closeLater({
+    close: () =>
+      new Promise<void>((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  });
+  return (server.address() as net.AddressInfo).port;
 }
 
 /** The port of a server that has gone. */

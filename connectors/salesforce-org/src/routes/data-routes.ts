@@ -97,10 +97,15 @@ function answerOfError(request: OrgRequest, error: unknown): Answer {
 function checkSession(org: Org, authorization: string | undefined): void {
   const [, token] = /^(?:Bearer|OAuth)\s+(\S+)\s*$/i.exec(authorization ?? '') ?? [];
   if (token === undefined) throw refusal(401, 'INVALID_AUTH_HEADER', 'INVALID_HEADER_TYPE');
-  if (!org.sessions.use(token)) {
-    throw new ServiceError(401, [{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }], {
-      'WWW-Authenticate': 'Token',
-    });
+  const reach = org.sessions.use(token);
+  if (reach === undefined) {
+    const problem = { message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' };
+    throw new ServiceError(401, [problem], { 'WWW-Authenticate': 'Token' });
+  }
+  if (reach === 'passwordChange') {
+    const message =
+      'The users password has expired, you must call SetPassword before attempting any other API operations';
+    throw refusal(403, 'INVALID_OPERATION_WITH_EXPIRED_PASSWORD', message);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Org } from '../org.js';
 export function answerIdentity(org: Org, request: OrgRequest): Answer {
   const [, token = ''] = /^(?:Bearer|OAuth)\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '') ?? [];
   const isIdentity = request.segments[0] === 'id';
-  if (!org.sessions.use(token))
+  if (org.sessions.use(token) === undefined)
     return { status: 403, contentType: 'text/plain;charset=UTF-8', body: 'Bad_OAuth_Token' };
   const { origin, format } = request;
   if (isIdentity && (request.segments[1] !== org.organizationId || request.segments[2] !== org.userId)) {

@@ -69,7 +69,7 @@ function loginResult(org: Org, origin: string, version: string): object {
     passwordExpired: settings.passwordExpired,
     sandbox: settings.isSandbox,
     serverUrl: `${origin}/services/Soap/u/${version}/${orgId15}`,
-    sessionId: org.sessions.open(),
+    sessionId: org.sessions.open(settings.passwordExpired ? 'passwordChange' : 'everything'),
     userId,
     userInfo: {
       accessibilityMode: false,

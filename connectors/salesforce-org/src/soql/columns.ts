@@ -2,7 +2,7 @@ import type { Table } from '../store/table.js';
 import type { PositionList } from './positions.js';
 import type { SelectItem, SoqlQuery } from './query.js';
 import { malformedQuery, queryError } from './query-error.js';
-import { MAX_PARENT_LEVELS, NAME_TYPE, Scope, SEE_DESCRIBE } from './scope.js';
+import { NAME_TYPE, Scope, SEE_DESCRIBE } from './scope.js';
 import type { ChildrenColumn, Column, ParentColumn, Selection } from './selection.js';
 
 const MAX_SUB_SELECTS = 20;
@@ -28,13 +28,7 @@ export function bindColumns(scope: Scope, items: readonly SelectItem[], bindSubS
   }
   const entries = items.map((item) => {
     if (item.kind === 'children') return bindChildren(scope, item, bindSubSelect);
-    if (item.path.length > MAX_PARENT_LEVELS + 2)
-      throw malformedQuery(
-        scope.text,
-        item.at,
-        `A path may go over ${MAX_PARENT_LEVELS} parents: ${item.path.join('.')}`,
-      );
-    return { path: scope.ownPath(item.path), at: item.at };
+    return { path: scope.ownPath(item.path, item.at), at: item.at };
   });
   refuseDoubles(
     scope,
@@ -70,15 +64,11 @@ function bindPaths(scope: Scope, table: Table, entries: readonly (Path | Childre
     }
     const key = name.toLowerCase();
     const known = byParent.get(key);
-    if (known === undefined) {
-      slots.push(key);
-      byParent.set(key, [{ path: rest, at }]);
-    } else {
-      known.push({ path: rest, at });
-    }
+    if (known === undefined) slots.push(name);
+    byParent.set(key, [...(known ?? []), { path: rest, at }]);
   }
   return slots.map((slot) =>
-    typeof slot === 'string' ? bindParent(scope, table, slot, byParent.get(slot) ?? []) : slot,
+    typeof slot === 'string' ? bindParent(scope, table, slot, byParent.get(slot.toLowerCase()) ?? []) : slot,
   );
 }
 

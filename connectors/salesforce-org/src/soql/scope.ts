@@ -6,7 +6,7 @@ import type { Value } from '../store/values.js';
 import { malformedQuery, queryError } from './query-error.js';
 
 /** Parents that one path may go over. */
-export const MAX_PARENT_LEVELS = 5;
+const MAX_PARENT_LEVELS = 5;
 /** The end of the service's messages about unknown names. */
 export const SEE_DESCRIBE = 'Please reference your WSDL or the describe call for the appropriate names.';
 
@@ -51,19 +51,18 @@ export class Scope {
     this.#names = new Set(names.filter((name) => name !== undefined).map((name) => name.toLowerCase()));
   }
 
-  /** A path without the object's own name or alias before it. */
-  ownPath(path: readonly string[]): readonly string[] {
+  /** A path without the object's own name or alias before it; one over too many parents is refused. */
+  ownPath(path: readonly string[], at: number): readonly string[] {
     const [first, ...rest] = path;
-    const isOwn = rest.length > 0 && first !== undefined && this.#names.has(first.toLowerCase());
-    return isOwn && this.table.type.lookup(first) === undefined ? rest : path;
+    const isPrefixed = rest.length > 0 && first !== undefined && this.#names.has(first.toLowerCase());
+    const own = isPrefixed && this.table.type.lookup(first) === undefined ? rest : path;
+    if (own.length <= MAX_PARENT_LEVELS + 1) return own;
+    throw malformedQuery(this.text, at, `A path may go over ${MAX_PARENT_LEVELS} parents: ${path.join('.')}`);
   }
 
   /** Reads the field at the end of a path. Throws `INVALID_FIELD` for a name that is not there. */
   reader(path: readonly string[], at: number): FieldReader {
-    const own = this.ownPath(path);
-    if (own.length > MAX_PARENT_LEVELS + 1)
-      throw malformedQuery(this.text, at, `A path may go over ${MAX_PARENT_LEVELS} parents: ${path.join('.')}`);
-    return this.#reader(this.table, own, at);
+    return this.#reader(this.table, this.ownPath(path, at), at);
   }
 
   /** The field of an object type, or `INVALID_FIELD`. */

@@ -1,4 +1,4 @@
-import { OrgClient, V, XML } from '../org-client.js';
+import { type Json, OrgClient, V, XML } from '../org-client.js';
 
 let client: OrgClient;
 
@@ -11,7 +11,7 @@ test('the list of objects has the flags of each', async () => {
   const { json } = await client.get(`${V}/sobjects`);
 
   const flags = Object.fromEntries(
-    json.sobjects.map((type: any) => [type.name, [type.createable, type.updateable, type.deletable, type.queryable]]),
+    json.sobjects.map((type: Json) => [type.name, [type.createable, type.updateable, type.deletable, type.queryable]]),
   );
   expect(json).toMatchObject({ encoding: 'UTF-8', maxBatchSize: 200 });
   expect(flags).toMatchObject({
@@ -22,7 +22,7 @@ test('the list of objects has the flags of each', async () => {
     AccountHistory: [false, false, false, true],
     AccountChangeEvent: [false, false, false, false],
   });
-  expect(json.sobjects.find((type: any) => type.name === 'Invoice__c')).toMatchObject({
+  expect(json.sobjects.find((type: Json) => type.name === 'Invoice__c')).toMatchObject({
     custom: true,
     keyPrefix: 'a00',
     labelPlural: 'Invoices',
@@ -46,7 +46,7 @@ test('basic information is found by the name in any case and answers the canonic
 test('a describe has every member of a field entry', async () => {
   const { json } = await client.get(`${V}/sobjects/Account/describe`);
 
-  const owner = json.fields.find((field: any) => field.name === 'OwnerId');
+  const owner = json.fields.find((field: Json) => field.name === 'OwnerId');
   expect(Object.keys(owner)).toHaveLength(57);
   expect(owner).toMatchObject({
     type: 'reference',
@@ -101,13 +101,13 @@ test.each([
 ])('the describe of Account.%s fits its kind', async (name, expected) => {
   const { json } = await client.get(`${V}/sobjects/Account/describe`);
 
-  expect(json.fields.find((field: any) => field.name === name)).toMatchObject(expected);
+  expect(json.fields.find((field: Json) => field.name === name)).toMatchObject(expected);
 });
 
 test('picklist values come with their default', async () => {
   const { json } = await client.get(`${V}/sobjects/Invoice__c/describe`);
 
-  const status = json.fields.find((field: any) => field.name === 'Status__c');
+  const status = json.fields.find((field: Json) => field.name === 'Status__c');
   expect(status.restrictedPicklist).toBe(true);
   expect(status.picklistValues[0]).toEqual({
     active: true,
@@ -121,7 +121,7 @@ test('picklist values come with their default', async () => {
 test('a reference to several types is polymorphic', async () => {
   const { json } = await client.get(`${V}/sobjects/Task/describe`);
 
-  expect(json.fields.find((field: any) => field.name === 'WhoId')).toMatchObject({
+  expect(json.fields.find((field: Json) => field.name === 'WhoId')).toMatchObject({
     referenceTo: ['Contact', 'Lead'],
     relationshipName: 'Who',
     polymorphicForeignKey: true,
@@ -133,7 +133,7 @@ test('child relationships name the list, or nothing where sub-queries cannot use
   const { json } = await client.get(`${V}/sobjects/Account/describe`);
 
   const names = json.childRelationships.map(
-    (child: any) => `${child.childSObject}.${child.field}:${child.relationshipName}:${child.cascadeDelete}`,
+    (child: Json) => `${child.childSObject}.${child.field}:${child.relationshipName}:${child.cascadeDelete}`,
   );
   expect(names).toEqual(
     expect.arrayContaining([

@@ -1,5 +1,5 @@
 import type { SalesforceOrgOptions } from '#src/index.js';
-import { OrgClient, V, XML } from '../org-client.js';
+import { type Json, OrgClient, V, XML } from '../org-client.js';
 
 let client: OrgClient;
 
@@ -10,7 +10,7 @@ const start = async (options: SalesforceOrgOptions): Promise<void> => {
 afterEach(() => client.close());
 
 /** Every page of a query from its first on. */
-async function pages(soql: string, headers: Record<string, string> = {}): Promise<any[]> {
+async function pages(soql: string, headers: Record<string, string> = {}): Promise<Json[]> {
   const all = [(await client.query(soql, headers)).json];
   for (let page = all[0]; page.done === false; all.push(page))
     page = (await client.get(page.nextRecordsUrl, headers)).json;
@@ -29,7 +29,7 @@ test('pages hold 2,000 records by default, and every page tells the whole count'
   ]);
   expect(Object.keys(all[0])).toEqual(['totalSize', 'done', 'nextRecordsUrl', 'records']);
   expect(all[0].nextRecordsUrl).toMatch(/^\/services\/data\/v64\.0\/query\/01g\w{15}-2000$/);
-  expect(new Set(all.flatMap((page) => page.records.map((record: any) => record.Id))).size).toBe(4500);
+  expect(new Set(all.flatMap((page) => page.records.map((record: Json) => record.Id))).size).toBe(4500);
 });
 
 test.each([
@@ -77,9 +77,9 @@ test('sorted and filtered records page in their order', async () => {
   await start({ accounts: 50, pageSize: 7 });
 
   const all = await pages("SELECT Name FROM Account WHERE Industry != 'Banking' ORDER BY Name DESC");
-  const names = all.flatMap((page) => page.records.map((record: any) => record.Name.toLowerCase()));
+  const names = all.flatMap((page) => page.records.map((record: Json) => record.Name.toLowerCase()));
 
-  expect(names).toEqual([...names].sort().reverse());
+  expect(names).toEqual([...names].toSorted((a, b) => (a < b ? 1 : -1)));
   expect(names).toHaveLength(all[0].totalSize);
 });
 
@@ -96,11 +96,11 @@ test('records made after the first page are not in the later ones', async () => 
 test('a long list of children goes on under a cursor of its own, at any depth', async () => {
   await start({ accounts: 2, childPageSize: 3 });
   const [account] = client.org.records('Account');
-  const invoice = client.org.insert('Invoice__c', { Name: 'zz last', Account__c: account?.['Id'] });
+  const invoice = client.org.insert('Invoice__c', { Name: 'zz last', Account__c: account?.Id });
   for (let line = 0; line < 8; line++)
     client.org.insert('Invoice_Line__c', { Invoice__c: invoice, Quantity__c: line, Product__c: `p${line}` });
 
-  const soql = `SELECT Id, (SELECT Id, (SELECT Product__c FROM Lines__r) FROM Invoices__r WHERE Id = '${invoice}') FROM Account WHERE Id = '${account?.['Id']}'`;
+  const soql = `SELECT Id, (SELECT Id, (SELECT Product__c FROM Lines__r) FROM Invoices__r WHERE Id = '${invoice}') FROM Account WHERE Id = '${account?.Id}'`;
   const { json } = await client.query(soql);
   const lines = json.records[0].Invoices__r.records[0].Lines__r;
   const second = (await client.get(lines.nextRecordsUrl)).json;
@@ -108,14 +108,14 @@ test('a long list of children goes on under a cursor of its own, at any depth', 
 
   expect(lines).toMatchObject({ totalSize: 8, done: false });
   expect(lines.records).toHaveLength(3);
-  const products = [lines, second, third].flatMap((page) => page.records.map((record: any) => record.Product__c));
+  const products = [lines, second, third].flatMap((page) => page.records.map((record: Json) => record.Product__c));
   expect(products).toEqual(['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7']);
   expect(third.done).toBe(true);
 });
 
 test('child records count towards the size of a page', async () => {
   await start({ accounts: 10, pageSize: 10 });
-  const parents = client.org.records('Account').map((record) => record['Id']);
+  const parents = client.org.records('Account').map((record) => record.Id);
   for (const parent of parents)
     for (let n = 0; n < 3; n++) client.org.insert('Contact', { LastName: `c${n}`, AccountId: parent });
 
@@ -146,7 +146,7 @@ test('a cursor ends after two days', async () => {
 test('deleted records show in queryAll only, children and their pages included', async () => {
   await start({ accounts: 3, childPageSize: 1 });
   const [account] = client.org.records('Account');
-  const id = String(account?.['Id']);
+  const id = String(account?.Id);
   for (let n = 0; n < 3; n++) client.org.insert('Contact', { LastName: 'gone', AccountId: id });
   await client.send('DELETE', `${V}/sobjects/Account/${id}`);
 

@@ -1,4 +1,4 @@
-import { OrgClient, V, XML } from '../org-client.js';
+import { idIn, type Json, OrgClient, V, XML } from '../org-client.js';
 
 let client: OrgClient;
 const ids: string[] = [];
@@ -52,7 +52,7 @@ async function names(where: string): Promise<string[]> {
     `SELECT Name FROM Invoice__c WHERE External_Id__c LIKE 'Q-%' AND ${where}`,
   );
   if (status !== 200) throw new Error(json[0].message);
-  return json.records.map((record: any) => record.Name.slice(0, 5));
+  return json.records.map((record: Json) => record.Name.slice(0, 5));
 }
 
 async function refusal(soql: string): Promise<{ status: number; code: string; message: string }> {
@@ -87,7 +87,7 @@ test('markup and line breaks in values are escaped in both formats', async () =>
 
   const [json, xml] = [await client.query(soql), await client.query(soql, XML)];
 
-  expect(json.json.records.map((record: any) => [record.Name, record.Portal__c])).toEqual([
+  expect(json.json.records.map((record: Json) => [record.Name, record.Portal__c])).toEqual([
     ["d'Artagnan \\ <co>", null],
     ['Gamma 50%', "https://x.example/?a=1&b='2'"],
   ]);
@@ -148,7 +148,7 @@ test('nulls sort first unless told otherwise, in both directions; text without r
   const sorted = async (order: string) =>
     (
       await client.query(`SELECT Name FROM Invoice__c WHERE External_Id__c LIKE 'Q-%' ORDER BY ${order}`)
-    ).json.records.map((record: any) => record.Name.slice(0, 5));
+    ).json.records.map((record: Json) => record.Name.slice(0, 5));
 
   expect(await sorted('Name')).toEqual(['Alpha', 'beta', "d'Art", 'Gamma']);
   expect(await sorted('Due_Date__c')).toEqual(['Gamma', 'Alpha', 'beta', "d'Art"]);
@@ -163,7 +163,7 @@ test('LIMIT and OFFSET cut, and totalSize is what is left', async () => {
   );
 
   expect(json.totalSize).toBe(2);
-  expect(json.records.map((record: any) => record.Name)).toEqual(['beta', "d'Artagnan \\ <co>"]);
+  expect(json.records.map((record: Json) => record.Name)).toEqual(['beta', "d'Artagnan \\ <co>"]);
 });
 
 test('COUNT() answers the number without records', async () => {
@@ -175,7 +175,7 @@ test('COUNT() answers the number without records', async () => {
 test('parents nest, and the paths over one parent come together', async () => {
   const contact = client.org.records('Contact').find((record) => record['AccountId'] !== null);
   const { json } = await client.query(
-    `SELECT Account.Name, LastName, Account.Owner.Name, Account.Id FROM Contact WHERE Id = '${contact?.['Id']}'`,
+    `SELECT Account.Name, LastName, Account.Owner.Name, Account.Id FROM Contact WHERE Id = '${contact?.Id}'`,
   );
 
   const [record] = json.records;
@@ -188,12 +188,12 @@ test('parents nest, and the paths over one parent come together', async () => {
 });
 
 test('a parent that may be of several types shows as Name, with the address of the real record', async () => {
-  const task = client.org.records('Task').find((record) => String(record['WhoId']).startsWith('00Q'));
-  const { json } = await client.query(`SELECT Who.Name, Who.Type, Who.Alias FROM Task WHERE Id = '${task?.['Id']}'`);
+  const task = client.org.records('Task').find((record) => idIn(record, 'WhoId').startsWith('00Q'));
+  const { json } = await client.query(`SELECT Who.Name, Who.Type, Who.Alias FROM Task WHERE Id = '${task?.Id}'`);
 
   expect(json.records[0].Who).toEqual({
-    attributes: { type: 'Name', url: `${V}/sobjects/Lead/${task?.['WhoId']}` },
-    Name: client.org.record(String(task?.['WhoId']))?.['Name'],
+    attributes: { type: 'Name', url: `${V}/sobjects/Lead/${idIn(task, 'WhoId')}` },
+    Name: client.org.record(idIn(task, 'WhoId'))?.['Name'],
     Type: 'Lead',
     Alias: null,
   });
@@ -203,7 +203,7 @@ test('filters and sorts go over parents, those of several types too', async () =
   const { json } = await client.query(
     "SELECT Id, Who.Type FROM Task WHERE Who.Type = 'Contact' ORDER BY Who.Name DESC",
   );
-  const whoIds = client.org.records('Task').map((record) => String(record['WhoId']));
+  const whoIds = client.org.records('Task').map((record) => idIn(record, 'WhoId'));
 
   expect(json.totalSize).toBe(whoIds.filter((id) => id.startsWith('003')).length);
 });
@@ -213,15 +213,15 @@ test('children are a list with its own size, null where there are none, and nest
     'SELECT Name, (SELECT Name, (SELECT Product__c FROM Lines__r ORDER BY Name LIMIT 1) FROM Invoices__r WHERE Amount__c > 0 ORDER BY Amount__c DESC) FROM Account',
   );
 
-  const lists = json.records.map((record: any) => record.Invoices__r);
-  const some = lists.find((list: any) => list !== null);
+  const lists = json.records.map((record: Json) => record.Invoices__r);
+  const some = lists.find((list: Json) => list !== null);
   expect(lists).toContain(null);
   expect(some).toMatchObject({ done: true, totalSize: some.records.length });
   expect(some.records[0]).toMatchObject({ attributes: { type: 'Invoice__c' } });
   const nested = lists
-    .flatMap((list: any) => list?.records ?? [])
-    .map((record: any) => record.Lines__r)
-    .filter((list: any) => list !== null);
+    .flatMap((list: Json) => list?.records ?? [])
+    .map((record: Json) => record.Lines__r)
+    .filter((list: Json) => list !== null);
   expect(nested[0]).toMatchObject({
     totalSize: 1,
     records: [{ attributes: { type: 'Invoice_Line__c' }, Product__c: expect.any(String) }],
@@ -231,18 +231,18 @@ test('children are a list with its own size, null where there are none, and nest
 test('children in XML are wrapped by the relationship, without attributes of their own', async () => {
   const contact = client.org.records('Contact').find((record) => record['AccountId'] !== null);
   const { text } = await client.query(
-    `SELECT Name, (SELECT Id FROM Contacts WHERE Id = '${contact?.['Id']}') FROM Account WHERE Id = '${contact?.['AccountId']}'`,
+    `SELECT Name, (SELECT Id FROM Contacts WHERE Id = '${contact?.Id}') FROM Account WHERE Id = '${idIn(contact, 'AccountId')}'`,
     XML,
   );
 
   expect(text).toContain(
-    `<Contacts><done>true</done><records type="Contact" url="${V}/sobjects/Contact/${contact?.['Id']}"><Id>${contact?.['Id']}</Id></records><totalSize>1</totalSize></Contacts></records>`,
+    `<Contacts><done>true</done><records type="Contact" url="${V}/sobjects/Contact/${contact?.Id}"><Id>${contact?.Id}</Id></records><totalSize>1</totalSize></Contacts></records>`,
   );
 });
 
 test('a compound address is an object, or null where all of it is', async () => {
   const { json } = await client.query('SELECT BillingCity, BillingAddress, ShippingAddress FROM Account');
-  const [first] = json.records.filter((record: any) => record.BillingCity !== null);
+  const [first] = json.records.filter((record: Json) => record.BillingCity !== null);
 
   expect(first.BillingAddress).toMatchObject({ city: first.BillingCity, latitude: null });
   expect(first.ShippingAddress).toBeNull();

@@ -87,12 +87,15 @@ test('an org where login is switched off says so', async () => {
   expect(textOf(text, 'exceptionMessage')).toContain('disabled by default in this org');
 });
 
-test('an expired password still logs in, and is told', async () => {
+test('an expired password still logs in and is told; its session is good for nothing else', async () => {
   await start({ passwordExpired: true });
 
   const { text } = await post(good());
+  const probe = await fetch(org.apiBase, { headers: { authorization: `Bearer ${textOf(text, 'sessionId')}` } });
 
   expect(textOf(text, 'passwordExpired')).toBe('true');
+  expect(probe.status).toBe(403);
+  expect(await probe.json()).toMatchObject([{ errorCode: 'INVALID_OPERATION_WITH_EXPIRED_PASSWORD' }]);
 });
 
 test.each([

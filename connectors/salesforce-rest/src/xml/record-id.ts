@@ -18,6 +18,7 @@ export function splitId(text: string): IdentifiedRecord {
   for (;;) {
     const kind = scanner.next();
     if (kind === END) break;
+    if (from >= 0 && scanner.level > 2) throw new XmlError('the Id element holds further elements');
     if (scanner.level !== 2 || !/^(?:Id|ID|id)$/.test(scanner.name)) continue;
     if (kind === EMPTY) return { id: '', rest: without(text, scanner.start, scanner.end) };
     if (kind !== CLOSE) {
@@ -26,7 +27,6 @@ export function splitId(text: string): IdentifiedRecord {
       continue;
     }
     const value = text.slice(valueFrom, scanner.start);
-    if (/<[^!]/.test(value)) throw new XmlError('the Id element holds further elements');
     return { id: unescapeXml(value).trim(), rest: without(text, from, scanner.end) };
   }
   return { id: '', rest: without(text, 0, 0) };

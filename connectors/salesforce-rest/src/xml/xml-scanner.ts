@@ -20,6 +20,7 @@ const LESS = 60;
 const EQUALS = 61;
 const GREATER = 62;
 const QUESTION = 63;
+const INSTRUCTION = /<\?[A-Za-z_:\u00c0-\uffff][\w:.\u00b7-\uffff-]*(?=\s|\?>)/y;
 const REFERENCE = /&(#?[0-9A-Za-z]{1,10});/y;
 
 /**
@@ -138,7 +139,8 @@ export class XmlScanner {
 
   private passInstruction(at: number): void {
     const close = this.text.indexOf('?>', at + 2);
-    if (close < 0) this.fail('an instruction that does not end');
+    INSTRUCTION.lastIndex = at;
+    if (close < 0 || !INSTRUCTION.test(this.text)) this.fail('an instruction that does not end, or has no name');
     if (/^xml[\s?]/i.test(this.text.slice(at + 2, at + 6)) && at > 1)
       this.fail('an XML declaration that is not at the beginning');
     this.passTo(close + 2);

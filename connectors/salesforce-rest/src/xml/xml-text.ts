@@ -3,8 +3,7 @@ import { XmlError } from './xml-error.js';
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0 cannot hold
-// oxlint-disable-next-line no-control-regex
-const NOT_IN_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u;
+const NOT_IN_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u; // oxlint-disable-line no-control-regex
 
 /** Can XML 1.0 hold this text at all? Control characters and half surrogate pairs it cannot, not even escaped. */
 export function isXmlText(text: string): boolean {

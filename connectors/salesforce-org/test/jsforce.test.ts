@@ -1,0 +1,140 @@
+import { Connection, OAuth2 } from 'jsforce';
+import { type SalesforceOrg, startSalesforceOrg } from '#src/index.js';
+
+let org: SalesforceOrg;
+let connection: Connection;
+
+beforeEach(async () => {
+  org = await startSalesforceOrg({ accounts: 30, pageSize: 8, childPageSize: 2 });
+  connection = new Connection({ loginUrl: org.url, version: '64.0' });
+  await connection.login(org.username, org.password + org.securityToken);
+});
+afterEach(() => org.close());
+
+test('jsforce logs in by SOAP and knows its user and org', () => {
+  expect(connection.userInfo).toMatchObject({ id: org.userId, organizationId: org.organizationId });
+  expect(connection.instanceUrl).toBe(org.url);
+});
+
+test('jsforce is told of wrong credentials', async () => {
+  await expect(new Connection({ loginUrl: org.url, version: '64.0' }).login('a', 'b')).rejects.toThrow('INVALID_LOGIN');
+});
+
+test('jsforce logs in by OAuth with a password, and renews by refresh token', async () => {
+  const oauth2 = new OAuth2({ loginUrl: org.url, clientId: org.clientId, clientSecret: org.clientSecret });
+  const byPassword = new Connection({ oauth2, version: '64.0' });
+  await byPassword.login(org.username, org.password + org.securityToken);
+  const byRefresh = new Connection({
+    oauth2,
+    version: '64.0',
+    instanceUrl: org.url,
+    accessToken: 'stale',
+    refreshToken: org.refreshToken,
+  });
+
+  expect((await byPassword.identity()).username).toBe(org.username);
+  expect((await byRefresh.query('SELECT Id FROM User')).totalSize).toBe(5);
+});
+
+test('jsforce logs out', async () => {
+  await connection.logout();
+
+  expect(org.requests.count('logout') + org.requests.count('revoke')).toBe(1);
+});
+
+test('jsforce lists and describes objects', async () => {
+  const { sobjects } = await connection.describeGlobal();
+  const invoice = await connection.describe('Invoice__c');
+
+  expect(sobjects.map(({ name }) => name)).toContain('Invoice__c');
+  expect(invoice.fields.find(({ name }) => name === 'External_Id__c')).toMatchObject({
+    externalId: true,
+    unique: true,
+  });
+});
+
+test('jsforce queries page by page', async () => {
+  const first = await connection.query('SELECT Id, Name, Owner.Name FROM Account');
+  const second = await connection.queryMore(first.nextRecordsUrl ?? '');
+
+  expect(first).toMatchObject({ totalSize: 30, done: false });
+  expect([first.records.length, second.records.length]).toEqual([8, 8]);
+});
+
+test('jsforce fetches every page by itself', async () => {
+  const { records } = await connection.query('SELECT Id FROM Account', { autoFetch: true, maxFetch: 1000 });
+
+  expect(new Set(records.map(({ Id }) => Id)).size).toBe(30);
+});
+
+test('jsforce reads children and parents', async () => {
+  const account = org.insert('Account', { Name: 'with children' });
+  for (const LastName of ['a', 'b', 'c']) org.insert('Contact', { LastName, AccountId: account });
+
+  const { records } = await connection.query(
+    `SELECT Name, (SELECT LastName, Account.Name FROM Contacts) FROM Account WHERE Id = '${account}'`,
+  );
+
+  expect(records[0]).toMatchObject({
+    Contacts: {
+      totalSize: 3,
+      done: false,
+      records: [{ LastName: 'a', Account: { Name: 'with children' } }, { LastName: 'b' }],
+    },
+  });
+});
+
+test('jsforce finds by conditions of its own making', async () => {
+  org.insert('Account', { Name: "it's here", AnnualRevenue: 7 });
+
+  const found = await connection
+    .sobject('Account')
+    .find({ Name: "it's here", AnnualRevenue: { $gte: 7 } }, ['Id', 'Name']);
+
+  expect(found.map(({ Name }) => Name)).toEqual(["it's here"]);
+});
+
+test('jsforce counts', async () => {
+  expect(await connection.sobject('Account').count({ Industry: 'Banking' })).toBe(
+    org.records('Account').filter((record) => record['Industry'] === 'Banking').length,
+  );
+});
+
+test('jsforce creates, reads, updates and deletes', async () => {
+  const accounts = connection.sobject('Account');
+
+  const created = await accounts.create({ Name: 'made' });
+  const id = created.id ?? '';
+  const read = await accounts.retrieve(id);
+  const updated = await accounts.update({ Id: id, Name: 'changed' });
+  const deleted = await accounts.destroy(id);
+
+  expect([created.success, read['Name'], updated.success, deleted.success]).toEqual([true, 'made', true, true]);
+  expect(org.ledger.entries.map(({ action, fields }) => [action, fields])).toEqual([
+    ['create', { Name: 'made' }],
+    ['update', { Name: 'changed' }],
+    ['delete', {}],
+  ]);
+});
+
+test('jsforce upserts by external id: created, then updated', async () => {
+  const invoices = connection.sobject('Invoice__c');
+
+  const first = await invoices.upsert({ External_Id__c: 'J1', Amount__c: 1 }, 'External_Id__c');
+  const second = await invoices.upsert({ External_Id__c: 'J1', Amount__c: 2 }, 'External_Id__c');
+
+  expect([first, second]).toMatchObject([
+    { success: true, created: true },
+    { success: true, created: false },
+  ]);
+  expect(org.records('Invoice__c').filter((record) => record['External_Id__c'] === 'J1')).toMatchObject([
+    { Amount__c: 2 },
+  ]);
+});
+
+test('jsforce is told why a record was refused', async () => {
+  await expect(connection.sobject('Contact').create({ FirstName: 'x' })).rejects.toMatchObject({
+    errorCode: 'REQUIRED_FIELD_MISSING',
+    message: 'Required fields are missing: [LastName]',
+  });
+});
