@@ -21,6 +21,8 @@ export class Org {
   readonly userId: string;
   /** Refresh tokens that are good now. */
   readonly refreshTokens: Set<string>;
+  /** True from `close()` on: what faults still hold is not handled any more. */
+  isClosed = false;
   /** API calls counted so far. */
   apiUsage = 0;
   readonly #describes = new Map<string, string>();

@@ -62,6 +62,9 @@ export async function startSalesforceOrg(options: SalesforceOrgOptions = {}): Pr
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, '127.0.0.1', resolve);
+  }).catch((error: unknown) => {
+    org.ledger.close();
+    throw error;
   });
   const { port } = server.address() as AddressInfo;
   const url = `${certificates === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
@@ -109,6 +112,7 @@ export async function startSalesforceOrg(options: SalesforceOrgOptions = {}): Pr
     expireSessions: () => org.sessions.closeAll(),
     close: () => {
       closing ??= new Promise<void>((resolve) => {
+        org.isClosed = true;
         org.faults.remove();
         server.close(() => resolve());
         server.closeAllConnections();

@@ -85,6 +85,7 @@ async function answerWithFault(
   if (spec.action === 'expireSessions') org.sessions.closeAll();
   if (spec.action === 'hang' && !isHandledFirst) return;
   if (spec.action === 'hold' && !isHandledFirst) await fault.held();
+  if (org.isClosed) return;
   const answer = instead(request, fault) ?? (await destination.answer(org, request));
   if (spec.action === 'lose') {
     response.socket?.destroy();

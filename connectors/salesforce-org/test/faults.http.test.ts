@@ -231,6 +231,37 @@ test('a request that hangs is never answered and does not keep the org from clos
   await lost;
 });
 
+test('a request that is still held when the org closes is not applied', async () => {
+  const fault = client.org.faults.add({ kind: 'create', action: 'hold' });
+  const lost = expect(client.send('POST', ACCOUNTS, { Name: 'a' })).rejects.toThrow('fetch failed');
+  await fault.reached();
+
+  await client.org.close();
+  await lost;
+
+  expect(client.org.ledger.entries).toEqual([]);
+});
+
+test('a held request whose client went away is applied on release', async () => {
+  const fault = client.org.faults.add({ kind: 'create', action: 'hold' });
+  const patience = new AbortController();
+  const answer = fetch(client.org.url + ACCOUNTS, {
+    method: 'POST',
+    body: '{"Name":"late"}',
+    headers: { authorization: `Bearer ${client.token}`, 'content-type': 'application/json' },
+    signal: patience.signal,
+  });
+  const aborted = expect(answer).rejects.toThrow();
+  await fault.reached();
+
+  patience.abort();
+  await aborted;
+  fault.release();
+  await client.get(V);
+
+  expect(client.org.ledger.entries).toMatchObject([{ fields: { Name: 'late' } }]);
+});
+
 test('a slow body arrives in pieces and whole', async () => {
   client.org.faults.add({ kind: 'query', action: 'slow', pieceBytes: 1000, pauseMs: 1 });
 

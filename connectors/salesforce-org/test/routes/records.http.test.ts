@@ -446,7 +446,9 @@ test('a seeded record that was changed is found by its new values only', async (
   const [account] = client.org.records('Account');
   await client.send('PATCH', `${V}/sobjects/Account/${account?.Id}`, { External_Id__c: 'changed' });
 
+  const old = await client.get(`${V}/sobjects/Account/External_Id__c/ACC-0000001`);
   const by = async (value: string) =>
     (await client.query(`SELECT Id FROM Account WHERE External_Id__c = '${value}'`)).json.totalSize;
+  expect(old.status).toBe(404);
   expect([await by('changed'), await by('ACC-0000001'), await by('ACC-0000002')]).toEqual([1, 0, 1]);
 });
