@@ -59,7 +59,11 @@ export interface RuntimeOptions {
 /** Hosts connector plugins in this process: the front door. One per process is enough; several do not know each other. */
 export class ConnectorRuntime {
   /** Lifecycle events, for watching. Outcomes travel by pull, through an execution. */
-  readonly events = new RuntimeEvents();
+  readonly events = new RuntimeEvents((name, error) =>
+    new RedactingLogger(this.options.logger ?? silentSink, this.redactor).warn(`a listener of ${name} failed`, {
+      error,
+    }),
+  );
   /** Strikes the runtime's secrets out of texts that a host writes itself. */
   readonly redactor = new Redactor();
   private readonly registry = new PluginRegistry();

@@ -270,8 +270,15 @@ function contentOf(input: DocumentInput, defaultType: string, maxBytes: number):
     );
   }
   if (Symbol.asyncIterator in body) return bodyOfStream(body, input.mediaType ?? defaultType, 'document', maxBytes);
-  if ('open' in body && typeof body.open === 'function') return body as Body;
+  if ('open' in body && typeof body.open === 'function') return withinLimit(body as Body, maxBytes);
   return bodyOfText(JSON.stringify(body), input.mediaType ?? 'application/json', 'document', maxBytes);
+}
+
+/** A body of the host's own making, such as a file's: its size is known before it is read. */
+function withinLimit(body: Body, maxBytes: number): Body {
+  if (maxBytes < 0 || body.sizeBytes === undefined || body.sizeBytes <= maxBytes) return body;
+  const message = `the document has ${body.sizeBytes} bytes, more than ${maxBytes}`;
+  throw new ConnectorError({ category: 'tooLarge', code: 'BODY_TOO_LARGE', message, effect: 'none', retryable: false });
 }
 
 /** Is the media type one of these? `*` and `text/*` stand for many; parameters do not count. */

@@ -17,11 +17,11 @@ import { Sending, type SendingOptions } from './sending.js';
 import { shownUrl } from './shown-url.js';
 
 export interface HttpLimits {
-  /** Of an answer that is read whole, decoded. */
+  /** Of an answer that is read whole, decoded. Default 64 MiB. */
   readonly maxAnswerBytes: number;
-  /** Of one request, besides its first attempt. */
+  /** How often one request is sent again at the most. Default 4. */
   readonly repeatsPerRequest: number;
-  /** Of all requests of the connection together. */
+  /** How often all requests of a connection together are sent again within a minute. Default 120. */
   readonly repeatsPerMinute: number;
 }
 

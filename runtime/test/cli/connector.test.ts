@@ -172,10 +172,11 @@ describe('connector run', () => {
     place.write('in/a.xml', '<a/>');
     place.write('in/sub/b.json', '{"b":1}');
     place.write('in/notes.txt', 'not a document');
+    place.write('in/large.xml', `<a>${'x'.repeat(10_001)}</a>`);
 
     const { code } = await place.run(['run', 'echo.json', '--input', 'in', '--output', 'out/']);
 
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(readdirSync(path.join(place.folder, 'out')).sort()).toEqual(['a.xml-1.xml', 'sub_b.json-1.json']);
   });
 

@@ -1,7 +1,17 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import type { CredentialStore } from '@connector-runtime/core';
 import { cacheOf, credentialsOf } from '#src/services/connection-keys.js';
 import { FileCredentialStore } from '#src/services/file-credential-store.js';
@@ -82,13 +92,15 @@ describe('the files of credentials', () => {
     expect(names.join()).not.toContain('secret');
   });
 
-  test('do not add up', async () => {
+  test('do not add up, and what was replaced can no longer be read in them', async () => {
     const folder = newFolder();
     const store = new FileCredentialStore(folder);
 
-    for (let revision = 0; revision < 20; revision++) await store.put('token', 'x', revision);
+    for (let revision = 0; revision < 40; revision++) await store.put('token', `hunter${revision}`, revision);
 
-    expect(readdirSync(folder).length).toBeLessThanOrEqual(2);
+    const contents = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
+    expect(contents.length).toBeLessThanOrEqual(16);
+    expect(contents.filter((content) => content !== '').sort()).toEqual(['"hunter38"', '"hunter39"']);
   });
 
   test('are gone once removed, and the key starts anew', async () => {
@@ -108,10 +120,31 @@ describe('the files of credentials', () => {
     const folder = newFolder();
     const store = new FileCredentialStore(folder);
     await store.put('token', 'x', 0);
-    writeFileSync(path.join(folder, 'abc.draft'), 'half a tok');
+    const [dead, underWay] = ['dead.draft', 'under-way.draft'].map((name) => path.join(folder, name)) as [
+      string,
+      string,
+    ];
+    writeFileSync(dead, '"half a tok');
+    utimesSync(dead, 0, 0);
+    writeFileSync(underWay, '"half a tok');
 
     expect((await store.get('token'))?.value.reveal()).toBe('x');
     expect(await store.put('token', 'y', 1)).toBe(true);
+    expect([existsSync(dead), existsSync(underWay)]).toEqual([false, true]);
+  });
+
+  test('refuse a writer that slept through many revisions and finds the name of its own free', async () => {
+    const folder = newFolder();
+    const store = new FileCredentialStore(folder);
+    for (let revision = 0; revision < 20; revision++) await store.put('token', `${revision}`, revision);
+    // What such a writer saw before it fell asleep.
+    const late = new FileCredentialStore(folder);
+    const inside = late as unknown as { latest(key: string): Promise<number> };
+    jest.spyOn(inside, 'latest').mockResolvedValueOnce(1);
+
+    expect(await late.put('token', 'too late', 1)).toBe(false);
+    expect((await store.get('token'))?.value.reveal()).toBe('19');
+    expect(readdirSync(folder).some((name) => name.endsWith('.2'))).toBe(false);
   });
 
   test('are shared by processes, of which each sees the changes of the other and none is lost', async () => {
@@ -145,6 +178,18 @@ describe('the files of credentials', () => {
     const counts = readFileSync(ledger, 'utf8').trim().split('\n').map(Number);
     expect(new Set(counts).size).toBe(300);
     expect((await new FileCredentialStore(folder).get('count'))?.value.reveal()).toBe('300');
+  });
+
+  test('that are broken are a configuration error that does not quote them', async () => {
+    const folder = newFolder();
+    const store = new FileCredentialStore(folder);
+    await store.put('k', 'x', 0);
+    for (const name of readdirSync(folder)) writeFileSync(path.join(folder, name), '"hunter22');
+
+    const thrown = await store.get('k').catch((error: unknown) => error);
+
+    expect(thrown).toMatchObject({ info: { category: 'config', code: 'CREDENTIALS_UNUSABLE' } });
+    expect(inspect(thrown, { depth: 9 })).not.toContain('hunter');
   });
 
   test('that cannot be used are a configuration error', async () => {
