@@ -1,5 +1,6 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import type { Json } from '@connector-runtime/core';
+import type { OutputPosition } from './event-sink.js';
 import { UsageError } from './exit-codes.js';
 
 /** How far a run came: the runtime's checkpoint, and how much of the output was on disk by then. */
@@ -7,7 +8,7 @@ export class CheckpointFile {
   private constructor(
     private readonly file: string,
     readonly resumeFrom: Json | undefined,
-    readonly outputAt: number | undefined,
+    readonly outputAt: OutputPosition | undefined,
   ) {}
 
   /** One that does not exist is a new start; one that is damaged is an error, never a silent new start. */
@@ -15,8 +16,8 @@ export class CheckpointFile {
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text === undefined) return new CheckpointFile(file, undefined, undefined);
     try {
-      const { checkpoint, outputAt } = JSON.parse(text) as { checkpoint: Json; outputAt: number };
-      if (checkpoint === undefined || !Number.isInteger(outputAt)) throw new TypeError('no checkpoint in it');
+      const { checkpoint, outputAt } = JSON.parse(text) as { checkpoint: Json; outputAt: OutputPosition };
+      if (checkpoint === undefined || outputAt === undefined) throw new TypeError('no checkpoint in it');
       return new CheckpointFile(file, checkpoint, outputAt);
     } catch (error) {
       throw new UsageError(`--checkpoint ${file}: is damaged (${(error as Error).message}); remove it to start anew`);
@@ -24,7 +25,7 @@ export class CheckpointFile {
   }
 
   /** Replaced atomically, readable by the owner only. */
-  async write(checkpoint: Json, outputAt: number): Promise<void> {
+  async write(checkpoint: Json, outputAt: OutputPosition): Promise<void> {
     const fresh = `${this.file}.new`;
     const handle = await open(fresh, 'w', 0o600);
     await handle.writeFile(JSON.stringify({ checkpoint, outputAt }));

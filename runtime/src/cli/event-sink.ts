@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { OperationEvent, OutputEvent } from '@connector-runtime/core';
 import type { ExecutionSummary } from '../execution/execution.js';
@@ -9,11 +10,14 @@ import { OutputStream } from './output-stream.js';
 export const OUTPUT_FORMATS = ['ndjson', 'xml', 'json', 'csv'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
+/** How far an output is: bytes of a file, or in a folder the number of files of each document that has no result yet. */
+export type OutputPosition = number | Readonly<Record<string, number>>;
+
 /** Where a run's events go. */
 export interface EventSink {
   write(events: readonly OperationEvent[]): Promise<void>;
   /** Everything written so far is on disk; how far that is, for a checkpoint. */
-  sync(): Promise<number>;
+  sync(): Promise<OutputPosition>;
   end(summary: ExecutionSummary): Promise<void>;
 }
 
@@ -21,7 +25,7 @@ export interface EventSink {
 export async function openSink(
   output: string,
   format: OutputFormat,
-  resumeAt: number | undefined,
+  resumeAt: OutputPosition | undefined,
   closed: () => void,
 ): Promise<EventSink> {
   if (output === '-') {
@@ -33,7 +37,8 @@ export async function openSink(
       async () => undefined,
     );
   }
-  if (await isFolder(output)) return new FolderSink(output, resumeAt ?? 0);
+  if (await isFolder(output)) return new FolderSink(output, typeof resumeAt === 'object' ? resumeAt : {});
+  if (typeof resumeAt === 'object') throw new UsageError(`--output ${output}: the checkpoint belongs to a folder`);
   const file = await open(output, resumeAt === undefined ? 'w' : 'r+').catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`--output ${output}: cannot be written (${error.code ?? 'unknown reason'})`);
   });
@@ -46,7 +51,6 @@ async function isFolder(output: string): Promise<boolean> {
     await mkdir(output, { recursive: true });
     return true;
   }
-  const { stat } = await import('node:fs/promises');
   return (await stat(output).catch(() => undefined))?.isDirectory() === true;
 }
 
@@ -70,7 +74,7 @@ class LineSink implements EventSink {
   constructor(
     private readonly format: OutputFormat,
     private readonly writeText: (text: string) => Promise<void>,
-    readonly sync: () => Promise<number>,
+    readonly sync: () => Promise<OutputPosition>,
     private readonly close: () => Promise<void>,
   ) {}
 
@@ -115,32 +119,52 @@ const EXTENSIONS: readonly (readonly [mediaType: string, extension: string])[] =
   ['text/csv', 'csv'],
 ];
 
-/** A file an output: `<input id>-<n>.<ext>`. */
+/** A file an output: `<input id>-<n>.<ext>`. A document's count is forgotten with its result: the same document made anew writes the same files. */
 class FolderSink implements EventSink {
-  private readonly counts = new Map<string, number>();
+  private readonly counts: Map<string, number>;
 
   constructor(
     private readonly folder: string,
-    private written: number,
-  ) {}
+    position: Readonly<Record<string, number>>,
+  ) {
+    this.counts = new Map(Object.entries(position));
+  }
 
   async write(events: readonly OperationEvent[]): Promise<void> {
     for (const event of events) {
-      if (event.type !== 'output') continue;
-      const name = (event.inputs[0] ?? 'output').replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^\.+/, '_');
-      const n = (this.counts.get(name) ?? 0) + 1;
-      this.counts.set(name, n);
-      this.written += 1;
-      const extension = EXTENSIONS.find(([mediaType]) => event.mediaType?.startsWith(mediaType))?.[1] ?? 'txt';
-      await writeFile(path.join(this.folder, `${name}-${n}.${extension}`), await textOf(event.body));
+      if (event.type === 'output') await this.writeOutput(event);
+      else if (event.type === 'result') for (const id of event.inputs) this.counts.delete(nameOf(id));
     }
   }
 
-  async sync(): Promise<number> {
-    return this.written;
+  async sync(): Promise<OutputPosition> {
+    return Object.fromEntries(this.counts);
   }
 
   async end(): Promise<void> {
     this.counts.clear();
   }
+
+  private async writeOutput(event: OutputEvent): Promise<void> {
+    const name = nameOf(event.inputs[0] ?? 'output');
+    const n = (this.counts.get(name) ?? 0) + 1;
+    this.counts.set(name, n);
+    const extension = EXTENSIONS.find(([mediaType]) => event.mediaType?.startsWith(mediaType))?.[1] ?? 'txt';
+    const file = await open(path.join(this.folder, `${name}-${n}.${extension}`), 'w');
+    try {
+      await file.writeFile(await textOf(event.body));
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** An id as a file name: what could leave the folder, or is no character of a plain name, becomes an underscore, and a digest keeps two such ids apart. */
+function nameOf(id: string): string {
+  const plain = id
+    .replace(/[^A-Za-z0-9._-]+/g, '_')
+    .replace(/^\.+/, '_')
+    .slice(0, 150);
+  return plain === id ? id : `${plain}_${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { finished, Workplace } from './command.js';
 
@@ -31,7 +31,7 @@ describe('connector', () => {
 
   test('list gives a line of NDJSON a plugin', async () => {
     expect((await place.run(['list'])).lines).toEqual([
-      { id: 'echo', version: '1.2.3', title: 'Echo', operations: ['echo', 'count'] },
+      { id: 'echo', version: '1.2.3', title: 'Echo', operations: ['echo', 'steps', 'count'] },
     ]);
   });
 
@@ -177,7 +177,10 @@ describe('connector run', () => {
     const { code } = await place.run(['run', 'echo.json', '--input', 'in', '--output', 'out/']);
 
     expect(code).toBe(1);
-    expect(readdirSync(path.join(place.folder, 'out')).sort()).toEqual(['a.xml-1.xml', 'sub_b.json-1.json']);
+    expect(readdirSync(path.join(place.folder, 'out')).sort()).toEqual([
+      'a.xml-1.xml',
+      expect.stringMatching(/^sub_b\.json_[0-9a-f]{8}-1\.json$/),
+    ]);
   });
 
   test('writes output bodies only, a line each, with --output-format xml', async () => {
@@ -240,6 +243,48 @@ describe('connector run', () => {
     const [code] = (await once(child, 'close')) as [number];
 
     expect(code).toBe(4);
+  });
+
+  test.each([
+    ['a file', 'out.ndjson'],
+    ['a folder', 'out/'],
+  ])('goes on from its checkpoint, with the output in %s as if it had never broken off', async (_, output) => {
+    const steps = (breakAt?: number) =>
+      place.write(
+        'steps.json',
+        JSON.stringify({
+          connection: 'c.json',
+          operation: 'steps',
+          properties: { count: 10, ...(breakAt === undefined ? {} : { breakAt }) },
+        }),
+      );
+    const args = ['run', 'steps.json', '--output', output, '--checkpoint', 'c.checkpoint'];
+    steps(6);
+    const first = await place.run(args);
+    const mode = statSync(path.join(place.folder, 'c.checkpoint')).mode & 0o777;
+    steps();
+
+    const second = await place.run(args);
+
+    expect([first.code, second.code, mode]).toEqual([4, 0, 0o600]);
+    expect(existsSync(path.join(place.folder, 'c.checkpoint'))).toBe(false);
+    const bodies = output.endsWith('/')
+      ? readdirSync(path.join(place.folder, 'out')).map((name) =>
+          readFileSync(path.join(place.folder, 'out', name), 'utf8'),
+        )
+      : readFileSync(path.join(place.folder, output), 'utf8')
+          .split('\n')
+          .filter((line) => line.includes('"output"'))
+          .map((line) => (JSON.parse(line) as { body: string }).body);
+    expect(bodies.sort()).toEqual(Array.from({ length: 10 }, (__, n) => `<n>${n}</n>`));
+  });
+
+  test('refuses a checkpoint that is damaged', async () => {
+    place.write('c.checkpoint', '{"checkpoint":');
+
+    expect(
+      await place.run(['run', 'count.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']),
+    ).toMatchObject({ code: 2, stderr: expect.stringContaining('is damaged') });
   });
 
   test('writes NDJSON to a file with --output', async () => {

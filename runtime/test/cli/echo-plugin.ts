@@ -87,6 +87,36 @@ class Count {
   }
 }
 
+/** Counts with a checkpoint behind every output; breaks off where told. */
+@injectable()
+class Steps {
+  async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    const { count, breakAt } = context.properties as { count: number; breakAt?: number };
+    for await (const { id } of documents) {
+      for (let n = (context.resumeFrom as { next: number } | undefined)?.next ?? 0; n < count; n += 1) {
+        yield { type: 'output', inputs: [id], body: `<n>${n}</n>` };
+        if (n === breakAt) {
+          throw new ConnectorError({
+            category: 'unavailable',
+            code: 'BROKE_OFF',
+            message: 'broke off',
+            effect: 'none',
+            retryable: true,
+          });
+        }
+        yield { type: 'checkpoint', state: { next: n + 1 } };
+      }
+      yield { type: 'result', inputs: [id], status: 'success' };
+    }
+  }
+}
+
+const STEPS: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { count: { type: 'integer' }, breakAt: { type: 'integer' } },
+};
+
 const COUNT: JsonSchema = {
   type: 'object',
   additionalProperties: false,
@@ -132,9 +162,10 @@ export default definePlugin({
     },
     operations: [
       { ...descriptor('echo', {}), id: 'echo' },
+      { ...descriptor('steps', { effect: 'read', repeat: 'safe', properties: STEPS, resumable: true }), id: 'steps' },
       { ...descriptor('count', { effect: 'read', repeat: 'safe', properties: COUNT }), id: 'count' },
     ],
   },
   connection: EchoConnection,
-  operations: { echo: () => Echo, count: () => Count },
+  operations: { echo: () => Echo, steps: () => Steps, count: () => Count },
 });
