@@ -17,6 +17,7 @@ import {
   type TestFinding,
 } from '@connector-runtime/core';
 import { type CheckedProperties, satisfies, validatorOf } from './components/property-validator.js';
+import { ConnectionOpening } from './connection-opening.js';
 import type { ConnectionServices } from './connection-services.js';
 import { RuntimeCallContext, RuntimeExecutionContext } from './execution/call-context.js';
 import { CallLimit, type CallOptions, cancelled } from './execution/call-limit.js';
@@ -61,8 +62,7 @@ const ONE_EMPTY_DOCUMENT: Documents = [{ body: '' }];
 export class RuntimeConnection {
   private readonly executions = new Set<Execution>();
   private readonly calls = new Set<CallLimit>();
-  private opening: Promise<void> | undefined;
-  private isOpen = false;
+  private readonly opening: ConnectionOpening;
   private closing: Promise<void> | undefined;
 
   /** Made by `ConnectorRuntime.connect`. */
@@ -72,7 +72,14 @@ export class RuntimeConnection {
     private readonly checked: CheckedProperties,
     private readonly scope: ConnectionScope,
     private readonly services: ConnectionServices,
-  ) {}
+  ) {
+    this.opening = new ConnectionOpening(
+      () => scope.resolve<Connection>(plugin.connection),
+      (tookMs) => {
+        services.events.emit('connectionOpened', { plugin: plugin.manifest.id, connectionId: id, tookMs });
+      },
+    );
+  }
 
   get manifest(): ConnectorManifest {
     return this.plugin.manifest;
@@ -89,7 +96,7 @@ export class RuntimeConnection {
         return { name, ok: false, message, tookMs: context.clock.now() - startedMs, error: { ...error, message } };
       };
       try {
-        await this.open(context, limit);
+        await this.opening.open(context, limit);
       } catch (thrown) {
         return [failed('open', thrown)];
       }
@@ -240,7 +247,7 @@ export class RuntimeConnection {
           ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint }),
         }),
       start: async (intake) => {
-        await this.open(context, limit);
+        await this.opening.open(context, limit);
         const type = await this.plugin.operations[descriptor.id]?.(checked.properties);
         if (type === undefined)
           throw usageError('OPERATION_UNKNOWN', `${this.manifest.id} names no class for ${descriptor.id}`);
@@ -281,31 +288,10 @@ export class RuntimeConnection {
     return validatorOf(`the properties of ${descriptor.id}`, descriptor.properties).check(properties ?? {});
   }
 
-  /** Opened once, by whoever comes first; tried again at the next use if it threw. */
-  private async open(context: RuntimeCallContext, limit: CallLimit): Promise<void> {
-    while (!this.isOpen) {
-      if (this.opening !== undefined) {
-        await limit.race(this.opening.catch(() => undefined));
-        continue;
-      }
-      const startedMs = context.clock.now();
-      this.opening = this.scope.resolve<Connection>(this.plugin.connection).open(context);
-      try {
-        await limit.race(this.opening);
-        this.isOpen = true;
-        const tookMs = context.clock.now() - startedMs;
-        this.services.events.emit('connectionOpened', { plugin: this.manifest.id, connectionId: this.id, tookMs });
-        return;
-      } finally {
-        this.opening = undefined;
-      }
-    }
-  }
-
   private async browse(context: RuntimeCallContext, limit: CallLimit): Promise<Browse> {
     if (this.plugin.browse === undefined)
       throw usageError('BROWSE_UNSUPPORTED', `${this.manifest.id} cannot be browsed`);
-    await this.open(context, limit);
+    await this.opening.open(context, limit);
     return this.scope.resolve<Browse>(await this.plugin.browse(this.checked.properties));
   }
 
