@@ -1,7 +1,7 @@
 import { InheritedNamespaces } from './namespaces.js';
 import { XmlError } from './xml-error.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
-import { unescapeXml } from './xml-text.js';
+import { hasControlCharacters, unescapeXml } from './xml-text.js';
 
 const RECORDS = 'records';
 
@@ -51,6 +51,7 @@ interface ListState {
  * Throws {@link XmlError} on what is not well-formed, not a query's answer, or says of itself that something is missing.
  */
 export function readQueryPage(page: string): QueryPage {
+  if (hasControlCharacters(page)) throw new XmlError('the page holds control characters, which XML cannot');
   return new PageReader(page).read();
 }
 

@@ -8,10 +8,6 @@ export const OPEN = 1;
 export const CLOSE = 2;
 export const EMPTY = 3;
 
-const TAB = 9;
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
-const SPACE = 32;
 const BANG = 33;
 const DOUBLE_QUOTE = 34;
 const SINGLE_QUOTE = 39;
@@ -22,6 +18,19 @@ const GREATER = 62;
 const QUESTION = 63;
 const INSTRUCTION = /<\?[A-Za-z_:\u00c0-\uffff][\w:.\u00b7-\uffff-]*(?=\s|\?>)/y;
 const REFERENCE = /&(#?[0-9A-Za-z]{1,10});/y;
+
+// Classes of the ASCII characters; what lies above is taken for part of a name.
+const LAST_ASCII = 127;
+const OTHER = 0;
+const SPACE = 1;
+const NAME = 2;
+const NAME_START = 3;
+const CLASSES = Uint8Array.from({ length: LAST_ASCII + 1 }, (_unused, code) => {
+  const character = String.fromCharCode(code);
+  if (/[A-Za-z_:]/.test(character)) return NAME_START;
+  if (/[0-9.-]/.test(character)) return NAME;
+  return /[ \t\r\n]/.test(character) ? SPACE : OTHER;
+});
 
 /**
  * Walks over the tags of an XML text that is wholly in memory, without making a string per tag: the reader slices what it needs by the positions.
@@ -99,7 +108,7 @@ export class XmlScanner {
     if (this.nextCdataEnd < to) this.fail('"]]>" stands outside a CDATA section', this.nextCdataEnd);
     if (this.depth > 0) return;
     for (let i = from; i < to; i += 1)
-      if (!isSpace(this.text.charCodeAt(i))) this.fail('text outside the root element', i);
+      if (CLASSES[this.text.charCodeAt(i)] !== SPACE) this.fail('text outside the root element', i);
   }
 
   private checkReferences(to: number): void {
@@ -146,36 +155,38 @@ export class XmlScanner {
     this.passTo(close + 2);
   }
 
+  /** Where the name that begins at `from` ends. */
   private readName(from: number): number {
     const { text } = this;
     const first = text.charCodeAt(from);
-    if (!(first > 64 || first === 58)) this.fail('a "<" that begins no tag');
-    let i = from;
-    for (;;) {
-      const code = text.charCodeAt(i);
-      if (code === GREATER || code === SLASH || code === EQUALS || isSpace(code)) break;
-      if (!(code > 44)) this.fail('a broken name', i);
-      if (code === LESS) this.fail('a "<" inside a tag', i);
+    if (!(first > LAST_ASCII || CLASSES[first] === NAME_START)) this.fail('a "<" that begins no tag');
+    let i = from + 1;
+    for (
+      let code = text.charCodeAt(i);
+      code > LAST_ASCII || (CLASSES[code] ?? OTHER) >= NAME;
+      code = text.charCodeAt(i)
+    ) {
       i += 1;
     }
-    if (i === from || i - from > MAX_NAME_LENGTH) this.fail(`a name that is empty or longer than ${MAX_NAME_LENGTH}`);
+    if (i - from > MAX_NAME_LENGTH) this.fail(`a name that is longer than ${MAX_NAME_LENGTH}`);
     return i;
   }
 
+  /** The name due is known: it is compared, not read. */
   private closeTag(nameStart: number): typeof CLOSE {
     const { text } = this;
-    const nameEnd = this.readName(nameStart);
-    const close = this.skipSpace(nameEnd);
-    if (text.charCodeAt(close) !== GREATER) this.fail('an end tag that does not end');
-    if (this.depth === 0) this.fail('an end tag without a start tag');
-    this.level = this.depth;
-    this.depth -= 1;
-    const openStart = this.openStarts[this.depth] ?? 0;
-    const length = (this.openEnds[this.depth] ?? 0) - openStart;
-    if (length !== nameEnd - nameStart) this.failUnbalanced(openStart, length);
+    const depth = this.depth - 1;
+    if (depth < 0) this.fail('an end tag without a start tag');
+    const openStart = this.openStarts[depth] ?? 0;
+    const length = (this.openEnds[depth] ?? 0) - openStart;
     for (let i = 0; i < length; i += 1) {
       if (text.charCodeAt(nameStart + i) !== text.charCodeAt(openStart + i)) this.failUnbalanced(openStart, length);
     }
+    const nameEnd = nameStart + length;
+    const close = text.charCodeAt(nameEnd) === GREATER ? nameEnd : this.skipSpace(nameEnd);
+    if (text.charCodeAt(close) !== GREATER) this.failUnbalanced(openStart, length);
+    this.level = this.depth;
+    this.depth = depth;
     this.nameStart = nameStart;
     this.nameEnd = nameEnd;
     this.end = close + 1;
@@ -248,11 +259,7 @@ export class XmlScanner {
 
   private skipSpace(from: number): number {
     let i = from;
-    while (isSpace(this.text.charCodeAt(i))) i += 1;
+    while (CLASSES[this.text.charCodeAt(i)] === SPACE) i += 1;
     return i;
   }
-}
-
-function isSpace(code: number): boolean {
-  return code === SPACE || code === LINE_FEED || code === TAB || code === CARRIAGE_RETURN;
 }

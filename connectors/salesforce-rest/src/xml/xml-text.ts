@@ -3,11 +3,17 @@ import { XmlError } from './xml-error.js';
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0 cannot hold
-const NOT_IN_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u; // oxlint-disable-line no-control-regex
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/; // oxlint-disable-line no-control-regex
+const NOT_IN_XML = new RegExp(`${CONTROL.source}|\\p{Surrogate}`, 'u');
 
 /** Can XML 1.0 hold this text at all? Control characters and half surrogate pairs it cannot, not even escaped. */
 export function isXmlText(text: string): boolean {
   return !NOT_IN_XML.test(text);
+}
+
+/** Does text that was decoded, and so has no half pairs, hold characters that XML cannot? */
+export function hasControlCharacters(text: string): boolean {
+  return CONTROL.test(text);
 }
 
 /** Text as element content or attribute value. Characters that XML cannot hold are replaced by U+FFFD. */

@@ -75,6 +75,7 @@ describe('a page', () => {
     ['an unknown entity', page('<records><N>&bomb;</N></records>')],
     ['a lone ampersand', page('<records><N>a & b</N></records>')],
     ['a reference to no character', page('<records><N>&#0;</N></records>')],
+    ['a control character', page('<records><N>\u0001</N></records>')],
     ['tags that do not balance', page('<records><N></M></records>')],
     ['a second root', `${page('<records/>')}<x/>`],
     ['text behind the root', `${page('<records/>')}x`],
@@ -182,7 +183,7 @@ describe('against the strict reader', () => {
     );
     fc.assert(
       fc.property(record, damage, (one, [at, what]) => {
-        const whole = [...page(one)];
+        const whole = Array.from(page(one));
         const place = PROLOG + (at % (whole.length - PROLOG));
         const damaged = whole.toSpliced(place, what === '' ? 1 : 0, what).join('');
         let records: readonly string[] | undefined;
