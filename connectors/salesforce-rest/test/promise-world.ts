@@ -1,62 +1,54 @@
-import type { Json, OperationEvent, ResultEvent, Status } from '@connector-runtime/core';
-import {
-  ConnectorRuntime,
-  type Documents,
-  type ExecutionOptions,
-  type ExecutionSummary,
-  type LogSink,
-  type RuntimeConnection,
-  type RuntimeOptions,
+import type { Json, Status } from '@connector-runtime/core';
+import type {
+  Documents,
+  ExecutionOptions,
+  LogSink,
+  RuntimeConnection,
+  RuntimeOptions,
 } from '@connector-runtime/runtime';
-import { type SalesforceOrg, type SalesforceOrgOptions, startSalesforceOrg } from '@connector-runtime/salesforce-org';
-import salesforceRest from '@connector-runtime/salesforce-rest';
+import type { SalesforceOrgOptions } from '@connector-runtime/salesforce-org';
+import { type Ran, type RunningOrg, run as runOperation, runOrg, userCredentials } from './running-org.js';
 
-/** What an execution came to. */
-export interface Outcome {
-  readonly results: readonly ResultEvent[];
-  readonly outputs: readonly OperationEvent[];
-  readonly summary: ExecutionSummary;
-  /** Status by document id. */
+/** What an execution came to, with the status of each document by its id. */
+export interface Outcome extends Ran {
   readonly statuses: Readonly<Record<string, Status>>;
 }
 
-/** An org, a runtime, and everything that was logged. */
+/** An org and a runtime, with everything that was logged. */
 export class PromiseWorld {
-  readonly logged: string[] = [];
-  readonly runtime: ConnectorRuntime;
+  readonly org: RunningOrg['org'];
+  readonly runtime: RunningOrg['runtime'];
 
   private constructor(
-    readonly org: SalesforceOrg,
-    options: Partial<RuntimeOptions>,
+    private readonly running: RunningOrg,
+    readonly logged: readonly string[],
   ) {
-    const note = (data: object, message: string) => {
-      this.logged.push(`${message} ${JSON.stringify(data)}`);
-    };
-    const logger: LogSink = { debug: note, info: note, warn: note, error: note };
-    this.runtime = new ConnectorRuntime({ plugins: [salesforceRest], logger, ...options });
+    this.org = running.org;
+    this.runtime = running.runtime;
   }
 
   static async start(
     orgOptions: SalesforceOrgOptions = {},
     runtimeOptions: Partial<RuntimeOptions> = {},
   ): Promise<PromiseWorld> {
-    return new PromiseWorld(await startSalesforceOrg(orgOptions), runtimeOptions);
+    const logged: string[] = [];
+    const note = (data: object, message: string) => {
+      logged.push(`${message} ${JSON.stringify(data)}`);
+    };
+    const logger: LogSink = { debug: note, info: note, warn: note, error: note };
+    return new PromiseWorld(
+      await runOrg({ accounts: 200, keepBodies: false, ...orgOptions }, { logger, ...runtimeOptions }),
+      logged,
+    );
   }
 
-  properties(changes: Readonly<Record<string, Json>> = {}): Json {
-    const { org } = this;
-    return {
-      url: org.apiBase,
-      authenticationType: 'USER_CREDENTIALS',
-      username: org.username,
-      password: `${org.password}${org.securityToken}`,
-      authenticationUrl: org.soapLogin,
-      ...changes,
-    };
+  /** Properties of a connection by user name. */
+  properties(): Json {
+    return userCredentials(this.org);
   }
 
   connect(changes: Readonly<Record<string, Json>> = {}): Promise<RuntimeConnection> {
-    return this.runtime.connect({ plugin: 'salesforce-rest', properties: this.properties(changes) });
+    return this.running.connect(changes);
   }
 
   /** Names of accounts that the org holds and that begin so. */
@@ -67,9 +59,8 @@ export class PromiseWorld {
       .filter((name) => name.startsWith(start));
   }
 
-  async stop(): Promise<void> {
-    await this.runtime.close();
-    await this.org.close();
+  stop(): Promise<void> {
+    return this.running.stop();
   }
 }
 
@@ -81,18 +72,10 @@ export async function run(
   options: ExecutionOptions = {},
   objectType = 'Account',
 ): Promise<Outcome> {
-  const execution = connection.execute({ operation, objectType, properties }, documents, options);
-  const events: OperationEvent[] = [];
-  for await (const event of execution) events.push(event);
-  const results = events.filter((event) => event.type === 'result');
+  const ran = await runOperation(connection, { operation, objectType, properties }, documents, options);
   const statuses: Record<string, Status> = {};
-  for (const { inputs, status } of results) for (const id of inputs) statuses[id] = status;
-  return {
-    results,
-    outputs: events.filter((event) => event.type === 'output'),
-    summary: await execution.summary,
-    statuses,
-  };
+  for (const { inputs, status } of ran.results) for (const id of inputs) statuses[id] = status;
+  return { ...ran, statuses };
 }
 
 /** Documents `d1` to `d<count>` that create accounts named after them. */

@@ -1,4 +1,4 @@
-import type { CallContext, Json, OutputEvent, ResultEvent } from '@connector-runtime/core';
+import type { Json, OutputEvent, ResultEvent } from '@connector-runtime/core';
 import {
   ConnectorRuntime,
   type Documents,
@@ -78,15 +78,4 @@ export async function run(
 /** Documents of these bodies. */
 export function bodies(...texts: readonly string[]): { body: string }[] {
   return texts.map((body) => ({ body }));
-}
-
-/** A call's context for parts that are tried by themselves; time stands still and pauses take none. */
-export function callContext(signal: AbortSignal = new AbortController().signal): CallContext {
-  const silent = () => undefined;
-  return {
-    signal,
-    deadlineEpochMs: 1_000_000_000,
-    clock: { now: () => 1_000, sleep: async () => undefined, random: () => 0.5 },
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
-  };
 }
