@@ -36,6 +36,7 @@ import { MemoryCache } from './services/memory-cache.js';
 import { MemoryCredentialStore } from './services/memory-credential-store.js';
 import { RedactingLogger } from './services/redacting-logger.js';
 import { Redactor } from './services/redaction.js';
+import { noteSecrets } from './services/secret-text.js';
 import { systemClock } from './services/system-clock.js';
 import { Telemetry } from './telemetry.js';
 
@@ -104,8 +105,10 @@ export class ConnectorRuntime {
     const resolved = await resolveSecrets(component.properties, folder, this.options.secretResolver, noteSecret);
     const migrated = migrate(plugin, component.configVersion, resolved);
     const checked = validatorOf(`the connection's properties`, plugin.manifest.connection.properties).check(migrated);
-    for (const value of Object.values(checked.properties)) if (isSecret(value)) noteSecret(value.reveal());
+    noteSecrets(checked.properties, this.redactor);
     const settings = await httpSettings(component.http, folder, noteSecret);
+    // Checked again: the runtime may have been closed while files were read.
+    if (this.closing !== undefined) throw usageError('RUNTIME_CLOSED', 'the runtime is closed');
     const id = component.id ?? randomUUID();
     const connection = this.makeConnection(plugin, id, component.id !== undefined, checked, settings);
     this.connections.add(connection);
@@ -169,7 +172,11 @@ export class ConnectorRuntime {
       makeSpool,
       ...(concurrency === undefined ? {} : { concurrency }),
       release: async () => {
-        for (const closer of closers) await closer.close();
+        for (const closer of closers) {
+          await closer
+            .close()
+            .catch((error: unknown) => logger.warn('a part of the connection failed to close', { error }));
+        }
         this.connections.delete(connection);
         events.emit('connectionClosed', { plugin: manifest.id, connectionId: id });
       },
@@ -220,9 +227,19 @@ async function httpSettings(
     }
   }
   if (contents.key !== undefined) noteSecret(contents.key);
-  const password = URL.canParse(settings.proxy ?? '') ? new URL(settings.proxy ?? '').password : '';
-  if (password !== '') noteSecret(decodeURIComponent(password));
+  for (const password of passwordsOf(settings.proxy ?? '')) noteSecret(password);
   return { environment, ...settings, ...contents };
+}
+
+/** The password within an address: as it stands there, and decoded. */
+function passwordsOf(address: string): readonly string[] {
+  const password = URL.canParse(address) ? new URL(address).password : '';
+  if (password === '') return [];
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
 }
 
 function concurrencyOf(pointer: string | undefined, plain: Readonly<Record<string, Json>>): number | undefined {
@@ -261,10 +278,6 @@ function noteTexts(value: Json, redactor: Redactor): void {
   if (typeof value === 'string' && value.length >= 12 && !URL.canParse(value)) redactor.add(value);
   else if (typeof value === 'object' && value !== null)
     for (const part of Object.values(value)) noteTexts(part as Json, redactor);
-}
-
-function isSecret(value: unknown): value is { reveal(): string } {
-  return typeof value === 'object' && value !== null && 'reveal' in value && typeof value.reveal === 'function';
 }
 
 function usageError(code: string, message: string, pointer?: string): ConnectorError {

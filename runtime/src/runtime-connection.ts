@@ -27,8 +27,10 @@ import { DocumentIntake } from './execution/document-intake.js';
 import { DocumentLedger } from './execution/document-ledger.js';
 import { Execution } from './execution/execution.js';
 import { ExecutionLogger } from './execution/execution-logger.js';
+import { redactedInfo } from './execution/redacted-info.js';
 import { operationOf } from './plugins/plugin-registry.js';
 import type { ConnectionScope } from './scopes/connection-scope.js';
+import { noteSecrets } from './services/secret-text.js';
 
 /** Which work, on what, how. */
 export interface ExecutionRequest {
@@ -92,8 +94,13 @@ export class RuntimeConnection {
       const failed = (name: string, thrown: unknown): TestFinding => {
         limit.signal.throwIfAborted();
         const error = errorInfoOf(thrown, 'none');
-        const message = this.services.redactor.text(error.message);
-        return { name, ok: false, message, tookMs: context.clock.now() - startedMs, error: { ...error, message } };
+        return this.shownFinding({
+          name,
+          ok: false,
+          message: error.message,
+          tookMs: context.clock.now() - startedMs,
+          error,
+        });
       };
       try {
         await this.opening.open(context, limit);
@@ -102,11 +109,22 @@ export class RuntimeConnection {
       }
       const opened: TestFinding = { name: 'open', ok: true, tookMs: context.clock.now() - startedMs };
       try {
-        return [opened, ...(await this.scope.resolve<Connection>(this.plugin.connection).test(context))];
+        const findings = await this.scope.resolve<Connection>(this.plugin.connection).test(context);
+        return [opened, ...findings.map((finding) => this.shownFinding(finding))];
       } catch (thrown) {
         return [opened, failed('test', thrown)];
       }
     });
+  }
+
+  private shownFinding(finding: TestFinding): TestFinding {
+    const redact = (text: string) => this.services.redactor.text(text);
+    const { message, error } = finding;
+    return {
+      ...finding,
+      ...(message === undefined ? {} : { message: redact(message) }),
+      ...(error === undefined ? {} : { error: redactedInfo(error, redact) }),
+    };
   }
 
   /** A person logs in by browser. Throws `LOGIN_UNSUPPORTED` where the plugin has no such login. */
@@ -242,7 +260,11 @@ export class RuntimeConnection {
           properties: checked.properties,
           maxDocumentBytes: limits.maxDocumentBytes ?? descriptor.limits.maxDocumentBytes,
           signal: limit.signal,
-          checkDynamic: (own) => validator.checkDynamic(checked, own),
+          checkDynamic: (own) => {
+            const merged = validator.checkDynamic(checked, own);
+            noteSecrets(merged, this.services.redactor);
+            return merged;
+          },
           refusedOne,
           ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint }),
         }),
@@ -261,7 +283,7 @@ export class RuntimeConnection {
       redact: (text) => this.services.redactor.text(text),
       ended: async (summary) => {
         this.executions.delete(execution);
-        await spool.close();
+        await spool.close().catch((error: unknown) => logger.warn('scratch space could not be removed', { error }));
         span.end(summary);
         const { warnings: _, checkpoint: __, ...counted } = summary;
         const tookMs = clock.now() - startedMs;
@@ -285,7 +307,9 @@ export class RuntimeConnection {
   }
 
   private operationProperties(descriptor: OperationDescriptor, properties: Json | undefined): CheckedProperties {
-    return validatorOf(`the properties of ${descriptor.id}`, descriptor.properties).check(properties ?? {});
+    const checked = validatorOf(`the properties of ${descriptor.id}`, descriptor.properties).check(properties ?? {});
+    noteSecrets(checked.properties, this.services.redactor);
+    return checked;
   }
 
   private async browse(context: RuntimeCallContext, limit: CallLimit): Promise<Browse> {

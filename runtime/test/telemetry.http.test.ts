@@ -138,14 +138,18 @@ describe('telemetry', () => {
       ['HTTP POST', '0000000000000001', true],
       ['HTTP POST', '0000000000000001', true],
     ]);
-    expect(requests.map(({ attributes }) => attributes['http.response.status_code']).sort()).toEqual([200, 422]);
+    expect(new Set(requests.map(({ attributes }) => attributes['http.response.status_code']))).toEqual(
+      new Set([200, 422]),
+    );
     expect(JSON.stringify(provider.spans)).not.toMatch(/hidden|"a"|"b"/);
   });
 
   test('passes the trace on to the service', () => {
-    expect(seen.map(({ traceparent }) => traceparent).sort()).toEqual([
-      '00-0af7651916cd43dd8448eb211c80319c-0000000000000002-01',
-      '00-0af7651916cd43dd8448eb211c80319c-0000000000000003-01',
-    ]);
+    expect(new Set(seen.map(({ traceparent }) => traceparent))).toEqual(
+      new Set([
+        '00-0af7651916cd43dd8448eb211c80319c-0000000000000002-01',
+        '00-0af7651916cd43dd8448eb211c80319c-0000000000000003-01',
+      ]),
+    );
   });
 });

@@ -51,12 +51,11 @@ export async function* runInFlight<U, P>(
   };
 
   const judge = (info: ErrorInfo | undefined) => {
-    if (info === undefined) lossesInARow = 0;
-    else if (concernsEveryUnit(info)) stop(new ConnectorError(info));
-    else if (info.category === 'unavailable' || info.category === 'timeout') {
-      lossesInARow += 1;
-      if (lossesInARow >= MAX_LOSSES_IN_A_ROW) stop(new ConnectorError({ ...info, effect: 'none' }));
-    }
+    const isLoss = info?.category === 'unavailable' || info?.category === 'timeout';
+    lossesInARow = isLoss ? lossesInARow + 1 : 0;
+    if (info === undefined) return;
+    if (concernsEveryUnit(info)) stop(new ConnectorError(info));
+    else if (lossesInARow >= MAX_LOSSES_IN_A_ROW) stop(new ConnectorError({ ...info, effect: 'none' }));
   };
 
   const start = async (unit: U) => {
@@ -74,7 +73,8 @@ export async function* runInFlight<U, P>(
     try {
       const step = await input.next();
       if (step.done) ended = true;
-      else void start(step.value);
+      else if (fatal === undefined) void start(step.value);
+      else slots.push({ outcome: { events: [notStarted(idsOf(step.value), fatal)] } });
     } catch (error) {
       stop(error);
     }
@@ -87,7 +87,7 @@ export async function* runInFlight<U, P>(
       if (!ended && !pulling && slots.length < context.maxInFlight) void pull();
       const ready = takeReady(slots, inOrder);
       if (ready.length > 0) yield ready;
-      else if (ended && !pulling && slots.length === 0) break;
+      else if (ended && slots.length === 0 && (fatal !== undefined || !pulling)) break;
       else {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -97,7 +97,9 @@ export async function* runInFlight<U, P>(
     if (fatal !== undefined) throw fatal;
   } finally {
     ended = true;
-    await input.return?.();
+    // Under a pull that hangs, closing would hang too.
+    const closing = Promise.resolve(input.return?.()).catch(() => undefined);
+    if (!pulling) await closing;
     if (running > 0) {
       await new Promise<void>((resolve) => {
         idle = resolve;
@@ -154,6 +156,12 @@ export function failed(inputs: readonly string[], info: ErrorInfo): ResultEvent 
     message: info.message,
     error: info,
   };
+}
+
+/** Of a unit that arrived when the run had been stopped. */
+function notStarted(inputs: readonly string[], reason: unknown): ResultEvent {
+  const info = errorInfoOf(reason, 'none');
+  return { type: 'result', inputs, status: 'notAttempted', message: info.message, error: { ...info, effect: 'none' } };
 }
 
 /** Removes and returns what can be handed on now. */

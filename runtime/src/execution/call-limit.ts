@@ -15,7 +15,7 @@ export class CallLimit {
   readonly deadlineEpochMs: number;
   private readonly controller = new AbortController();
   private readonly timer = new AbortController();
-  private readonly hostAborted = () => this.abort(cancelled('CANCELLED', 'cancelled by the host'));
+  private readonly hostAborted = () => this.abort(cancelled('CANCELLED', reasonOf(this.options.signal)));
 
   constructor(
     clock: Clock,
@@ -66,6 +66,12 @@ export class CallLimit {
       work.catch(() => undefined);
     }
   }
+}
+
+/** An abort without a reason of the host's own is a DOMException that says nothing. */
+function reasonOf(signal: AbortSignal | undefined): string {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error && reason.name !== 'AbortError' ? reason.message : 'cancelled by the host';
 }
 
 /** The reason of an ended call: `CANCELLED`, `SHUTDOWN` or `HOST_LEFT`. */

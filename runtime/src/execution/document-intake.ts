@@ -12,6 +12,7 @@ import {
 } from '@connector-runtime/core';
 import { bodyOfBytes, bodyOfStream, bodyOfText } from '../services/body.js';
 import type { Checkpoint } from './checkpoint.js';
+import { DocumentIds } from './document-ids.js';
 import { areAtHand, type DocumentInput, type Documents, type RefusedInput } from './document-input.js';
 import type { DocumentLedger } from './document-ledger.js';
 import { LoopTurn } from './loop-turn.js';
@@ -45,7 +46,7 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
   private readonly atHand: boolean;
   private readonly alreadySettled: Checkpoint['settled'];
   private readonly alreadySettledBeyond: ReadonlySet<number>;
-  private readonly namedIds = new Set<string>();
+  private readonly ids = new DocumentIds();
   private readonly turn = new LoopTurn();
   private nextOrdinal = 0;
   private closed = false;
@@ -101,7 +102,7 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
       if (step.done) break;
       const ordinal = this.nextOrdinal++;
       if (this.isSettledAlready(ordinal)) continue;
-      const id = 'refused' in step.value ? step.value.id : this.nameOf(step.value, ordinal).id;
+      const { id } = this.named(step.value, ordinal);
       this.ledger.count(ordinal, status);
       portion.push({ type: 'result', inputs: [id], status, message: info.message, error: info });
       if (portion.length >= 1000) {
@@ -201,9 +202,9 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
   /** Names and checks an input; `undefined` if it was refused. */
   private admit(input: DocumentInput | RefusedInput): Document | undefined {
     const ordinal = this.nextOrdinal++;
-    if ('refused' in input) return this.refuse(input.id, ordinal, input.refused);
-    const { id, error } = this.nameOf(input, ordinal);
+    const { id, error } = this.named(input, ordinal);
     if (error !== undefined) return this.refuse(id, ordinal, error);
+    if ('refused' in input) return this.refuse(id, ordinal, input.refused);
     try {
       const body = this.bodyOf(input);
       const properties =
@@ -217,33 +218,23 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
     }
   }
 
+  /** The id of whatever the host's source gave; `error` where that is no document, or its own id cannot be used. */
+  private named(
+    input: DocumentInput | RefusedInput,
+    ordinal: number,
+  ): { readonly id: string; readonly error?: ErrorInfo } {
+    if (typeof input !== 'object' || input === null) {
+      const message = `a document must be an object with a body, got ${input === null ? 'null' : typeof input}`;
+      return { id: this.ids.nameOf({ body: '' }, ordinal).id, error: invalid('DOCUMENT_INVALID', message) };
+    }
+    return 'refused' in input ? { id: input.id } : this.ids.nameOf(input, ordinal);
+  }
+
   private refuse(id: string, ordinal: number, info: ErrorInfo): undefined {
     const status = statusOfError(info);
     this.ledger.count(ordinal, status);
     this.refusals.push({ type: 'result', inputs: [id], status, message: info.message, error: info });
     this.rules.refusedOne();
-  }
-
-  private nameOf(input: DocumentInput, ordinal: number): { readonly id: string; readonly error?: ErrorInfo } {
-    const minted = input.place ?? `doc-${ordinal + 1}`;
-    const { id } = input;
-    if (id === undefined) {
-      if (this.namedIds.size > 0) this.namedIds.add(minted);
-      return { id: minted };
-    }
-    if (typeof id !== 'string' || id === '') {
-      return {
-        id: minted,
-        error: invalid('DOCUMENT_ID_INVALID', 'the id of a document must be a text that is not empty'),
-      };
-    }
-    const isMintedName =
-      input.place === undefined && /^doc-\d+$/.test(id) && Number(id.slice('doc-'.length)) <= ordinal;
-    if (this.namedIds.has(id) || isMintedName) {
-      return { id: minted, error: invalid('DOCUMENT_ID_REPEATED', `an earlier document has the id ${id}`) };
-    }
-    this.namedIds.add(id);
-    return { id };
   }
 
   private bodyOf(input: DocumentInput): Body {

@@ -10,6 +10,7 @@ import {
 } from '@connector-runtime/core';
 import { writeCheckpoint } from './checkpoint.js';
 import type { DocumentLedger } from './document-ledger.js';
+import { redactedInfo } from './redacted-info.js';
 
 const STATUSES = new Set(['success', 'applicationError', 'failure', 'unknown', 'notAttempted']);
 
@@ -31,11 +32,23 @@ export class EventGate {
     const events = Array.isArray(item) ? (item as readonly OperationEvent[]) : [item as OperationEvent];
     const passed: OperationEvent[] = [];
     for (const event of events) {
-      const checked = this.check(event);
+      const checked = this.checkShape(event);
       if (this.fault !== undefined) break;
       if (checked !== undefined) passed.push(checked);
     }
     return passed;
+  }
+
+  /** A plugin may yield anything: what cannot even be looked at is a breach too. */
+  private checkShape(event: OperationEvent): OperationEvent | undefined {
+    try {
+      return this.check(event);
+    } catch (error) {
+      return this.breach(
+        'EVENT_INVALID',
+        `yielded an event of the wrong shape: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
   }
 
   private check(event: OperationEvent): OperationEvent | undefined {
@@ -58,43 +71,46 @@ export class EventGate {
   }
 
   private checkOutput(event: OutputEvent): OutputEvent | undefined {
-    for (const id of event.inputs) {
-      if (!this.ledger.isOpen(id))
-        return this.breach('OUTPUT_NOT_OPEN', `made an output for document ${id}, which is not open`);
+    const inputs = inputsOf(event);
+    const stranger = inputs.find((id) => !this.ledger.isOpen(id));
+    if (stranger !== undefined) {
+      return this.breach('OUTPUT_NOT_OPEN', `made an output for document ${stranger}, which is not open`);
     }
-    this.ledger.countOutput(event.inputs);
     const mediaType = event.mediaType ?? this.descriptor.emits[0];
-    const body = isStreamed(event.body) ? this.watched(event.body, event.inputs) : event.body;
+    const body = isStreamed(event.body) ? this.watched(event.body, inputs) : event.body;
+    this.ledger.countOutput(inputs);
     if (body === event.body && mediaType === event.mediaType) return event;
     return { ...event, body, ...(mediaType === undefined ? {} : { mediaType }) };
   }
 
+  /** Settles all documents of a result, or none. */
   private checkResult(event: ResultEvent): ResultEvent | undefined {
-    if (!STATUSES.has(event.status))
+    if (!STATUSES.has(event.status)) {
       return this.breach('STATUS_UNKNOWN', `gave the status ${String(event.status)}, which does not exist`);
-    const isBroken =
-      event.status === 'success' &&
-      this.brokenOutputs.size > 0 &&
-      event.inputs.some((id) => this.brokenOutputs.has(id));
-    const result = isBroken ? brokenOutput(event) : this.shown(event);
-    for (const id of event.inputs) {
-      if (!this.ledger.settle(id, result.status)) {
-        return this.breach(
-          'RESULT_NOT_OPEN',
-          `gave a result for document ${id}, which is not open: it was never taken or has a result`,
-        );
-      }
     }
+    const inputs = inputsOf(event);
+    const stranger = inputs.find((id) => !this.ledger.isOpen(id));
+    if (stranger !== undefined || new Set(inputs).size < inputs.length) {
+      const why = `for document ${stranger ?? inputs[0]}, which is not open: it was never taken or has a result`;
+      return this.breach('RESULT_NOT_OPEN', `gave a result ${why}`);
+    }
+    const { brokenOutputs } = this;
+    const isBroken = event.status === 'success' && brokenOutputs.size > 0 && inputs.some((id) => brokenOutputs.has(id));
+    const result = isBroken ? brokenOutput(event) : this.shown(event);
+    for (const id of inputs) this.ledger.settle(id, result.status);
     return result;
   }
 
-  /** Messages of what failed may quote what was sent. */
+  /** What failed may quote what was sent: secrets are struck out of every text of it. */
   private shown(event: ResultEvent): ResultEvent {
-    if (event.status === 'success' || (event.message === undefined && event.error === undefined)) return event;
+    if (event.status === 'success') return event;
+    const { body, message, code, error } = event;
     return {
       ...event,
-      ...(event.message === undefined ? {} : { message: this.redact(event.message) }),
-      ...(event.error === undefined ? {} : { error: { ...event.error, message: this.redact(event.error.message) } }),
+      ...(typeof body === 'string' ? { body: this.redact(body) } : {}),
+      ...(message === undefined ? {} : { message: this.redact(message) }),
+      ...(code === undefined ? {} : { code: this.redact(code) }),
+      ...(error === undefined ? {} : { error: redactedInfo(error, this.redact) }),
     };
   }
 
@@ -125,7 +141,16 @@ export class EventGate {
   }
 }
 
+/** Throws where they are no ids. */
+function inputsOf(event: OutputEvent | ResultEvent): readonly string[] {
+  const { inputs } = event;
+  const areIds = Array.isArray(inputs) && inputs.every((id) => typeof id === 'string');
+  if (!areIds) throw new TypeError('inputs must be a list of ids');
+  return inputs;
+}
+
 function isStreamed(content: Content): content is Body {
+  if (content === null || content === undefined) throw new TypeError('an output has no body');
   return (
     typeof content === 'object' &&
     'open' in content &&

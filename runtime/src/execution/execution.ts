@@ -18,6 +18,7 @@ import { EventGate } from './event-gate.js';
 import { EventReader } from './event-reader.js';
 import type { ExecutionLogger } from './execution-logger.js';
 import { LoopTurn } from './loop-turn.js';
+import { redactedInfo } from './redacted-info.js';
 
 /** What an execution came to. */
 export interface ExecutionSummary {
@@ -70,6 +71,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
   private isPulling = false;
   private isGraceOver = false;
   private hasStarted = false;
+  private hasReader = false;
   private isRead = false;
   private wake: (() => void) | undefined;
 
@@ -95,14 +97,15 @@ export class Execution implements AsyncIterable<OperationEvent> {
   /** Ends it because the connection closes; settles when it is over. One that nobody reads is over at once. */
   async shutDown(): Promise<void> {
     this.setup.limit.abort(cancelled('SHUTDOWN', 'the connection is closing'));
+    // One that nobody reads, or has begun to read, is read to its end here.
     if (this.isRead) await this.summary;
-    else await this.finish();
+    else for await (const _ of this.run());
   }
 
   /** The events in arrays, as the operation gives them: for many small records. */
   batches(): AsyncIterable<readonly OperationEvent[]> {
-    if (this.isRead) throw new TypeError('an execution has one reader, and this one is being read');
-    this.isRead = true;
+    if (this.hasReader) throw new TypeError('an execution has one reader, and this one is being read');
+    this.hasReader = true;
     return this.run();
   }
 
@@ -117,6 +120,8 @@ export class Execution implements AsyncIterable<OperationEvent> {
   }
 
   private async *run(): AsyncGenerator<readonly OperationEvent[]> {
+    if (this.isRead) return;
+    this.isRead = true;
     let hasLeft = true;
     let isCutShort = false;
     let error: ErrorInfo | undefined;
@@ -138,8 +143,8 @@ export class Execution implements AsyncIterable<OperationEvent> {
         error ?? (hasLeft ? this.shown(this.errorInfo()) : undefined),
         isCutShort || hasLeft,
       );
-      await this.setup.ended(summary);
       this.settleSummary(summary);
+      await this.setup.ended(summary);
     }
   }
 
@@ -181,7 +186,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
 
   private pull(iterator: AsyncIterator<OperationEvent | readonly OperationEvent[]>): void {
     this.isPulling = true;
-    iterator.next().then(
+    stepOf(iterator).then(
       (step) => {
         this.isPulling = false;
         this.arrived = step;
@@ -220,7 +225,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
   }
 
   private shown(error: ErrorInfo | undefined): ErrorInfo | undefined {
-    return error === undefined ? undefined : { ...error, message: this.setup.redact(error.message) };
+    return error === undefined ? undefined : redactedInfo(error, this.setup.redact);
   }
 
   /** Documents that were handed over and have no result. */
@@ -276,10 +281,9 @@ export class Execution implements AsyncIterable<OperationEvent> {
     if (iterator?.return === undefined) return;
     const { context, descriptor } = this.setup;
     const timer = new AbortController();
-    const returning = Promise.resolve(iterator.return()).then(
-      () => undefined,
-      () => undefined,
-    );
+    const returning = Promise.resolve()
+      .then(() => iterator.return?.())
+      .catch(() => undefined);
     const timeUp = context.clock.sleep(descriptor.limits.stopWithinMs, timer.signal).catch(() => undefined);
     await Promise.race([returning, timeUp]);
     timer.abort();
@@ -298,4 +302,11 @@ export class Execution implements AsyncIterable<OperationEvent> {
       ...(error === undefined ? {} : { error }),
     };
   }
+}
+
+/** A plugin's iterator may throw at once, or give what is no promise and no step. */
+async function stepOf<T>(iterator: AsyncIterator<T>): Promise<IteratorResult<T>> {
+  const step: unknown = await iterator.next();
+  if (typeof step === 'object' && step !== null) return step as IteratorResult<T>;
+  throw new TypeError(`the operation's iterator gave ${String(step)} in place of a step`);
 }

@@ -32,3 +32,11 @@ export class SecretText implements Secret {
     return SHOWN;
   }
 }
+
+/** Has every secret of these properties struck out of what is logged and shown from now on. */
+export function noteSecrets(
+  properties: Readonly<Record<string, unknown>>,
+  redactor: { add(secret: string): void },
+): void {
+  for (const value of Object.values(properties)) if (value instanceof SecretText) redactor.add(value.reveal());
+}

@@ -360,6 +360,96 @@ describe('an execution that is ended', () => {
   });
 });
 
+describe('a plugin that breaks the form', () => {
+  const yielding = (event: unknown): Script =>
+    async function* (documents) {
+      const input = documents[Symbol.asyncIterator]();
+      await input.next();
+      await input.next();
+      yield event as OperationEvent;
+    };
+
+  const stepping = (iterator: object): Script => {
+    return () => ({ [Symbol.asyncIterator]: () => iterator as AsyncIterator<OperationEvent> });
+  };
+
+  test.each<[string, Script]>([
+    ['a result without inputs', yielding({ type: 'result', status: 'success' })],
+    ['a result that names a document twice', yielding({ type: 'result', inputs: ['d1', 'd1'], status: 'success' })],
+    ['a result that names a stranger too', yielding({ type: 'result', inputs: ['d1', 'stranger'], status: 'success' })],
+    ['a message that is no text', yielding({ type: 'result', inputs: ['d1'], status: 'failure', message: 42 })],
+    ['an output without a body', yielding({ type: 'output', inputs: ['d1'], body: null })],
+    ['null for an event', yielding(null)],
+    [
+      'a getter that throws',
+      yielding({
+        get type() {
+          throw new Error('boo');
+        },
+      }),
+    ],
+    [
+      'a next() that throws at once',
+      stepping({
+        next: () => {
+          throw new Error('sync next');
+        },
+      }),
+    ],
+    ['a next() that gives no promise', stepping({ next: () => 42 })],
+    ['a step that is undefined', stepping({ next: async () => undefined })],
+    [
+      'a return() that throws at once',
+      stepping({
+        next: async () => ({ done: true, value: undefined }),
+        return: () => {
+          throw new Error('sync return');
+        },
+      }),
+    ],
+  ])('by %s still has every document end once, and throws nothing at the host', async (_, script) => {
+    const { results, summary } = await run(script, ten);
+
+    expect(results.flatMap((result) => result.inputs).sort()).toEqual(ten.map(({ id }) => id).sort());
+    expect(Object.values(summary.counts).reduce((sum, n) => sum + n, 0)).toBe(10);
+    expect(summary.counts.success).toBe(0);
+  });
+});
+
+describe('ids of documents', () => {
+  test.each<[string, Documents, readonly string[]]>([
+    [
+      'that look like minted ones are taken',
+      [
+        { id: 'x', body: '' },
+        { id: 'doc-1', body: '' },
+      ],
+      ['x', 'doc-1'],
+    ],
+    [
+      'are minted around those that a host gave',
+      [{ id: 'doc-3', body: '' }, { body: '' }, { body: '' }],
+      ['doc-3', 'doc-2', 'doc-3-2'],
+    ],
+    [
+      'repeat neither a minted one nor a place',
+      [{ body: '' }, { id: 'doc-1', body: '' }, { body: '', place: 'line-1' }, { id: 'line-1', body: '' }],
+      ['doc-1', 'doc-2', 'line-1', 'doc-4'],
+    ],
+  ])('%s', async (_, documents, ids) => {
+    const { results, summary } = await run(accept, documents);
+
+    expect(results.flatMap((result) => result.inputs).sort()).toEqual([...ids].sort());
+    expect(summary.error).toBeUndefined();
+  });
+
+  test('of what is no document at all are minted, and the rest goes on', async () => {
+    const { results } = await run(accept, ['text', { id: 'ok', body: '' }, null] as unknown as Documents);
+
+    expect(statusesOf(results)).toEqual({ 'doc-1': 'applicationError', ok: 'success', 'doc-3': 'applicationError' });
+  });
+});
+
 describe('resuming', () => {
   const everySecond: Script = async function* (documents, context) {
     let n = (context.resumeFrom as { n: number } | undefined)?.n ?? 0;

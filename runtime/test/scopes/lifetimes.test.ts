@@ -146,6 +146,44 @@ describe('a connection', () => {
     expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 
+  test('is never opened twice, though the call that opened it was ended before it was open', async () => {
+    let opened = 0;
+    let release: () => void = () => undefined;
+    const plugin = scriptedPlugin(async function* () {}, {
+      connection: {
+        open: async () => {
+          opened += 1;
+          await new Promise<void>((resolve) => {
+            release = resolve;
+          });
+        },
+      },
+    });
+    const runtime = new ConnectorRuntime({ plugins: [plugin] });
+    const connection = await runtime.connect({ plugin: 'scripted', properties: {} });
+
+    await expect(connection.test({ deadlineMs: 20 })).rejects.toMatchObject({ info: { code: 'DEADLINE' } });
+    const second = connection.test();
+    release();
+
+    expect((await second)[0]?.ok).toBe(true);
+    expect(opened).toBe(1);
+    await runtime.close();
+  });
+
+  test('closes at once though an execution was begun and never read', async () => {
+    const runtime = new ConnectorRuntime({ plugins: [scriptedPlugin(async function* () {})] });
+    const connection = await runtime.connect({ plugin: 'scripted', properties: {} });
+    const execution = connection.execute({ operation: 'write' }, [{ body: 'x' }]);
+    execution.batches();
+    const startedMs = performance.now();
+
+    await runtime.close();
+
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect((await execution.summary).counts.notAttempted).toBe(1);
+  });
+
   test('tries to open again after a failed attempt', async () => {
     let attempts = 0;
     const plugin = scriptedPlugin(async function* () {}, {
