@@ -1,19 +1,25 @@
-import type { ConnectorManifest } from '@connector-runtime/core';
+import type { Need } from './needs.js';
 import type { Trial } from './trial.js';
 
+/** MUST counts for the verdict, SHOULD is reported, MAY informs. */
 export type Level = 'MUST' | 'SHOULD' | 'MAY';
+
+/** `core` is what a new plugin should pass first, in seconds; `full` is every check. */
+export type Profile = 'core' | 'full';
 
 /** One rule of conformance, as plain data. Ids are stable and never used again. */
 export interface Check {
   readonly id: string;
   readonly level: Level;
-  /** Why the check does not apply to this manifest; `undefined` if it does. */
-  skip?(manifest: ConnectorManifest): string | undefined;
+  /** The smallest profile that has it. */
+  readonly profile: Profile;
+  /** What the manifest must declare, all of it, for the rule to apply; else it is skipped. */
+  readonly needs: readonly Need[];
   readonly title: string;
   /** What the contract demands. */
   readonly rule: string;
   /** What is usually behind a failure. */
   readonly cause: string;
-  /** Throws a {@link CheckFailure}, an {@link Unproven}, or an {@link SubjectError}. */
+  /** Throws a `CheckFailure`, an `Unproven` or a `SubjectError`. */
   run(trial: Trial): Promise<void>;
 }

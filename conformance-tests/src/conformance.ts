@@ -1,33 +1,30 @@
-import type { ConnectorManifest } from '@connector-runtime/core';
-import type { Check, Level } from './check.js';
-import { CHECKS, PRECONDITIONS } from './checks/index.js';
-import { CheckFailure, SubjectError, Unproven } from './findings.js';
+import { CONTRACT_VERSION, type ConnectorManifest } from '@connector-runtime/core';
+import type { Check, Level, Profile } from './check.js';
+import { CHECKS, groupOf, PRECONDITIONS } from './checks/index.js';
+import { CheckFailure, type Finding, SubjectError, Unproven } from './findings.js';
+import { missingNeed } from './needs.js';
+import { guardProcess } from './process-guard.js';
+import { type CheckReport, type FailureCard, type Outcome, type Report, verdictOf } from './report.js';
+import { failureCardText } from './reports/failure-card.js';
 import type { Subject } from './subject.js';
-import { Trial } from './trial.js';
+import { nameOf, Trial } from './trial.js';
 
-export type Outcome = 'pass' | 'fail' | 'skip' | 'unproven' | 'waived' | 'blocked' | 'error';
-
-/** What one check came to. */
-export interface CheckReport {
-  readonly id: string;
-  readonly level: Level;
-  readonly title: string;
-  readonly outcome: Outcome;
-  /** Why it is not `pass`. */
-  readonly reason?: string;
-  readonly tookMs: number;
-}
-
-export interface Report {
-  /** One line: plugin, contract, outcome. */
-  readonly verdict: string;
-  readonly checks: readonly CheckReport[];
-}
+/** A check that has not ended by then, in real time, has failed; checks themselves never wait. */
+const CHECK_LIMIT_MS = 60_000;
+/** A waiver must say more than "later". */
+const SHORTEST_REASON = 20;
 
 export interface ConformanceOptions {
+  /** Default `full`. */
+  readonly profile?: Profile;
+  /** Decides generated data, jitter and interleavings. Default 1. */
   readonly seed?: number;
   /** Ids of the checks to run; preconditions still come first. */
   readonly only?: readonly string[];
+  /** What the subject's module is called in the command that repeats a failure. */
+  readonly module?: string;
+  /** Told of each check that has ended, in order. */
+  readonly onCheck?: (report: CheckReport) => void;
 }
 
 /** A check ready for a test runner. `run` throws what it found wrong. */
@@ -40,115 +37,191 @@ export interface RunnableCheck {
   run(): Promise<void>;
 }
 
-/** The checks of a plugin: iterate over them in a test runner, or `run()` them all for a report. */
+/** The checks of a plugin: iterate over them in a test runner, or `run()` them all for a report. Either way each runs once. */
 export interface Conformance extends Iterable<RunnableCheck> {
   run(): Promise<Report>;
 }
 
-/** Holds a plugin against the contract. Checks run one after another, each with a fixture of its own. */
+/** Holds a plugin against the contract. Checks run one after another, each with a fixture of its own. Throws a `TypeError` for an id that no check has. */
 export function conformance(subject: Subject, options: ConformanceOptions = {}): Conformance {
-  const seed = options.seed ?? 1;
-  const chosen = CHECKS.filter(({ id }) => options.only === undefined || options.only.includes(id));
-  const settled = new Map<string, Promise<CheckReport>>();
-  const settle = (check: Check): Promise<CheckReport> => {
-    const report = settled.get(check.id) ?? settleCheck(check, subject, seed, settle);
-    settled.set(check.id, report);
-    return report;
-  };
+  const { profile = 'full', only } = options;
+  const unknown = only?.find((id) => !CHECKS.some((check) => check.id === id));
+  if (unknown !== undefined) throw new TypeError(`there is no check ${unknown}`);
+  const chosen = CHECKS.filter(
+    (check) => (profile === 'full' || check.profile === 'core') && (only === undefined || only.includes(check.id)),
+  );
+  const session = new Session(subject, options);
   return {
     *[Symbol.iterator]() {
       for (const check of chosen) {
-        const skipReason = check.skip?.(subject.manifest) ?? false;
         yield {
           id: check.id,
           level: check.level,
           title: check.title,
-          skipReason,
-          run: async () => throwUnlessFine(await settle(check), check),
+          skipReason: missingNeed(check.needs, subject.manifest) ?? false,
+          run: async () => session.throwUnlessFine(await session.settle(check)),
         };
       }
     },
     async run() {
       const checks: CheckReport[] = [];
-      for (const check of chosen) checks.push(await settle(check));
-      return { verdict: verdictOf(subject.manifest, checks), checks };
+      for (const check of chosen) {
+        const report = await session.settle(check);
+        options.onCheck?.(report);
+        checks.push(report);
+      }
+      return reportOf(subject.manifest, profile, session.seed, checks);
     },
   };
 }
 
-async function settleCheck(
-  check: Check,
-  subject: Subject,
+function reportOf(
+  { id, version, title, contract }: ConnectorManifest,
+  profile: Profile,
   seed: number,
-  settle: (check: Check) => Promise<CheckReport>,
-): Promise<CheckReport> {
-  const { id, level, title } = check;
-  const startedMs = performance.now();
-  const report = (outcome: Outcome, reason?: string): CheckReport => ({
-    id,
-    level,
-    title,
-    outcome,
-    ...(reason === undefined ? {} : { reason }),
-    tookMs: Math.round(performance.now() - startedMs),
-  });
-  const skipReason = check.skip?.(subject.manifest);
-  if (skipReason !== undefined) return report('skip', skipReason);
-  const waiver = subject.waive?.[id];
-  if (waiver !== undefined)
-    return waiver.length < 20
-      ? report('error', 'a waiver needs a reason of at least 20 characters')
-      : report('waived', waiver);
-  for (const earlier of CHECKS) {
-    if (earlier.id === id) break;
-    if (!PRECONDITIONS.has(earlier.id)) continue;
-    const { outcome } = await settle(earlier);
-    if (outcome === 'fail' || outcome === 'blocked' || outcome === 'error')
-      return report('blocked', `by ${earlier.id}`);
+  checks: readonly CheckReport[],
+): Report {
+  const facts = {
+    plugin: { id, version, title: String(title), contract },
+    contractVersion: CONTRACT_VERSION,
+    suiteVersion: (require('../package.json') as { readonly version: string }).version,
+    profile,
+    seed,
+    checks,
+  };
+  return { schemaVersion: 1, ...verdictOf(facts), ...facts };
+}
+
+/** One run of the suite over one subject. */
+class Session {
+  readonly seed: number;
+  private readonly settled = new Map<string, Promise<CheckReport>>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly subject: Subject,
+    private readonly options: ConformanceOptions,
+  ) {
+    this.seed = options.seed ?? 1;
   }
-  let trial: Trial | undefined;
+
+  /** Runs the check, after those without which it shows nothing; once. */
+  settle(check: Check): Promise<CheckReport> {
+    const earlier = this.settled.get(check.id);
+    if (earlier !== undefined) return earlier;
+    const report = this.settleAnew(check);
+    this.settled.set(check.id, report);
+    return report;
+  }
+
+  throwUnlessFine(report: CheckReport): void {
+    const isFine = report.outcome === 'pass' || report.outcome === 'skip' || report.outcome === 'unproven';
+    if (isFine) return;
+    throw new Error(failureCardText(report, this.seed) || `${report.id} ${report.outcome}: ${report.reason ?? ''}`);
+  }
+
+  private async settleAnew(check: Check): Promise<CheckReport> {
+    const startedMs = performance.now();
+    const report = (outcome: Outcome, reason?: string, card?: FailureCard): CheckReport => ({
+      id: check.id,
+      level: check.level,
+      group: groupOf(check),
+      title: check.title,
+      outcome,
+      ...(reason === undefined ? {} : { reason }),
+      ...(card === undefined ? {} : { card }),
+      tookMs: Math.round(performance.now() - startedMs),
+    });
+    const missing = missingNeed(check.needs, this.subject.manifest);
+    if (missing !== undefined) return report('skip', missing);
+    const waiver = this.subject.waive?.[check.id];
+    if (waiver !== undefined) {
+      return waiver.length < SHORTEST_REASON
+        ? report('error', `a waiver needs a reason of at least ${SHORTEST_REASON} characters`)
+        : report('waived', waiver);
+    }
+    for (const earlier of CHECKS) {
+      if (earlier.id === check.id) break;
+      if (!PRECONDITIONS.has(earlier.id)) continue;
+      const { outcome } = await this.settle(earlier);
+      if (outcome === 'fail' || outcome === 'blocked' || outcome === 'error')
+        return report('blocked', `by ${earlier.id}`);
+    }
+    return this.inTurn(() => this.runCheck(check, report));
+  }
+
+  /** Checks hold the process while they run, so no two do at once. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work);
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async runCheck(
+    check: Check,
+    report: (outcome: Outcome, reason?: string, card?: FailureCard) => CheckReport,
+  ): Promise<CheckReport> {
+    const guard = guardProcess();
+    let trial: Trial | undefined;
+    const failed = (finding: Finding) =>
+      report('fail', `expected ${finding.expected}; seen ${finding.seen}`, this.cardOf(check, finding, trial));
+    try {
+      await within(CHECK_LIMIT_MS, async () => {
+        trial = await startTrial(this.subject, this.seed);
+        await check.run(trial);
+      });
+      const [exit] = guard.incidents.exits;
+      return exit === undefined
+        ? report('pass')
+        : failed({ did: 'running the check', expected: 'the process to be left alone', seen: exit.message });
+    } catch (error) {
+      if (error instanceof CheckFailure) return failed(error.finding);
+      if (error instanceof Unproven) return report('unproven', error.hint);
+      if (error instanceof SubjectError) return report('error', error.message);
+      return failed({ did: 'running the check', expected: 'no exception', seen: nameOf(error) });
+    } finally {
+      if (trial !== undefined) await within(CHECK_LIMIT_MS, () => (trial as Trial).stop()).catch(() => undefined);
+      guard.release();
+    }
+  }
+
+  private cardOf(check: Check, finding: Finding, trial: Trial | undefined): FailureCard {
+    const redact = (text: string) => trial?.redact(text) ?? text;
+    const { module = './subject.js' } = this.options;
+    return {
+      rule: check.rule,
+      did: redact(finding.did),
+      expected: redact(finding.expected),
+      seen: redact(finding.seen),
+      cause: check.cause,
+      ...(finding.operation === undefined ? {} : { operation: finding.operation }),
+      last: (trial?.last() ?? []).map(redact),
+      again: `npx connector-conform ${module} --only ${check.id} --seed ${this.seed}`,
+    };
+  }
+}
+
+/** What the author's own code throws is no failure of the plugin. */
+async function startTrial(subject: Subject, seed: number): Promise<Trial> {
   try {
-    trial = await Trial.start(subject, seed);
-    await check.run(trial);
-    return report('pass');
+    return await Trial.start(subject, seed);
   } catch (error) {
-    if (error instanceof CheckFailure) return report('fail', failureCard(check, error, subject, seed));
-    if (error instanceof Unproven) return report('unproven', error.hint);
-    if (error instanceof SubjectError) return report('error', error.message);
-    return report(
-      'fail',
-      failureCard(check, new CheckFailure('no exception', String(error), 'running the check'), subject, seed),
-    );
-  } finally {
-    await trial?.stop();
+    throw error instanceof SubjectError
+      ? error
+      : new SubjectError(`the subject could not be started: ${nameOf(error)}`);
   }
 }
 
-function failureCard(check: Check, failure: CheckFailure, subject: Subject, seed: number): string {
-  return [
-    `FAIL  ${check.id}  ${check.level}  ${check.title}   plugin: ${subject.manifest.id}   seed ${seed}`,
-    `  rule     ${check.rule}`,
-    `  did      ${failure.did}`,
-    `  expected ${failure.expected}`,
-    `  seen     ${failure.seen}`,
-    `  usual cause: ${check.cause}`,
-  ].join('\n');
-}
-
-function throwUnlessFine(report: CheckReport, check: Check): void {
-  const isFine = report.outcome === 'pass' || report.outcome === 'skip' || report.outcome === 'unproven';
-  if (!isFine) throw new Error(report.reason ?? `${check.id}: ${report.outcome}`);
-}
-
-/** Conformant: every applicable MUST passed, none waived. */
-function verdictOf(manifest: ConnectorManifest, checks: readonly CheckReport[]): string {
-  const count = (outcome: Outcome) => checks.filter((check) => check.outcome === outcome).length;
-  const broken = checks.filter(
-    ({ level, outcome }) => level === 'MUST' && ['fail', 'waived', 'blocked', 'error'].includes(outcome),
-  );
-  const unproven = checks.filter(({ level, outcome }) => level === 'MUST' && outcome === 'unproven');
-  const words = broken.length > 0 ? `not conformant: ${broken.map(({ id }) => id).join(', ')}` : 'conformant';
-  const but =
-    unproven.length > 0 ? `, ${unproven.length} MUST unproven: ${unproven.map(({ id }) => id).join(', ')}` : '';
-  return `${manifest.id} ${manifest.version} — contract ${manifest.contract} — ${words}${but} (${count('pass')} passed, ${count('skip')} not declared)`;
+async function within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      work(),
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`it had not ended after ${limitMs / 1000} s`)), limitMs);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

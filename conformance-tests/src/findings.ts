@@ -1,11 +1,16 @@
+/** What a check did, expected and saw. */
+export interface Finding {
+  readonly did: string;
+  readonly expected: string;
+  readonly seen: string;
+  /** The operation or variant that was tried. */
+  readonly operation?: string;
+}
+
 /** The plugin breaks the rule. */
 export class CheckFailure extends Error {
-  constructor(
-    readonly expected: string,
-    readonly seen: string,
-    readonly did: string,
-  ) {
-    super(`expected ${expected}; seen ${seen}; after ${did}`);
+  constructor(readonly finding: Finding) {
+    super(`expected ${finding.expected}; seen ${finding.seen}; after ${finding.did}`);
     this.name = 'CheckFailure';
   }
 }
@@ -26,9 +31,18 @@ export class SubjectError extends Error {
   }
 }
 
-/** Fails unless `holds`. */
-export function expectThat(holds: boolean, expected: string, seen: unknown, did: string): void {
+const MAX_SEEN_CHARACTERS = 1000;
+
+/** Fails unless `holds`. `seen` is shown as JSON where it is no text. */
+export function expectThat(
+  holds: boolean,
+  expected: string,
+  seen: unknown,
+  did: string,
+  operation?: string,
+): asserts holds {
   if (holds) return;
   const text = typeof seen === 'string' ? seen : (JSON.stringify(seen) ?? String(seen));
-  throw new CheckFailure(expected, text.slice(0, 1000), did);
+  const shown = text.length > MAX_SEEN_CHARACTERS ? `${text.slice(0, MAX_SEEN_CHARACTERS)}…` : text;
+  throw new CheckFailure({ did, expected, seen: shown, ...(operation === undefined ? {} : { operation }) });
 }

@@ -1,8 +1,11 @@
 import {
   type ConnectorPlugin,
+  type CredentialStore,
   isConnectorError,
   type Json,
+  type OperationDescriptor,
   type OperationEvent,
+  type OutputEvent,
   type ResultEvent,
 } from '@connector-runtime/core';
 import {
@@ -12,77 +15,194 @@ import {
   type ExecutionOptions,
   type ExecutionSummary,
   type RuntimeConnection,
+  type RuntimeLimits,
 } from '@connector-runtime/runtime';
-import { SubjectError } from './findings.js';
-import { LentTransport } from './lent/lent-transport.js';
+import { SubjectError, Unproven } from './findings.js';
+import { LentClock } from './lent/lent-clock.js';
+import { LentLog } from './lent/lent-log.js';
+import { type Fault, LentTransport, type SentRequest } from './lent/lent-transport.js';
+import { type Observations, observed } from './observed-plugin.js';
 import type { Fixture, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';
+
+/** An own-socket plugin's waits are skipped after so long without a sign of work. */
+const QUIET_MS = { http: 1, own: 40 } as const;
+
+/** Events and requests that a failure card quotes. */
+const LAST_EVENTS = 20;
+const MAX_LINE_CHARACTERS = 300;
 
 /** What one execution came to. */
 export interface Outcome {
   readonly events: readonly OperationEvent[];
   readonly results: readonly ResultEvent[];
+  readonly outputs: readonly OutputEvent[];
   readonly summary: ExecutionSummary;
 }
 
-/** An operation of the manifest with its fixture. `key`: its id, or `id:variant`. */
+/** An operation of the manifest, or a variant of one, with its fixture. */
 export interface TriedOperation {
+  /** Its id, or `id:variant`. */
   readonly key: string;
   readonly id: string;
-  readonly effect: string;
-  readonly maxBatch: number | undefined;
+  /** With the variant laid over it. */
+  readonly descriptor: OperationDescriptor;
   readonly fixture: OperationFixture;
 }
 
-/** One check's own world: a fresh service, the plugin, and runtimes that lend it the suite's transport. */
+/** What a connection of a trial is made of, where it is not the usual. */
+export interface ConnectOptions {
+  readonly properties?: Json;
+  /** In place of the subject's. */
+  readonly plugin?: ConnectorPlugin;
+  /** Credentials are kept under it. */
+  readonly id?: string;
+  readonly configVersion?: number;
+  readonly limits?: Partial<RuntimeLimits>;
+  readonly credentialStore?: CredentialStore;
+  /** An earlier connection's runtime, in place of one of its own. */
+  readonly runtime?: ConnectorRuntime;
+}
+
+/** Which requests a fault meets, counted from when it is set: the k-th, those with an effect, or all. */
+export type Aim = number | 'write' | 'all' | { readonly from: number };
+
+/** One check's own world: a fresh service, the plugin, and runtimes that lend it the suite's transport, clock and log. */
 export class Trial {
-  readonly transport = new LentTransport();
-  private readonly runtimes: ConnectorRuntime[] = [];
+  readonly log = new LentLog();
+  readonly clock: LentClock;
+  readonly transport: LentTransport;
+  private readonly runtimes = new Set<ConnectorRuntime>();
+  private readonly others: Trial[] = [];
+  private readonly trace: string[] = [];
 
   private constructor(
     readonly subject: Subject,
     readonly plugin: ConnectorPlugin,
     readonly fixture: Fixture,
     readonly seed: number,
-  ) {}
+  ) {
+    this.transport = new LentTransport(
+      () => this.clock,
+      ({ method, path, status }, fault) => this.note(`> ${method} ${path.split('?')[0]}  ${fault ?? status ?? ''}`),
+    );
+    this.clock = new LentClock({
+      seed,
+      isBusy: () => this.transport.isBusy,
+      quietMs: this.hasOwnSockets ? QUIET_MS.own : QUIET_MS.http,
+    });
+  }
 
   static async start(subject: Subject, seed: number): Promise<Trial> {
     const plugin = await subject.load();
-    const fixture = await subject.start({ seed });
-    return new Trial(subject, plugin, fixture, seed);
+    return new Trial(subject, plugin, await subject.start({ seed }), seed);
   }
 
-  /** Another world of the same kind, for a check that needs an empty ledger; the check stops it. */
-  again(): Promise<Trial> {
-    return Trial.start(this.subject, this.seed);
+  /** Another world of the same kind, for a check that needs a fresh service; stopped with this one. */
+  async again(seed = this.seed): Promise<Trial> {
+    const other = await Trial.start(this.subject, seed);
+    this.others.push(other);
+    return other;
+  }
+
+  /** The world of one operation by itself: a fresh service, and the operation with that service's fixture. */
+  async forOperation({ key }: TriedOperation): Promise<{ readonly trial: Trial; readonly operation: TriedOperation }> {
+    const trial = await this.again();
+    return { trial, operation: trial.operation(key) };
+  }
+
+  get hasOwnSockets(): boolean {
+    return this.plugin.manifest.egress === 'own';
   }
 
   /** Every operation and variant that the manifest names; a fixture that lacks one is the subject's error. */
   operations(): readonly TriedOperation[] {
-    return this.plugin.manifest.operations.flatMap((descriptor) => {
-      const variants = descriptor.variants ?? [];
-      return [undefined, ...variants].map((variant): TriedOperation => {
-        const key = variant === undefined ? descriptor.id : `${descriptor.id}:${variant.id}`;
+    return this.plugin.manifest.operations.flatMap((declared) =>
+      [undefined, ...(declared.variants ?? [])].map((variant): TriedOperation => {
+        const { when: _, id: variantId, ...changes } = variant ?? { id: undefined, when: undefined };
+        const key = variantId === undefined ? declared.id : `${declared.id}:${variantId}`;
         const fixture = this.fixture.operations[key];
         if (fixture === undefined)
           throw new SubjectError(`the fixture has no operation ${key}; add it to Fixture.operations`);
-        const batch = variant?.batch ?? descriptor.batch;
-        return { key, id: descriptor.id, effect: descriptor.effect, maxBatch: batch?.maxDocuments, fixture };
-      });
-    });
+        return { key, id: declared.id, descriptor: { ...declared, ...changes }, fixture };
+      }),
+    );
+  }
+
+  operation(key: string): TriedOperation {
+    const found = this.operations().find((operation) => operation.key === key);
+    if (found === undefined) throw new SubjectError(`the manifest has no operation ${key}`);
+    return found;
+  }
+
+  reads(): readonly TriedOperation[] {
+    return this.operations().filter(({ descriptor }) => descriptor.effect === 'read');
   }
 
   writes(): readonly TriedOperation[] {
-    return this.operations().filter(({ effect }) => effect !== 'read');
+    return this.operations().filter(({ descriptor }) => descriptor.effect !== 'read');
   }
 
-  /** A connection over a runtime of its own; `plugin` in place of the subject's where a check watches it. */
-  async connect(
-    properties: Json = this.fixture.connections.valid,
-    plugin: ConnectorPlugin = this.plugin,
-  ): Promise<RuntimeConnection> {
-    const runtime = new ConnectorRuntime({ plugins: [plugin], http: this.transport });
-    this.runtimes.push(runtime);
-    return runtime.connect({ plugin: plugin.manifest.id, properties });
+  /** An optional member of the fixture; without it the check is unproven. */
+  need<Name extends 'requests' | 'seedRows' | 'seedObjectTypes' | 'stallJob' | 'expireSession' | 'foreignOrigin'>(
+    name: Name,
+  ): NonNullable<Fixture[Name]> {
+    const member = this.fixture[name];
+    if (member === undefined) throw new Unproven(`add \`${name}\` to the fixture`);
+    return (member as (...args: never[]) => unknown).bind(this.fixture) as NonNullable<Fixture[Name]>;
+  }
+
+  /** The operations whose fixture has the member; without any the check is unproven. */
+  withMember<Name extends keyof OperationFixture>(
+    name: Name,
+    among: readonly TriedOperation[] = this.operations(),
+  ): readonly (TriedOperation & { readonly member: NonNullable<OperationFixture[Name]> })[] {
+    const having = among.flatMap((operation) => {
+      const member = operation.fixture[name];
+      return member === undefined ? [] : [{ ...operation, member: member as NonNullable<OperationFixture[Name]> }];
+    });
+    if (having.length === 0) throw new Unproven(`add \`${name}\` to the fixture of an operation`);
+    return having;
+  }
+
+  /** A connection over a runtime of its own. */
+  async connect(options: ConnectOptions = {}): Promise<RuntimeConnection> {
+    const plugin = options.plugin ?? this.plugin;
+    const { properties = this.fixture.connections.valid, id, configVersion } = options;
+    return (options.runtime ?? this.runtime(options)).connect({
+      plugin: plugin.manifest.id,
+      properties,
+      ...(id === undefined ? {} : { id }),
+      ...(configVersion === undefined ? {} : { configVersion }),
+    });
+  }
+
+  /** A runtime that is lent the suite's services; closed with the trial. */
+  runtime({ plugin = this.plugin, limits, credentialStore }: ConnectOptions = {}): ConnectorRuntime {
+    const runtime = new ConnectorRuntime({
+      plugins: [plugin],
+      http: this.transport,
+      clock: this.clock,
+      logger: this.log,
+      ...(limits === undefined ? {} : { limits }),
+      ...(credentialStore === undefined ? {} : { credentialStore }),
+    });
+    this.runtimes.add(runtime);
+    return runtime;
+  }
+
+  /** The subject's plugin, with its connections and operations watched. */
+  observe(): { readonly plugin: ConnectorPlugin; readonly seen: Observations } {
+    return observed(this.plugin);
+  }
+
+  /** Starts an operation with the properties of its fixture. */
+  execute(
+    connection: RuntimeConnection,
+    operation: TriedOperation,
+    documents: Documents,
+    options: ExecutionOptions = {},
+  ) {
+    return connection.execute(requestOf(operation), documents, options);
   }
 
   /** Runs an operation to its end. */
@@ -92,37 +212,141 @@ export class Trial {
     documents: Documents,
     options: ExecutionOptions = {},
   ): Promise<Outcome> {
-    const { objectType, properties } = operation.fixture;
-    const request = { operation: operation.id, properties, ...(objectType === undefined ? {} : { objectType }) };
-    const execution = connection.execute(request, documents, options);
+    return this.outcomeOf(this.execute(connection, operation, documents, options));
+  }
+
+  /** Reads an execution to its end. */
+  async outcomeOf(execution: {
+    batches(): AsyncIterable<readonly OperationEvent[]>;
+    readonly summary: Promise<ExecutionSummary>;
+  }): Promise<Outcome> {
     const events: OperationEvent[] = [];
-    for await (const batch of execution.batches()) events.push(...batch);
-    const results = events.filter((event) => event.type === 'result');
-    return { events, results, summary: await execution.summary };
+    for await (const batch of execution.batches()) {
+      events.push(...batch);
+      for (const event of batch.slice(-LAST_EVENTS)) this.note(`event ${shownEvent(event)}`);
+    }
+    return {
+      events,
+      results: events.filter((event) => event.type === 'result'),
+      outputs: events.filter((event) => event.type === 'output'),
+      summary: await execution.summary,
+    };
+  }
+
+  /** Brings a fault about; where the plugin has sockets of its own, by its fixture. */
+  async fault(fault: Fault, aim: Aim, operation?: TriedOperation): Promise<void> {
+    this.note(`fault ${fault.kind} at ${typeof aim === 'object' ? `${aim.from} and after` : aim}`);
+    if (this.hasOwnSockets) return this.ownFault(fault, aim);
+    let count = 0;
+    this.transport.addFault(fault, (request) => {
+      if (aim === 'all') return true;
+      if (aim === 'write') {
+        if (operation === undefined) throw new TypeError('a fault aimed at writes needs the operation');
+        return operation.fixture.isWrite(request);
+      }
+      count += 1;
+      return typeof aim === 'number' ? count === aim : count >= aim.from;
+    });
   }
 
   /** What was sent so far: by the lent transport, or as the fixture of a plugin with its own sockets says. */
   async requests(): Promise<readonly SeenRequest[]> {
-    return this.plugin.manifest.egress === 'own' ? ((await this.fixture.requests?.()) ?? []) : this.transport.requests;
+    return this.hasOwnSockets ? this.need('requests')() : this.transport.requests;
+  }
+
+  /** As `requests`, of a plugin that uses the lent transport. */
+  get sent(): readonly SentRequest[] {
+    return this.transport.requests;
+  }
+
+  /** Where, counted from 1, a run's requests with an effect stand among all that it sends, login included; found by running it in a world of its own. */
+  async writePositions(
+    operation: TriedOperation,
+    samples: (own: OperationFixture) => readonly Sample[],
+  ): Promise<readonly number[]> {
+    const { trial, operation: own } = await this.forOperation(operation);
+    const connection = await trial.connect();
+    await trial.run(connection, own, documentsOf(samples(own.fixture)));
+    return (await trial.requests()).flatMap((request, index) => (own.fixture.isWrite(request) ? [index + 1] : []));
+  }
+
+  /** Ledger entries by key. */
+  async ledger(): Promise<
+    ReadonlyMap<string, { readonly action: string; readonly data: Json; readonly times: number }>
+  > {
+    const entries = new Map<string, { readonly action: string; readonly data: Json; readonly times: number }>();
+    for (const { key, action, data, times } of await this.fixture.ledger()) {
+      const earlier = entries.get(key);
+      entries.set(key, { action, data, times: times + (earlier?.times ?? 0) });
+    }
+    return entries;
+  }
+
+  /** Adds to what a failure card quotes. */
+  note(line: string): void {
+    this.trace.push(line.length > MAX_LINE_CHARACTERS ? `${line.slice(0, MAX_LINE_CHARACTERS)}…` : line);
+    if (this.trace.length > LAST_EVENTS) this.trace.shift();
+  }
+
+  /** The last things that happened here, or in the world of this kind that was made last. */
+  last(): readonly string[] {
+    return this.others.at(-1)?.last() ?? this.trace;
+  }
+
+  /** Strikes the secrets out that its runtimes know of. */
+  redact(text: string): string {
+    let shown = text;
+    for (const runtime of this.runtimes) shown = runtime.redactor.text(shown);
+    for (const other of this.others) shown = other.redact(shown);
+    return shown;
   }
 
   async stop(): Promise<void> {
-    for (const runtime of this.runtimes) await runtime.close();
+    for (const other of this.others.splice(0)) await other.stop();
+    const closing = Promise.all([...this.runtimes].map((runtime) => runtime.close()));
+    this.clock.passLimits();
+    await closing;
+    this.clock.stop();
     await this.fixture.stop();
   }
+
+  private async ownFault({ kind }: Fault, aim: Aim): Promise<void> {
+    if (this.fixture.fault === undefined) throw new Unproven('add `fault` to the fixture');
+    const fault = this.fixture.fault.bind(this.fixture);
+    if (kind === 'status' || kind === 'slow body') throw new Unproven(`the fixture cannot bring about "${kind}"`);
+    if (typeof aim === 'number' || aim === 'write') return fault(kind, aim);
+    const from = aim === 'all' ? 1 : aim.from;
+    for (let at = from; at < from + 500; at += 1) await fault(kind, at);
+  }
+}
+
+/** The request for an operation with the properties of its fixture. */
+export function requestOf({ id, fixture: { objectType, properties } }: TriedOperation) {
+  return { operation: id, properties, ...(objectType === undefined ? {} : { objectType }) };
 }
 
 /** Samples as documents, named by their keys. */
 export function documentsOf(samples: readonly Sample[]): DocumentInput[] {
-  return samples.map(({ key, mediaType, body, properties }) => ({
-    id: key,
-    mediaType,
-    body,
-    ...(properties === undefined ? {} : { properties }),
-  }));
+  return samples.map(documentOf);
+}
+
+/** A sample as a document, named by its key. */
+export function documentOf({ key, mediaType, body, properties }: Sample): DocumentInput {
+  return { id: key, mediaType, body, ...(properties === undefined ? {} : { properties }) };
 }
 
 /** The error's code and category, for messages. */
 export function nameOf(error: unknown): string {
   return isConnectorError(error) ? `${error.info.category}/${error.info.code}` : String(error);
+}
+
+function shownEvent(event: OperationEvent): string {
+  switch (event.type) {
+    case 'result':
+      return `result ${event.inputs.join(',')} ${event.status}${event.error === undefined ? '' : ` (${event.error.code}, effect ${event.error.effect})`}`;
+    case 'output':
+      return `output ${event.inputs.join(',')}`;
+    default:
+      return event.type;
+  }
 }

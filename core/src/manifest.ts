@@ -70,7 +70,7 @@ export interface BatchDescriptor {
 }
 
 export interface OperationLimits {
-  /** A larger document is `tooLarge` and never reaches the plugin; -1: no limit. */
+  /** A document that is known to be larger is `tooLarge` and never reaches the plugin; of a stream, its reader meets `tooLarge` there. -1: no limit. */
   readonly maxDocumentBytes: number;
   /** Requests at once. */
   readonly maxInFlight: number;

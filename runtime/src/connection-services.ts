@@ -1,4 +1,5 @@
 import type { Clock, Logger, Spool } from '@connector-runtime/core';
+import type { RefusalMemory } from './connection-opening.js';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/connection-http-client.js';
 import type { RuntimeEvents } from './services/events.js';
 import type { Redactor } from './services/redaction.js';
@@ -30,6 +31,7 @@ export interface ConnectionServices {
   readonly events: RuntimeEvents;
   readonly telemetry: Telemetry;
   readonly redactor: Redactor;
+  readonly refusals: RefusalMemory;
   makeSpool(): Spool & { close(): Promise<void> };
   /** Lets go of sockets and scratch space, and tells the runtime that the connection is gone. */
   release(): Promise<void>;

@@ -26,6 +26,7 @@ import type { HttpSettings, HttpTransport } from './http/http-transport.js';
 import { undiciTransport } from './http/undici-transport.js';
 import { checkPlugin } from './plugins/manifest-check.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
+import { RefusedCredentials } from './refused-credentials.js';
 import { RuntimeConnection } from './runtime-connection.js';
 import { ConnectionScope } from './scopes/connection-scope.js';
 import { cacheOf, credentialsOf } from './services/connection-keys.js';
@@ -74,6 +75,7 @@ export class ConnectorRuntime {
   private readonly cache: Cache;
   private readonly credentialStore: CredentialStore;
   private readonly telemetry = new Telemetry();
+  private readonly refused = new RefusedCredentials();
   private closing: Promise<void> | undefined;
 
   /** Throws `PLUGIN_INVALID` (`contract`) or `PLUGIN_DUPLICATE` (`config`). */
@@ -104,7 +106,10 @@ export class ConnectorRuntime {
     const noteSecret = (text: string) => this.redactor.add(text);
     const resolved = await resolveSecrets(component.properties, folder, this.options.secretResolver, noteSecret);
     const migrated = migrate(plugin, component.configVersion, resolved);
-    const checked = validatorOf(`the connection's properties`, plugin.manifest.connection.properties).check(migrated);
+    const checked = validatorOf(`the connection's properties`, plugin.manifest.connection.properties).check(
+      migrated,
+      (text) => this.redactor.text(text),
+    );
     noteSecrets(checked.properties, this.redactor);
     const settings = await httpSettings(component.http, folder, noteSecret);
     // Checked again: the runtime may have been closed while files were read.
@@ -169,6 +174,7 @@ export class ConnectorRuntime {
       events,
       telemetry,
       redactor,
+      refusals: this.refused.of(isNamed ? key : manifest.id, checked.plain()),
       makeSpool,
       ...(concurrency === undefined ? {} : { concurrency }),
       release: async () => {

@@ -77,6 +77,7 @@ export class RuntimeConnection {
   ) {
     this.opening = new ConnectionOpening(
       () => scope.resolve<Connection>(plugin.connection),
+      services.refusals,
       (tookMs) => {
         services.events.emit('connectionOpened', { plugin: plugin.manifest.id, connectionId: id, tookMs });
       },
@@ -135,6 +136,7 @@ export class RuntimeConnection {
         throw usageError('LOGIN_UNSUPPORTED', `${this.manifest.id} has no login by browser`);
       }
       await connection.login(person, context);
+      this.services.refusals.refusal = undefined;
     });
   }
 
@@ -234,7 +236,8 @@ export class RuntimeConnection {
     const { clock, limits } = this.services;
     const startedMs = clock.now();
     const limit = new CallLimit(clock, options);
-    const logger = new ExecutionLogger(this.services.logger);
+    const redact = (text: string) => this.services.redactor.text(text);
+    const logger = new ExecutionLogger(this.services.logger, redact);
     const spool = this.services.makeSpool();
     const ledger = new DocumentLedger();
     const context = new RuntimeExecutionContext(limit, clock, logger, {
@@ -280,7 +283,7 @@ export class RuntimeConnection {
           throw usageError('RECONCILE_UNSUPPORTED', `${descriptor.id} has no reconcile`);
         return operation.reconcile(intake, context);
       },
-      redact: (text) => this.services.redactor.text(text),
+      redact,
       ended: async (summary) => {
         this.executions.delete(execution);
         await spool.close().catch((error: unknown) => logger.warn('scratch space could not be removed', { error }));
@@ -289,7 +292,6 @@ export class RuntimeConnection {
         const tookMs = clock.now() - startedMs;
         this.services.events.emit('executionEnded', {
           connectionId: this.id,
-
           tookMs,
           ...counted,
         });
@@ -307,7 +309,8 @@ export class RuntimeConnection {
   }
 
   private operationProperties(descriptor: OperationDescriptor, properties: Json | undefined): CheckedProperties {
-    const checked = validatorOf(`the properties of ${descriptor.id}`, descriptor.properties).check(properties ?? {});
+    const validator = validatorOf(`the properties of ${descriptor.id}`, descriptor.properties);
+    const checked = validator.check(properties ?? {}, (text) => this.services.redactor.text(text));
     noteSecrets(checked.properties, this.services.redactor);
     return checked;
   }

@@ -1,14 +1,17 @@
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
-import { documentsOf, type Outcome, type TriedOperation } from '../trial.js';
+import { documentsOf, type Outcome, type Trial, type TriedOperation } from '../trial.js';
 
 /** Requests of one run that are lost in turn, at the most. */
 const MAX_LOSSES_TRIED = 12;
+const DOCUMENTS = 12;
 
 export const ACCOUNTING: readonly Check[] = [
   {
     id: 'ACC-01',
     level: 'MUST',
+    profile: 'core',
+    needs: [],
     title: 'Every document gets a result',
     rule: 'With 0, 1, 2 and 1000 documents, and with a full batch and one more, the operation itself gives each document a result.',
     cause: 'the last, partly filled batch is forgotten',
@@ -38,6 +41,8 @@ export const ACCOUNTING: readonly Check[] = [
   {
     id: 'ACC-02',
     level: 'MUST',
+    profile: 'core',
+    needs: [],
     title: 'A result is final',
     rule: 'No document gets a second result or an output after its result, and no result names a document that was never taken.',
     cause: 'a result is given when a request ends and again when the batch ends',
@@ -60,59 +65,44 @@ export const ACCOUNTING: readonly Check[] = [
   {
     id: 'ACC-04',
     level: 'MUST',
-    skip: (manifest) =>
-      manifest.operations.every(({ effect }) => effect === 'read') ? 'no operation writes' : undefined,
+    profile: 'core',
+    needs: ['write'],
     title: 'A lost answer is never reported as "not applied"',
     rule: 'When the answer to a write is lost, failure, applicationError and notAttempted are given only to documents that the service has not applied.',
     cause: 'a transport error is taken for "not sent" without looking at its effect',
     async run(trial) {
       for (const operation of trial.writes()) {
-        const writes = Math.min(MAX_LOSSES_TRIED, await countWrites(trial, operation));
-        for (let lost = 1; lost <= writes; lost += 1) await loseOne(trial, operation, lost);
+        const positions = await trial.writePositions(operation, (fixture) => fixture.good(DOCUMENTS));
+        for (const at of positions.slice(0, MAX_LOSSES_TRIED)) await loseOne(trial, operation, at);
       }
     },
   },
 ];
 
-function countsFor({ maxBatch, effect }: TriedOperation): readonly number[] {
+function countsFor({ descriptor: { batch, effect } }: TriedOperation): readonly number[] {
   const counts = effect === 'read' ? [0, 1, 2] : [0, 1, 2, 1000];
-  return maxBatch === undefined || maxBatch > 1000
-    ? counts
-    : [...counts, maxBatch, maxBatch + 1].filter((count) => count <= 1000);
-}
-
-/** Write requests that one run of 12 documents makes. */
-async function countWrites(trial: Parameters<Check['run']>[0], operation: TriedOperation): Promise<number> {
-  const before = (await trial.requests()).length;
-  const connection = await trial.connect();
-  await trial.run(connection, operation, documentsOf(operation.fixture.good(24).slice(12)));
-  await connection.close();
-  return (await trial.requests()).slice(before).filter((request) => operation.fixture.isWrite(request)).length;
+  if (batch === undefined || batch.maxDocuments > 1000) return counts;
+  return [...counts, batch.maxDocuments, batch.maxDocuments + 1].filter((count) => count <= 1000);
 }
 
 /** A service of its own for each loss: the ledger then holds this run only. */
-async function loseOne(trial: Parameters<Check['run']>[0], operation: TriedOperation, lost: number): Promise<void> {
-  const own = await trial.again();
-  try {
-    const fixture = own.fixture.operations[operation.key] ?? operation.fixture;
-    let writes = 0;
-    own.transport.addFault('lose', (request) => fixture.isWrite(request) && ++writes === lost);
-    const samples = fixture.good(12);
-    const before = new Set((await own.fixture.ledger()).map((entry) => entry.key));
-    const connection = await own.connect();
-    const outcome = await own.run(connection, { ...operation, fixture }, documentsOf(samples));
-    const applied = new Set((await own.fixture.ledger()).map((entry) => entry.key).filter((key) => !before.has(key)));
-    const lies = denied(outcome).filter((key) => applied.has(key));
-    const did = `${operation.key} with 12 documents; the answer to write ${lost} was lost after the service had applied it`;
-    expectThat(
-      lies.length === 0,
-      'success or unknown for what the service has applied',
-      `${lies.join(', ')} said not to be`,
-      did,
-    );
-  } finally {
-    await own.stop();
-  }
+async function loseOne(trial: Trial, tried: TriedOperation, at: number): Promise<void> {
+  const { trial: own, operation } = await trial.forOperation(tried);
+  const samples = operation.fixture.good(DOCUMENTS);
+  const before = await own.ledger();
+  await own.fault({ kind: 'lose' }, at);
+  const connection = await own.connect();
+  const outcome = await own.run(connection, operation, documentsOf(samples));
+  const after = await own.ledger();
+  const lies = denied(outcome).filter((key) => (after.get(key)?.times ?? 0) > (before.get(key)?.times ?? 0));
+  const did = `${DOCUMENTS} documents; the answer to request ${at}, a write, was lost after the service had applied it`;
+  expectThat(
+    lies.length === 0,
+    'success or unknown for what the service has applied',
+    `${lies.join(', ')} said not to be`,
+    did,
+    operation.key,
+  );
 }
 
 /** Documents of which the run says that nothing was applied. */

@@ -6,13 +6,15 @@ export const BASELINE: readonly Check[] = [
   {
     id: 'BAS-01',
     level: 'MUST',
+    profile: 'core',
+    needs: [],
     title: 'A valid connection works',
     rule: 'With a valid configuration, and with the least that is valid, the connection opens, its test says ok with at least one named finding, and each operation takes one good document.',
     cause: 'the plugin relies on an optional property',
     async run(trial) {
       const { valid, minimal } = trial.fixture.connections;
       for (const properties of minimal === undefined ? [valid] : [valid, minimal]) {
-        const connection = await trial.connect(properties);
+        const connection = await trial.connect({ properties });
         const findings = await connection.test();
         expectThat(findings.length > 1, 'a named finding besides open', findings, 'testing the connection');
         expectThat(

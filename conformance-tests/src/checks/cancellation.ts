@@ -6,6 +6,8 @@ export const CANCELLATION: readonly Check[] = [
   {
     id: 'CAN-01',
     level: 'MUST',
+    profile: 'core',
+    needs: [],
     title: 'What is cancelled before it starts is not attempted',
     rule: 'Aborted before the start, or while the first document is being read, no request with an effect is sent and every document ends notAttempted.',
     cause: 'the signal of the call is not handed to the request',
@@ -23,7 +25,7 @@ export const CANCELLATION: readonly Check[] = [
           early.summary.counts,
           `${operation.key}, aborted before the start`,
         );
-        if (operation.effect !== 'read') await abortWhileReading(trial, operation, connection);
+        if (operation.descriptor.effect !== 'read') await abortWhileReading(trial, operation, connection);
         await connection.close();
         trial.transport.requests.length = 0;
       }

@@ -1,4 +1,4 @@
-import { type ErrorInfo, isConnectorError, type JsonSchema } from '@connector-runtime/core';
+import { type ErrorInfo, isConnectorError, type Json, type JsonSchema } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { compileSchema } from '../schema-compiler.js';
@@ -8,6 +8,8 @@ export const CONFIG: readonly Check[] = [
   {
     id: 'CFG-01',
     level: 'MUST',
+    profile: 'core',
+    needs: [],
     title: 'Every property schema compiles',
     rule: 'The schemas of connection, operations and variants compile under ajv strict, draft 2020-12, with x-dynamic and the format password; their defaults are valid.',
     cause: 'a misspelt keyword, which JSON Schema would ignore in silence',
@@ -34,6 +36,8 @@ export const CONFIG: readonly Check[] = [
   {
     id: 'CFG-02',
     level: 'MUST',
+    profile: 'core',
+    needs: [],
     title: 'An unknown key is refused at every level',
     rule: 'Every object with named properties in a property schema refuses other keys, so that a misspelt property is an error and not a surprise.',
     cause: 'a nested object without additionalProperties: false',
@@ -53,6 +57,8 @@ export const CONFIG: readonly Check[] = [
   {
     id: 'CFG-03',
     level: 'MUST',
+    profile: 'core',
+    needs: [],
     title: 'A wrong configuration is refused before anything is sent',
     rule: 'Each invalid configuration ends with category config and the JSON pointer of the property; no request is sent for it, nor for making an operation.',
     cause: 'a rule that is checked in code after the first request, in place of in the schema',
@@ -83,9 +89,9 @@ export const CONFIG: readonly Check[] = [
 ];
 
 /** How a configuration was refused: by `connect`, or when the connection opened. */
-async function refusalOf(trial: Trial, properties: Parameters<Trial['connect']>[0]): Promise<ErrorInfo | undefined> {
+async function refusalOf(trial: Trial, properties: Json): Promise<ErrorInfo | undefined> {
   try {
-    const connection = await trial.connect(properties);
+    const connection = await trial.connect({ properties });
     return (await connection.test()).find((finding) => !finding.ok)?.error;
   } catch (error) {
     if (!isConnectorError(error))

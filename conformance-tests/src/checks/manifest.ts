@@ -12,6 +12,8 @@ export const MANIFEST: readonly Check[] = [
   {
     id: 'MAN-01',
     level: 'MUST',
+    profile: 'core',
+    needs: [],
     title: 'The manifest is plain JSON of the published form',
     rule: 'The manifest validates against the published schema, equals its JSON round trip, and its version and contract range parse; a manifest.json at the package root equals it.',
     cause: 'a value that JSON does not carry (a function, undefined, a class), or a hand-made version',

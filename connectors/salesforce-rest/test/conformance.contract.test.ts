@@ -11,6 +11,8 @@ describe('the conformance suite', () => {
   test('gives the verdict conformant', async () => {
     const { verdict } = await suite.run();
 
-    expect(verdict).toMatch(/^salesforce-rest 0\.1\.0 — contract \^1\.0 — conformant \(10 passed, 0 not declared\)$/);
+    expect(verdict).toMatch(
+      /^salesforce-rest 0\.1\.0 — contract \^1\.0 — full: conformant \(10 passed, 0 not declared\)$/,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import type { Document, Properties } from '../document.js';
 import type { Events, ExecutionContext, OperationEvent } from '../operation.js';
-import { errorInfoOf } from '../status.js';
+import { errorInfoOf, statusOfError } from '../status.js';
 import { failed, runInFlight } from './in-flight.js';
 
 /** A document refused for the moment goes again so often at the most. */
@@ -13,6 +13,8 @@ export interface BatchOptions<P> {
   readonly maxDocuments?: number;
   /** May these two travel together? Default: where their properties are equal, so that no document gets another's dynamic properties. */
   readonly together?: (first: Document<P>, next: Document<P>) => boolean;
+  /** For a service that refuses a whole batch for one bad document: a batch of which nothing was applied is worked on again, each document alone. Default false. */
+  readonly oneByOne?: boolean;
 }
 
 /**
@@ -37,7 +39,8 @@ export function perBatch<P = Properties>(
     batchesOf(documents, maxDocuments, options.together ?? haveEqualProperties),
     context,
     idsOf,
-    (batch) => workUntilSettled(batch, context, work),
+    (batch) =>
+      options.oneByOne === true ? wholeOrOneByOne(batch, context, work) : workUntilSettled(batch, context, work),
   );
 }
 
@@ -62,6 +65,29 @@ async function* batchesOf<P>(
   if (batch.length > 0) yield batch;
 }
 
+/** The whole batch, and where it was refused as a whole, each document by itself. */
+async function wholeOrOneByOne<P>(
+  batch: readonly Document<P>[],
+  context: ExecutionContext<P>,
+  work: (batch: readonly Document<P>[]) => Promise<readonly OperationEvent[]>,
+): Promise<readonly OperationEvent[]> {
+  const effect = context.operation.effect === 'read' ? 'none' : 'unknown';
+  try {
+    return await workUntilSettled(batch, context, work);
+  } catch (thrown) {
+    if (batch.length === 1 || statusOfError(errorInfoOf(thrown, effect)) !== 'applicationError') throw thrown;
+  }
+  const events: OperationEvent[] = [];
+  for (const document of batch) {
+    try {
+      events.push(...(await workUntilSettled([document], context, work)));
+    } catch (thrown) {
+      events.push(failed([document.id], errorInfoOf(thrown, effect)));
+    }
+  }
+  return events;
+}
+
 /** Sends documents that were refused for the moment again; returns the events of all attempts, each document's result once. */
 async function workUntilSettled<P>(
   batch: readonly Document<P>[],
@@ -76,19 +102,37 @@ async function workUntilSettled<P>(
       events = await work(pending);
     } catch (thrown) {
       if (attempt === 1) throw thrown;
-      return [...settled, failed(idsOf(pending), errorInfoOf(thrown, 'unknown'))];
+      const effect = context.operation.effect === 'read' ? 'none' : 'unknown';
+      const info = errorInfoOf(thrown, effect);
+      return inOrderOf(batch, [...settled, ...pending.map(({ id }) => failed([id], info))], context);
     }
     const refused = new Set<OperationEvent>(attempt < MAX_ATTEMPTS ? events.filter(isRefusedForNow) : []);
     for (const event of events) if (!refused.has(event)) settled.push(event);
-    if (refused.size === 0) return settled;
+    if (refused.size === 0) return inOrderOf(batch, settled, context);
     try {
       await context.clock.sleep(context.clock.random() * FIRST_BACKOFF_MS * 2 ** (attempt - 1), context.signal);
     } catch {
-      return [...settled, ...refused];
+      return inOrderOf(batch, [...settled, ...refused], context);
     }
     const again = new Set([...refused].flatMap((event) => (event.type === 'result' ? event.inputs : [])));
     pending = pending.filter((document) => again.has(document.id));
   }
+}
+
+/** What went again comes later; put back in the order of the batch where the operation declares it. */
+function inOrderOf<P>(
+  batch: readonly Document<P>[],
+  events: readonly OperationEvent[],
+  context: ExecutionContext<P>,
+): readonly OperationEvent[] {
+  if (context.operation.order !== 'input') return events;
+  const places = new Map(batch.map(({ id }, index) => [id, index]));
+  let place = 0;
+  const placed = events.map((event) => {
+    if ('inputs' in event) place = Math.min(...event.inputs.map((id) => places.get(id) ?? 0));
+    return { place, event };
+  });
+  return placed.sort((a, b) => a.place - b.place).map(({ event }) => event);
 }
 
 function isRefusedForNow(event: OperationEvent): boolean {

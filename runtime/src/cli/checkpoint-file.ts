@@ -13,8 +13,14 @@ export class CheckpointFile {
 
   /** One that does not exist is a new start; one that is damaged is an error, never a silent new start. */
   static async read(file: string): Promise<CheckpointFile> {
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text === undefined) return new CheckpointFile(file, undefined, undefined);
+    let text: string;
+    try {
+      text = await readFile(file, 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return new CheckpointFile(file, undefined, undefined);
+      throw new UsageError(`--checkpoint ${file}: cannot be read (${code ?? 'unknown reason'})`);
+    }
     try {
       const { checkpoint, outputAt } = JSON.parse(text) as { checkpoint: Json; outputAt: OutputPosition };
       if (checkpoint === undefined || outputAt === undefined) throw new TypeError('no checkpoint in it');

@@ -15,13 +15,14 @@ export async function lineOfEvent(event: OperationEvent): Promise<string> {
 
 /** The last NDJSON line of a run. */
 export function lineOfSummary(summary: ExecutionSummary): string {
-  const { counts, outputs, complete, warnings, error } = summary;
+  const { counts, outputs, complete, warnings, warningCount, error } = summary;
   return JSON.stringify({
     type: 'summary',
     counts,
     outputs,
     complete,
-    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(warningCount > 0 ? { warnings } : {}),
+    ...(warningCount > warnings.length ? { warningCount } : {}),
     ...(error === undefined ? {} : { error }),
   });
 }

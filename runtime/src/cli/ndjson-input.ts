@@ -1,6 +1,6 @@
 import type { ErrorInfo, Json, JsonRecord } from '@connector-runtime/core';
 import { nearestName } from '@connector-runtime/core/authoring';
-import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { DocumentInput, RefusedInput } from '../execution/document-input.js';
 
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -46,8 +46,9 @@ function parseLine(text: string, place: string, seen: RunOutputSeen): DocumentIn
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
-  } catch (error) {
-    return refused(place, `is not JSON: ${(error as Error).message}`);
+  } catch {
+    // Only the place is told: V8 quotes the text.
+    return refused(place, `is not JSON: ${jsonFault(text)}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return refused(place, 'must be a JSON object');
@@ -94,6 +95,13 @@ function bodyInput(record: Readonly<Record<string, Json>>, line: string, place: 
   const type = mediaType === undefined ? {} : { mediaType };
   if (typeof body === 'string') return { body, place, ...type };
   return { body: sourceText(line) ?? (body as JsonRecord), place, mediaType: 'application/json', ...type };
+}
+
+function jsonFault(text: string): string {
+  const errors: ParseError[] = [];
+  parseTree(text, errors);
+  const [first] = errors;
+  return first === undefined ? 'unexpected text' : `${printParseErrorCode(first.error)} at column ${first.offset + 1}`;
 }
 
 /** The body as it stands in the line: numbers keep their text (`1.10`, `9007199254740993`). */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { ConnectorError, type Json } from '@connector-runtime/core';
 import { nearestName } from '@connector-runtime/core/authoring';
@@ -38,6 +38,8 @@ export interface OperationComponent {
   readonly operation: string;
   readonly objectType?: string;
   readonly properties: Json;
+  /** Folder that file names are relative to. */
+  readonly folder: string;
 }
 
 const HTTP_KEYS: Readonly<Record<string, 'string' | 'number'>> = {
@@ -99,7 +101,7 @@ export async function readConnectionComponent(
   const { $schema: _, ...component } = record;
   return {
     ...(component as unknown as ConnectionComponent),
-    id: path.resolve(file),
+    id: await realpath(file),
     folder: path.dirname(path.resolve(file)),
   };
 }
@@ -111,7 +113,7 @@ export async function readOperationComponent(file: string): Promise<OperationCom
     connection,
     ...record
   } = checkKeys(file, await readJsonc(file), OPERATION_KEYS, ['operation', 'properties']);
-  const component = record as unknown as OperationComponent;
+  const component = { ...record, folder: path.dirname(path.resolve(file)) } as unknown as OperationComponent;
   return connection === undefined
     ? component
     : { ...component, connection: path.resolve(path.dirname(file), connection as string) };

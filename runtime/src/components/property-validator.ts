@@ -48,10 +48,13 @@ export class PropertyValidator {
     this.validators();
   }
 
-  /** Throws `CONFIG_INVALID` with every issue. `input` is not changed. */
-  check(input: Json): CheckedProperties {
+  /** Throws `CONFIG_INVALID` with every issue. `input` is not changed. `redact` strikes secrets out of the values that issues show: one may stand where none belongs. */
+  check(input: Json, redact: (text: string) => string = (text) => text): CheckedProperties {
     const plain = structuredClone(input) as Record<string, Json>;
-    const issues = this.issues(this.validators().whole, plain);
+    const issues = this.issues(this.validators().whole, plain).map((issue) => ({
+      ...issue,
+      message: redact(issue.message),
+    }));
     if (issues.length > 0) throw configInvalid(this.what, issues);
     return new CheckedProperties(this.wrap(plain), deepFreeze(plain));
   }

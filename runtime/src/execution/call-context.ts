@@ -81,6 +81,7 @@ export class RuntimeExecutionContext extends RuntimeCallContext implements Execu
 class CleanupContext implements CallContext {
   private readonly controller = new AbortController();
   private readonly timer = new AbortController();
+  private abortedAtEpochMs: number | undefined;
 
   constructor(
     private readonly main: AbortSignal,
@@ -96,8 +97,9 @@ class CleanupContext implements CallContext {
     return this.controller.signal;
   }
 
+  /** Before the abort, what it would be if that came now. */
   get deadlineEpochMs(): number {
-    return this.clock.now() + this.stopWithinMs;
+    return (this.abortedAtEpochMs ?? this.clock.now()) + this.stopWithinMs;
   }
 
   end(): void {
@@ -106,6 +108,7 @@ class CleanupContext implements CallContext {
   }
 
   private readonly startTimer = () => {
+    this.abortedAtEpochMs = this.clock.now();
     this.clock.sleep(this.stopWithinMs, this.timer.signal).then(
       () => this.controller.abort(this.main.reason as ConnectorError),
       () => undefined,

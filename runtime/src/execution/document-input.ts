@@ -26,7 +26,7 @@ export type Documents = Iterable<DocumentInput | RefusedInput> | AsyncIterable<D
 
 /**
  * Documents that are finite and at hand: the runtime reads them to their end, so that what an operation never took is `notAttempted`.
- * Arrays, sets and maps are so by themselves; an async source (files of a folder) says it by `finite`.
+ * Arrays and sets are so by themselves; an async source (files of a folder) says it by `finite`.
  */
 export type FiniteDocuments = AsyncIterable<DocumentInput | RefusedInput> & { readonly finite: true };
 

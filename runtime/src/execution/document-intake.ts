@@ -10,7 +10,7 @@ import {
   type ResultEvent,
   statusOfError,
 } from '@connector-runtime/core';
-import { bodyOfBytes, bodyOfStream, bodyOfText } from '../services/body.js';
+import { bodyOfBytes, bodyOfStream, bodyOfText, bodyWithin } from '../services/body.js';
 import type { Checkpoint } from './checkpoint.js';
 import { DocumentIds } from './document-ids.js';
 import { areAtHand, type DocumentInput, type Documents, type RefusedInput } from './document-input.js';
@@ -227,7 +227,7 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
       const message = `a document must be an object with a body, got ${input === null ? 'null' : typeof input}`;
       return { id: this.ids.nameOf({ body: '' }, ordinal).id, error: invalid('DOCUMENT_INVALID', message) };
     }
-    return 'refused' in input ? { id: input.id } : this.ids.nameOf(input, ordinal);
+    return this.ids.nameOf('refused' in input ? { body: '', place: input.id } : input, ordinal);
   }
 
   private refuse(id: string, ordinal: number, info: ErrorInfo): undefined {
@@ -261,15 +261,8 @@ function contentOf(input: DocumentInput, defaultType: string, maxBytes: number):
     );
   }
   if (Symbol.asyncIterator in body) return bodyOfStream(body, input.mediaType ?? defaultType, 'document', maxBytes);
-  if ('open' in body && typeof body.open === 'function') return withinLimit(body as Body, maxBytes);
+  if ('open' in body && typeof body.open === 'function') return bodyWithin(body as Body, maxBytes);
   return bodyOfText(JSON.stringify(body), input.mediaType ?? 'application/json', 'document', maxBytes);
-}
-
-/** A body of the host's own making, such as a file's: its size is known before it is read. */
-function withinLimit(body: Body, maxBytes: number): Body {
-  if (maxBytes < 0 || body.sizeBytes === undefined || body.sizeBytes <= maxBytes) return body;
-  const message = `the document has ${body.sizeBytes} bytes, more than ${maxBytes}`;
-  throw new ConnectorError({ category: 'tooLarge', code: 'BODY_TOO_LARGE', message, effect: 'none', retryable: false });
 }
 
 /** Is the media type one of these? `*` and `text/*` stand for many; parameters do not count. */

@@ -96,7 +96,7 @@ export class EventGate {
     }
     const { brokenOutputs } = this;
     const isBroken = event.status === 'success' && brokenOutputs.size > 0 && inputs.some((id) => brokenOutputs.has(id));
-    const result = isBroken ? brokenOutput(event) : this.shown(event);
+    const result = isBroken ? this.brokenOutput(event) : this.shown(event);
     for (const id of inputs) this.ledger.settle(id, result.status);
     return result;
   }
@@ -111,6 +111,25 @@ export class EventGate {
       ...(message === undefined ? {} : { message: this.redact(message) }),
       ...(code === undefined ? {} : { code: this.redact(code) }),
       ...(error === undefined ? {} : { error: redactedInfo(error, this.redact) }),
+    };
+  }
+
+  /** Of a write it was carried out, and what came of it cannot be told. */
+  private brokenOutput({ inputs }: ResultEvent): ResultEvent {
+    const message = 'an output made for this document broke off while it was read';
+    const isRead = this.descriptor.effect === 'read';
+    return {
+      type: 'result',
+      inputs,
+      status: isRead ? 'failure' : 'unknown',
+      message,
+      error: {
+        category: 'unavailable',
+        code: 'OUTPUT_BROKEN',
+        message,
+        effect: isRead ? 'none' : 'unknown',
+        retryable: isRead,
+      },
     };
   }
 
@@ -175,15 +194,4 @@ async function noted<T>(reading: Promise<T>, note: () => void): Promise<T> {
     note();
     throw error;
   }
-}
-
-function brokenOutput(event: ResultEvent): ResultEvent {
-  const message = 'an output made for this document broke off while it was read';
-  return {
-    type: 'result',
-    inputs: event.inputs,
-    status: 'failure',
-    message,
-    error: { category: 'unavailable', code: 'OUTPUT_BROKEN', message, effect: 'none', retryable: true },
-  };
 }

@@ -2,11 +2,15 @@ import type { Logger } from '@connector-runtime/core';
 
 const MAX_WARNINGS_KEPT = 100;
 
-/** Passes everything on and keeps the first 100 warnings for the summary. */
+/** Passes everything on, counts the warnings, and keeps the first 100 for the summary, without secrets. */
 export class ExecutionLogger implements Logger {
   readonly warnings: string[] = [];
+  warningCount = 0;
 
-  constructor(private readonly inner: Logger) {}
+  constructor(
+    private readonly inner: Logger,
+    private readonly redact: (text: string) => string,
+  ) {}
 
   debug(message: string, data?: object): void {
     this.inner.debug(message, data);
@@ -17,7 +21,8 @@ export class ExecutionLogger implements Logger {
   }
 
   warn(message: string, data?: object): void {
-    if (this.warnings.length < MAX_WARNINGS_KEPT) this.warnings.push(message);
+    this.warningCount += 1;
+    if (this.warnings.length < MAX_WARNINGS_KEPT) this.warnings.push(this.redact(message));
     this.inner.warn(message, data);
   }
 

@@ -27,8 +27,10 @@ export interface ExecutionSummary {
   readonly counts: StatusCounts;
   /** Number of `output` events. */
   readonly outputs: number;
-  /** What was logged as a warning, the first 100. */
+  /** What was logged as a warning, the first 100, without secrets. */
   readonly warnings: readonly string[];
+  /** How many warnings there were. */
+  readonly warningCount: number;
   /** False if it was cancelled, met its deadline, left input unread, or a read broke off after an output: what it gave is not all. */
   readonly complete: boolean;
   /** The last checkpoint, for `resumeFrom`. */
@@ -297,6 +299,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
       counts: { ...ledger.counts },
       outputs: ledger.outputs,
       warnings: logger.warnings,
+      warningCount: logger.warningCount,
       complete: !isCutShort && !readBrokeOff && this.intake.exhausted && this.gate.fault === undefined,
       ...(this.gate.lastCheckpoint === undefined ? {} : { checkpoint: this.gate.lastCheckpoint }),
       ...(error === undefined ? {} : { error }),

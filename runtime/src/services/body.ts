@@ -49,6 +49,14 @@ export function bodyOfStream(
   });
 }
 
+/** A body that a host made, held to a limit: what is known to be larger throws `BODY_TOO_LARGE` here, of any other its reader meets it. */
+export function bodyWithin(body: Body, limitBytes: number): Body {
+  if (limitBytes === NO_LIMIT) return body;
+  if (body.sizeBytes !== undefined && body.sizeBytes > limitBytes) throw tooLarge(limitBytes);
+  const { mediaType, repeatable, sizeBytes } = body;
+  return new StreamedBody(mediaType, 'document', repeatable, sizeBytes, () => limited(body.open(), limitBytes));
+}
+
 /** A body of a file's bytes, which must not change while it is used. */
 export function bodyOfFile(path: string, sizeBytes: number, mediaType: string, role: BodyRole = 'document'): Body {
   return new StreamedBody(mediaType, role, true, sizeBytes, () => readPieces(path));

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { readConnectionComponent, readOperationComponent } from '../../components/component-file.js';
 import { resolveSecrets } from '../../components/secret-references.js';
 import type { Documents } from '../../execution/document-input.js';
@@ -37,7 +36,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     const connection = await host.connect(connectionFile);
     const plugin = host.registry.byId((await readConnectionComponent(connectionFile)).plugin);
     const input = await inputOf(options.input, operationOf(plugin, component.operation).effect === 'read');
-    const properties = await resolveSecrets(component.properties, path.dirname(path.resolve(file)), undefined, (text) =>
+    const properties = await resolveSecrets(component.properties, component.folder, undefined, (text) =>
       host.runtime.redactor.add(text),
     );
     const { operation, objectType } = component;

@@ -52,8 +52,12 @@ async function checkOperation(host: CommandHost, file: string): Promise<void> {
   const component = await readOperationComponent(file);
   const plugin = await pluginOf(host, component.connection, component.operation);
   const descriptor = operationOf(plugin, component.operation);
-  const properties = await resolveSecrets(component.properties, '.', undefined, () => undefined);
-  validatorOf(`the properties of ${descriptor.id}`, descriptor.properties).check(properties);
+  const properties = await resolveSecrets(component.properties, component.folder, undefined, (text) =>
+    host.runtime.redactor.add(text),
+  );
+  validatorOf(`the properties of ${descriptor.id}`, descriptor.properties).check(properties, (text) =>
+    host.runtime.redactor.text(text),
+  );
 }
 
 /** By the connection that the operation names, else the one plugin that has such an operation. */

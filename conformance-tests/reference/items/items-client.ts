@@ -1,0 +1,78 @@
+import {
+  type Body,
+  type CallContext,
+  CONNECTION_PROPERTIES,
+  type ErrorInfo,
+  HTTP_CLIENT,
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  inject,
+  injectable,
+  type Properties,
+} from '@connector-runtime/core';
+import { ItemsSession } from './items-session.js';
+
+/** A request to the service, below its address. */
+export interface ItemsRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly effect: HttpRequest['effect'];
+  readonly body?: string | Body;
+  readonly step: string;
+}
+
+/** Puts the session on every attempt, renews it once, and names the service's refusals. */
+@injectable()
+export class ItemsClient {
+  constructor(
+    @inject(HTTP_CLIENT) protected readonly http: HttpClient,
+    @inject(CONNECTION_PROPERTIES) protected readonly properties: Properties,
+    @inject(ItemsSession) protected readonly session: ItemsSession,
+  ) {}
+
+  send({ method, path, effect, body, step }: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+    let used = '';
+    let renewals = 0;
+    return this.http.send(
+      {
+        method,
+        url: `${String(this.properties['url'])}${path}`,
+        headers: () => {
+          used = this.session.accessToken;
+          return { authorization: `Bearer ${used}` };
+        },
+        effect,
+        ...(body === undefined ? {} : { body }),
+        judge: async (answer) => {
+          if (answer.status === 401 && renewals < 1) {
+            renewals += 1;
+            await this.session.renew(used, context);
+            return { category: 'auth', code: 'ITEMS_TOKEN_EXPIRED', retryable: true, effect: 'none', step };
+          }
+          return this.refusal(answer, step);
+        },
+      },
+      context,
+    );
+  }
+
+  /** A delete that finds nothing is done if an attempt before it may have been. */
+  protected async refusal(answer: HttpResponse, step: string): Promise<'accept' | Partial<ErrorInfo>> {
+    if (answer.status === 404 && step === 'delete' && answer.earlier === 'unknown') return 'accept';
+    const code = await codeIn(answer);
+    return code === undefined
+      ? { step }
+      : { code: `ITEMS_${code}`, step, service: { httpStatus: answer.status, code } };
+  }
+}
+
+async function codeIn(answer: HttpResponse): Promise<string | undefined> {
+  if (answer.headers['content-type'] !== 'application/json') return undefined;
+  try {
+    const { code } = (await answer.body.json(10_000)) as { readonly code?: unknown };
+    return typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}

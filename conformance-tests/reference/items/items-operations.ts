@@ -1,0 +1,375 @@
+import {
+  ConnectorError,
+  type Document,
+  type ErrorInfo,
+  type Events,
+  type ExecutionContext,
+  type HttpResponse,
+  inject,
+  injectable,
+  type Json,
+  type Operation,
+  type OperationEvent,
+  type ResultEvent,
+} from '@connector-runtime/core';
+import { perBatch, perDocument } from '@connector-runtime/core/authoring';
+import { ItemsClient } from './items-client.js';
+
+/** Of one item. */
+export const MAX_ITEM_BYTES = 100_000;
+const MAX_ANSWER_BYTES = 10_000_000;
+
+/** An item on its way to the service: its text as it came, so that numbers keep every digit. */
+interface Item {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** Reads every item, page by page, for each document once; resumes behind the last page that was handed on. */
+@injectable()
+export class ReadItems implements Operation {
+  constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
+
+  async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    const resumed = resumedState(context.resumeFrom);
+    for await (const { id } of documents) {
+      try {
+        let from: number | undefined = resumed?.document === id ? resumed.next : 0;
+        while (from !== undefined) {
+          const { texts, next } = await this.page(from, context);
+          const outputs = texts.map((body): OperationEvent => ({ type: 'output', inputs: [id], body }));
+          yield* this.handOn(outputs, next === undefined ? undefined : { document: id, next });
+          from = next;
+        }
+        yield { type: 'result', inputs: [id], status: 'success', code: '200' };
+      } catch (error) {
+        if (!isOfOneDocument(error)) throw error;
+        yield { type: 'result', inputs: [id], status: 'failure', message: error.message, error: error.info };
+      }
+    }
+  }
+
+  protected async *handOn(
+    outputs: readonly OperationEvent[],
+    state: Json | undefined,
+  ): AsyncGenerator<readonly OperationEvent[]> {
+    yield state === undefined ? outputs : [...outputs, { type: 'checkpoint', state }];
+  }
+
+  protected async page(
+    from: number,
+    context: ExecutionContext,
+  ): Promise<{ readonly texts: readonly string[]; readonly next: number | undefined }> {
+    const answer = await this.client.send(
+      {
+        method: 'GET',
+        path: `/items/${encodeURIComponent(context.objectType)}?from=${from}`,
+        effect: 'none',
+        step: 'read',
+      },
+      context,
+    );
+    const [head, ...texts] = (await textOf(answer)).split('\n');
+    const { count, next } = parsedHead(head ?? '');
+    const isWhole = texts.pop() === '' && texts.length === count && (next === undefined || next > from);
+    if (!isWhole) throw protocolError(`a page of ${count} items has ${texts.length}, or leads back`);
+    return { texts, next };
+  }
+}
+
+/** Creates items, ten in a request; the service judges each by itself, or all together with `allOrNone`. */
+@injectable()
+export class CreateItems implements Operation {
+  constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
+
+  execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    return perBatch(documents, context, (batch) => this.create(batch, context));
+  }
+
+  /** Asks the service which of the keys are there. */
+  reconcile(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    return perDocument(documents, context, async (document) => {
+      const { key } =
+        document.receipt === undefined ? await itemOf(document) : (document.receipt as { readonly key: string });
+      return this.settled(document.id, await this.isThere(key, context));
+    });
+  }
+
+  protected async create(batch: readonly Document[], context: ExecutionContext): Promise<readonly OperationEvent[]> {
+    const refused: OperationEvent[] = [];
+    const items: (Item & { readonly id: string })[] = [];
+    for (const document of batch) {
+      try {
+        items.push({ id: document.id, ...(await itemOf(document)) });
+      } catch (error) {
+        if (!isOfOneDocument(error)) throw error;
+        refused.push({
+          type: 'result',
+          inputs: [document.id],
+          status: 'applicationError',
+          message: error.message,
+          error: error.info,
+        });
+      }
+    }
+    if (items.length === 0) return refused;
+    try {
+      return [...refused, ...(await this.send(items, batch[0] as Document, context))];
+    } catch (error) {
+      if (refused.length === 0 || !(error instanceof ConnectorError)) throw error;
+      return [...refused, ...items.map(({ id }) => this.lost(id, error.info))];
+    }
+  }
+
+  protected async send(
+    items: readonly (Item & { readonly id: string })[],
+    first: Document,
+    context: ExecutionContext,
+  ): Promise<readonly ResultEvent[]> {
+    const { tag } = first.properties as { readonly tag?: string };
+    const head = JSON.stringify({ atomic: context.properties['allOrNone'] === true, tag });
+    const body = [head, ...items.map(({ text }) => text.replaceAll('\n', ' '))].join('\n');
+    const answer = await this.client.send(
+      {
+        method: 'POST',
+        path: `/items/${encodeURIComponent(context.objectType)}`,
+        body,
+        effect: 'once',
+        step: 'create',
+      },
+      context,
+    );
+    const results = (await answer.body.json(MAX_ANSWER_BYTES)) as unknown as readonly {
+      readonly ok: boolean;
+      readonly code: string;
+    }[];
+    if (!Array.isArray(results) || results.length !== items.length)
+      throw protocolError(`${items.length} items were sent and another number answered`, 'unknown');
+    return items.map((item, index) =>
+      this.resultOf(item, results[index] as { readonly ok: boolean; readonly code: string }),
+    );
+  }
+
+  protected resultOf(
+    { id, key }: Item & { readonly id: string },
+    { ok, code }: { readonly ok: boolean; readonly code: string },
+  ): ResultEvent {
+    if (ok) return { type: 'result', inputs: [id], status: 'success', code, receipt: { key } };
+    const message = `the service refuses the item: ${code}`;
+    const error: ErrorInfo = {
+      category: 'validation',
+      code: `ITEMS_${code}`,
+      message,
+      effect: 'none',
+      retryable: false,
+    };
+    return { type: 'result', inputs: [id], status: 'applicationError', code, message, error };
+  }
+
+  protected settled(id: string, isThere: boolean): ResultEvent {
+    if (isThere) return { type: 'result', inputs: [id], status: 'success', code: '200' };
+    return { type: 'result', inputs: [id], status: 'notAttempted', message: 'the service has no such item' };
+  }
+
+  private lost(id: string, info: ErrorInfo): ResultEvent {
+    return {
+      type: 'result',
+      inputs: [id],
+      status: info.effect === 'unknown' ? 'unknown' : 'failure',
+      message: info.message,
+      error: info,
+    };
+  }
+
+  private async isThere(key: string, context: ExecutionContext): Promise<boolean> {
+    try {
+      await this.client.send(
+        { method: 'GET', path: itemPath(context, key), effect: 'none', step: 'reconcile' },
+        context,
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConnectorError && error.info.category === 'notFound') return false;
+      throw error;
+    }
+  }
+}
+
+/** Changes the fields that a document gives, and no other. */
+@injectable()
+export class UpdateItems implements Operation {
+  constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
+
+  execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    return perDocument(documents, context, async (document) => {
+      const { key, text } = await itemOf(document);
+      return successOf(
+        document,
+        await this.client.send(
+          {
+            method: 'PATCH',
+            path: itemPath(context, key),
+            body: this.changes(text),
+            effect: 'repeatable',
+            step: 'update',
+          },
+          context,
+        ),
+      );
+    });
+  }
+
+  protected changes(text: string): string {
+    return text;
+  }
+}
+
+/** Puts an item under its key, whether or not there is one. */
+@injectable()
+export class UpsertItems implements Operation {
+  constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
+
+  execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    return perDocument(documents, context, async (document) => {
+      const { key, text } = await itemOf(document);
+      return successOf(
+        document,
+        await this.client.send(
+          { method: 'PUT', path: itemPath(context, key), body: text, effect: this.effect, step: 'upsert' },
+          context,
+        ),
+      );
+    });
+  }
+
+  protected get effect(): 'repeatable' | 'once' {
+    return 'repeatable';
+  }
+}
+
+/** Deletes the item of a document's key. */
+@injectable()
+export class DeleteItems implements Operation {
+  constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
+
+  execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    return perDocument(documents, context, async (document) => {
+      const { key } = await itemOf(document);
+      return successOf(
+        document,
+        await this.client.send(
+          { method: 'DELETE', path: itemPath(context, key), effect: 'repeatable', step: 'delete' },
+          context,
+        ),
+      );
+    });
+  }
+}
+
+/** Hands a file of any size on as it comes. */
+@injectable()
+export class UploadFiles implements Operation {
+  constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
+
+  execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    return perDocument(documents, context, async (document) => {
+      const name = String(document.properties['name'] ?? document.id);
+      return successOf(
+        document,
+        await this.client.send(
+          {
+            method: 'POST',
+            path: `/files/${encodeURIComponent(name)}`,
+            body: document.body,
+            effect: 'once',
+            step: 'upload',
+          },
+          context,
+        ),
+      );
+    });
+  }
+}
+
+function successOf({ id }: Document, { status }: HttpResponse): ResultEvent {
+  return { type: 'result', inputs: [id], status: 'success', code: String(status) };
+}
+
+function itemPath(context: ExecutionContext, key: string): string {
+  return `/items/${encodeURIComponent(context.objectType)}/${encodeURIComponent(key)}`;
+}
+
+/** Throws `validation` where the document is no item with a key. Read once: a stream's bytes are given once. */
+async function itemOf(document: Document): Promise<Item> {
+  const text = await document.body.text(MAX_ITEM_BYTES);
+  const key = keyIn(text);
+  if (typeof key !== 'string' || key === '' || key === '.' || key === '..') {
+    throw new ConnectorError({
+      category: 'validation',
+      code: 'ITEMS_KEY_MISSING',
+      message: 'an item is a JSON object with a key: a text that is not empty, "." or ".."',
+      effect: 'none',
+      retryable: false,
+      path: '/key',
+    });
+  }
+  return { key, text };
+}
+
+function keyIn(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, 'key')
+      ? (value as { readonly key: unknown }).key
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(answer: HttpResponse): Promise<string> {
+  return answer.body.text(MAX_ANSWER_BYTES);
+}
+
+function parsedHead(head: string): { readonly count: number; readonly next?: number } {
+  try {
+    const { count, next } = JSON.parse(head) as { readonly count: number; readonly next?: number };
+    if (Number.isInteger(count)) return { count, ...(next === undefined ? {} : { next }) };
+  } catch {
+    // told below
+  }
+  throw protocolError('a page does not begin with its count');
+}
+
+function protocolError(message: string, effect: 'none' | 'unknown' = 'none'): ConnectorError {
+  return new ConnectorError({
+    category: 'protocol',
+    code: 'ITEMS_ANSWER_UNEXPECTED',
+    message,
+    effect,
+    retryable: false,
+  });
+}
+
+function isOfOneDocument(error: unknown): error is ConnectorError {
+  return (
+    error instanceof ConnectorError && (error.info.category === 'validation' || error.info.category === 'tooLarge')
+  );
+}
+
+/** Throws where the state is none of ours: to begin anew in silence would repeat what the host has. */
+function resumedState(state: Json | undefined): { readonly document: string; readonly next: number } | undefined {
+  if (state === undefined) return undefined;
+  const { document, next } = (typeof state === 'object' && state !== null ? state : {}) as {
+    readonly document?: unknown;
+    readonly next?: unknown;
+  };
+  if (typeof document === 'string' && Number.isInteger(next)) return { document, next: next as number };
+  throw new ConnectorError({
+    category: 'config',
+    code: 'CHECKPOINT_INVALID',
+    message: 'the checkpoint is none of this operation',
+    effect: 'none',
+    retryable: false,
+  });
+}

@@ -1,0 +1,178 @@
+import type { Fixture, OperationFixture, Sample, Subject } from '@connector-runtime/conformance-tests';
+import type { ConnectorPlugin, Json } from '@connector-runtime/core';
+import itemsPlugin from './items-plugin.js';
+import { ItemsService } from './items-service.js';
+
+/** The subject of the items plugin, or of a copy of it; `entry` is the module whose default export it is. */
+export function itemsSubject(
+  plugin: ConnectorPlugin = itemsPlugin,
+  entry: string = require.resolve('./items-plugin.js'),
+): Subject {
+  return {
+    manifest: plugin.manifest,
+    previous: itemsPlugin.manifest,
+    entry,
+    load: async () => plugin,
+    start: async ({ seed }) => fixtureOf(await ItemsService.start(seed)),
+  };
+}
+
+function fixtureOf(service: ItemsService): Fixture {
+  const valid = { url: service.url, password: service.password, concurrent: 4, labels: { tenant: 'one' } };
+  const { password: _, ...withoutPassword } = valid;
+  return {
+    connections: {
+      valid,
+      minimal: { url: valid.url, password: valid.password },
+      wrongCredential: { ...valid, password: 'wrong' },
+      unreachable: { ...valid, url: 'http://127.0.0.1:1' },
+      old: [{ version: 1, properties: { ...withoutPassword, token: valid.password } }],
+      invalid: [
+        { name: 'too many at once', properties: { ...valid, concurrent: 99 }, path: '/concurrent' },
+        { name: 'no password', properties: withoutPassword, path: '/password' },
+        { name: 'misspelt', properties: { ...valid, concurent: 2 }, path: '/concurent' },
+      ],
+    },
+    secrets: ['/password'],
+    acceptCredentials: (credentials) => {
+      service.password = credentials['/password'] ?? service.password;
+    },
+    operations: operationsOf(service),
+    ledger: async () => service.ledger,
+    seedRows: async (_, n) => {
+      const keys = Array.from({ length: n }, (_, index) => `row-${index}`);
+      for (const key of keys) service.seedItem(key, { text: `text of ${key}` });
+      return keys;
+    },
+    seedObjectTypes: async (n) => {
+      service.typeCount = n;
+    },
+    expireSession: async () => service.expireAccess(),
+    foreignOrigin: async () => (await service.foreign()).url,
+    stop: () => service.stop(),
+  };
+}
+
+function operationsOf(service: ItemsService): Readonly<Record<string, OperationFixture>> {
+  let made = 0;
+  const fresh = () => `k${++made}`;
+  const json = (key: string, fields: Readonly<Record<string, Json>>, properties?: Json): Sample => ({
+    key,
+    mediaType: 'application/json',
+    body: Buffer.from(JSON.stringify({ key, ...fields })),
+    ...(properties === undefined ? {} : { properties }),
+  });
+  const many = (n: number, of: (index: number) => Sample) => Array.from({ length: n }, (_, index) => of(index));
+  const there = (key: string) => {
+    service.seedItem(key, { text: 'old', note: 'kept' });
+    return key;
+  };
+  const base = {
+    objectType: 'thing',
+    properties: {},
+    keyOf: (event: { readonly inputs: readonly string[] }) => event.inputs[0],
+  };
+  const texts = {
+    withText: (text: string) => json(fresh(), { text }),
+    withDate: (date: string) => json(fresh(), { date }),
+    withNumber: (number: string): Sample => {
+      const key = fresh();
+      return { key, mediaType: 'application/json', body: Buffer.from(`{"key":"${key}","number":${number}}`) };
+    },
+    withNulls: () => json(fresh(), { text: null, note: '' }),
+    sized: (bytes: number) => {
+      const sample = json(fresh(), { text: '' });
+      return {
+        ...sample,
+        body: Buffer.concat([
+          sample.body.subarray(0, -2),
+          Buffer.alloc(Math.max(0, bytes - sample.body.length), 'x'),
+          Buffer.from('"}'),
+        ]),
+      };
+    },
+    hostile: [
+      {
+        name: '100,000 nested levels',
+        sample: {
+          key: 'nested',
+          mediaType: 'application/json',
+          body: Buffer.from(`${'['.repeat(40_000)}${']'.repeat(40_000)}`),
+        },
+      },
+      {
+        name: 'a key of Object.prototype',
+        sample: {
+          key: 'proto',
+          mediaType: 'application/json',
+          body: Buffer.from('{"key":"proto","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'),
+        },
+      },
+    ],
+  };
+  const create: OperationFixture = {
+    ...base,
+    ...texts,
+    dynamic: [{ tag: 'red' }, { tag: 'blue' }],
+    good: (n) => many(n, (index) => json(fresh(), { text: `item ${index}` })),
+    bad: (n) => many(n, () => ({ ...json(fresh(), { text: 'forbidden' }), expectCode: 'FORBIDDEN' })),
+    itemsIn: ({ body }) => Buffer.from(body).toString().split('\n').length - 1,
+    isWrite: ({ method, path }) => method === 'POST' && path.startsWith('/items/'),
+  };
+  return {
+    read: {
+      ...base,
+      good: (n) => many(n, () => ({ ...json(fresh(), {}), body: Buffer.from('{}') })),
+      keyOf: keyInBody,
+      isWrite: () => false,
+    },
+    create,
+    'create:atomic': { ...create, properties: { allOrNone: true } },
+    update: {
+      ...base,
+      ...texts,
+      good: (n) => many(n, (index) => json(there(fresh()), { text: `new ${index}` })),
+      bad: (n) => many(n, () => ({ ...json(there(fresh()), { text: 'forbidden' }), expectCode: 'FORBIDDEN' })),
+      isWrite: ({ method }) => method === 'PATCH',
+    },
+    upsert: {
+      ...base,
+      ...texts,
+      good: (n) => many(n, (index) => json(fresh(), { text: `put ${index}` })),
+      bad: (n) => many(n, () => ({ ...json(fresh(), { text: 'forbidden' }), expectCode: 'FORBIDDEN' })),
+      isWrite: ({ method }) => method === 'PUT',
+    },
+    delete: {
+      ...base,
+      good: (n) => many(n, () => json(there(fresh()), {})),
+      bad: (n) => many(n, () => ({ ...json(fresh(), {}), expectCode: 'ITEM_UNKNOWN' })),
+      isWrite: ({ method }) => method === 'DELETE',
+    },
+    upload: {
+      properties: {},
+      keyOf: (event) => event.inputs[0],
+      good: (n) =>
+        many(n, (index) => {
+          const key = fresh();
+          return {
+            key,
+            mediaType: 'application/octet-stream',
+            body: Buffer.from(`file ${index}`),
+            properties: { name: key },
+          };
+        }),
+      sized: (bytes) => ({ key: fresh(), mediaType: 'application/octet-stream', body: Buffer.alloc(bytes, 'x') }),
+      isWrite: ({ method, path }) => method === 'POST' && path.startsWith('/files/'),
+    },
+  };
+}
+
+/** An item read tells its key; a result is told by its document. */
+function keyInBody(event: {
+  readonly type: string;
+  readonly inputs: readonly string[];
+  readonly body?: unknown;
+}): string | undefined {
+  if (event.type === 'result') return event.inputs[0];
+  return (JSON.parse(String(event.body)) as { readonly key: string }).key;
+}

@@ -1,0 +1,133 @@
+import type { Clock } from '@connector-runtime/core';
+import { seededRandom } from './seeded-random.js';
+
+/** Where the lent time begins: 2026-01-15T12:00:00Z. */
+const START_EPOCH_MS = Date.UTC(2026, 0, 15, 12);
+/** Turns of the event loop without any sign of work before a wait is skipped. */
+const QUIET_TURNS = 12;
+
+/** Longer waits are limits (deadlines), not pauses: they are passed only when a check says so. */
+const LONGEST_PAUSE_MS = 10 * 60_000;
+
+interface Waiting {
+  readonly dueMs: number;
+  readonly order: number;
+  readonly wake: () => void;
+}
+
+export interface LentClockOptions {
+  readonly seed: number;
+  /** Is a request under way? No wait is skipped meanwhile. */
+  readonly isBusy: () => boolean;
+  /** How long nothing may have happened before a wait is skipped, in real time: 1 where all requests are seen, more where a plugin has sockets of its own. */
+  readonly quietMs: number;
+}
+
+/**
+ * Time that stands still while there is work to do and jumps to the end of the next wait when there is none, so that a check of an hour takes milliseconds.
+ * Randomness comes from the seed.
+ */
+export class LentClock implements Clock {
+  readonly random: () => number;
+  private nowMs = START_EPOCH_MS;
+  private readonly waiting = new Set<Waiting>();
+  private orders = 0;
+  private activity = 0;
+  private isWatching = false;
+  private skipUpToMs = LONGEST_PAUSE_MS;
+
+  constructor(private readonly options: LentClockOptions) {
+    this.random = seededRandom(options.seed);
+  }
+
+  now(): number {
+    return this.nowMs;
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    this.activity += 1;
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const end = () => {
+        this.activity += 1;
+        this.waiting.delete(waiting);
+        signal.removeEventListener('abort', onAbort);
+      };
+      const onAbort = () => {
+        end();
+        reject(signal.reason);
+      };
+      const waiting: Waiting = {
+        dueMs: this.nowMs + Math.max(0, ms),
+        order: this.orders++,
+        wake: () => {
+          end();
+          resolve();
+        },
+      };
+      this.waiting.add(waiting);
+      signal.addEventListener('abort', onAbort, { once: true });
+      void this.watch();
+    });
+  }
+
+  /** From now on limits are passed too, where nothing else is left to wait for. */
+  passLimits(): void {
+    this.skipUpToMs = Number.POSITIVE_INFINITY;
+    void this.watch();
+  }
+
+  /** Ends the skipping; who still waits is left waiting. */
+  stop(): void {
+    this.waiting.clear();
+  }
+
+  /** Lets so much time pass, waking who waits in order and giving each a chance to go on; used after the work of a check. */
+  async advance(ms: number): Promise<void> {
+    const untilMs = this.nowMs + ms;
+    for (;;) {
+      await quietTurns(QUIET_TURNS);
+      const next = this.earliest(untilMs);
+      if (next === undefined) break;
+      this.wake(next);
+    }
+    this.nowMs = untilMs;
+  }
+
+  private async watch(): Promise<void> {
+    if (this.isWatching) return;
+    this.isWatching = true;
+    while (this.earliest(this.nowMs + this.skipUpToMs) !== undefined) {
+      const seen = this.activity;
+      await quietTurns(QUIET_TURNS);
+      await new Promise((resolve) => setTimeout(resolve, this.options.quietMs));
+      if (this.options.isBusy() || this.activity !== seen) continue;
+      const next = this.earliest(this.nowMs + this.skipUpToMs);
+      if (next !== undefined) this.wake(next);
+    }
+    this.isWatching = false;
+  }
+
+  private wake(waiting: Waiting): void {
+    this.nowMs = Math.max(this.nowMs, waiting.dueMs);
+    waiting.wake();
+  }
+
+  private earliest(untilMs: number): Waiting | undefined {
+    let first: Waiting | undefined;
+    for (const waiting of this.waiting) {
+      if (waiting.dueMs > untilMs) continue;
+      if (
+        first === undefined ||
+        waiting.dueMs < first.dueMs ||
+        (waiting.dueMs === first.dueMs && waiting.order < first.order)
+      )
+        first = waiting;
+    }
+    return first;
+  }
+}
+
+async function quietTurns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,117 @@
+import type {
+  Connection,
+  ConnectorPlugin,
+  Constructor,
+  Document,
+  Events,
+  ExecutionContext,
+  Operation,
+  OperationEvent,
+} from '@connector-runtime/core';
+
+/** One run of an operation, as seen from outside the plugin. */
+export interface ObservedRun {
+  readonly documentsTaken: string[];
+  /** The operation has returned, thrown, or settled its `return()`. */
+  hasEnded: boolean;
+  /** The documents' iterator was closed by the operation, or read to its end. */
+  hasClosedInput: boolean;
+  /** What it threw. */
+  error?: unknown;
+  readonly context: ExecutionContext;
+}
+
+/** What was seen of a plugin's classes. */
+export interface Observations {
+  readonly connections: Connection[];
+  readonly runs: ObservedRun[];
+}
+
+/** The same plugin, with its connection's instances and its operations' runs kept; it behaves as before. Whoever injects the original connection class gets the watched one. */
+export function observed(plugin: ConnectorPlugin): { readonly plugin: ConnectorPlugin; readonly seen: Observations } {
+  const seen: Observations = { connections: [], runs: [] };
+  const connection = subclassOf(plugin.connection, (instance) => seen.connections.push(instance));
+  const operations = Object.fromEntries(
+    Object.entries(plugin.operations).map(([id, choose]) => [
+      id,
+      async (properties: Parameters<typeof choose>[0]) =>
+        subclassOf((await choose(properties)) as Constructor<Operation>, (instance) => watchRuns(instance, seen.runs)),
+    ]),
+  );
+  return {
+    plugin: { ...plugin, connection, operations, shared: [...(plugin.shared ?? []), [plugin.connection, connection]] },
+    seen,
+  };
+}
+
+function subclassOf<T>(Original: Constructor<T>, made: (instance: T) => void): Constructor<T> {
+  const Base = Original as Constructor<object>;
+  class Observed extends Base {
+    // biome-ignore lint/suspicious/noExplicitAny: the shape that a mixin's constructor must have
+    constructor(...args: any[]) {
+      super(...args);
+      made(this as unknown as T);
+    }
+  }
+  for (const key of ['injectionTokens', 'design:paramtypes']) {
+    const metadata: unknown = Reflect.getOwnMetadata(key, Original);
+    if (metadata !== undefined) Reflect.defineMetadata(key, metadata, Observed);
+  }
+  return Observed as unknown as Constructor<T>;
+}
+
+function watchRuns(operation: Operation, runs: ObservedRun[]): void {
+  const execute = operation.execute.bind(operation);
+  operation.execute = (documents, context) => {
+    const run: ObservedRun = { documentsTaken: [], hasEnded: false, hasClosedInput: false, context };
+    runs.push(run);
+    return watchedEvents(execute(watchedDocuments(documents, run), context), run);
+  };
+}
+
+function watchedDocuments(documents: AsyncIterable<Document>, run: ObservedRun): AsyncIterable<Document> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const iterator = documents[Symbol.asyncIterator]();
+      return {
+        next: async () => {
+          const step = await iterator.next();
+          if (step.done) run.hasClosedInput = true;
+          else run.documentsTaken.push(step.value.id);
+          return step;
+        },
+        return: async () => {
+          run.hasClosedInput = true;
+          await iterator.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
+
+function watchedEvents(events: Events, run: ObservedRun): Events {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const iterator: AsyncIterator<OperationEvent | readonly OperationEvent[]> = events[Symbol.asyncIterator]();
+      return {
+        next: async () => {
+          try {
+            const step = await iterator.next();
+            if (step.done) run.hasEnded = true;
+            return step;
+          } catch (error) {
+            run.hasEnded = true;
+            run.error = error;
+            throw error;
+          }
+        },
+        return: async () => {
+          await iterator.return?.();
+          run.hasEnded = true;
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
