@@ -44,6 +44,16 @@ describe('the layer check', () => {
     });
   });
 
+  test('fails where it reads fewer modules than there are source files', () => {
+    mkdirSync(path.join(house, 'core', 'attic'));
+    plant('core/attic/forgotten.ts', 'export {};\n');
+
+    expect(check(house)).toMatchObject({
+      status: 1,
+      text: expect.stringMatching(/modules read, but there are \d+ source files; not read: core\/attic\/forgotten\.ts/),
+    });
+  });
+
   test.each([
     [
       'core/src/wrong.ts',

@@ -15,7 +15,7 @@ describe('the lint', () => {
       "import { rm } from 'node:fs/promises';\nexport function start(): void {\n  rm('x');\n}\n",
     ],
   ])('finds %s that floats', (_, text) => {
-    const file = path.join(ROOT, 'core', 'src', `planted-${process.pid}.ts`);
+    const file = path.join(__dirname, '..', 'test', `planted-${process.pid}.ts`);
     writeFileSync(file, text);
     try {
       const oxlint = path.join(ROOT, 'node_modules', 'oxlint', 'bin', 'oxlint');

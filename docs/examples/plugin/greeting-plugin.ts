@@ -5,7 +5,10 @@ import { definePlugin, perDocument } from '@connector-runtime/core/authoring';
 class GreetingConnection implements Connection {
   constructor(@inject(HTTP_CLIENT) private readonly http: HttpClient, @inject(CONNECTION_PROPERTIES) private readonly properties: Properties) {}
   async open(context: CallContext) { await this.send('GET', 'none', undefined, context); }
-  async test(): Promise<readonly TestFinding[]> { return [{ name: 'service', ok: true, tookMs: 0 }]; }
+  async test(context: CallContext): Promise<readonly TestFinding[]> {
+    const startedMs = context.clock.now(); await this.open(context);
+    return [{ name: 'service', ok: true, tookMs: context.clock.now() - startedMs }];
+  }
   async close() {}
   send(method: string, effect: 'none' | 'once', body: string | undefined, context: CallContext) {
     return this.http.send({ method, url: String(this.properties['url']), effect, ...(body === undefined ? {} : { body }) }, context);
@@ -33,6 +36,5 @@ export default definePlugin({
       limits: { maxDocumentBytes: 1_000, maxInFlight: 4, stopWithinMs: 1_000 },
     }],
   },
-  connection: GreetingConnection,
-  operations: { greet: () => Greet },
+  connection: GreetingConnection, operations: { greet: () => Greet },
 });

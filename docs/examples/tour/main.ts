@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type SalesforceOrg, startSalesforceOrg } from '@connector-runtime/salesforce-org';
 import { STEPS, type Step } from './steps.js';
 import { Workplace } from './workplace.js';
@@ -22,11 +23,20 @@ async function main(): Promise<void> {
 
 async function take(step: Step, org: SalesforceOrg, place: Workplace): Promise<string[]> {
   const startedMs = performance.now();
-  const writesBefore = org.ledger.entries.length;
+  const before = org.ledger.entries.length;
   process.stdout.write(`\n== ${step.title}\n`);
   const outcome = await step.run(place, org);
   const tookMs = Math.round(performance.now() - startedMs);
-  return [step.title, outcome, String(org.ledger.entries.length - writesBefore), `${tookMs} ms`];
+  const applied = countsOf(org.ledger.entries.slice(before).map(({ action }) => action));
+  assert.deepEqual(applied, step.applies, `the org's ledger after "${step.title}"`);
+  const writes = Object.entries(applied).map(([action, count]) => `${count} ${action}`);
+  return [step.title, outcome, writes.join(', ') || 'none', `${tookMs} ms`];
+}
+
+function countsOf(actions: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const action of actions) counts[action] = (counts[action] ?? 0) + 1;
+  return counts;
 }
 
 function printSummary(rows: readonly string[][], tookMs: number): void {

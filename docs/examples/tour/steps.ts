@@ -8,6 +8,8 @@ import type { Workplace } from './workplace.js';
 /** One thing that the tour shows. `run` throws unless command and org agree; its text goes into the summary. */
 export interface Step {
   readonly title: string;
+  /** What the org's ledger must say afterwards that it applied: writes by action. */
+  readonly applies: Readonly<Record<string, number>>;
   run(place: Workplace, org: SalesforceOrg): Promise<string>;
 }
 
@@ -19,6 +21,7 @@ const createdIds: string[] = [];
 export const STEPS: readonly Step[] = [
   {
     title: 'components from templates',
+    applies: {},
     async run(place, org) {
       await place.component('connection.json', 'connection', {
         'properties/url': org.url,
@@ -48,6 +51,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: 'validate',
+    applies: {},
     async run(place) {
       const { lines } = await place.run([
         'validate',
@@ -64,6 +68,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: 'test the connection',
+    applies: {},
     async run(place) {
       const { lines } = await place.run(['test', 'connection.json']);
       for (const { name, ok, message } of lines)
@@ -74,6 +79,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: 'browse',
+    applies: {},
     async run(place) {
       const types = await place.run(['browse', 'connection.json', '--operation', 'create']);
       assert.ok(types.lines.some(({ id, custom }) => id === 'Invoice__c' && custom === true));
@@ -100,6 +106,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: 'query with parents and children',
+    applies: {},
     async run(place, org) {
       const { lines } = await place.run(['run', 'query.json']);
       const outputs = lines.filter(({ type }) => type === 'output');
@@ -116,6 +123,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: `create ${CREATED}`,
+    applies: { create: CREATED },
     async run(place, org) {
       place.documents(
         'in.ndjson',
@@ -137,6 +145,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: 'update',
+    applies: { update: 1 },
     async run(place, org) {
       const [id = ''] = createdIds;
       place.documents('update.ndjson', [
@@ -149,6 +158,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: 'upsert twice by external id',
+    applies: { create: 1, update: 1 },
     async run(place, org) {
       const before = org.records('Account').length;
       const codes: unknown[] = [];
@@ -168,6 +178,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: 'one wrong document among good ones',
+    applies: { create: 2 },
     async run(place, org) {
       const before = org.records('Account').length;
       place.documents('mixed.ndjson', [
@@ -184,6 +195,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: 'delete',
+    applies: { delete: 10 },
     async run(place, org) {
       const before = org.records('Account').length;
       place.documents(
