@@ -263,6 +263,7 @@ export class RuntimeConnection {
           properties: checked.properties,
           maxDocumentBytes: limits.maxDocumentBytes ?? descriptor.limits.maxDocumentBytes,
           signal: limit.signal,
+          clock,
           checkDynamic: (own) => {
             const merged = validator.checkDynamic(checked, own);
             noteSecrets(merged, this.services.redactor);

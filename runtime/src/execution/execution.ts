@@ -31,7 +31,7 @@ export interface ExecutionSummary {
   readonly warnings: readonly string[];
   /** How many warnings there were. */
   readonly warningCount: number;
-  /** False if it was cancelled, met its deadline, left input unread, or a read broke off after an output: what it gave is not all. */
+  /** False if it was cancelled, met its deadline, left input unread, its source of documents failed, or a read broke off after an output: what it gave is not all. */
   readonly complete: boolean;
   /** The last checkpoint, for `resumeFrom`. */
   readonly checkpoint?: Json;
@@ -129,6 +129,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
     let error: ErrorInfo | undefined;
     try {
       yield* this.events();
+      this.intake.leave();
       error = this.shown(this.errorInfo());
       isCutShort = this.setup.limit.signal.aborted;
       yield* this.settleOpen(error);
@@ -142,7 +143,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
       this.setup.limit.end();
       this.setup.context.end();
       const summary = this.summarize(
-        error ?? (hasLeft ? this.shown(this.errorInfo()) : undefined),
+        error ?? this.shown(hasLeft ? this.errorInfo() : this.intake.failure?.info),
         isCutShort || hasLeft,
       );
       this.settleSummary(summary);
@@ -177,8 +178,8 @@ export class Execution implements AsyncIterable<OperationEvent> {
         }
         if (this.turn.isDue()) await this.turn.take();
       } else if (this.thrown !== undefined || this.isGraceOver) return;
+      else if (!this.isPulling) this.pull(this.iterator);
       else {
-        if (!this.isPulling) this.pull(this.iterator);
         await new Promise<void>((resolve) => {
           this.wake = resolve;
         });
@@ -223,7 +224,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
     const { signal } = this.setup.limit;
     const unknownOnWrites = this.setup.descriptor.effect === 'read' ? 'none' : 'unknown';
     if (this.thrown !== undefined) return errorInfoOf(this.thrown.error, this.hasStarted ? unknownOnWrites : 'none');
-    return signal.aborted ? errorInfoOf(signal.reason, 'none') : undefined;
+    return signal.aborted ? errorInfoOf(signal.reason, 'none') : this.intake.failure?.info;
   }
 
   private shown(error: ErrorInfo | undefined): ErrorInfo | undefined {
@@ -261,7 +262,6 @@ export class Execution implements AsyncIterable<OperationEvent> {
   /** A source at hand is read to its end, so that every document of it has a result. */
   private async *settleNeverTaken(error: ErrorInfo | undefined): AsyncGenerator<readonly OperationEvent[]> {
     if (this.intake.refusals.length > 0) yield this.intake.refusals.splice(0);
-    if (this.intake.exhausted) return;
     const info: ErrorInfo = error ?? {
       category: 'contract',
       code: 'INPUT_NOT_TAKEN',
@@ -270,11 +270,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
       retryable: true,
     };
     const status = this.hasStarted ? 'notAttempted' : statusOfError({ ...info, effect: 'none' });
-    try {
-      yield* this.intake.neverTaken({ ...info, effect: 'none' }, status);
-    } catch (thrown) {
-      this.thrown ??= { error: thrown };
-    }
+    yield* this.intake.neverTaken({ ...info, effect: 'none' }, status);
   }
 
   /** `return()` is raced with the operation's time to stop: a pending `next()` would never let it settle. */
