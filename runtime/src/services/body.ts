@@ -176,7 +176,9 @@ async function* limited(pieces: AsyncIterable<Uint8Array>, limitBytes: number): 
 }
 
 async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
-  const file = await openFile(path, 'r');
+  const file = await openFile(path, 'r').catch((error: unknown) => {
+    throw unreadableFile(error);
+  });
   try {
     for (;;) {
       const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
@@ -207,6 +209,15 @@ function parseJson(text: string, role: BodyRole): Json {
     // The cause is dropped: V8 quotes the text in it.
     throw unreadable(role, 'NOT_JSON', 'JSON');
   }
+}
+
+/** What is wrong with a document whose file cannot be opened. */
+export function unreadableFile(error: unknown): ConnectorError {
+  const message = `the document's file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`;
+  return new ConnectorError(
+    { category: 'validation', code: 'FILE_UNREADABLE', message, effect: 'none', retryable: false },
+    { cause: error },
+  );
 }
 
 function unreadable(role: BodyRole, code: string, what: string, cause?: unknown): ConnectorError {

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { finished, Workplace } from './command.js';
 
@@ -181,6 +182,42 @@ describe('connector run', () => {
       'a.xml-1.xml',
       expect.stringMatching(/^sub_b\.json_[0-9a-f]{8}-1\.json$/),
     ]);
+  });
+
+  test('ends with an error where its input cannot be read', async () => {
+    symlinkSync('/proc/self/mem', path.join(place.folder, 'in.ndjson'));
+
+    const { code, lines, stderr } = await place.run(['run', 'echo.json', '--input', 'in.ndjson']);
+
+    expect(code).not.toBe(0);
+    expect(lines.at(-1)).toMatchObject({ complete: false, error: { code: 'SOURCE_FAILED' } });
+    expect(stderr).toContain('SOURCE_FAILED');
+  });
+
+  test.each<[string, (args: string[]) => string[]]>([
+    ['a named pipe', (args) => [...args, '--input', 'pipe.ndjson']],
+    ['stdin', (args) => args],
+  ])('leaves %s that stands still when its deadline passes, and ends', async (what, withInput) => {
+    const isPipe = what === 'a named pipe';
+    if (isPipe) execFileSync('mkfifo', [path.join(place.folder, 'pipe.ndjson')]);
+    const child = place.start(withInput(['run', 'echo.json', '--deadline', '1s']));
+    const ended = finished(child);
+    const writer = isPipe ? createWriteStream(path.join(place.folder, 'pipe.ndjson')) : child.stdin;
+    writer.on('error', () => undefined).write(ndjson({ id: 'a', body: 'x' }));
+
+    const { code, lines } = await ended;
+
+    writer.destroy();
+    expect(code).toBe(4);
+    expect(lines.map(({ type }) => type)).toEqual(['output', 'result', 'summary']);
+  });
+
+  test('does not wait for a writer of a named pipe past its deadline', async () => {
+    execFileSync('mkfifo', [path.join(place.folder, 'pipe.ndjson')]);
+
+    const { code } = await place.run(['run', 'echo.json', '--input', 'pipe.ndjson', '--deadline', '1s']);
+
+    expect(code).toBe(4);
   });
 
   test('writes output bodies only, a line each, with --output-format xml', async () => {

@@ -32,10 +32,11 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
   const deadline = options.deadline === undefined ? {} : { deadlineMs: parseDurationMs(options.deadline) };
   const host = await CommandHost.start(options);
+  let input: InputDocuments | undefined;
   try {
     const connection = await host.connect(connectionFile);
     const plugin = host.registry.byId((await readConnectionComponent(connectionFile)).plugin);
-    const input = await inputOf(options.input, operationOf(plugin, component.operation).effect === 'read');
+    input = await inputOf(options.input, operationOf(plugin, component.operation).effect === 'read');
     const properties = await resolveSecrets(component.properties, component.folder, undefined, (text) =>
       host.runtime.redactor.add(text),
     );
@@ -73,6 +74,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     report(summary, options);
     return exitCodeOfRun(summary, hasOpened);
   } finally {
+    await input?.close();
     await host.close();
   }
 }
