@@ -124,7 +124,7 @@ export class RuntimeConnection {
     return {
       ...finding,
       ...(message === undefined ? {} : { message: redact(message) }),
-      ...(error === undefined ? {} : { error: redactedInfo(error, redact) }),
+      ...(error === undefined ? {} : { error: redactedInfo(error, redact, 'none') }),
     };
   }
 

@@ -110,14 +110,20 @@ export class EventGate {
       ...(typeof body === 'string' ? { body: this.redact(body) } : {}),
       ...(message === undefined ? {} : { message: this.redact(message) }),
       ...(code === undefined ? {} : { code: this.redact(code) }),
-      ...(error === undefined ? {} : { error: redactedInfo(error, this.redact) }),
+      ...(error === undefined ? {} : { error: redactedInfo(error, this.redact, this.effect) }),
     };
+  }
+
+  /** What a breach leaves open. */
+  private get effect(): 'none' | 'unknown' {
+    return this.descriptor.effect === 'read' ? 'none' : 'unknown';
   }
 
   /** Of a write it was carried out, and what came of it cannot be told. */
   private brokenOutput({ inputs }: ResultEvent): ResultEvent {
     const message = 'an output made for this document broke off while it was read';
-    const isRead = this.descriptor.effect === 'read';
+    const { effect } = this;
+    const isRead = effect === 'none';
     return {
       type: 'result',
       inputs,
@@ -127,7 +133,7 @@ export class EventGate {
         category: 'unavailable',
         code: 'OUTPUT_BROKEN',
         message,
-        effect: isRead ? 'none' : 'unknown',
+        effect,
         retryable: isRead,
       },
     };
@@ -138,7 +144,7 @@ export class EventGate {
       category: 'contract',
       code,
       message: `operation ${this.descriptor.id} ${message}`,
-      effect: this.descriptor.effect === 'read' ? 'none' : 'unknown',
+      effect: this.effect,
       retryable: false,
     });
   }

@@ -11,7 +11,7 @@ async function read(...lines: string[]): Promise<(DocumentInput | RefusedInput)[
 }
 
 const arrays = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
-const objects = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
+const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
 test.each([
   ['a body of arrays', `{"body":${arrays(100_000)}}`],

@@ -1,4 +1,10 @@
-import { ConnectorError, type OperationEvent, type ResultEvent } from '@connector-runtime/core';
+import {
+  ConnectorError,
+  type ErrorInfo,
+  type Events,
+  type OperationEvent,
+  type ResultEvent,
+} from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
 import {
   ConnectorRuntime,
@@ -387,6 +393,26 @@ describe('an execution that is ended', () => {
     },
   );
 
+  test('takes stopWithinMs to stop once, though neither next() nor return() settles', async () => {
+    const stuck: Script = () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => undefined),
+        return: () => new Promise(() => undefined),
+      }),
+    });
+    const startedMs = performance.now();
+
+    const { results } = await run(
+      stuck,
+      ten,
+      { descriptor: { limits: { maxDocumentBytes: -1, maxInFlight: 1, stopWithinMs: 400 } } },
+      { deadlineMs: 20 },
+    );
+
+    expect(results).toHaveLength(10);
+    expect(performance.now() - startedMs).toBeLessThan(700);
+  });
+
   test('by its deadline says so', async () => {
     const { results, summary } = await run(
       hangs,
@@ -486,6 +512,33 @@ describe('a plugin that breaks the form', () => {
     return () => ({ [Symbol.asyncIterator]: () => iterator as AsyncIterator<OperationEvent> });
   };
 
+  const throwing = (info: ErrorInfo): Script =>
+    async function* (documents) {
+      const input = documents[Symbol.asyncIterator]();
+      await input.next();
+      yield { type: 'progress', done: 0, unit: 'documents' };
+      throw new ConnectorError(info);
+    };
+
+  const circularInfo = (): ErrorInfo => {
+    const service: Record<string, unknown> = {};
+    service['self'] = service;
+    return { category: 'auth', code: 'X', message: 'm', effect: 'none', retryable: false, service };
+  };
+
+  const throwingInfo = (): ErrorInfo => ({
+    category: 'auth',
+    code: 'X',
+    message: 'm',
+    effect: 'none',
+    retryable: false,
+    service: {
+      get code(): string {
+        throw new Error('boo');
+      },
+    },
+  });
+
   test.each<[string, Script]>([
     ['a result without inputs', yielding({ type: 'result', status: 'success' })],
     ['a result that names a document twice', yielding({ type: 'result', inputs: ['d1', 'd1'], status: 'success' })],
@@ -497,6 +550,40 @@ describe('a plugin that breaks the form', () => {
       'a getter that throws',
       yielding({
         get type() {
+          throw new Error('boo');
+        },
+      }),
+    ],
+    ['an error that holds itself', throwing(circularInfo())],
+    ['an error whose parts throw', throwing(throwingInfo())],
+    ['an error without its parts', throwing({} as ErrorInfo)],
+    [
+      'a result whose error holds itself',
+      yielding({ type: 'result', inputs: ['d1'], status: 'failure', error: circularInfo() }),
+    ],
+    [
+      'a result whose error throws',
+      yielding({ type: 'result', inputs: ['d1'], status: 'failure', error: throwingInfo() }),
+    ],
+    ['an array in place of events', () => [] as unknown as Events],
+    ['nothing in place of events', () => undefined as unknown as Events],
+    ['events without an iterator', () => ({ [Symbol.asyncIterator]: () => undefined }) as unknown as Events],
+    ['the iterator of an array', stepping([null].values())],
+    [
+      'a step that throws',
+      stepping({
+        next: async () => ({
+          get done() {
+            throw new Error('boo');
+          },
+        }),
+      }),
+    ],
+    [
+      'a return that throws when it is looked at',
+      stepping({
+        next: async () => ({ done: true, value: undefined }),
+        get return() {
           throw new Error('boo');
         },
       }),
