@@ -23,6 +23,7 @@ import { ConcurrencyLimit } from './http/concurrency-limit.js';
 import { ConnectionHttpClient } from './http/connection-http-client.js';
 import { EgressRule } from './http/egress-rule.js';
 import type { HttpSettings, HttpTransport } from './http/http-transport.js';
+import { proxyEnvironment } from './http/proxy-rule.js';
 import { undiciTransport } from './http/undici-transport.js';
 import { checkPlugin } from './plugins/manifest-check.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
@@ -103,14 +104,14 @@ export class ConnectorRuntime {
     if (this.closing !== undefined) throw usageError('RUNTIME_CLOSED', 'the runtime is closed');
     const plugin = this.registry.byId(component.plugin);
     const folder = component.folder ?? process.cwd();
-    const noteSecret = (text: string) => this.redactor.add(text);
+    const noteSecret = (text: string) => this.redactor.pin(text);
     const resolved = await resolveSecrets(component.properties, folder, this.options.secretResolver, noteSecret);
     const migrated = migrate(plugin, component.configVersion, resolved);
     const checked = validatorOf(`the connection's properties`, plugin.manifest.connection.properties).check(
       migrated,
       (text) => this.redactor.text(text),
     );
-    noteSecrets(checked.properties, this.redactor);
+    noteSecrets(checked.properties, noteSecret);
     const settings = await httpSettings(component.http, folder, noteSecret);
     // Checked again: the runtime may have been closed while files were read.
     if (this.closing !== undefined) throw usageError('RUNTIME_CLOSED', 'the runtime is closed');
@@ -218,7 +219,8 @@ async function httpSettings(
   folder: string,
   noteSecret: (text: string) => void,
 ): Promise<HttpSettings> {
-  const environment = process.env;
+  const environment = proxyEnvironment(process.env);
+  for (const password of passwordsOf(environment.proxy ?? '')) noteSecret(password);
   if (http === undefined) return { environment };
   const { caFile, certFile, keyFile, ...settings } = checkHttpComponent(http as Json);
   const contents: { ca?: string; cert?: string; key?: string } = {};
@@ -279,9 +281,9 @@ function noting(store: CredentialStore, redactor: Redactor): CredentialStore {
   };
 }
 
-/** Addresses and short words within a stored credential are no secrets. */
+/** Web addresses and short words within a stored credential are no secrets. */
 function noteTexts(value: Json, redactor: Redactor): void {
-  if (typeof value === 'string' && value.length >= 12 && !URL.canParse(value)) redactor.add(value);
+  if (typeof value === 'string' && value.length >= 12 && !/^https?:\/\//i.test(value)) redactor.add(value);
   else if (typeof value === 'object' && value !== null)
     for (const part of Object.values(value)) noteTexts(part as Json, redactor);
 }

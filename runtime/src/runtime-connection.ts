@@ -266,7 +266,7 @@ export class RuntimeConnection {
           clock,
           checkDynamic: (own) => {
             const merged = validator.checkDynamic(checked, own);
-            noteSecrets(merged, this.services.redactor);
+            noteSecrets(merged, (text) => this.services.redactor.add(text));
             return merged;
           },
           refusedOne,
@@ -312,7 +312,7 @@ export class RuntimeConnection {
   private operationProperties(descriptor: OperationDescriptor, properties: Json | undefined): CheckedProperties {
     const validator = validatorOf(`the properties of ${descriptor.id}`, descriptor.properties);
     const checked = validator.check(properties ?? {}, (text) => this.services.redactor.text(text));
-    noteSecrets(checked.properties, this.services.redactor);
+    noteSecrets(checked.properties, (text) => this.services.redactor.pin(text));
     return checked;
   }
 

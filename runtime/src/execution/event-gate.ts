@@ -101,16 +101,25 @@ export class EventGate {
     return result;
   }
 
-  /** What failed may quote what was sent: secrets are struck out of every text of it. */
+  /** A result may quote what was sent: secrets are struck out of its words, and of every text of one that failed. */
   private shown(event: ResultEvent): ResultEvent {
-    if (event.status === 'success') return event;
     const { body, message, code, error } = event;
+    if (event.status === 'success') {
+      if (message === undefined && code === undefined) return event;
+      return { ...event, ...this.shownWords(event) };
+    }
     return {
       ...event,
       ...(typeof body === 'string' ? { body: this.redact(body) } : {}),
+      ...this.shownWords(event),
+      ...(error === undefined ? {} : { error: redactedInfo(error, this.redact, this.effect) }),
+    };
+  }
+
+  private shownWords({ message, code }: ResultEvent): Pick<ResultEvent, 'message' | 'code'> {
+    return {
       ...(message === undefined ? {} : { message: this.redact(message) }),
       ...(code === undefined ? {} : { code: this.redact(code) }),
-      ...(error === undefined ? {} : { error: redactedInfo(error, this.redact, this.effect) }),
     };
   }
 

@@ -101,6 +101,22 @@ describe('connector validate', () => {
   });
 });
 
+test.each([['validate'], ['test'], ['run']])('%s shows no secret that stands in a wrong property', async (command) => {
+  place.write(
+    'c.json',
+    '{ "plugin": "echo", "properties": { "password": "x", "concurrent": { "$secret": "env:ECHO_PASSWORD" } } }',
+  );
+  const file = command === 'run' ? 'echo.json' : 'c.json';
+
+  const { code, stdout, stderr } = await place.run([command, file], ndjson({ body: 'x' }), {
+    ECHO_PASSWORD: 'open-barley',
+  });
+
+  expect(code).toBe(2);
+  expect(stdout + stderr).toContain('[secret]');
+  expect(stdout + stderr).not.toContain('open-barley');
+});
+
 describe('connector test', () => {
   test('prints its findings', async () => {
     const { code, lines } = await place.run(['test', 'c.json']);

@@ -4,6 +4,7 @@ import * as net from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import type { HttpSettings } from '#src/http/http-transport.js';
+import { proxyEnvironment } from '#src/http/proxy-rule.js';
 import { benchClient, closeAll, closeLater, create, errorOf, read } from './http-bench.js';
 import { answerBytes, certified, fixture, mute, type RawServer, rawServer } from './raw-server.js';
 
@@ -167,7 +168,7 @@ describe('a proxy', () => {
   test('of the environment is used where the settings name none', async () => {
     const server = await service('service');
     const proxy = await proxyTo(server.port);
-    const environment = { HTTPS_PROXY: `http://${proxy.host}` };
+    const environment = proxyEnvironment({ HTTPS_PROXY: `http://${proxy.host}`, OTHER: 'x' });
     const { http, context } = benchClient(origin, { settings: { ca, environment } });
 
     await http.send(read(origin), context());

@@ -17,14 +17,11 @@ export interface BrowseOptions extends CommonOptions {
 
 /** `connector browse`: object types, or the schema or fields of one. */
 export async function browse(file: string, objectType: string | undefined, options: BrowseOptions): Promise<number> {
-  const host = await CommandHost.start(options);
-  try {
+  return CommandHost.use(options, async (host) => {
     const connection = await host.connect(file);
     await interruptible((signal) => show(connection, objectType, options, signal));
     return EXIT.OK;
-  } finally {
-    await host.close();
-  }
+  });
 }
 
 async function show(
