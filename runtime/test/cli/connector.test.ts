@@ -332,6 +332,42 @@ describe('connector run', () => {
     expect(bodies.sort()).toEqual(Array.from({ length: 10 }, (__, n) => `<n>${n}</n>`));
   });
 
+  test('writes its checkpoint through no link and into no readable file that stands in its way', async () => {
+    const steps = { connection: 'c.json', operation: 'steps', properties: { count: 4, breakAt: 2 } };
+    place.write('steps.json', JSON.stringify(steps));
+    place.write('victim', 'untouched');
+    symlinkSync('victim', path.join(place.folder, 'c.checkpoint.new'));
+
+    const { code } = await place.run(['run', 'steps.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']);
+
+    expect(code).toBe(4);
+    expect(readFileSync(path.join(place.folder, 'victim'), 'utf8')).toBe('untouched');
+    expect(statSync(path.join(place.folder, 'c.checkpoint')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(place.folder).filter((name) => name.endsWith('.new'))).toEqual(['c.checkpoint.new']);
+  });
+
+  test('does not go on with an output that is shorter than its checkpoint', async () => {
+    const steps = { connection: 'c.json', operation: 'steps', properties: { count: 4, breakAt: 2 } };
+    place.write('steps.json', JSON.stringify(steps));
+    const args = ['run', 'steps.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint'];
+    await place.run(args);
+    place.write('out.ndjson', 'cut\n');
+
+    const { code, stderr } = await place.run(args);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('has 4 bytes');
+    expect(readFileSync(path.join(place.folder, 'out.ndjson'), 'utf8')).toBe('cut\n');
+  });
+
+  test('takes a checkpoint that cannot be read for no new start', async () => {
+    mkdirSync(path.join(place.folder, 'c.checkpoint'));
+
+    expect(
+      await place.run(['run', 'count.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']),
+    ).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read (EISDIR)') });
+  });
+
   test('refuses a checkpoint that is damaged', async () => {
     place.write('c.checkpoint', '{"checkpoint":');
 
