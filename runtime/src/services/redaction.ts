@@ -43,7 +43,7 @@ export class Redactor {
   /** The text without secrets, with control characters written out and of bounded length. */
   text(text: string): string {
     // Cut only after the striking out, lest half a secret escape it.
-    const struck = this.strike(text).replace(UNPRINTABLE, writtenOut);
+    const struck = printable(this.strike(text));
     return struck.length <= MAX_TEXT_LENGTH
       ? struck
       : `${struck.slice(0, MAX_TEXT_LENGTH)}… (${struck.length - MAX_TEXT_LENGTH} more)`;
@@ -152,6 +152,11 @@ function base64Inside(bytes: Buffer, shift: number): string {
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+}
+
+/** The text with control characters, line ends, and what turns the direction of text written out: it moves no cursor of a terminal. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, writtenOut);
 }
 
 function writtenOut(character: string): string {
