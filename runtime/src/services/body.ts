@@ -85,8 +85,11 @@ class BytesBody implements Body {
   }
 
   async *open(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    signal?.throwIfAborted();
-    if (this.content.byteLength > 0) yield this.content;
+    for (let start = 0; start < this.content.byteLength || start === 0; start += PIECE_BYTES) {
+      signal?.throwIfAborted();
+      const piece = this.content.subarray(start, start + PIECE_BYTES);
+      if (piece.byteLength > 0) yield piece;
+    }
   }
 
   async bytes(maxBytes: number): Promise<Uint8Array> {

@@ -81,6 +81,15 @@ test.each(kinds.filter(([kind]) => !kind.includes('stream')))(
   },
 );
 
+test('a large body in memory is given in pieces, so that its reader never holds the event loop for long', async () => {
+  const content = Buffer.alloc(200_000, 'x');
+  const sizes: number[] = [];
+
+  for await (const piece of bodyOfBytes(content, 'text/plain').open()) sizes.push(piece.byteLength);
+
+  expect(sizes).toEqual([65_536, 65_536, 65_536, 3_392]);
+});
+
 test('a body of a stream is given once', async () => {
   const body = bodyOfStream(pieces('abc'), 'text/plain');
 
