@@ -42,18 +42,20 @@ export interface OperationComponent {
   readonly folder: string;
 }
 
-const HTTP_KEYS: Readonly<Record<string, 'string' | 'number'>> = {
+const HTTP_KEYS: KeyTypes = {
   proxy: 'string',
   noProxy: 'string',
   caFile: 'string',
   certFile: 'string',
   keyFile: 'string',
-  connectTimeoutMs: 'number',
-  headersTimeoutMs: 'number',
-  bodyIdleTimeoutMs: 'number',
+  connectTimeoutMs: 'count',
+  headersTimeoutMs: 'count',
+  bodyIdleTimeoutMs: 'count',
 };
 
-type KeyTypes = Readonly<Record<string, 'string' | 'number' | 'object'>>;
+/** A count is an integer from 1. */
+type KeyType = 'string' | 'number' | 'count' | 'object';
+type KeyTypes = Readonly<Record<string, KeyType>>;
 const CONNECTION_KEYS: KeyTypes = {
   $schema: 'string',
   plugin: 'string',
@@ -147,17 +149,29 @@ function keyIssues(value: Json, keys: KeyTypes, required: readonly string[], at:
         rule: 'additionalProperties',
         message: `is not a known property${nearest ? `; did you mean ${nearest}?` : ''}`,
       });
-    } else if (typeof part !== type || part === null || Array.isArray(part)) {
+    } else if (!isOfType(part, type)) {
       issues.push({
         path,
-        rule: 'type',
-        message: `must be ${type === 'object' ? 'an object' : `a ${type}`}, got ${JSON.stringify(part)}`,
+        rule: type === 'count' && typeof part === 'number' ? 'minimum' : 'type',
+        message: `must be ${KEY_TYPES[type]}, got ${JSON.stringify(part)}`,
       });
     }
   }
   for (const key of required)
     if (!Object.hasOwn(value, key)) issues.push({ path: `${at}/${key}`, rule: 'required', message: 'is missing' });
   return issues;
+}
+
+const KEY_TYPES: Readonly<Record<KeyType, string>> = {
+  string: 'a string',
+  number: 'a number',
+  count: 'an integer from 1',
+  object: 'an object',
+};
+
+function isOfType(part: Json, type: KeyType): boolean {
+  if (type === 'count') return Number.isSafeInteger(part) && (part as number) >= 1;
+  return typeof part === type && part !== null && !Array.isArray(part);
 }
 
 function unreadable(file: string, why: string, cause?: unknown): ConnectorError {
