@@ -237,11 +237,14 @@ export class RuntimeConnection {
     const startedMs = clock.now();
     const limit = new CallLimit(clock, options);
     const redact = (text: string) => this.services.redactor.text(text);
-    const logger = new ExecutionLogger(this.services.logger, redact);
+    const executionId = randomUUID();
+    const logger = new ExecutionLogger(this.services.logger, redact, (message) =>
+      this.services.events.emit('warning', { connectionId: this.id, executionId, message }),
+    );
     const spool = this.services.makeSpool();
     const ledger = new DocumentLedger();
     const context = new RuntimeExecutionContext(limit, clock, logger, {
-      executionId: randomUUID(),
+      executionId,
       operation: descriptor,
       objectType: request.objectType ?? '',
       properties: checked.properties,

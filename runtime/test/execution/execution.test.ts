@@ -1,4 +1,5 @@
 import {
+  type Body,
   ConnectorError,
   type ErrorInfo,
   type Events,
@@ -12,6 +13,7 @@ import {
   type ExecutionOptions,
   type ExecutionSummary,
 } from '@connector-runtime/runtime';
+import { bodyOfStream } from '#src/services/body.js';
 import { type Script, scriptedPlugin } from '../scripted-plugin.js';
 
 type Changes = Parameters<typeof scriptedPlugin>[1];
@@ -26,6 +28,8 @@ async function connect(script: Script, changes?: Changes) {
   runtimes.push(runtime);
   return runtime.connect({ plugin: 'scripted', properties: {} });
 }
+
+const NO_LIMITS = { maxDocumentBytes: -1, maxInFlight: 4, stopWithinMs: 200 };
 
 async function run(script: Script, documents: Documents | undefined, changes?: Changes, options?: ExecutionOptions) {
   const execution = (await connect(script, changes)).execute({ operation: 'write' }, documents, options);
@@ -206,6 +210,109 @@ describe('an execution', () => {
       ]),
     );
     expect(results).toHaveLength(5);
+  });
+
+  test('refuses a document whose own properties are wrong, and the rest goes on', async () => {
+    const properties = {
+      type: 'object',
+      additionalProperties: false,
+      properties: { size: { type: 'integer', 'x-dynamic': true }, fixed: { type: 'integer' } },
+    } as const;
+
+    const { results, summary } = await run(
+      accept,
+      [
+        { id: 'a', body: 'x', properties: { size: 'large' } },
+        { id: 'b', body: 'x', properties: { fixed: 1 } },
+        { id: 'c', body: 'x', properties: 'none' },
+        { id: 'd', body: 'x', properties: { size: 1 } },
+      ],
+      { descriptor: { properties } },
+    );
+
+    expect(statusesOf(results)).toEqual({
+      a: 'applicationError',
+      b: 'applicationError',
+      c: 'applicationError',
+      d: 'success',
+    });
+    expect(results.find(({ inputs }) => inputs[0] === 'a')?.error).toMatchObject({
+      category: 'validation',
+      code: 'CONFIG_INVALID',
+    });
+    expect(summary.complete).toBe(true);
+  });
+
+  describe('holds documents to a limit', () => {
+    const stream = (text: string) => ({
+      mediaType: 'text/plain',
+      repeatable: true,
+      async *open() {
+        yield Buffer.from(text);
+      },
+      text: async () => text,
+      bytes: async () => Buffer.from(text),
+      json: async () => null,
+    });
+    const reading: Script = (documents, context) =>
+      perDocument(documents, context, async ({ id, body }) => {
+        await body.text(1_000_000);
+        return { type: 'result', inputs: [id], status: 'success' };
+      });
+    const documents = [
+      { id: 'text', body: 'x'.repeat(2_000) },
+      { id: 'body', body: stream('x'.repeat(2_000)) },
+    ];
+    const statusesWith = async (limits: { readonly maxDocumentBytes?: number }) => {
+      const runtime = new ConnectorRuntime({ plugins: [scriptedPlugin(reading)], limits });
+      runtimes.push(runtime);
+      const execution = (await runtime.connect({ plugin: 'scripted', properties: {} })).execute(
+        { operation: 'write' },
+        documents,
+      );
+      const results: ResultEvent[] = [];
+      for await (const event of execution) if (event.type === 'result') results.push(event);
+      return statusesOf(results);
+    };
+
+    test.each([
+      ["the operation's", {}, 'applicationError'],
+      ["the host's where it is larger", { maxDocumentBytes: 5_000 }, 'success'],
+      ["the host's where it is smaller", { maxDocumentBytes: 10 }, 'applicationError'],
+      ["the host's -1, which is none", { maxDocumentBytes: -1 }, 'success'],
+    ])('that is %s, a body of unknown size too', async (_, limits, status) => {
+      expect(await statusesWith(limits)).toEqual({ text: status, body: status });
+    });
+  });
+
+  test.each([
+    ['create', 'unknown'],
+    ['read', 'failure'],
+  ] as const)('makes of the success of a %s whose streamed output broke the status %s', async (effect, status) => {
+    const script: Script = async function* (documents) {
+      for await (const { id } of documents) {
+        const broken = bodyOfStream(
+          (async function* () {
+            yield Buffer.from('half');
+            throw new Error('cut');
+          })(),
+          'text/plain',
+        );
+        yield { type: 'output', inputs: [id], body: broken };
+        yield { type: 'result', inputs: [id], status: 'success' };
+      }
+    };
+    const execution = (await connect(script, { descriptor: { effect } })).execute({ operation: 'write' }, [
+      { body: '' },
+    ]);
+    const results: ResultEvent[] = [];
+
+    for await (const event of execution) {
+      if (event.type === 'output') await (event.body as Body).text(100).catch(() => undefined);
+      else if (event.type === 'result') results.push(event);
+    }
+
+    expect(results).toMatchObject([{ status, error: { code: 'OUTPUT_BROKEN' } }]);
   });
 
   test('hands refused documents over even while the operation waits for the next', async () => {
@@ -481,21 +588,31 @@ describe('an execution that is ended', () => {
     expect((await execution.summary).complete).toBe(false);
   });
 
-  test('lends a cleanup context that outlives the abort', async () => {
-    let cleanupAborted: boolean | undefined;
+  test('lends a cleanup context that outlives the abort by stopWithinMs, and not longer', async () => {
+    let abortedAtMs = 0;
+    let outlivedMs = 0;
+    let deadline = 0;
     const script: Script = async function* (_documents, context) {
-      try {
-        yield { type: 'progress', done: 0, unit: 'documents' };
-        context.signal.throwIfAborted();
-      } finally {
-        cleanupAborted = context.cleanup.signal.aborted;
-      }
+      const { signal } = context.cleanup;
+      context.signal.addEventListener('abort', () => {
+        abortedAtMs = performance.now();
+        deadline = context.cleanup.deadlineEpochMs - context.clock.now();
+      });
+      signal.addEventListener('abort', () => {
+        outlivedMs = performance.now() - abortedAtMs;
+      });
+      yield { type: 'progress', done: 0, unit: 'documents' };
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
     };
-    const execution = (await connect(script)).execute({ operation: 'write' }, ten);
+    const limits = { ...NO_LIMITS, stopWithinMs: 300 };
+    const execution = (await connect(script, { descriptor: { limits } })).execute({ operation: 'write' }, ten);
 
     for await (const _ of execution) execution.cancel();
 
-    expect(cleanupAborted).toBe(false);
+    expect(outlivedMs).toBeGreaterThan(280);
+    expect(outlivedMs).toBeLessThan(500);
+    expect(deadline).toBeGreaterThan(280);
+    expect(deadline).toBeLessThanOrEqual(300);
   });
 });
 
@@ -643,6 +760,26 @@ describe('ids of documents', () => {
     expect(summary.error).toBeUndefined();
   });
 
+  test('of refused input are used for no other document', async () => {
+    const refused = {
+      category: 'validation',
+      code: 'LINE_INVALID',
+      message: 'no',
+      effect: 'none',
+      retryable: false,
+    } as const;
+
+    const { results, summary } = await run(accept, [
+      { id: 'a', body: '' },
+      { id: 'a', refused },
+      { id: 'b', refused },
+      { id: 'b', body: '' },
+    ]);
+
+    expect(new Set(results.flatMap(({ inputs }) => inputs)).size).toBe(4);
+    expect(summary.counts).toMatchObject({ success: 1, applicationError: 3 });
+  });
+
   test('of what is no document at all are minted, and the rest goes on', async () => {
     const { results } = await run(accept, ['text', { id: 'ok', body: '' }, null] as unknown as Documents);
 
@@ -692,6 +829,25 @@ describe('resuming', () => {
       expect.objectContaining({ info: expect.objectContaining({ code: 'CHECKPOINT_INVALID' }) }),
     );
   });
+});
+
+test('a warning of an operation is told to listeners, without what turns a terminal', async () => {
+  const runtime = new ConnectorRuntime({
+    plugins: [
+      scriptedPlugin((documents, context) => {
+        context.logger.warn('look\u001b[2J');
+        return accept(documents, context);
+      }),
+    ],
+  });
+  runtimes.push(runtime);
+  const warnings: object[] = [];
+  runtime.events.on('warning', (event) => warnings.push(event));
+  const connection = await runtime.connect({ plugin: 'scripted', properties: {} });
+
+  const { executionId } = await connection.execute({ operation: 'write' }, ten).finish();
+
+  expect(warnings).toEqual([{ connectionId: connection.id, executionId, message: 'look\\u001b[2J' }]);
 });
 
 describe('a plugin that floods or hides', () => {
