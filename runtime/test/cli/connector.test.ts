@@ -139,6 +139,61 @@ describe('connector test', () => {
   });
 });
 
+describe('connector browse', () => {
+  test('lists object types, all or those searched for', async () => {
+    const all = await place.run(['browse', 'c.json', '--operation', 'count']);
+    const some = await place.run(['browse', 'c.json', '--operation', 'count', '--search', 'Pe']);
+
+    expect([all.code, all.lines.map(({ id }) => id)]).toEqual([0, ['Apple', 'Pear']]);
+    expect([some.code, some.lines]).toEqual([0, [{ id: 'Pear', label: 'Pears', custom: false }]]);
+  });
+
+  test.each<[string[], object]>([
+    [[], { format: 'xsd', role: 'input', properties: { count: 3 } }],
+    [['--format', 'json-schema', '--role', 'output'], { format: 'json-schema', role: 'output' }],
+    [['--format', 'xsd', '--properties', 'count.json'], { format: 'xsd', properties: { count: 250 } }],
+  ])('prints the schema of an object type with %j', async (args, query) => {
+    const { code, lines } = await place.run(['browse', 'c.json', 'Apple', '--operation', 'count', ...args]);
+
+    expect(code).toBe(0);
+    expect(lines).toEqual([expect.objectContaining({ operation: 'count', objectType: 'Apple', ...query })]);
+  });
+
+  test('prints the fields of an object type with --format tree', async () => {
+    const { code, lines } = await place.run(['browse', 'c.json', 'Apple', '--operation', 'count', '--format', 'tree']);
+
+    expect(code).toBe(0);
+    expect(lines).toMatchObject([{ name: 'Colour', required: true }]);
+  });
+
+  test.each([
+    [['Apple', '--search', 'x'], '--search goes with'],
+    [['Apple', '--properties', 'echo.json'], 'is for operation echo'],
+  ])('%j ends with 2', async (args, text) => {
+    expect(await place.run(['browse', 'c.json', ...args, '--operation', 'count'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(text),
+    });
+  });
+
+  test('ends with 70 at a defect, and shows no secret of it', async () => {
+    const { code, stdout, stderr } = await place.run(['browse', 'c.json', 'Broken', '--operation', 'count']);
+
+    expect([code, stdout]).toEqual([70, '']);
+    expect(stderr).toContain('a defect of this program: TypeError: a defect, in [secret]');
+  });
+});
+
+test('--json-logs logs a line of JSON an entry', async () => {
+  const { stderr } = await place.run(['test', 'c.json', '--log-level', 'debug', '--json-logs']);
+
+  const entries = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  expect(entries).toContainEqual(expect.objectContaining({ level: 'info', msg: 'logging in with [secret]' }));
+});
+
 describe('connector run', () => {
   test('takes NDJSON on stdin and gives events and a summary', async () => {
     const { code, lines, stderr } = await place.run(
@@ -245,6 +300,26 @@ describe('connector run', () => {
     expect(stderr).toContain('"success":1');
   });
 
+  test('writes one header for all documents with --output-format csv', async () => {
+    const csv = (row: string) => ({ body: `a,b\n${row}\n`, mediaType: 'text/csv' });
+
+    const { code, stdout } = await place.run(
+      ['run', 'echo.json', '--output-format', 'csv'],
+      ndjson(csv('1,2'), csv('3,4')),
+    );
+
+    expect([code, stdout]).toEqual([0, 'a,b\n1,2\n3,4\n']);
+  });
+
+  test('writes a line of JSON a body with --output-format json', async () => {
+    const { code, stdout } = await place.run(
+      ['run', 'echo.json', '--output-format', 'json'],
+      `${ndjson({ body: '{\n  "a": 1\n}', mediaType: 'application/json' })}{"body":{"b":2.0}}\n`,
+    );
+
+    expect([code, stdout]).toEqual([0, '{   "a": 1 }\n{"b":2.0}\n']);
+  });
+
   test('takes the output of another run, and is not complete where that was cut short', async () => {
     const first = await place.run(['run', 'echo.json'], ndjson({ body: '<x/>' }, { body: '<y/>' }));
     const cut = first.stdout.split('\n').slice(0, -2).join('\n');
@@ -286,6 +361,22 @@ describe('connector run', () => {
     expect(code).toBe(4);
     expect(lines.filter(({ type }) => type === 'result')).toHaveLength(3);
     expect(lines.at(-1)).toMatchObject({ type: 'summary', complete: false });
+  });
+
+  test('leaves at once at the second Ctrl-C, exit code 130', async () => {
+    const child = place.start(['run', 'echo.json']);
+    child.stdin.on('error', () => undefined).end(ndjson({ body: 'stuck' }));
+    const stderr = child.stderr.setEncoding('utf8');
+    const until = async (text: string) => {
+      for (let seen = ''; !seen.includes(text); ) seen += String(await once(stderr, 'data'));
+    };
+    await until('stuck');
+    child.kill('SIGINT');
+    await until('press Ctrl-C again');
+
+    child.kill('SIGINT');
+
+    expect(await once(child, 'close')).toEqual([130, null]);
   });
 
   test('takes a closed stdout for a cancel', async () => {
