@@ -12,11 +12,11 @@ import {
   statusOfError,
 } from '@connector-runtime/core';
 import { bodyOfBytes, bodyOfStream, bodyOfText, bodyWithin } from '../services/body.js';
+import { LoopTurn } from '../services/loop-turn.js';
 import type { Checkpoint } from './checkpoint.js';
 import { DocumentIds } from './document-ids.js';
 import { areAtHand, type DocumentInput, type Documents, type RefusedInput } from './document-input.js';
 import type { DocumentLedger } from './document-ledger.js';
-import { LoopTurn } from './loop-turn.js';
 
 /** Refused documents that wait for the host; more are not taken from the source until it has pulled. */
 const MAX_REFUSALS_WAITING = 64;

@@ -9,6 +9,7 @@ import {
   type Status,
   statusOfError,
 } from '@connector-runtime/core';
+import { LoopTurn } from '../services/loop-turn.js';
 import type { RuntimeExecutionContext } from './call-context.js';
 import { type CallLimit, cancelled } from './call-limit.js';
 import type { DocumentIntake } from './document-intake.js';
@@ -16,7 +17,6 @@ import type { DocumentLedger, StatusCounts } from './document-ledger.js';
 import { EventGate } from './event-gate.js';
 import { EventReader } from './event-reader.js';
 import type { ExecutionLogger } from './execution-logger.js';
-import { LoopTurn } from './loop-turn.js';
 import { redactedInfoOf } from './redacted-info.js';
 
 /** What an execution came to. */

@@ -1,5 +1,6 @@
 import { open as openFile } from 'node:fs/promises';
 import { type Body, ConnectorError, type ErrorCategory, type Json } from '@connector-runtime/core';
+import { LoopTurn } from './loop-turn.js';
 
 /**
  * Whose bytes they are: it decides whether bytes that are no text are the document's fault (`validation`) or the service's (`protocol`).
@@ -85,7 +86,9 @@ class BytesBody implements Body {
   }
 
   async *open(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const turn = new LoopTurn(1);
     for (let start = 0; start < this.content.byteLength || start === 0; start += PIECE_BYTES) {
+      if (turn.isDue()) await turn.take();
       signal?.throwIfAborted();
       const piece = this.content.subarray(start, start + PIECE_BYTES);
       if (piece.byteLength > 0) yield piece;
