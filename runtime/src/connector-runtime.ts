@@ -112,7 +112,7 @@ export class ConnectorRuntime {
       (text) => this.redactor.text(text),
     );
     noteSecrets(checked.properties, noteSecret);
-    const settings = await httpSettings(component.http, folder, noteSecret);
+    const settings = await httpSettings(component.http, folder, this.redactor);
     // Checked again: the runtime may have been closed while files were read.
     if (this.closing !== undefined) throw usageError('RUNTIME_CLOSED', 'the runtime is closed');
     const id = component.id ?? randomUUID();
@@ -217,12 +217,13 @@ function migrate(plugin: ConnectorPlugin, savedVersion: number | undefined, prop
 async function httpSettings(
   http: HttpComponent | undefined,
   folder: string,
-  noteSecret: (text: string) => void,
+  redactor: Redactor,
 ): Promise<HttpSettings> {
+  const noteSecret = (text: string) => redactor.pin(text);
   const environment = proxyEnvironment(process.env);
   for (const password of passwordsOf(environment.proxy ?? '')) noteSecret(password);
   if (http === undefined) return { environment };
-  const { caFile, certFile, keyFile, ...settings } = checkHttpComponent(http as Json);
+  const { caFile, certFile, keyFile, ...settings } = checkHttpComponent(http as Json, (text) => redactor.text(text));
   const contents: { ca?: string; cert?: string; key?: string } = {};
   const files = { ca: caFile, cert: certFile, key: keyFile };
   for (const [name, file] of Object.entries(files) as ['ca' | 'cert' | 'key', string | undefined][]) {

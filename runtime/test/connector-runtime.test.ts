@@ -203,7 +203,15 @@ describe('a secret of the configuration', () => {
     );
 
     delete process.env['MISPLACED'];
-    for (const error of [onConnect, onExecute]) {
+    const inHttp = await errorOf(
+      runtime.connect({
+        plugin: 'scripted',
+        properties: { password: word },
+        http: { connectTimeoutMs: word as unknown as number },
+      }),
+    );
+
+    for (const error of [onConnect, onExecute, inHttp]) {
       expect(error.info.code).toBe('CONFIG_INVALID');
       expect(error.message).toContain('[secret]');
       expect(inspect(error, { depth: 9 })).not.toContain(word);

@@ -48,13 +48,16 @@ const HTTP_KEYS: KeyTypes = {
   caFile: 'string',
   certFile: 'string',
   keyFile: 'string',
-  connectTimeoutMs: 'count',
-  headersTimeoutMs: 'count',
-  bodyIdleTimeoutMs: 'count',
+  connectTimeoutMs: 'delay',
+  headersTimeoutMs: 'delay',
+  bodyIdleTimeoutMs: 'delay',
 };
 
-/** A count is an integer from 1. */
-type KeyType = 'string' | 'number' | 'count' | 'object';
+/** Node.js takes a longer delay for 1 ms. Source: Node.js documentation, "Timers", `setTimeout`. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/** A delay is an integer of milliseconds, from 1. */
+type KeyType = 'string' | 'number' | 'delay' | 'object';
 type KeyTypes = Readonly<Record<string, KeyType>>;
 const CONNECTION_KEYS: KeyTypes = {
   $schema: 'string',
@@ -121,9 +124,9 @@ export async function readOperationComponent(file: string): Promise<OperationCom
     : { ...component, connection: path.resolve(path.dirname(file), connection as string) };
 }
 
-/** Checks the runtime's own part of a connection. */
-export function checkHttpComponent(http: Json): HttpComponent {
-  const issues = keyIssues(http, HTTP_KEYS, [], '/http');
+/** Checks the runtime's own part of a connection. `redact` strikes secrets out of the values that issues show. */
+export function checkHttpComponent(http: Json, redact: (text: string) => string): HttpComponent {
+  const issues = keyIssues(http, HTTP_KEYS, [], '/http').map((issue) => ({ ...issue, message: redact(issue.message) }));
   if (issues.length > 0) throw configInvalid("the connection's http", issues);
   return http as HttpComponent;
 }
@@ -152,7 +155,7 @@ function keyIssues(value: Json, keys: KeyTypes, required: readonly string[], at:
     } else if (!isOfType(part, type)) {
       issues.push({
         path,
-        rule: type === 'count' && typeof part === 'number' ? 'minimum' : 'type',
+        rule: 'type',
         message: `must be ${KEY_TYPES[type]}, got ${JSON.stringify(part)}`,
       });
     }
@@ -165,12 +168,12 @@ function keyIssues(value: Json, keys: KeyTypes, required: readonly string[], at:
 const KEY_TYPES: Readonly<Record<KeyType, string>> = {
   string: 'a string',
   number: 'a number',
-  count: 'an integer from 1',
+  delay: `an integer from 1 to ${MAX_DELAY_MS}`,
   object: 'an object',
 };
 
 function isOfType(part: Json, type: KeyType): boolean {
-  if (type === 'count') return Number.isSafeInteger(part) && (part as number) >= 1;
+  if (type === 'delay') return Number.isInteger(part) && (part as number) >= 1 && (part as number) <= MAX_DELAY_MS;
   return typeof part === type && part !== null && !Array.isArray(part);
 }
 

@@ -100,6 +100,7 @@ describe('connecting', () => {
     ['connectTimeoutMs', -1],
     ['headersTimeoutMs', 1.5],
     ['headersTimeoutMs', 0],
+    ['headersTimeoutMs', 3_000_000_000],
     ['bodyIdleTimeoutMs', '10s'],
   ])('refuses the time limit %s of %j', async (name, value) => {
     const runtime = new ConnectorRuntime({ plugins: [withPassword()] });
