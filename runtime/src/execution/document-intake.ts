@@ -89,7 +89,20 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
     while (this.isTaking) await this.untilWoken();
     this.isTaking = true;
     try {
-      return await this.take();
+      for (;;) {
+        if (this.turn.isDue()) await this.turn.take();
+        while (this.refusals.length >= MAX_REFUSALS_WAITING && !this.isOver()) await this.untilWoken();
+        if (!this.isOver()) this.ask();
+        while (this.arrived === undefined && !this.isOver()) await this.untilWoken();
+        const step = this.isOver() ? undefined : this.takeArrived();
+        if (step === undefined) return DONE;
+        if (this.isSettledAlready(this.nextOrdinal)) {
+          this.ledger.markSettled(this.nextOrdinal++);
+          continue;
+        }
+        const document = this.admit(step.value);
+        if (document !== undefined) return { done: false, value: document };
+      }
     } finally {
       this.isTaking = false;
       this.wake();
@@ -149,23 +162,6 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
 
   private isOver(): boolean {
     return this.isLeft || this.exhausted || this.failure !== undefined || this.rules.signal.aborted;
-  }
-
-  private async take(): Promise<IteratorResult<Document, undefined>> {
-    for (;;) {
-      if (this.turn.isDue()) await this.turn.take();
-      while (this.refusals.length >= MAX_REFUSALS_WAITING && !this.isOver()) await this.untilWoken();
-      if (!this.isOver()) this.ask();
-      while (this.arrived === undefined && !this.isOver()) await this.untilWoken();
-      const step = this.isOver() ? undefined : this.takeArrived();
-      if (step === undefined) return DONE;
-      if (this.isSettledAlready(this.nextOrdinal)) {
-        this.ledger.markSettled(this.nextOrdinal++);
-        continue;
-      }
-      const document = this.admit(step.value);
-      if (document !== undefined) return { done: false, value: document };
-    }
   }
 
   private takeArrived(): Step | undefined {

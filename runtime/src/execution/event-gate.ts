@@ -105,7 +105,8 @@ export class EventGate {
   private shown(event: ResultEvent): ResultEvent {
     const { body, message, code, error } = event;
     if (event.status === 'success') {
-      if (message === undefined && code === undefined) return event;
+      // Most have an HTTP status for a code and no message; no secret is that short.
+      if (message === undefined && (code === undefined || code.length <= 3)) return event;
       return { ...event, ...this.shownWords(event) };
     }
     return {
