@@ -42,8 +42,18 @@ export async function openSink(
   const file = await open(output, resumeAt === undefined ? 'w' : 'r+').catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`--output ${output}: cannot be written (${error.code ?? 'unknown reason'})`);
   });
-  if (resumeAt !== undefined) await file.truncate(resumeAt);
+  if (resumeAt !== undefined) await goBackTo(file, resumeAt, output);
   return fileSink(file, format, resumeAt ?? 0);
+}
+
+/** Cuts off what was written after the checkpoint; what the checkpoint counts on must be there. */
+async function goBackTo(file: FileHandle, bytes: number, output: string): Promise<void> {
+  const { size } = await file.stat();
+  if (size >= bytes) return file.truncate(bytes);
+  await file.close();
+  throw new UsageError(
+    `--output ${output}: has ${size} bytes, and the checkpoint was made at ${bytes}; give the output of that run, or remove the checkpoint to start anew`,
+  );
 }
 
 async function isFolder(output: string): Promise<boolean> {

@@ -10,6 +10,7 @@ import type { RuntimeConnection } from '../runtime-connection.js';
 import { FileCredentialStore } from '../services/file-credential-store.js';
 import { jsonLineSink, type LogLevel } from '../services/log-sink.js';
 import { UsageError } from './exit-codes.js';
+import { reportError } from './report-error.js';
 import { textLineSink } from './text-line-sink.js';
 
 /** What every command takes. */
@@ -27,7 +28,7 @@ export class CommandHost {
     readonly runtime: ConnectorRuntime,
   ) {}
 
-  static async start(options: CommonOptions): Promise<CommandHost> {
+  private static async start(options: CommonOptions): Promise<CommandHost> {
     const registry = new PluginRegistry();
     for (const plugin of await findPlugins(options.plugin ?? [])) registry.add(plugin);
     const level = options.logLevel ?? (options.quiet === true ? 'error' : 'warn');
@@ -39,12 +40,30 @@ export class CommandHost {
     return new CommandHost(registry, runtime);
   }
 
+  /** Runs a command's work with a host of its own, and closes it. What the work throws is reported here, where its secrets are known. */
+  static async use(options: CommonOptions, work: (host: CommandHost) => Promise<number>): Promise<number> {
+    const host = await CommandHost.start(options);
+    try {
+      return await work(host);
+    } catch (error) {
+      return reportError(error, host.shown);
+    } finally {
+      await host.close();
+    }
+  }
+
+  /** A text without the secrets that this command has met. */
+  readonly shown = (text: string): string => this.runtime.redactor.text(text);
+
+  /** Components' secrets, from now on struck out. */
+  readonly noteSecret = (text: string): void => this.runtime.redactor.pin(text);
+
   /** The connection of a component's file. */
   async connect(file: string): Promise<RuntimeConnection> {
     return this.runtime.connect(await readConnectionComponent(file));
   }
 
-  close(): Promise<void> {
+  private close(): Promise<void> {
     return this.runtime.close();
   }
 }

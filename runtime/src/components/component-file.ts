@@ -42,18 +42,23 @@ export interface OperationComponent {
   readonly folder: string;
 }
 
-const HTTP_KEYS: Readonly<Record<string, 'string' | 'number'>> = {
+const HTTP_KEYS: KeyTypes = {
   proxy: 'string',
   noProxy: 'string',
   caFile: 'string',
   certFile: 'string',
   keyFile: 'string',
-  connectTimeoutMs: 'number',
-  headersTimeoutMs: 'number',
-  bodyIdleTimeoutMs: 'number',
+  connectTimeoutMs: 'delay',
+  headersTimeoutMs: 'delay',
+  bodyIdleTimeoutMs: 'delay',
 };
 
-type KeyTypes = Readonly<Record<string, 'string' | 'number' | 'object'>>;
+/** Node.js takes a longer delay for 1 ms. Source: Node.js documentation, "Timers", `setTimeout`. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/** A delay is an integer of milliseconds, from 1. */
+type KeyType = 'string' | 'number' | 'delay' | 'object';
+type KeyTypes = Readonly<Record<string, KeyType>>;
 const CONNECTION_KEYS: KeyTypes = {
   $schema: 'string',
   plugin: 'string',
@@ -119,9 +124,9 @@ export async function readOperationComponent(file: string): Promise<OperationCom
     : { ...component, connection: path.resolve(path.dirname(file), connection as string) };
 }
 
-/** Checks the runtime's own part of a connection. */
-export function checkHttpComponent(http: Json): HttpComponent {
-  const issues = keyIssues(http, HTTP_KEYS, [], '/http');
+/** Checks the runtime's own part of a connection. `redact` strikes secrets out of the values that issues show. */
+export function checkHttpComponent(http: Json, redact: (text: string) => string): HttpComponent {
+  const issues = keyIssues(http, HTTP_KEYS, [], '/http').map((issue) => ({ ...issue, message: redact(issue.message) }));
   if (issues.length > 0) throw configInvalid("the connection's http", issues);
   return http as HttpComponent;
 }
@@ -147,17 +152,29 @@ function keyIssues(value: Json, keys: KeyTypes, required: readonly string[], at:
         rule: 'additionalProperties',
         message: `is not a known property${nearest ? `; did you mean ${nearest}?` : ''}`,
       });
-    } else if (typeof part !== type || part === null || Array.isArray(part)) {
+    } else if (!isOfType(part, type)) {
       issues.push({
         path,
         rule: 'type',
-        message: `must be ${type === 'object' ? 'an object' : `a ${type}`}, got ${JSON.stringify(part)}`,
+        message: `must be ${KEY_TYPES[type]}, got ${JSON.stringify(part)}`,
       });
     }
   }
   for (const key of required)
     if (!Object.hasOwn(value, key)) issues.push({ path: `${at}/${key}`, rule: 'required', message: 'is missing' });
   return issues;
+}
+
+const KEY_TYPES: Readonly<Record<KeyType, string>> = {
+  string: 'a string',
+  number: 'a number',
+  delay: `an integer from 1 to ${MAX_DELAY_MS}`,
+  object: 'an object',
+};
+
+function isOfType(part: Json, type: KeyType): boolean {
+  if (type === 'delay') return Number.isInteger(part) && (part as number) >= 1 && (part as number) <= MAX_DELAY_MS;
+  return typeof part === type && part !== null && !Array.isArray(part);
 }
 
 function unreadable(file: string, why: string, cause?: unknown): ConnectorError {

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { finished, Workplace } from './command.js';
 
@@ -100,6 +101,22 @@ describe('connector validate', () => {
   });
 });
 
+test.each([['validate'], ['test'], ['run']])('%s shows no secret that stands in a wrong property', async (command) => {
+  place.write(
+    'c.json',
+    '{ "plugin": "echo", "properties": { "password": "x", "concurrent": { "$secret": "env:ECHO_PASSWORD" } } }',
+  );
+  const file = command === 'run' ? 'echo.json' : 'c.json';
+
+  const { code, stdout, stderr } = await place.run([command, file], ndjson({ body: 'x' }), {
+    ECHO_PASSWORD: 'open-barley',
+  });
+
+  expect(code).toBe(2);
+  expect(stdout + stderr).toContain('[secret]');
+  expect(stdout + stderr).not.toContain('open-barley');
+});
+
 describe('connector test', () => {
   test('prints its findings', async () => {
     const { code, lines } = await place.run(['test', 'c.json']);
@@ -120,6 +137,61 @@ describe('connector test', () => {
     expect(stderr).toContain('logging in with [secret]');
     expect(stdout + stderr).not.toContain('open-barley');
   });
+});
+
+describe('connector browse', () => {
+  test('lists object types, all or those searched for', async () => {
+    const all = await place.run(['browse', 'c.json', '--operation', 'count']);
+    const some = await place.run(['browse', 'c.json', '--operation', 'count', '--search', 'Pe']);
+
+    expect([all.code, all.lines.map(({ id }) => id)]).toEqual([0, ['Apple', 'Pear']]);
+    expect([some.code, some.lines]).toEqual([0, [{ id: 'Pear', label: 'Pears', custom: false }]]);
+  });
+
+  test.each<[string[], object]>([
+    [[], { format: 'xsd', role: 'input', properties: { count: 3 } }],
+    [['--format', 'json-schema', '--role', 'output'], { format: 'json-schema', role: 'output' }],
+    [['--format', 'xsd', '--properties', 'count.json'], { format: 'xsd', properties: { count: 250 } }],
+  ])('prints the schema of an object type with %j', async (args, query) => {
+    const { code, lines } = await place.run(['browse', 'c.json', 'Apple', '--operation', 'count', ...args]);
+
+    expect(code).toBe(0);
+    expect(lines).toEqual([expect.objectContaining({ operation: 'count', objectType: 'Apple', ...query })]);
+  });
+
+  test('prints the fields of an object type with --format tree', async () => {
+    const { code, lines } = await place.run(['browse', 'c.json', 'Apple', '--operation', 'count', '--format', 'tree']);
+
+    expect(code).toBe(0);
+    expect(lines).toMatchObject([{ name: 'Colour', required: true }]);
+  });
+
+  test.each([
+    [['Apple', '--search', 'x'], '--search goes with'],
+    [['Apple', '--properties', 'echo.json'], 'is for operation echo'],
+  ])('%j ends with 2', async (args, text) => {
+    expect(await place.run(['browse', 'c.json', ...args, '--operation', 'count'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(text),
+    });
+  });
+
+  test('ends with 70 at a defect, and shows no secret of it', async () => {
+    const { code, stdout, stderr } = await place.run(['browse', 'c.json', 'Broken', '--operation', 'count']);
+
+    expect([code, stdout]).toEqual([70, '']);
+    expect(stderr).toContain('a defect of this program: TypeError: a defect, in [secret]');
+  });
+});
+
+test('--json-logs logs a line of JSON an entry', async () => {
+  const { stderr } = await place.run(['test', 'c.json', '--log-level', 'debug', '--json-logs']);
+
+  const entries = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  expect(entries).toContainEqual(expect.objectContaining({ level: 'info', msg: 'logging in with [secret]' }));
 });
 
 describe('connector run', () => {
@@ -183,6 +255,42 @@ describe('connector run', () => {
     ]);
   });
 
+  test('ends with an error where its input cannot be read', async () => {
+    symlinkSync('/proc/self/mem', path.join(place.folder, 'in.ndjson'));
+
+    const { code, lines, stderr } = await place.run(['run', 'echo.json', '--input', 'in.ndjson']);
+
+    expect(code).not.toBe(0);
+    expect(lines.at(-1)).toMatchObject({ complete: false, error: { code: 'SOURCE_FAILED' } });
+    expect(stderr).toContain('SOURCE_FAILED');
+  });
+
+  test.each<[string, (args: string[]) => string[]]>([
+    ['a named pipe', (args) => [...args, '--input', 'pipe.ndjson']],
+    ['stdin', (args) => args],
+  ])('leaves %s that stands still when its deadline passes, and ends', async (what, withInput) => {
+    const isPipe = what === 'a named pipe';
+    if (isPipe) execFileSync('mkfifo', [path.join(place.folder, 'pipe.ndjson')]);
+    const child = place.start(withInput(['run', 'echo.json', '--deadline', '1s']));
+    const ended = finished(child);
+    const writer = isPipe ? createWriteStream(path.join(place.folder, 'pipe.ndjson')) : child.stdin;
+    writer.on('error', () => undefined).write(ndjson({ id: 'a', body: 'x' }));
+
+    const { code, lines } = await ended;
+
+    writer.destroy();
+    expect(code).toBe(4);
+    expect(lines.map(({ type }) => type)).toEqual(['output', 'result', 'summary']);
+  });
+
+  test('does not wait for a writer of a named pipe past its deadline', async () => {
+    execFileSync('mkfifo', [path.join(place.folder, 'pipe.ndjson')]);
+
+    const { code } = await place.run(['run', 'echo.json', '--input', 'pipe.ndjson', '--deadline', '1s']);
+
+    expect(code).toBe(4);
+  });
+
   test('writes output bodies only, a line each, with --output-format xml', async () => {
     const { code, stdout, stderr } = await place.run(['run', 'count.json', '--output-format', 'xml']);
 
@@ -190,6 +298,26 @@ describe('connector run', () => {
     expect(stdout.split('\n').slice(0, 2)).toEqual(['<n>0&#10;</n>', '<n>1&#10;</n>']);
     expect(stdout.split('\n')).toHaveLength(251);
     expect(stderr).toContain('"success":1');
+  });
+
+  test('writes one header for all documents with --output-format csv', async () => {
+    const csv = (row: string) => ({ body: `a,b\n${row}\n`, mediaType: 'text/csv' });
+
+    const { code, stdout } = await place.run(
+      ['run', 'echo.json', '--output-format', 'csv'],
+      ndjson(csv('1,2'), csv('3,4')),
+    );
+
+    expect([code, stdout]).toEqual([0, 'a,b\n1,2\n3,4\n']);
+  });
+
+  test('writes a line of JSON a body with --output-format json', async () => {
+    const { code, stdout } = await place.run(
+      ['run', 'echo.json', '--output-format', 'json'],
+      `${ndjson({ body: '{\n  "a": 1\n}', mediaType: 'application/json' })}{"body":{"b":2.0}}\n`,
+    );
+
+    expect([code, stdout]).toEqual([0, '{   "a": 1 }\n{"b":2.0}\n']);
   });
 
   test('takes the output of another run, and is not complete where that was cut short', async () => {
@@ -235,6 +363,22 @@ describe('connector run', () => {
     expect(lines.at(-1)).toMatchObject({ type: 'summary', complete: false });
   });
 
+  test('leaves at once at the second Ctrl-C, exit code 130', async () => {
+    const child = place.start(['run', 'echo.json']);
+    child.stdin.on('error', () => undefined).end(ndjson({ body: 'stuck' }));
+    const stderr = child.stderr.setEncoding('utf8');
+    const until = async (text: string) => {
+      for (let seen = ''; !seen.includes(text); ) seen += String(await once(stderr, 'data'));
+    };
+    await until('stuck');
+    child.kill('SIGINT');
+    await until('press Ctrl-C again');
+
+    child.kill('SIGINT');
+
+    expect(await once(child, 'close')).toEqual([130, null]);
+  });
+
   test('takes a closed stdout for a cancel', async () => {
     place.write('many.json', '{ "connection": "c.json", "operation": "count", "properties": { "count": 2000000 } }');
     const child = place.start(['run', 'many.json']);
@@ -277,6 +421,42 @@ describe('connector run', () => {
           .filter((line) => line.includes('"output"'))
           .map((line) => (JSON.parse(line) as { body: string }).body);
     expect(bodies.sort()).toEqual(Array.from({ length: 10 }, (__, n) => `<n>${n}</n>`));
+  });
+
+  test('writes its checkpoint through no link and into no readable file that stands in its way', async () => {
+    const steps = { connection: 'c.json', operation: 'steps', properties: { count: 4, breakAt: 2 } };
+    place.write('steps.json', JSON.stringify(steps));
+    place.write('victim', 'untouched');
+    symlinkSync('victim', path.join(place.folder, 'c.checkpoint.new'));
+
+    const { code } = await place.run(['run', 'steps.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']);
+
+    expect(code).toBe(4);
+    expect(readFileSync(path.join(place.folder, 'victim'), 'utf8')).toBe('untouched');
+    expect(statSync(path.join(place.folder, 'c.checkpoint')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(place.folder).filter((name) => name.endsWith('.new'))).toEqual(['c.checkpoint.new']);
+  });
+
+  test('does not go on with an output that is shorter than its checkpoint', async () => {
+    const steps = { connection: 'c.json', operation: 'steps', properties: { count: 4, breakAt: 2 } };
+    place.write('steps.json', JSON.stringify(steps));
+    const args = ['run', 'steps.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint'];
+    await place.run(args);
+    place.write('out.ndjson', 'cut\n');
+
+    const { code, stderr } = await place.run(args);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('has 4 bytes');
+    expect(readFileSync(path.join(place.folder, 'out.ndjson'), 'utf8')).toBe('cut\n');
+  });
+
+  test('takes a checkpoint that cannot be read for no new start', async () => {
+    mkdirSync(path.join(place.folder, 'c.checkpoint'));
+
+    expect(
+      await place.run(['run', 'count.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']),
+    ).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read (EISDIR)') });
   });
 
   test('refuses a checkpoint that is damaged', async () => {

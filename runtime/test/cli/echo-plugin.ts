@@ -1,11 +1,14 @@
 import {
+  type Browse,
   type CallContext,
   CONNECTION_PROPERTIES,
   type Connection,
   ConnectorError,
+  type DescribeQuery,
   type Document,
   type Events,
   type ExecutionContext,
+  type Field,
   inject,
   injectable,
   type JsonSchema,
@@ -40,7 +43,7 @@ class EchoConnection implements Connection {
   async close(): Promise<void> {}
 }
 
-/** Gives each document back; "bad" is refused, "hang" waits for the end of the call. */
+/** Gives each document back; "bad" is refused, "hang" waits for the end of the call, "stuck" for ever. */
 @injectable()
 class Echo {
   execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
@@ -54,6 +57,10 @@ class Echo {
           effect: 'none',
           retryable: false,
         });
+      }
+      if (text === 'stuck') {
+        process.stderr.write('stuck\n');
+        await new Promise(() => undefined);
       }
       if (text === 'hang') {
         process.stderr.write('hanging\n');
@@ -111,6 +118,31 @@ class Steps {
   }
 }
 
+/** Describes what it was asked; the type "Broken" is a defect. */
+@injectable()
+class EchoBrowse implements Browse {
+  async *objectTypes({ search = '' }: { readonly search?: string }) {
+    for (const id of ['Apple', 'Pear']) if (id.includes(search)) yield { id, label: `${id}s`, custom: false };
+  }
+
+  async describe(query: DescribeQuery) {
+    if (query.objectType === 'Broken') throw new TypeError('a defect, in sesame');
+    return { format: query.format, root: 'r', schema: JSON.stringify(query) };
+  }
+
+  async *fields(): AsyncGenerator<Field> {
+    yield {
+      name: 'Colour',
+      label: 'Colour',
+      type: 'text',
+      custom: false,
+      required: true,
+      can: ['read'],
+      hasFields: false,
+    };
+  }
+}
+
 const STEPS: JsonSchema = {
   type: 'object',
   additionalProperties: false,
@@ -149,6 +181,7 @@ export default definePlugin({
     title: 'Echo',
     configVersion: 1,
     egress: 'own',
+    browse: { schemas: ['xsd', 'json-schema'], lazyFields: true },
     connection: {
       properties: {
         type: 'object',
@@ -167,5 +200,6 @@ export default definePlugin({
     ],
   },
   connection: EchoConnection,
+  browse: () => EchoBrowse,
   operations: { echo: () => Echo, steps: () => Steps, count: () => Count },
 });

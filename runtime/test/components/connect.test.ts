@@ -4,6 +4,7 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import type { Json } from '@connector-runtime/core';
 import { ConnectorRuntime } from '@connector-runtime/runtime';
+import type { HttpComponent } from '#src/components/component-file.js';
 import { scriptedPlugin } from '../scripted-plugin.js';
 
 const accept = async function* () {};
@@ -92,6 +93,26 @@ describe('connecting', () => {
     });
     await expect(runtime.connect({ ...base, http: { cafile: 'x' } as object })).rejects.toMatchObject({
       info: { path: '/http/cafile', message: expect.stringContaining('did you mean caFile?') },
+    });
+  });
+
+  test.each([
+    ['connectTimeoutMs', -1],
+    ['headersTimeoutMs', 1.5],
+    ['headersTimeoutMs', 0],
+    ['headersTimeoutMs', 3_000_000_000],
+    ['bodyIdleTimeoutMs', '10s'],
+  ])('refuses the time limit %s of %j', async (name, value) => {
+    const runtime = new ConnectorRuntime({ plugins: [withPassword()] });
+    const http = { [name]: value } as HttpComponent;
+
+    await expect(runtime.connect({ plugin: 'scripted', properties: { password: 'x' }, http })).rejects.toMatchObject({
+      info: {
+        category: 'config',
+        code: 'CONFIG_INVALID',
+        path: `/http/${name}`,
+        message: expect.stringContaining('must be an integer from 1'),
+      },
     });
   });
 

@@ -1,5 +1,6 @@
 import type { Field, Json, SchemaFormat } from '@connector-runtime/core';
 import { readOperationComponent } from '../../components/component-file.js';
+import { resolveSecrets } from '../../components/secret-references.js';
 import type { RuntimeConnection } from '../../runtime-connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { CommandHost, type CommonOptions } from '../host.js';
@@ -17,17 +18,15 @@ export interface BrowseOptions extends CommonOptions {
 
 /** `connector browse`: object types, or the schema or fields of one. */
 export async function browse(file: string, objectType: string | undefined, options: BrowseOptions): Promise<number> {
-  const host = await CommandHost.start(options);
-  try {
+  return CommandHost.use(options, async (host) => {
     const connection = await host.connect(file);
-    await interruptible((signal) => show(connection, objectType, options, signal));
+    await interruptible((signal) => show(host, connection, objectType, options, signal));
     return EXIT.OK;
-  } finally {
-    await host.close();
-  }
+  });
 }
 
 async function show(
+  host: CommandHost,
   connection: RuntimeConnection,
   objectType: string | undefined,
   options: BrowseOptions,
@@ -51,7 +50,8 @@ async function show(
     ]);
     return;
   }
-  const properties = options.properties === undefined ? undefined : await propertiesOf(options.properties, operation);
+  const properties =
+    options.properties === undefined ? undefined : await propertiesOf(host, options.properties, operation);
   const definition = await connection.describe(
     {
       operation,
@@ -65,9 +65,9 @@ async function show(
   process.stdout.write(definition.schema.endsWith('\n') ? definition.schema : `${definition.schema}\n`);
 }
 
-async function propertiesOf(file: string, operation: string): Promise<Json> {
+async function propertiesOf(host: CommandHost, file: string, operation: string): Promise<Json> {
   const component = await readOperationComponent(file);
   if (component.operation !== operation)
     throw new UsageError(`--properties ${file} is for operation ${component.operation}, not ${operation}`);
-  return component.properties;
+  return resolveSecrets(component.properties, component.folder, undefined, host.noteSecret);
 }

@@ -11,18 +11,18 @@ export interface DescribeOptions extends CommonOptions {
 
 /** `connector describe`: a plugin's manifest, or a commented component to start from. */
 export async function describe(pluginId: string, options: DescribeOptions): Promise<number> {
-  const host = await CommandHost.start(options);
-  const { manifest } = host.registry.byId(pluginId);
-  if (options.template !== undefined) {
-    const descriptor =
-      options.template === 'connection' ? undefined : operationOf(host.registry.byId(pluginId), options.template);
-    process.stdout.write(componentTemplate(manifest, descriptor));
-  } else if (process.stdout.isTTY === true) {
-    const rows = manifest.operations.map(({ id, title, effect, repeat }) => [id, title, effect, repeat]);
-    process.stdout.write(
-      `${manifest.title} ${manifest.version} (${manifest.id})\n\n${formatTable(['operation', 'title', 'effect', 'repeat'], rows)}`,
-    );
-  } else process.stdout.write(`${JSON.stringify(manifest)}\n`);
-  await host.close();
-  return EXIT.OK;
+  return CommandHost.use(options, async (host) => {
+    const { manifest } = host.registry.byId(pluginId);
+    if (options.template !== undefined) {
+      const descriptor =
+        options.template === 'connection' ? undefined : operationOf(host.registry.byId(pluginId), options.template);
+      process.stdout.write(componentTemplate(manifest, descriptor));
+    } else if (process.stdout.isTTY === true) {
+      const rows = manifest.operations.map(({ id, title, effect, repeat }) => [id, title, effect, repeat]);
+      process.stdout.write(
+        `${manifest.title} ${manifest.version} (${manifest.id})\n\n${formatTable(['operation', 'title', 'effect', 'repeat'], rows)}`,
+      );
+    } else process.stdout.write(`${JSON.stringify(manifest)}\n`);
+    return EXIT.OK;
+  });
 }

@@ -31,50 +31,49 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     throw new UsageError('--checkpoint needs --output with a file or folder');
   const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
   const deadline = options.deadline === undefined ? {} : { deadlineMs: parseDurationMs(options.deadline) };
-  const host = await CommandHost.start(options);
-  try {
+  return CommandHost.use(options, async (host) => {
     const connection = await host.connect(connectionFile);
     const plugin = host.registry.byId((await readConnectionComponent(connectionFile)).plugin);
     const input = await inputOf(options.input, operationOf(plugin, component.operation).effect === 'read');
-    const properties = await resolveSecrets(component.properties, component.folder, undefined, (text) =>
-      host.runtime.redactor.add(text),
-    );
-    const { operation, objectType } = component;
-    const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };
-    let hasOpened = false;
-    host.runtime.events.on('connectionOpened', () => {
-      hasOpened = true;
-    });
-    const summary = await interruptible(async (signal) => {
-      const leaving = new AbortController();
-      const stop = AbortSignal.any([signal, leaving.signal]);
-      const resume = checkpoint?.resumeFrom === undefined ? {} : { resumeFrom: checkpoint.resumeFrom };
-      const execution = connection.execute(request, input?.documents as Documents, {
-        signal: stop,
-        ...deadline,
-        ...resume,
+    try {
+      const properties = await resolveSecrets(component.properties, component.folder, undefined, host.noteSecret);
+      const { operation, objectType } = component;
+      const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };
+      let hasOpened = false;
+      host.runtime.events.on('connectionOpened', () => {
+        hasOpened = true;
       });
-      const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt, () =>
-        leaving.abort(),
-      );
-      const progress = new Progress(operation, input?.total, options.quiet === true);
-      try {
-        for await (const events of execution.batches()) {
-          progress.count(events);
-          await sink.write(events);
-          for (const event of events)
-            if (event.type === 'checkpoint') await checkpoint?.write(event.state, await sink.sync());
+      const summary = await interruptible(async (signal) => {
+        const leaving = new AbortController();
+        const stop = AbortSignal.any([signal, leaving.signal]);
+        const resume = checkpoint?.resumeFrom === undefined ? {} : { resumeFrom: checkpoint.resumeFrom };
+        const execution = connection.execute(request, input?.documents as Documents, {
+          signal: stop,
+          ...deadline,
+          ...resume,
+        });
+        const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt, () =>
+          leaving.abort(),
+        );
+        const progress = new Progress(operation, input?.total, options.quiet === true);
+        try {
+          for await (const events of execution.batches()) {
+            progress.count(events);
+            await sink.write(events);
+            for (const event of events)
+              if (event.type === 'checkpoint') await checkpoint?.write(event.state, await sink.sync());
+          }
+        } finally {
+          progress.end();
         }
-      } finally {
-        progress.end();
-      }
-      return finish(await execution.summary, input, sink, checkpoint);
-    });
-    report(summary, options);
-    return exitCodeOfRun(summary, hasOpened);
-  } finally {
-    await host.close();
-  }
+        return finish(await execution.summary, input, sink, checkpoint);
+      });
+      report(summary, options);
+      return exitCodeOfRun(summary, hasOpened);
+    } finally {
+      await input?.close();
+    }
+  });
 }
 
 async function inputOf(named: string | undefined, isRead: boolean): Promise<InputDocuments | undefined> {

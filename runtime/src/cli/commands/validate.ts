@@ -26,12 +26,12 @@ interface Finding {
 
 /** `connector validate`: every issue of every file, with line and column; nothing is sent. */
 export async function validate(files: readonly string[], options: CommonOptions): Promise<number> {
-  const host = await CommandHost.start(options);
-  const findings: Finding[] = [];
-  for (const file of files) findings.push(...(await findingsOf(host, file)));
-  await printRows(findings, ['file', 'line', 'column', 'path', 'message', 'valid']);
-  await host.close();
-  return findings.every((finding) => finding.valid) ? EXIT.OK : EXIT.USAGE;
+  return CommandHost.use(options, async (host) => {
+    const findings: Finding[] = [];
+    for (const file of files) findings.push(...(await findingsOf(host, file)));
+    await printRows(findings, ['file', 'line', 'column', 'path', 'message', 'valid']);
+    return findings.every((finding) => finding.valid) ? EXIT.OK : EXIT.USAGE;
+  });
 }
 
 async function findingsOf(host: CommandHost, file: string): Promise<Finding[]> {
@@ -42,9 +42,15 @@ async function findingsOf(host: CommandHost, file: string): Promise<Finding[]> {
   } catch (error) {
     if (!isConnectorError(error)) throw error;
     const issues = issuesOf(error);
-    if (issues.length === 0) return [{ file, valid: false, message: error.message }];
+    if (issues.length === 0) return [{ file, valid: false, message: host.shown(error.message) }];
     const text = await readFile(file, 'utf8');
-    return issues.map(({ path, message }) => ({ file, valid: false, path, message, ...placeOf(text, path) }));
+    return issues.map(({ path, message }) => ({
+      file,
+      valid: false,
+      path,
+      message: host.shown(message),
+      ...placeOf(text, path),
+    }));
   }
 }
 
@@ -52,12 +58,8 @@ async function checkOperation(host: CommandHost, file: string): Promise<void> {
   const component = await readOperationComponent(file);
   const plugin = await pluginOf(host, component.connection, component.operation);
   const descriptor = operationOf(plugin, component.operation);
-  const properties = await resolveSecrets(component.properties, component.folder, undefined, (text) =>
-    host.runtime.redactor.add(text),
-  );
-  validatorOf(`the properties of ${descriptor.id}`, descriptor.properties).check(properties, (text) =>
-    host.runtime.redactor.text(text),
-  );
+  const properties = await resolveSecrets(component.properties, component.folder, undefined, host.noteSecret);
+  validatorOf(`the properties of ${descriptor.id}`, descriptor.properties).check(properties, host.shown);
 }
 
 /** By the connection that the operation names, else the one plugin that has such an operation. */
