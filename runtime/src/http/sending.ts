@@ -37,6 +37,9 @@ export interface SendingOptions {
   readonly redact: (text: string) => string;
 }
 
+/** Node.js takes a longer delay for 1 ms. Source: Node.js documentation, "Timers", `setTimeout`. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** One request over all its attempts. */
 export class Sending {
   attempts = 0;
@@ -130,7 +133,7 @@ export class Sending {
         headers,
         ...(body !== undefined && { body }),
         ...(request.timeoutMs !== undefined && {
-          timeLimit: { ms: request.timeoutMs, until: reading === 'stream' ? 'head' : 'end' },
+          timeLimit: { ms: Math.min(request.timeoutMs, MAX_TIMER_MS), until: reading === 'stream' ? 'head' : 'end' },
         }),
       },
       context.signal,
