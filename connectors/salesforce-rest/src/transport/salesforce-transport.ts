@@ -66,8 +66,9 @@ export class SalesforceTransport {
   /** The answer's text, where XML is due. A page for people instead is a `protocol` error, and after a write nobody knows what it did. */
   async sendForXml(request: ServiceRequest, context: CallContext): Promise<{ response: HttpResponse; text: string }> {
     const response = await this.send(request, context);
-    const text = await response.body.text(MAX_TEXT_BYTES);
-    if (text.trim() === '' ? response.status !== 204 : isHtml(response, text) || !/^\s*</.test(text)) {
+    const text = await readText(response, request);
+    const isXml = text.trim() === '' ? response.status === 204 : /^\s*</.test(text) && !isHtml(response, text);
+    if (response.status < 300 && !isXml) {
       throw withStep(notWhatWasAsked('XML', response, text, request), request.step);
     }
     return { response, text };
@@ -174,6 +175,22 @@ function withoutQuery(url: string): string {
   return url.split('?', 1)[0] ?? url;
 }
 
+/** What cannot be read as text is a `protocol` error, and after a write nobody knows what it did. */
+async function readText(response: HttpResponse, request: ServiceRequest): Promise<string> {
+  try {
+    return await response.body.text(MAX_TEXT_BYTES);
+  } catch (error) {
+    if (!isConnectorError(error)) throw error;
+    const message = `the service's answer cannot be read: ${error.message}`;
+    throw withStep(protocolError('ANSWER_UNEXPECTED', message, effectOf(request), error), request.step);
+  }
+}
+
+/** What a request may have done whose answer says nothing. */
+function effectOf(request: ServiceRequest): 'none' | 'unknown' {
+  return request.effect === 'none' ? 'none' : 'unknown';
+}
+
 function notWhatWasAsked(kind: string, response: HttpResponse, text: string, request: ServiceRequest): ConnectorError {
   const seen = isHtml(response, text)
     ? 'an HTML page'
@@ -181,7 +198,7 @@ function notWhatWasAsked(kind: string, response: HttpResponse, text: string, req
   return protocolError(
     'ANSWER_UNEXPECTED',
     `the service answered status ${response.status} with ${seen} where ${kind} is due; is the url right?`,
-    request.effect === 'none' ? 'none' : 'unknown',
+    effectOf(request),
   );
 }
 

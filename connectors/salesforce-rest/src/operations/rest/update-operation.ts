@@ -19,7 +19,7 @@ import type { IdentifiedRecord } from '../../xml/record-id.js';
 import { documentHeaders } from '../document-headers.js';
 import { identifiedRecord } from '../identified-record.js';
 import { ObjectTarget } from '../object-target.js';
-import { accepted, refused, successBody, withNearestField } from '../outcomes.js';
+import { accepted, checkWritten, refused, successBody, withNearestField } from '../outcomes.js';
 import { sendableText } from '../sendable-xml.js';
 import { type ReadBack, readBackBatch, readReadBack } from './read-back.js';
 
@@ -63,10 +63,11 @@ export class UpdateOperation implements Operation<Properties> {
       if (properties.returnUpdatedRecord) return await this.updateAndRead(document, describe, record, headers, context);
       const path = recordPath(describe.name, id);
       const { effect } = this;
-      await this.transport.sendForXml(
+      const { response, text } = await this.transport.sendForXml(
         { step: 'update', method: 'PATCH', path, headers, body: record.rest, effect },
         context,
       );
+      checkWritten({ ...response, text });
       return accepted(document, '204', successBody(id));
     } catch (error) {
       return refused(document, withNearestField(error, describe), id);
@@ -81,7 +82,7 @@ export class UpdateOperation implements Operation<Properties> {
     context: ExecutionContext<Properties>,
   ): Promise<ResultEvent> {
     const path = await this.transport.versionedPath(recordPath(describe.name, id), context);
-    const { text } = await this.transport.sendForXml(
+    const { response, text } = await this.transport.sendForXml(
       {
         step: 'update and return updated record',
         method: 'POST',
@@ -92,7 +93,7 @@ export class UpdateOperation implements Operation<Properties> {
       },
       context,
     );
-    const answer: ReadBack = readReadBack(text);
+    const answer: ReadBack = readReadBack(text, response.earlier);
     if (answer.record !== undefined) return accepted(document, '201', answer.record);
     const message = `updated, but reading the record failed: ${answer.reason ?? ''}`;
     context.logger.warn(`${document.id}: ${message}`);
