@@ -35,6 +35,8 @@ const FIELDS = ['Id', 'Name', 'Big__c', 'Key__c'].map((name) => ({
   nillable: true,
 }));
 
+const CHILDREN = [{ relationshipName: 'Contacts', childSObject: 'Contact' }];
+
 /** A service of which a test decides every answer: for what an honest organisation does not do. Unless told otherwise it logs in and describes. */
 export class RawService {
   readonly requests: RawRequest[] = [];
@@ -118,5 +120,13 @@ export function json(value: Json, status = 200): RawAnswer {
 export const SESSION_REFUSED: RawAnswer = json([{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired' }], 401);
 
 function describeOf(name: string): Json {
-  return { name, queryable: true, createable: true, updateable: true, deletable: true, fields: FIELDS };
+  return {
+    name,
+    queryable: true,
+    createable: true,
+    updateable: true,
+    deletable: true,
+    fields: FIELDS,
+    childRelationships: CHILDREN,
+  };
 }

@@ -84,6 +84,12 @@ export class SalesforceTransport {
     return response.body.json(MAX_TEXT_BYTES);
   }
 
+  /** A path below the base as one from the origin, in the spelling of {@link pathOf}. */
+  async fullPath(path: string, context: CallContext): Promise<string> {
+    const url = new URL(addressOf(await this.sessions.current(context), path));
+    return url.pathname + url.search;
+  }
+
   /** A path below the base as requests inside a batch name it: `v64.0/sobjects/…`. */
   async versionedPath(path: string, context: CallContext): Promise<string> {
     const { apiPath } = await this.sessions.current(context);
