@@ -55,7 +55,7 @@ export function refreshTokenGrant(
 }
 
 /** Is it the token request itself whose fate is not known? */
-export function isLost(error: unknown): boolean {
+export function isLost(error: unknown): error is ConnectorError {
   return isConnectorError(error) && error.info.effect === 'unknown';
 }
 
