@@ -49,17 +49,29 @@ export class SalesforceTransport {
   /** Resolves with a 2xx or accepted answer. */
   async send(request: ServiceRequest, context: CallContext): Promise<HttpResponse> {
     try {
-      const session = await this.sessions.current(context);
-      const attempt = new Attempts(request, session, this.sessions, context);
+      const attempts = new Attempts(request, await this.sessions.current(context), this.sessions, context);
       try {
-        return this.noted(await this.http.send(attempt.httpRequest(), context), context);
+        return await this.sendAll(attempts, context);
       } catch (error) {
-        if (attempt.movedTo === undefined) throw error;
-        const moved = new Attempts(request, attempt.movedTo, this.sessions, context, true);
-        return this.noted(await this.http.send(moved.httpRequest(), context), context);
+        if (attempts.movedTo === undefined) throw error;
+        const before = isConnectorError(error) ? error.info.effect : 'none';
+        const moved = new Attempts(request, attempts.movedTo, this.sessions, context, before);
+        return await this.sendAll(moved, context);
       }
     } catch (error) {
       throw withStep(error, request.step);
+    }
+  }
+
+  /** Answer or error of these attempts, as one of the attempts before them too. */
+  private async sendAll(attempts: Attempts, context: CallContext): Promise<HttpResponse> {
+    try {
+      const response = await this.http.send(attempts.httpRequest(), context);
+      this.usage.note(response.headers, context.logger);
+      return attempts.withEarlier(response);
+    } catch (error) {
+      if (!isConnectorError(error) || attempts.before !== 'unknown') throw error;
+      throw new ConnectorError({ ...error.info, effect: 'unknown' }, { cause: error.cause });
     }
   }
 
@@ -105,14 +117,9 @@ export class SalesforceTransport {
     }
     throw protocolError('CURSOR_FOREIGN', 'the service names a next page that is not at its own address', 'none');
   }
-
-  private noted(response: HttpResponse, context: CallContext): HttpResponse {
-    this.usage.note(response.headers, context.logger);
-    return response;
-  }
 }
 
-/** The attempts of one request: which session each used, and whether one was renewed already. */
+/** The attempts of one request at one origin: which session each used, and whether one was renewed already. */
 class Attempts {
   /** Where the renewed session wants data calls to go, if that is elsewhere: the request then starts anew. */
   movedTo: Session | undefined;
@@ -123,9 +130,14 @@ class Attempts {
     private session: Session,
     private readonly sessions: SessionSource,
     private readonly context: CallContext,
-    isAfterMove = false,
+    /** What attempts at another origin may have done; absent where there were none. */
+    readonly before?: 'none' | 'unknown',
   ) {
-    this.hasRenewed = isAfterMove;
+    this.hasRenewed = before !== undefined;
+  }
+
+  withEarlier(response: HttpResponse): HttpResponse {
+    return this.before === 'unknown' ? { ...response, earlier: 'unknown' } : response;
   }
 
   httpRequest(): HttpRequest {
@@ -150,7 +162,7 @@ class Attempts {
   private async judge(response: HttpResponse): Promise<'accept' | Partial<ErrorInfo>> {
     const answer = await readErrorAnswer(response);
     if (refusesSession(answer)) return this.renewed(answer);
-    if (this.request.accepts?.(answer, response)) return 'accept';
+    if (this.request.accepts?.(answer, this.withEarlier(response))) return 'accept';
     return errorOf(answer);
   }
 

@@ -1,4 +1,4 @@
-import { RawService } from '../raw-service.js';
+import { RawService, SESSION_REFUSED, xml } from '../raw-service.js';
 import { bodies, type RunningOrg, run, runOrg } from '../running-org.js';
 
 let world: RunningOrg;
@@ -138,7 +138,7 @@ describe('create', () => {
 
 describe('a 2xx answer to a write', () => {
   const html = { contentType: 'text/html', body: '<html><title>Maintenance</title></html>' };
-  const xml = (body: string) => ({ contentType: 'application/xml', body });
+  const asXml = (body: string) => ({ contentType: 'application/xml', body });
   const no =
     '<Result><errors><message><![CDATA[<success>true</success>]]></message><statusCode>NO</statusCode></errors><success>false</success></Result>';
   const batch = (status: number, result: string) =>
@@ -152,14 +152,14 @@ describe('a 2xx answer to a write', () => {
   ] as const;
   const answers = [
     ['that is a page', html, 'unknown'],
-    ['that is empty', xml(''), 'unknown'],
-    ['that is no XML', xml('success'), 'unknown'],
-    ['with success in something else', xml('<Other><success>true</success></Other>'), 'unknown'],
-    ['with success deeper down', xml('<Result><a><success>true</success></a></Result>'), 'unknown'],
-    ['that says both', xml('<Result><success>true</success><success>false</success></Result>'), 'unknown'],
-    ['that says no, and quotes yes', xml(no), 'applicationError'],
-    ['that says no without a reason', xml('<Result><success>false</success></Result>'), 'applicationError'],
-    ['that says yes', xml('<Result><id>1</id><success>true</success></Result>'), 'success'],
+    ['that is empty', asXml(''), 'unknown'],
+    ['that is no XML', asXml('success'), 'unknown'],
+    ['with success in something else', asXml('<Other><success>true</success></Other>'), 'unknown'],
+    ['with success deeper down', asXml('<Result><a><success>true</success></a></Result>'), 'unknown'],
+    ['that says both', asXml('<Result><success>true</success><success>false</success></Result>'), 'unknown'],
+    ['that says no, and quotes yes', asXml(no), 'applicationError'],
+    ['that says no without a reason', asXml('<Result><success>false</success></Result>'), 'applicationError'],
+    ['that says yes', asXml('<Result><id>1</id><success>true</success></Result>'), 'success'],
   ] as const;
   const cells = kinds.flatMap(([operation, kind, properties, status]) =>
     answers.map(([what, answer, expected]) => {
@@ -195,7 +195,7 @@ describe('a 2xx answer to a write', () => {
   test('that says no does not take back what an attempt with a lost answer may have done', async () => {
     const id = world.org.insert('Account', { Name: 'A' });
     world.org.faults.add({ kind: 'update', action: 'lose' });
-    world.org.faults.add({ kind: 'update', action: 'answer', status: 200, ...xml(no) });
+    world.org.faults.add({ kind: 'update', action: 'answer', status: 200, ...asXml(no) });
 
     const { results } = await run(await world.connect(), op('update'), bodies(`<r><Id>${id}</Id><Name>B</Name></r>`));
 
@@ -459,5 +459,43 @@ describe('delete', () => {
       ['applicationError', 'SALESFORCE_ENTITY_IS_DELETED'],
       ['applicationError', 'ID_MISSING'],
     ]);
+  });
+});
+
+describe('a session whose renewal names another host', () => {
+  const gone = xml(
+    '<Errors><Error><errorCode>ENTITY_IS_DELETED</errorCode><message>deleted</message></Error></Errors>',
+    404,
+  );
+  const yes = xml('<Result><id>1</id><success>true</success></Result>');
+  const no = xml('<Result><errors><statusCode>NO</statusCode></errors><success>false</success></Result>');
+
+  test.each([
+    ['delete', gone, { status: 'success', message: 'success: deleted by an attempt whose answer was lost' }],
+    ['update', gone, { status: 'unknown', error: { effect: 'unknown' } }],
+    ['update', no, { status: 'unknown', error: { effect: 'unknown' } }],
+    ['update', yes, { status: 'success' }],
+  ] as const)('does not forget what a lost attempt of a %s may have done', async (operation, answer, expected) => {
+    const isWrite = (method: string) => method === 'DELETE' || method === 'PATCH';
+    const there = await RawService.start(({ method }) => (isWrite(method) ? answer : 'default'));
+    let attempts = 0;
+    const here: RawService = await RawService.start(({ method, path }) => {
+      if (path.startsWith('/services/Soap')) return here.loginAnswer(attempts === 0 ? here.url : there.url);
+      if (!isWrite(method)) return 'default';
+      attempts += 1;
+      return attempts === 1 ? undefined : SESSION_REFUSED;
+    });
+    const properties = here.properties({ tokenUrl: `${there.url}/services/oauth2/token` });
+    const connection = await world.runtime.connect({ plugin: 'salesforce-rest', properties });
+
+    const { results } = await run(
+      connection,
+      op(operation),
+      bodies('<r><Id>001000000000001AAA</Id><Name>a</Name></r>'),
+    );
+    await Promise.all([here.stop(), there.stop()]);
+
+    expect(results[0]).toMatchObject(expected);
+    expect(attempts).toBe(2);
   });
 });
