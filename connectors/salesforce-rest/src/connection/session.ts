@@ -15,13 +15,8 @@ import type { Session, SessionSource } from '../transport/session-source.js';
 import { SingleFlight } from '../transport/single-flight.js';
 import { newestVersion } from './api-version.js';
 import { type Grant, SessionToken } from './grant.js';
-import {
-  asLoginError,
-  clientCredentialsGrant,
-  isLost,
-  refreshTokenGrant,
-  TOKEN_REQUEST_UNDERWAY,
-} from './oauth-grants.js';
+import { asLoginError, asRenewalError, isAway, isLost } from './login-errors.js';
+import { clientCredentialsGrant, refreshTokenGrant, TOKEN_REQUEST_UNDERWAY } from './oauth-grants.js';
 import { onOwnTime } from './own-time.js';
 import { parseLoginUrl, parseServiceUrl, parseTokenUrl, type ServiceAddress } from './service-address.js';
 import { type Claimed, type Kept, SessionStore, type StoredGrant } from './session-store.js';
@@ -34,16 +29,20 @@ const TOKEN_PAUSE_MS = 500;
 const EXCHANGE_LIMIT_MS = 60_000;
 const CLAIM_MS = 90_000;
 
+/** So long a session that could not be renewed is not renewed again. */
+const RENEWAL_PAUSE_MS = 30_000;
+
 /** A login that failed and is not tried again as it was. */
 interface FailedLogin {
   readonly error: ConnectorError;
+  readonly untilEpochMs: number;
   /** What was presented: with another one it may be tried. */
   readonly refreshToken: string | undefined;
 }
 
 /**
  * The one session of a connection: taken from the credential store or logged in when first needed, renewed once per token that the service refused.
- * Refused credentials are not sent again: the refusal is remembered for the life of the connection, in memory only.
+ * Refused credentials are not sent again: the refusal is remembered for the life of the connection, in memory only. Other renewals that failed are tried again after a pause.
  */
 @injectable()
 export class SalesforceSession implements SessionSource {
@@ -92,7 +91,10 @@ export class SalesforceSession implements SessionSource {
       const kept = await this.store.read(identity);
       if (isFresh(kept.grant, refused)) return kept.grant;
       const refreshToken = this.refreshTokenOf(kept.grant);
-      if (this.failed !== undefined && this.failed.refreshToken === refreshToken) throw this.failed.error;
+      const { failed } = this;
+      if (failed !== undefined && failed.refreshToken === refreshToken && context.clock.now() < failed.untilEpochMs) {
+        throw failed.error;
+      }
       try {
         if (refreshToken === undefined) return await this.keep(await this.logIn(address, context), kept, context);
         const claimed = await this.store.claim({ ...kept, identity, refreshToken }, CLAIM_MS, context.clock);
@@ -101,9 +103,10 @@ export class SalesforceSession implements SessionSource {
           return await onOwnTime(context, EXCHANGE_LIMIT_MS, (own) => this.exchange(claimed, refused, address, own));
         }
       } catch (error) {
-        const told = asLoginError(error);
-        if (isConnectorError(told) && told.info.category === 'auth' && !told.info.retryable) {
-          this.failed = { error: told, refreshToken };
+        const told = refused === undefined ? asLoginError(error) : asRenewalError(error);
+        if (isConnectorError(told)) {
+          const untilEpochMs = context.clock.now() + holdMs(told, refused !== undefined);
+          this.failed = { error: told, refreshToken, untilEpochMs };
         }
         throw told;
       }
@@ -195,6 +198,12 @@ export class SalesforceSession implements SessionSource {
 
 function isFresh(grant: StoredGrant | undefined, refused: Session | undefined): grant is StoredGrant {
   return grant !== undefined && grant.token !== '' && grant.token !== refused?.token.reveal();
+}
+
+/** How long a failed login is not tried again: refused credentials never are. A service that is away is left to the runtime's own limits. */
+function holdMs({ info }: ConnectorError, isRenewal: boolean): number {
+  if (info.category === 'auth' && !info.retryable) return Infinity;
+  return isRenewal && !isAway(info.category) ? RENEWAL_PAUSE_MS : 0;
 }
 
 function pause({ clock, signal }: CallContext): Promise<void> {
