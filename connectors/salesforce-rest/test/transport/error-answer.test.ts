@@ -107,3 +107,12 @@ describe('a refusal', () => {
     expect(refusesSession(await readErrorAnswer(answer(status, 'application/json', text)))).toBe(expected);
   });
 });
+
+test('a page of which much looks like a title is read in no time', async () => {
+  const startedAt = performance.now();
+
+  const { message } = await errorFrom(500, 'text/html', `<html>${'<title'.repeat(10_900)}`);
+
+  expect(message).toContain('an HTML page');
+  expect(performance.now() - startedAt).toBeLessThan(100);
+});
