@@ -96,7 +96,8 @@ export function parseAnswer(text: string): ReturnType<typeof parseXml> {
   try {
     return parseXml(text);
   } catch (error) {
-    throw protocolError('ANSWER_UNEXPECTED', 'the service answered a write with text that is no XML', 'unknown', error);
+    const why = error instanceof XmlError ? error.message : 'it is no XML';
+    throw protocolError('ANSWER_UNEXPECTED', `the answer to a write cannot be read: ${why}`, 'unknown', error);
   }
 }
 

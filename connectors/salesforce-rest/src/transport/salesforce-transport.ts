@@ -18,7 +18,9 @@ import { ACCEPT_JSON } from './headers.js';
 import { protocolError } from './refusals.js';
 import { SESSION_SOURCE, type Session, type SessionSource } from './session-source.js';
 
-const MAX_TEXT_BYTES = 256 * 1024 * 1024;
+const MAX_READ_BYTES = 256 * 1024 * 1024;
+/** The answer to a write is an id and a yes or no. */
+const MAX_WRITTEN_BYTES = 1024 * 1024;
 
 /** A request to the service, as an operation states it. */
 export interface ServiceRequest {
@@ -30,6 +32,8 @@ export interface ServiceRequest {
   readonly headers: HttpHeaders;
   readonly body?: HttpRequest['body'];
   readonly effect: HttpRequest['effect'];
+  /** Of the answer; 1 MiB for a write where absent. */
+  readonly maxAnswerBytes?: number;
   /** May a refusal be taken for an answer? */
   accepts?(answer: ErrorAnswer, response: HttpResponse): boolean;
 }
@@ -91,9 +95,9 @@ export class SalesforceTransport {
     const request: ServiceRequest = { step, method: 'GET', path, headers: ACCEPT_JSON, effect: 'none' };
     const response = await this.send(request, context);
     if (!/json/i.test(response.headers['content-type'] ?? '')) {
-      throw withStep(notWhatWasAsked('JSON', response, await response.body.text(MAX_TEXT_BYTES), request), step);
+      throw withStep(notWhatWasAsked('JSON', response, await response.body.text(MAX_READ_BYTES), request), step);
     }
-    return response.body.json(MAX_TEXT_BYTES);
+    return response.body.json(MAX_READ_BYTES);
   }
 
   /** A path below the base as one from the origin, in the spelling of {@link pathOf}. */
@@ -196,7 +200,8 @@ function withoutQuery(url: string): string {
 /** What cannot be read as text is a `protocol` error, and after a write nobody knows what it did. */
 async function readText(response: HttpResponse, request: ServiceRequest): Promise<string> {
   try {
-    return await response.body.text(MAX_TEXT_BYTES);
+    const maxBytes = request.maxAnswerBytes ?? (request.effect === 'none' ? MAX_READ_BYTES : MAX_WRITTEN_BYTES);
+    return await response.body.text(maxBytes);
   } catch (error) {
     if (!isConnectorError(error)) throw error;
     const message = `the service's answer cannot be read: ${error.message}`;

@@ -192,6 +192,18 @@ describe('a 2xx answer to a write', () => {
     expect(results[0]).toMatchObject({ status: 'unknown', error: { category: 'protocol', code: 'ANSWER_UNEXPECTED' } });
   });
 
+  test.each([
+    ['has too many elements', `<R>${'<a/>'.repeat(30_000)}</R>`, 'more than 20000 elements'],
+    ['is too large', `<R>${' '.repeat(1_100_000)}</R>`, 'more than 1048576 bytes'],
+  ])('that %s: unknown, saying so', async (_what, body, why) => {
+    world.org.faults.add({ kind: 'create', action: 'answer', status: 201, ...asXml(body) });
+
+    const { results } = await run(await world.connect(), op('create'), bodies('<r><Name>a</Name></r>'));
+
+    expect(results[0]).toMatchObject({ status: 'unknown', error: { category: 'protocol', code: 'ANSWER_UNEXPECTED' } });
+    expect(results[0]?.message).toContain(why);
+  });
+
   test('that says no does not take back what an attempt with a lost answer may have done', async () => {
     const id = world.org.insert('Account', { Name: 'A' });
     world.org.faults.add({ kind: 'update', action: 'lose' });

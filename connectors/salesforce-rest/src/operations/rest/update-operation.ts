@@ -23,6 +23,9 @@ import { accepted, checkWritten, refused, successBody, withNearestField } from '
 import { sendableText } from '../sendable-xml.js';
 import { type ReadBack, readBackBatch, readReadBack } from './read-back.js';
 
+/** More than a record's long texts can come to. */
+const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
 type Properties = UpdateProperties;
 
 /**
@@ -90,6 +93,7 @@ export class UpdateOperation implements Operation<Properties> {
         headers,
         body: readBackBatch(path, rest),
         effect: this.effect,
+        maxAnswerBytes: MAX_RECORD_BYTES,
       },
       context,
     );
