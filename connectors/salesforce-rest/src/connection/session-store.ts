@@ -48,7 +48,7 @@ export class SessionStore {
     let over = revision;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const kept = await this.write(grant, over);
-      const isOurs = kept.grant?.token === grant.token;
+      const isOurs = kept.grant?.token === grant.token && kept.grant.refreshToken === grant.refreshToken;
       if (isOurs || (kept.grant?.obtainedAtEpochMs ?? 0) > grant.obtainedAtEpochMs) {
         this.unwritten = undefined;
         return kept;

@@ -13,6 +13,7 @@ import type { ConnectionProperties } from '../properties/connection-properties.j
 import { configError } from '../transport/refusals.js';
 import type { Session, SessionSource } from '../transport/session-source.js';
 import { SingleFlight } from '../transport/single-flight.js';
+import { isStaleHost } from '../transport/stale-host.js';
 import { newestVersion } from './api-version.js';
 import { type Grant, SessionToken } from './grant.js';
 import { asLoginError, asRenewalError, isAway, isLost } from './login-errors.js';
@@ -28,6 +29,12 @@ const TOKEN_PAUSE_MS = 500;
 /** So long may the exchange of a refresh token take, and so long the claim to it counts: longer, so that nobody presents it while it is under way. */
 const EXCHANGE_LIMIT_MS = 60_000;
 const CLAIM_MS = 90_000;
+
+/** A grant to go on with. */
+interface Obtained {
+  readonly grant: Grant;
+  readonly isStored: boolean;
+}
 
 /** So long a session that could not be renewed is not renewed again. */
 const RENEWAL_PAUSE_MS = 30_000;
@@ -63,19 +70,25 @@ export class SalesforceSession implements SessionSource {
 
   async renew(refused: Session, context: CallContext): Promise<Session> {
     const newer = () => (this.session === refused ? undefined : this.session);
-    return newer() ?? this.logins.run(context, async (own) => newer() ?? this.establish(refused, own));
+    return newer() ?? this.logins.run(context, async (own) => newer() ?? this.establish(refused.token.reveal(), own));
   }
 
-  private async establish(refused: Session | undefined, context: CallContext): Promise<Session> {
+  private async establish(refused: string | undefined, context: CallContext): Promise<Session> {
     try {
       const address = parseServiceUrl(this.properties.url);
-      const grant = await this.obtain(refused, address, context);
+      const { grant, isStored } = await this.obtain(refused, address, context);
       const origin = grant.origin ?? address.origin;
-      this.version ??= address.version ?? (await newestVersion(this.http, origin, context));
+      try {
+        this.version ??= address.version ?? (await newestVersion(this.http, origin, context));
+      } catch (error) {
+        if (!isStored || !isStaleHost(error)) throw error;
+        return await this.establish(grant.token, context);
+      }
       this.session = {
         token: new SessionToken(grant.token),
         origin,
         apiPath: `/services/data/v${this.version}`,
+        isStored,
         user: grant.user,
       };
       return this.session;
@@ -85,18 +98,20 @@ export class SalesforceSession implements SessionSource {
   }
 
   /** A stored grant that was not refused, else a new one, stored before its first use. */
-  private async obtain(refused: Session | undefined, address: ServiceAddress, context: CallContext): Promise<Grant> {
+  private async obtain(refused: string | undefined, address: ServiceAddress, context: CallContext): Promise<Obtained> {
     const identity = this.identity();
     for (;;) {
       const kept = await this.store.read(identity);
-      if (isFresh(kept.grant, refused)) return kept.grant;
+      if (isFresh(kept.grant, refused)) return { grant: kept.grant, isStored: true };
       const refreshToken = this.refreshTokenOf(kept.grant);
       const { failed } = this;
       if (failed !== undefined && failed.refreshToken === refreshToken && context.clock.now() < failed.untilEpochMs) {
         throw failed.error;
       }
       try {
-        if (refreshToken === undefined) return await this.keep(await this.logIn(address, context), kept, context);
+        if (refreshToken === undefined) {
+          return await this.keep(await this.logIn(address, context), kept, address, context);
+        }
         const claimed = await this.store.claim({ ...kept, identity, refreshToken }, CLAIM_MS, context.clock);
         if (claimed !== undefined) {
           // Called off now, it would leave a token behind that may have been replaced.
@@ -117,10 +132,10 @@ export class SalesforceSession implements SessionSource {
   /** Presents a claimed refresh token. One whose answer was lost may have been replaced: it is not presented again, and the claim stays until it is too old. */
   private async exchange(
     claimed: Claimed,
-    refused: Session | undefined,
+    refused: string | undefined,
     address: ServiceAddress,
     context: CallContext,
-  ): Promise<Grant> {
+  ): Promise<Obtained> {
     let granted: Grant;
     try {
       granted = await this.present(claimed.grant.refreshToken, address, context);
@@ -131,10 +146,10 @@ export class SalesforceSession implements SessionSource {
         throw error;
       }
       const meanwhile = (await this.store.read(claimed.grant.identity)).grant;
-      if (isFresh(meanwhile, refused)) return meanwhile;
+      if (isFresh(meanwhile, refused)) return { grant: meanwhile, isStored: true };
       throw uncertain(error);
     }
-    return this.keep(granted, claimed, context);
+    return this.keep(granted, claimed, address, context);
   }
 
   private async present(refreshToken: string, address: ServiceAddress, context: CallContext): Promise<Grant> {
@@ -152,15 +167,32 @@ export class SalesforceSession implements SessionSource {
     }
   }
 
-  private async keep(granted: Grant, before: Kept, context: CallContext): Promise<Grant> {
+  /** Stores a new grant. Of one whose calls may not go where it says, no more than the refresh token. */
+  private async keep(granted: Grant, before: Kept, address: ServiceAddress, context: CallContext): Promise<Obtained> {
     const refreshToken = granted.refreshToken ?? before.grant?.refreshToken;
+    const refusal = await this.refusalToCall(granted.origin ?? address.origin, address, context);
+    if (refusal !== undefined && refreshToken === undefined) throw refusal;
     const grant = {
       ...granted,
       ...(refreshToken === undefined ? {} : { refreshToken }),
+      token: refusal === undefined ? granted.token : '',
       identity: this.identity(),
       obtainedAtEpochMs: context.clock.now(),
     };
-    return (await this.store.keep(grant, before.revision)).grant ?? grant;
+    const kept = await this.store.keep(grant, before.revision);
+    if (refusal !== undefined) throw refusal;
+    return { grant: kept.grant ?? grant, isStored: false };
+  }
+
+  /** Why no call may go to an origin that a login names. It is asked for its versions, which needs no session. */
+  private async refusalToCall(origin: string, address: ServiceAddress, context: CallContext): Promise<unknown> {
+    if (origin === address.origin) return undefined;
+    try {
+      await newestVersion(this.http, origin, context);
+    } catch (error) {
+      if (isConnectorError(error) && error.info.code === 'EGRESS_REFUSED') return error;
+    }
+    return undefined;
   }
 
   private logIn(address: ServiceAddress, context: CallContext): Promise<Grant> {
@@ -196,8 +228,8 @@ export class SalesforceSession implements SessionSource {
   }
 }
 
-function isFresh(grant: StoredGrant | undefined, refused: Session | undefined): grant is StoredGrant {
-  return grant !== undefined && grant.token !== '' && grant.token !== refused?.token.reveal();
+function isFresh(grant: StoredGrant | undefined, refused: string | undefined): grant is StoredGrant {
+  return grant !== undefined && grant.token !== '' && grant.token !== refused;
 }
 
 /** How long a failed login is not tried again: refused credentials never are. A service that is away is left to the runtime's own limits. */

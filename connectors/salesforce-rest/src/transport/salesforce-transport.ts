@@ -17,6 +17,7 @@ import { type ErrorAnswer, errorOf, isHtml, readErrorAnswer, refusesSession } fr
 import { ACCEPT_JSON } from './headers.js';
 import { protocolError } from './refusals.js';
 import { SESSION_SOURCE, type Session, type SessionSource } from './session-source.js';
+import { isStaleHost } from './stale-host.js';
 
 const MAX_READ_BYTES = 256 * 1024 * 1024;
 /** The answer to a write is an id and a yes or no. */
@@ -53,18 +54,26 @@ export class SalesforceTransport {
   /** Resolves with a 2xx or accepted answer. */
   async send(request: ServiceRequest, context: CallContext): Promise<HttpResponse> {
     try {
-      const attempts = new Attempts(request, await this.sessions.current(context), this.sessions, context);
+      const session = await this.sessions.current(context);
+      const attempts = new Attempts(request, session, this.sessions, context);
       try {
         return await this.sendAll(attempts, context);
       } catch (error) {
-        if (attempts.movedTo === undefined) throw error;
+        const moved = attempts.movedTo ?? (await this.movedFrom(session, error, context));
+        if (moved === undefined) throw error;
         const before = isConnectorError(error) ? error.info.effect : 'none';
-        const moved = new Attempts(request, attempts.movedTo, this.sessions, context, before);
-        return await this.sendAll(moved, context);
+        return await this.sendAll(new Attempts(request, moved, this.sessions, context, before), context);
       }
     } catch (error) {
       throw withStep(error, request.step);
     }
+  }
+
+  /** The session to go on with, where the host of a stored one proves out of date. */
+  private async movedFrom(session: Session, error: unknown, context: CallContext): Promise<Session | undefined> {
+    if (!session.isStored || !isStaleHost(error)) return undefined;
+    const renewed = await this.sessions.renew(session, context);
+    return renewed.origin === session.origin ? undefined : renewed;
   }
 
   /** Answer or error of these attempts, as one of the attempts before them too. */
