@@ -16,7 +16,12 @@ export interface RawAnswer {
   readonly status: number;
   readonly body?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The connection closes after so many bytes of the body. */
+  readonly cut?: { readonly atByte: number; readonly framing: Framing };
 }
+
+/** What tells where a body ends: its stated length, its chunks, or the closing of the connection. */
+export type Framing = 'content-length' | 'chunked' | 'close';
 
 type Behaviour = (
   request: RawRequest,
@@ -96,7 +101,9 @@ export class RawService {
       response.destroy();
       return;
     }
-    response.writeHead(answer.status, { 'content-type': 'application/xml', ...answer.headers });
+    const stated = { 'content-type': 'application/xml', ...answer.headers };
+    if (answer.cut !== undefined) return sendCut(response, answer, stated, answer.cut);
+    response.writeHead(answer.status, stated);
     response.end(answer.body ?? '');
   }
 
@@ -114,6 +121,21 @@ export function xml(body: string | Uint8Array, status = 200): RawAnswer {
 
 export function json(value: Json, status = 200): RawAnswer {
   return { status, body: JSON.stringify(value), headers: { 'content-type': 'application/json' } };
+}
+
+async function sendCut(
+  response: ServerResponse,
+  { status, body = '' }: RawAnswer,
+  headers: Readonly<Record<string, string>>,
+  { atByte, framing }: { readonly atByte: number; readonly framing: Framing },
+): Promise<void> {
+  const bytes = Buffer.from(body);
+  response.useChunkedEncodingByDefault = framing === 'chunked';
+  response.shouldKeepAlive = framing !== 'close';
+  response.writeHead(status, { ...headers, ...(framing === 'content-length' && { 'content-length': bytes.length }) });
+  response.flushHeaders();
+  if (atByte > 0) await new Promise((resolve) => response.write(bytes.subarray(0, atByte), resolve));
+  response.socket?.end();
 }
 
 /** The refusal of a session. */
