@@ -1,18 +1,17 @@
-import type { Document } from '@connector-runtime/core';
+import type { CallContext, Document } from '@connector-runtime/core';
 import type { Literal } from '../soql/soql-literal.js';
 import { documentError } from '../transport/refusals.js';
 import { XmlError } from '../xml/xml-error.js';
 import { parseXml } from '../xml/xml-tree.js';
 import { asDocumentError } from './outcomes.js';
-
-const MAX_BYTES = 1_000_000;
+import { documentText } from './sendable-xml.js';
 
 /** Values that a document brings for a filter, by name: the members of a JSON object, or the children of an XML root. */
 export type DocumentMembers = (name: string) => Literal | readonly Literal[] | undefined;
 
 /** Reads the members of a document; one that is empty has none. */
-export async function readMembers(document: Document<unknown>): Promise<DocumentMembers> {
-  const text = (await document.body.text(MAX_BYTES)).trim();
+export async function readMembers(document: Document<unknown>, context: CallContext): Promise<DocumentMembers> {
+  const text = (await documentText(document, context)).trim();
   if (text === '') return () => undefined;
   return text.startsWith('<') ? xmlMembers(text) : jsonMembers(text);
 }

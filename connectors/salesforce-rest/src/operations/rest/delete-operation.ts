@@ -48,7 +48,7 @@ export class DeleteOperation implements Operation<DeleteProperties> {
   ): Promise<ResultEvent> {
     let id = '';
     try {
-      id = identifiedRecord(await sendableText(document)).id;
+      id = identifiedRecord(await sendableText(document, context)).id;
       const { response, text } = await this.transport.sendForXml(
         {
           step: 'delete',

@@ -59,7 +59,7 @@ export class UpdateOperation implements Operation<Properties> {
   ): Promise<ResultEvent> {
     let id = '';
     try {
-      const record = identifiedRecord(await sendableText(document));
+      const record = identifiedRecord(await sendableText(document, context));
       id = record.id;
       const { properties } = document;
       const headers = documentHeaders(XML_BOTH_WAYS, properties);
