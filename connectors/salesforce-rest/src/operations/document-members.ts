@@ -6,6 +6,8 @@ import { parseXml } from '../xml/xml-tree.js';
 import { asDocumentError } from './outcomes.js';
 import { documentText } from './sendable-xml.js';
 
+const STRING_OR_NUMBER = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g;
+
 /** Values that a document brings for a filter, by name: the members of a JSON object, or the children of an XML root. */
 export type DocumentMembers = (name: string) => Literal | readonly Literal[] | undefined;
 
@@ -33,7 +35,7 @@ function xmlMembers(text: string): DocumentMembers {
 function jsonMembers(text: string): DocumentMembers {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseKeepingNumbers(text);
   } catch (error) {
     throw documentError(
       'DOCUMENT_NOT_JSON',
@@ -55,6 +57,12 @@ function jsonMembers(text: string): DocumentMembers {
       `/${name}`,
     );
   };
+}
+
+/** Numbers become the text that they are written in: read as numbers they lose digits past the sixteenth, and zeros at the end. */
+function parseKeepingNumbers(text: string): unknown {
+  JSON.parse(text);
+  return JSON.parse(text.replaceAll(STRING_OR_NUMBER, (token) => (/^[\d-][\d.]*$/.test(token) ? `"${token}"` : token)));
 }
 
 function isLiteral(value: unknown): value is Literal {

@@ -99,6 +99,29 @@ describe('a query', () => {
     expect(results[3]?.error).toMatchObject({ code: 'FILTER_VALUE_MISSING' });
   });
 
+  test.each([
+    ['Big__c', '{"v":9007199254740993}', '9007199254740993'],
+    ['Big__c', '{"v":-12}', '-12'],
+    ['Name', '{"v":1.10}', "'1.10'"],
+    ['Name', '{"v":"9007199254740993 \\" 1.10"}', `'9007199254740993 \\" 1.10'`],
+    ['Name', '{"other":[1,"2"],"v":0}', "'0'"],
+    ['Big__c', '{"v":1e2}', '100'],
+  ])('compares %s with a value of %s as it is written', async (field, body, literal) => {
+    world = await runOrg();
+    const service = await RawService.start(({ path }) =>
+      path.includes('/query') ? xml('<QueryResult><done>true</done><totalSize>0</totalSize></QueryResult>') : 'default',
+    );
+    const connection = await world.runtime.connect({ plugin: 'salesforce-rest', properties: service.properties() });
+    const filter = { field, operator: 'EQUALS', value: { $property: 'v' } };
+
+    await run(connection, query({ fields: ['Id'], filter }), [{ body, mediaType: 'application/json' }]);
+    await service.stop();
+
+    const sent = service.requests.at(-1)?.path ?? '';
+    expect(decodeURIComponent(sent)).toMatch(/WHERE/);
+    expect(decodeURIComponent(sent).split(' = ')[1]).toBe(literal);
+  });
+
   test('has a limit of its own per document', async () => {
     world = await runOrg({ accounts: 10 });
     const documents = [{ body: '', properties: { limit: 2 } }, { body: '' }];
