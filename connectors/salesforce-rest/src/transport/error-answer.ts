@@ -4,7 +4,6 @@ import { plainText } from './plain-text.js';
 import { isSessionCode, meaningOf, publicCode } from './service-codes.js';
 
 const MAX_ERROR_BYTES = 65_536;
-const MAX_TITLE_LENGTH = 200;
 
 /** One of the errors that an answer lists. */
 export interface ServiceError {
@@ -156,12 +155,7 @@ function titleOf(text: string): string {
   const tag = text.search(/<title[\s>]/i);
   const open = tag < 0 ? -1 : text.indexOf('>', tag);
   const close = open < 0 ? -1 : text.indexOf('<', open);
-  return close < 0
-    ? ''
-    : text
-        .slice(open + 1, close)
-        .slice(0, MAX_TITLE_LENGTH)
-        .trim();
+  return close < 0 ? '' : text.slice(open + 1, close).trim();
 }
 
 /** Is it a page for people, where data is due? */
