@@ -12,9 +12,11 @@ import {
   isConnectorError,
   type Json,
 } from '@connector-runtime/core';
+import { foreignEncoding } from './answer-encoding.js';
 import { ApiUsage } from './api-usage.js';
 import { type ErrorAnswer, errorOf, isHtml, readErrorAnswer, refusesSession } from './error-answer.js';
 import { ACCEPT_JSON } from './headers.js';
+import { plainText } from './plain-text.js';
 import { protocolError } from './refusals.js';
 import { SESSION_SOURCE, type Session, type SessionSource } from './session-source.js';
 import { isStaleHost } from './stale-host.js';
@@ -104,8 +106,9 @@ export class SalesforceTransport {
     const request: ServiceRequest = { step, method: 'GET', path, headers: ACCEPT_JSON, effect: 'none' };
     const response = await this.send(request, context);
     if (!/json/i.test(response.headers['content-type'] ?? '')) {
-      throw withStep(notWhatWasAsked('JSON', response, await response.body.text(MAX_READ_BYTES), request), step);
+      throw withStep(notWhatWasAsked('JSON', response, await readText(response, request), request), step);
     }
+    await readText(response, request);
     return response.body.json(MAX_READ_BYTES);
   }
 
@@ -210,7 +213,10 @@ function withoutQuery(url: string): string {
 async function readText(response: HttpResponse, request: ServiceRequest): Promise<string> {
   try {
     const maxBytes = request.maxAnswerBytes ?? (request.effect === 'none' ? MAX_READ_BYTES : MAX_WRITTEN_BYTES);
-    return await response.body.text(maxBytes);
+    const text = await response.body.text(maxBytes);
+    const encoding = foreignEncoding(response, text);
+    if (encoding === undefined) return text;
+    throw protocolError('ANSWER_UNEXPECTED', `it is in ${plainText(encoding)}, not in UTF-8`, 'none');
   } catch (error) {
     if (!isConnectorError(error)) throw error;
     const message = `the service's answer cannot be read: ${error.message}`;

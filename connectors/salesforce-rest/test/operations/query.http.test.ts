@@ -287,6 +287,24 @@ describe('the pages of a list', () => {
   });
 });
 
+test.each([
+  ['in its declaration', '<?xml version="1.0" encoding="ISO-8859-1"?>', 'application/xml'],
+  ['in its content type', '', 'application/xml;charset=ISO-8859-1'],
+])(
+  'a page that declares another encoding %s is a protocol error, though it can be read as UTF-8',
+  async (_where, head, type) => {
+    world = await runOrg();
+    const body = `${head}<QueryResult><done>true</done><records><Name>café</Name></records><totalSize>1</totalSize></QueryResult>`;
+    world.org.faults.add({ kind: 'query', action: 'answer', status: 200, contentType: type, body });
+
+    const { results, outputs } = await run(await world.connect(), query({ fields: ['Name'] }), bodies(''));
+
+    expect(results[0]).toMatchObject({ status: 'failure', error: { category: 'protocol', code: 'ANSWER_UNEXPECTED' } });
+    expect(results[0]?.message).toContain('ISO-8859-1');
+    expect(outputs).toEqual([]);
+  },
+);
+
 describe('a read is a protocol error, never a shortfall,', () => {
   const page = (inside: string) =>
     ({

@@ -192,6 +192,15 @@ describe('a 2xx answer to a write', () => {
     expect(results[0]).toMatchObject({ status: 'unknown', error: { category: 'protocol', code: 'ANSWER_UNEXPECTED' } });
   });
 
+  test('that declares another encoding: unknown', async () => {
+    const body = '<?xml version="1.0" encoding="ISO-8859-1"?><Result><id>1</id><success>true</success></Result>';
+    world.org.faults.add({ kind: 'create', action: 'answer', status: 201, ...asXml(body) });
+
+    const { results } = await run(await world.connect(), op('create'), bodies('<r><Name>a</Name></r>'));
+
+    expect(results[0]).toMatchObject({ status: 'unknown', error: { category: 'protocol' } });
+  });
+
   test.each([
     ['has too many elements', `<R>${'<a/>'.repeat(30_000)}</R>`, 'more than 20000 elements'],
     ['is too large', `<R>${' '.repeat(1_100_000)}</R>`, 'more than 1048576 bytes'],
