@@ -114,6 +114,24 @@ describe('create', () => {
     expect(results[0]).toMatchObject(expected);
   });
 
+  test('with an Accept of the user is refused by name: for a document alone, in the configuration before anything is sent', async () => {
+    const restHeaders = { accept: 'application/json' };
+    const body = '<r><Name>a</Name></r>';
+    const connection = await world.connect();
+
+    const ofDocument = await run(connection, op('create'), [{ body, properties: { restHeaders } }, { body }]);
+    const ofConfiguration = await run(connection, op('create', { restHeaders }), [{ body }]);
+
+    expect(ofDocument.results.map(({ status }) => status)).toEqual(['applicationError', 'success']);
+    expect(ofConfiguration.summary.error).toMatchObject({
+      category: 'config',
+      code: 'HEADER_RESERVED',
+      path: '/restHeaders/accept',
+      message: expect.stringContaining('must not set accept'),
+    });
+    expect(writes()).toHaveLength(1);
+  });
+
   test('waits out a limit of calls at once', async () => {
     world.org.faults.add({
       kind: 'create',
