@@ -212,16 +212,21 @@ const pollsOn = likeParent(
   },
 );
 
-/** Keeps what one execution has begun where the other finds it. */
+/** Keeps what one execution has begun where another finds it. */
 const sharesBuffer = likeParent(
   class extends ItemsClient {
-    private body: ItemsRequest['body'];
+    private begun: { readonly execution: string; readonly body: ItemsRequest['body'] } | undefined;
 
     override async send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
       if (request.step !== 'create') return super.send(request, context);
-      this.body = request.body;
-      await new Promise((resolve) => setImmediate(resolve));
-      return super.send({ ...request, ...(this.body === undefined ? {} : { body: this.body }) }, context);
+      const { executionId: execution } = context as ExecutionContext;
+      const other = this.begun?.execution === execution ? undefined : this.begun?.body;
+      this.begun = { execution, body: request.body };
+      try {
+        return await super.send(other === undefined ? request : { ...request, body: other }, context);
+      } finally {
+        this.begun = undefined;
+      }
     }
   },
 );

@@ -3,7 +3,7 @@ import { ReadItems } from '../../reference/items/items-operations.js';
 import { likeParent, withOperation } from '../mutant.js';
 
 /** The rows are padded, so that few of them are much. */
-const PADDING = 'x'.repeat(1_000);
+const PADDING = 'x'.repeat(4_000);
 
 const collectsRows = likeParent(
   class extends ReadItems {

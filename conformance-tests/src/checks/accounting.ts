@@ -21,9 +21,12 @@ export const ACCOUNTING: readonly Check[] = [
     async run(trial) {
       for (const operation of trial.operations()) {
         const connection = await trial.connect();
-        const samples = operation.fixture.good(1000);
         for (const count of countsFor(operation)) {
-          const { results, summary } = await trial.run(connection, operation, documentsOf(samples.slice(0, count)));
+          const { results, summary } = await trial.run(
+            connection,
+            operation,
+            documentsOf(operation.fixture.good(count)),
+          );
           const missing = results
             .filter((result) => result.error?.code === 'RESULT_MISSING')
             .flatMap((result) => result.inputs);

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { CHECKS, type CheckReport, conformance } from '@connector-runtime/conformance-tests';
+import { itemsSubject } from '../reference/items/items-subject.js';
+import { MUTANTS } from './index.js';
+
+/** Checks that start processes of their own run on their own mutants only: they take seconds each. */
+const CHILD_CHECKS: ReadonlySet<string> = new Set(['MAN-02', 'LEK-01', 'LEK-03', 'BPR-03', 'DET-02']);
+
+/** What every mutant's failure card says; written anew by `diagonal --write`. */
+export const CARDS_FILE = path.join(__dirname, '..', '..', 'mutants', 'failure-cards.json');
+
+/** What a mutant came to. */
+export interface Held {
+  readonly id: string;
+  /** Checks that failed, or ended in an error. */
+  readonly failed: readonly string[];
+  /** The failure card of its own check, without what differs from run to run. */
+  readonly card: readonly string[];
+  readonly tookMs: number;
+}
+
+/** Runs the suite over one mutant: every check, or its own only (with those that come before all). */
+export async function holdMutant(id: string, which: 'all' | 'own'): Promise<Held> {
+  const mutant = MUTANTS[id];
+  if (mutant === undefined) throw new TypeError(`there is no mutant ${id}`);
+  const subject = itemsSubject(mutant.plugin, mutant.entry);
+  const only =
+    which === 'own'
+      ? [id]
+      : CHECKS.map((check) => check.id).filter((check) => check === id || !CHILD_CHECKS.has(check));
+  const startedMs = performance.now();
+  const { checks } = await conformance(
+    mutant.previous === undefined ? subject : { ...subject, previous: mutant.previous },
+    { only },
+  ).run();
+  return {
+    id,
+    failed: checks.filter(({ outcome }) => outcome === 'fail' || outcome === 'error').map((check) => check.id),
+    card: cardOf(checks.find((check) => check.id === id)),
+    tookMs: Math.round(performance.now() - startedMs),
+  };
+}
+
+/** The failure cards as they should be, by id. */
+export function goldenCards(): Readonly<Record<string, readonly string[]>> {
+  return JSON.parse(readFileSync(CARDS_FILE, 'utf8')) as Readonly<Record<string, readonly string[]>>;
+}
+
+function cardOf(report: CheckReport | undefined): readonly string[] {
+  const { card } = report ?? {};
+  if (card === undefined) return [];
+  const { operation, did, expected, seen } = card;
+  return [
+    ...(operation === undefined ? [] : [`operation ${operation}`]),
+    `did ${did}`,
+    `expected ${expected}`,
+    `seen ${seen}`,
+  ].map(normalised);
+}
+
+/** Without ports, keys and numbers that chance decides, and not longer than a reader needs. */
+function normalised(line: string): string {
+  const plain = line
+    .replace(/127\.0\.0\.1:\d+/g, 'service')
+    .replace(/\bk\d+\b/g, 'k#')
+    .replace(/\d[\d.]*/g, '#');
+  return plain.length > 160 ? `${plain.slice(0, 160)}…` : plain;
+}
