@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { finished, Workplace } from './command.js';
 
@@ -302,6 +302,37 @@ describe('connector run', () => {
     expect(await place.run(['run', 'echo.json', ...args])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(text),
+    });
+  });
+
+  describe('refuses to write what it reads', () => {
+    const inside = (name: string) => path.join(place.folder, name);
+    const input = ndjson({ id: 'a', body: '<x/>' });
+    beforeEach(() => {
+      place.write('in.ndjson', input);
+      symlinkSync('in.ndjson', inside('link.ndjson'));
+      linkSync(inside('in.ndjson'), inside('hard.ndjson'));
+      mkdirSync(inside('in'));
+      place.write('in/a.xml', '<a/>');
+    });
+
+    test.each([
+      ['the input itself', ['--input', 'in.ndjson', '--output', './in.ndjson']],
+      ['the input by a symbolic link', ['--input', 'in.ndjson', '--output', 'link.ndjson']],
+      ['the input by a hard link', ['--input', 'hard.ndjson', '--output', 'in.ndjson']],
+      ['a file of the input folder', ['--input', 'in', '--output', 'in/a.xml']],
+      ['a new file in the input folder', ['--input', 'in', '--output', 'in/out.ndjson']],
+      ['the input folder', ['--input', 'in/', '--output', 'in']],
+      ['the operation', ['--input', 'in', '--output', 'echo.json']],
+      ['a checkpoint over the input', ['--input', 'in.ndjson', '--output', 'o', '--checkpoint', 'in.ndjson']],
+      ['a checkpoint over the output', ['--input', 'in.ndjson', '--output', 'o', '--checkpoint', './o']],
+    ])('%s', async (_, args) => {
+      const { code, stderr } = await place.run(['run', 'echo.json', ...args]);
+
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/are the same file|lies in the folder/)]);
+      expect(readFileSync(inside('in.ndjson'), 'utf8')).toBe(input);
+      expect(readFileSync(inside('in/a.xml'), 'utf8')).toBe('<a/>');
+      expect(existsSync(inside('o'))).toBe(false);
     });
   });
 });

@@ -7,6 +7,7 @@ import { CheckpointFile } from '../checkpoint-file.js';
 import { parseDurationMs } from '../duration.js';
 import { type EventSink, type OutputFormat, openSink } from '../event-sink.js';
 import { EXIT, exitCodeOfInfo, UsageError } from '../exit-codes.js';
+import { type NamedPath, refuseConflicts } from '../file-conflicts.js';
 import { CommandHost, type CommonOptions } from '../host.js';
 import { type InputDocuments, inputDocuments } from '../input-documents.js';
 import { interruptible } from '../interrupt.js';
@@ -29,6 +30,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   const output = options.output ?? '-';
   if (options.checkpoint !== undefined && output === '-')
     throw new UsageError('--checkpoint needs --output with a file or folder');
+  await refuseConflicts(readPaths(file, connectionFile, options), writtenPaths(output, options.checkpoint));
   const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
   const deadline = options.deadline === undefined ? {} : { deadlineMs: parseDurationMs(options.deadline) };
   const host = await CommandHost.start(options);
@@ -75,6 +77,19 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   } finally {
     await host.close();
   }
+}
+
+function readPaths(operation: string, connection: string, { input = '-' }: RunOptions): readonly NamedPath[] {
+  return [
+    { name: `--input ${input}`, path: input },
+    { name: `the operation ${operation}`, path: operation },
+    { name: `the connection ${connection}`, path: connection },
+  ];
+}
+
+function writtenPaths(output: string, checkpoint: string | undefined): readonly NamedPath[] {
+  const own = { name: `--output ${output}`, path: output };
+  return checkpoint === undefined ? [own] : [own, { name: `--checkpoint ${checkpoint}`, path: checkpoint }];
 }
 
 async function inputOf(named: string | undefined, isRead: boolean): Promise<InputDocuments | undefined> {
