@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { OperationEvent, OutputEvent } from '@connector-runtime/core';
 import type { ExecutionSummary } from '../execution/execution.js';
 import { bodyLine, lineOfEvent, lineOfSummary, textOf } from './event-lines.js';
 import { UsageError } from './exit-codes.js';
-import { OutputStream } from './output-stream.js';
+import { stdout, writing } from './output-stream.js';
 
 export const OUTPUT_FORMATS = ['ndjson', 'xml', 'json', 'csv'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
@@ -13,7 +13,7 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 /** How far an output is: bytes of a file, or in a folder the number of files of each document that has no result yet. */
 export type OutputPosition = number | Readonly<Record<string, number>>;
 
-/** Where a run's events go. */
+/** Where a run's events go. Each method throws `OutputLost` where the output cannot take more. */
 export interface EventSink {
   write(events: readonly OperationEvent[]): Promise<void>;
   /** Everything written so far is on disk; how far that is, for a checkpoint. */
@@ -21,15 +21,13 @@ export interface EventSink {
   end(summary: ExecutionSummary): Promise<void>;
 }
 
-/** How the output is given: a file, a folder (exists, or its name ends in a slash), or stdout for `-`. `resumeAt` is what `sync` said at the checkpoint; `closed` is called when stdout's reader has gone. */
+/** How the output is given: a file, a folder (exists, or its name ends in a slash), or stdout for `-`. `resumeAt` is what `sync` said at the checkpoint. */
 export async function openSink(
   output: string,
   format: OutputFormat,
   resumeAt: OutputPosition | undefined,
-  closed: () => void,
 ): Promise<EventSink> {
   if (output === '-') {
-    const stdout = new OutputStream(process.stdout, closed);
     return new LineSink(
       format,
       (text) => stdout.write(text),
@@ -39,11 +37,15 @@ export async function openSink(
   }
   if (await isFolder(output)) return new FolderSink(output, typeof resumeAt === 'object' ? resumeAt : {});
   if (typeof resumeAt === 'object') throw new UsageError(`--output ${output}: the checkpoint belongs to a folder`);
-  const file = await open(output, resumeAt === undefined ? 'w' : 'r+').catch((error: NodeJS.ErrnoException) => {
+  const file = await LineFile.open(output, resumeAt).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`--output ${output}: cannot be written (${error.code ?? 'unknown reason'})`);
   });
-  if (resumeAt !== undefined) await file.truncate(resumeAt);
-  return fileSink(file, format, resumeAt ?? 0);
+  return new LineSink(
+    format,
+    (text) => file.write(text),
+    () => file.sync(),
+    () => file.close(),
+  );
 }
 
 async function isFolder(output: string): Promise<boolean> {
@@ -54,17 +56,44 @@ async function isFolder(output: string): Promise<boolean> {
   return (await stat(output).catch(() => undefined))?.isDirectory() === true;
 }
 
-function fileSink(file: FileHandle, format: OutputFormat, startBytes: number): EventSink {
-  let bytes = startBytes;
-  const write = async (text: string) => {
-    const written = await file.write(text, bytes);
-    bytes += written.bytesWritten;
-  };
-  const sync = async () => {
-    await file.datasync();
-    return bytes;
-  };
-  return new LineSink(format, write, sync, () => file.close());
+/** A file that grows at its end. */
+class LineFile {
+  private constructor(
+    private readonly name: string,
+    private readonly file: FileHandle,
+    private bytes: number,
+  ) {}
+
+  /** Empty, or cut to `resumeAt` bytes. */
+  static async open(name: string, resumeAt: number | undefined): Promise<LineFile> {
+    const file = await open(name, resumeAt === undefined ? 'w' : 'r+');
+    if (resumeAt !== undefined) await file.truncate(resumeAt);
+    return new LineFile(name, file, resumeAt ?? 0);
+  }
+
+  write(text: string): Promise<void> {
+    return writing(this.name, async () => {
+      const content = Buffer.from(text);
+      // The system may take less than it was given.
+      for (let at = 0; at < content.length; ) {
+        const { bytesWritten } = await this.file.write(content, at, content.length - at, this.bytes);
+        at += bytesWritten;
+        this.bytes += bytesWritten;
+      }
+    });
+  }
+
+  /** Its length, all of it on disk. */
+  sync(): Promise<number> {
+    return writing(this.name, async () => {
+      await this.file.datasync();
+      return this.bytes;
+    });
+  }
+
+  close(): Promise<void> {
+    return writing(this.name, () => this.file.close());
+  }
 }
 
 /** A line an event, or a line an output body. */
@@ -150,13 +179,9 @@ class FolderSink implements EventSink {
     const n = (this.counts.get(name) ?? 0) + 1;
     this.counts.set(name, n);
     const extension = EXTENSIONS.find(([mediaType]) => event.mediaType?.startsWith(mediaType))?.[1] ?? 'txt';
-    const file = await open(path.join(this.folder, `${name}-${n}.${extension}`), 'w');
-    try {
-      await file.writeFile(await textOf(event.body));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+    const text = await textOf(event.body);
+    const target = path.join(this.folder, `${name}-${n}.${extension}`);
+    await writing(target, () => writeFile(target, text, { flush: true }));
   }
 }
 

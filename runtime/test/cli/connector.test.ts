@@ -57,6 +57,29 @@ describe('connector', () => {
   });
 });
 
+describe.each([
+  ['list', ['list']],
+  ['describe', ['describe', 'echo']],
+  ['browse', ['browse', 'c.json', '--operation', 'echo']],
+  ['browse of a schema', ['browse', 'c.json', 'thing', '--operation', 'echo']],
+  ['test', ['test', 'c.json']],
+  ['validate', ['validate', 'c.json']],
+])('%s', (_, args) => {
+  test('says that stdout cannot be written, and ends with 4', async () => {
+    const { code, stderr } = await place.run(args, '', {}, '/dev/full');
+
+    expect([code, stderr]).toEqual([4, 'OUTPUT_FAILED: stdout cannot be written (ENOSPC)\n']);
+  });
+
+  test('ends with 4 and says nothing where the reader of stdout has gone', async () => {
+    const child = place.start(args);
+    child.stdout.destroy();
+    const ended = finished(child);
+
+    expect(await ended).toMatchObject({ code: 4, stderr: '' });
+  });
+});
+
 describe('connector validate', () => {
   test('lists every issue with line, column and pointer, never a secret, and ends with 2', async () => {
     place.write(
@@ -303,6 +326,31 @@ describe('connector run', () => {
       code: 2,
       stderr: expect.stringContaining(text),
     });
+  });
+
+  test.each([
+    ['stdout', []],
+    ['a file', ['--output', '/dev/full']],
+  ])('stops where %s cannot be written: what is under way ends and is counted, exit code 4', async (_, args) => {
+    place.write('in.ndjson', ndjson(...Array.from({ length: 5_000 }, (__, n) => ({ id: `d${n}`, body: '<x/>' }))));
+
+    const { code, stderr } = await place.run(
+      ['run', 'echo.json', '--input', 'in.ndjson', '--quiet', ...args],
+      '',
+      {},
+      args.length === 0 ? '/dev/full' : undefined,
+    );
+    const counted = JSON.parse(stderr.split('\n').find((line) => line.startsWith('{')) ?? '{}') as {
+      counts: { success: number; notAttempted: number };
+      complete: boolean;
+    };
+
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^OUTPUT_FAILED: (stdout|\/dev\/full) cannot be written \(ENOSPC\)/m);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(counted.complete).toBe(false);
+    expect(counted.counts.success).toBeGreaterThan(0);
+    expect(counted.counts.notAttempted).toBeGreaterThan(0);
   });
 
   describe('refuses to write what it reads', () => {

@@ -1,8 +1,10 @@
 import {
+  type Browse,
   type CallContext,
   CONNECTION_PROPERTIES,
   type Connection,
   ConnectorError,
+  type DescribeQuery,
   type Document,
   type Events,
   type ExecutionContext,
@@ -38,6 +40,18 @@ class EchoConnection implements Connection {
   }
 
   async close(): Promise<void> {}
+}
+
+/** One object type. */
+@injectable()
+class EchoBrowse implements Browse {
+  async *objectTypes() {
+    yield { id: 'thing', label: 'Thing', custom: false };
+  }
+
+  async describe({ objectType, format }: DescribeQuery) {
+    return { format, root: objectType, schema: `<schema of="${objectType}"/>` };
+  }
 }
 
 /** Gives each document back; "bad" is refused, "hang" waits for the end of the call. */
@@ -160,6 +174,7 @@ export default definePlugin({
         },
       },
     },
+    browse: { schemas: ['xsd'], lazyFields: false },
     operations: [
       { ...descriptor('echo', {}), id: 'echo' },
       { ...descriptor('steps', { effect: 'read', repeat: 'safe', properties: STEPS, resumable: true }), id: 'steps' },
@@ -167,5 +182,6 @@ export default definePlugin({
     ],
   },
   connection: EchoConnection,
+  browse: () => EchoBrowse,
   operations: { echo: () => Echo, steps: () => Steps, count: () => Count },
 });

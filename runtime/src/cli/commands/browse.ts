@@ -4,6 +4,7 @@ import type { RuntimeConnection } from '../../runtime-connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { CommandHost, type CommonOptions } from '../host.js';
 import { interruptible } from '../interrupt.js';
+import { stdout } from '../output-stream.js';
 import { printRows } from '../rows.js';
 
 export interface BrowseOptions extends CommonOptions {
@@ -62,7 +63,7 @@ async function show(
     },
     { signal },
   );
-  process.stdout.write(definition.schema.endsWith('\n') ? definition.schema : `${definition.schema}\n`);
+  await stdout.write(definition.schema.endsWith('\n') ? definition.schema : `${definition.schema}\n`);
 }
 
 async function propertiesOf(file: string, operation: string): Promise<Json> {

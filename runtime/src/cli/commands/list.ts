@@ -12,6 +12,5 @@ export async function list(options: CommonOptions): Promise<number> {
     operations: manifest.operations.map((operation) => operation.id),
   }));
   await printRows(rows, ['id', 'version', 'title', 'operations']);
-  await host.close();
   return EXIT.OK;
 }

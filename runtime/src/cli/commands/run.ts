@@ -5,13 +5,15 @@ import type { ExecutionSummary } from '../../execution/execution.js';
 import { operationOf } from '../../plugins/plugin-registry.js';
 import { CheckpointFile } from '../checkpoint-file.js';
 import { parseDurationMs } from '../duration.js';
-import { type EventSink, type OutputFormat, openSink } from '../event-sink.js';
+import { type OutputFormat, openSink } from '../event-sink.js';
 import { EXIT, exitCodeOfInfo, UsageError } from '../exit-codes.js';
 import { type NamedPath, refuseConflicts } from '../file-conflicts.js';
 import { CommandHost, type CommonOptions } from '../host.js';
 import { type InputDocuments, inputDocuments } from '../input-documents.js';
 import { interruptible } from '../interrupt.js';
+import type { OutputLost } from '../output-stream.js';
 import { Progress } from '../progress.js';
+import { RunOutput } from '../run-output.js';
 
 export interface RunOptions extends CommonOptions {
   readonly connection?: string;
@@ -56,23 +58,19 @@ export async function run(file: string, options: RunOptions): Promise<number> {
         ...deadline,
         ...resume,
       });
-      const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt, () =>
-        leaving.abort(),
-      );
+      const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt);
+      const written = new RunOutput(sink, checkpoint, () => leaving.abort());
       const progress = new Progress(operation, input?.total, options.quiet === true);
       try {
         for await (const events of execution.batches()) {
           progress.count(events);
-          await sink.write(events);
-          for (const event of events)
-            if (event.type === 'checkpoint') await checkpoint?.write(event.state, await sink.sync());
+          await written.write(events);
         }
       } finally {
         progress.end();
       }
-      return finish(await execution.summary, input, sink, checkpoint);
+      return finish(await execution.summary, input, written, options);
     });
-    report(summary, options);
     return exitCodeOfRun(summary, hasOpened);
   } finally {
     await host.close();
@@ -99,26 +97,31 @@ async function inputOf(named: string | undefined, isRead: boolean): Promise<Inpu
   return inputDocuments('-');
 }
 
-/** Another run's output that was cut short, or was not complete itself, leaves this run not complete. */
+/** Another run's output that was cut short, or was not complete itself, leaves this run not complete; so does output that could not be written. */
 async function finish(
   summary: ExecutionSummary,
   input: InputDocuments | undefined,
-  sink: EventSink,
-  checkpoint: CheckpointFile | undefined,
+  written: RunOutput,
+  options: RunOptions,
 ): Promise<ExecutionSummary> {
   const isInputWhole = input === undefined || !input.seen.isRunOutput || input.seen.endsComplete;
   const judged = isInputWhole ? summary : { ...summary, complete: false };
-  await sink.end(judged);
-  if (judged.complete) await checkpoint?.remove();
-  return judged;
+  await written.end(judged);
+  const told = written.lost === undefined ? judged : { ...judged, complete: false };
+  report(told, written.lost, options);
+  return told;
 }
 
-function report(summary: ExecutionSummary, options: RunOptions): void {
-  if (summary.error !== undefined) process.stderr.write(`${summary.error.code}: ${summary.error.message}\n`);
-  if (options.quiet === true || (options.outputFormat ?? 'ndjson') === 'ndjson') return;
-  process.stderr.write(
-    `${JSON.stringify({ counts: summary.counts, outputs: summary.outputs, complete: summary.complete })}\n`,
-  );
+/** What people must know that the data does not tell, or that may not have reached it. */
+function report(summary: ExecutionSummary, lost: OutputLost | undefined, options: RunOptions): void {
+  const { error, counts, outputs, complete } = summary;
+  const hasFailed = lost !== undefined && !lost.isClosed;
+  if (hasFailed)
+    process.stderr.write(`${lost.message}; the run was stopped, and its last results are not in the output\n`);
+  if (error !== undefined) process.stderr.write(`${error.code}: ${error.message}\n`);
+  const isCounted = (options.outputFormat ?? 'ndjson') === 'ndjson' && lost === undefined;
+  if (hasFailed || (!isCounted && options.quiet !== true))
+    process.stderr.write(`${JSON.stringify({ counts, outputs, complete })}\n`);
 }
 
 /** The first that applies, in the order of {@link EXIT}. */
