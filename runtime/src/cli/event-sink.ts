@@ -10,7 +10,10 @@ import { stdout, writing } from './output-stream.js';
 export const OUTPUT_FORMATS = ['ndjson', 'xml', 'json', 'csv'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** How far an output is: bytes of a file, or in a folder the number of files of each document that has no result yet. */
+/** In a folder of NDJSON, every event but the outputs, and the summary. No document's name: those have a number and a dash before their extension. */
+export const RESULTS_FILE = 'results.ndjson';
+
+/** How far an output is: bytes of a file; of a folder, the number of files of each document that has no result yet, and under `/` the bytes of its {@link RESULTS_FILE}. */
 export type OutputPosition = number | Readonly<Record<string, number>>;
 
 /** Where a run's events go. Each method throws `OutputLost` where the output cannot take more. */
@@ -35,17 +38,25 @@ export async function openSink(
       async () => undefined,
     );
   }
-  if (await isFolder(output)) return new FolderSink(output, typeof resumeAt === 'object' ? resumeAt : {});
+  if (await isFolder(output)) {
+    const { '/': resultBytes, ...counts } = typeof resumeAt === 'object' ? resumeAt : {};
+    const results = format === 'ndjson' ? await openLines(path.join(output, RESULTS_FILE), resultBytes) : undefined;
+    return new FolderSink(output, counts, results);
+  }
   if (typeof resumeAt === 'object') throw new UsageError(`--output ${output}: the checkpoint belongs to a folder`);
-  const file = await LineFile.open(output, resumeAt).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`--output ${output}: cannot be written (${error.code ?? 'unknown reason'})`);
-  });
+  const file = await openLines(output, resumeAt);
   return new LineSink(
     format,
     (text) => file.write(text),
     () => file.sync(),
     () => file.close(),
   );
+}
+
+async function openLines(file: string, resumeAt: number | undefined): Promise<LineFile> {
+  return LineFile.open(file, resumeAt).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`--output ${file}: cannot be written (${error.code ?? 'unknown reason'})`);
+  });
 }
 
 async function isFolder(output: string): Promise<boolean> {
@@ -148,30 +159,36 @@ const EXTENSIONS: readonly (readonly [mediaType: string, extension: string])[] =
   ['text/csv', 'csv'],
 ];
 
-/** A file an output: `<input id>-<n>.<ext>`. A document's count is forgotten with its result: the same document made anew writes the same files. */
+/** A file an output: `<input id>-<n>.<ext>`; what else happens is a line of `results`. A document's count is forgotten with its result: the same document made anew writes the same files. */
 class FolderSink implements EventSink {
   private readonly counts: Map<string, number>;
 
   constructor(
     private readonly folder: string,
-    position: Readonly<Record<string, number>>,
+    counts: Readonly<Record<string, number>>,
+    private readonly results: LineFile | undefined,
   ) {
-    this.counts = new Map(Object.entries(position));
+    this.counts = new Map(Object.entries(counts));
   }
 
   async write(events: readonly OperationEvent[]): Promise<void> {
+    let lines = '';
     for (const event of events) {
       if (event.type === 'output') await this.writeOutput(event);
-      else if (event.type === 'result') for (const id of event.inputs) this.counts.delete(nameOf(id));
+      else if (event.type !== 'progress') lines += `${await lineOfEvent(event)}\n`;
+      if (event.type === 'result') for (const id of event.inputs) this.counts.delete(nameOf(id));
     }
+    await this.results?.write(lines);
   }
 
   async sync(): Promise<OutputPosition> {
-    return Object.fromEntries(this.counts);
+    const counts = Object.fromEntries(this.counts);
+    return this.results === undefined ? counts : { ...counts, '/': await this.results.sync() };
   }
 
-  async end(): Promise<void> {
-    this.counts.clear();
+  async end(summary: ExecutionSummary): Promise<void> {
+    await this.results?.write(`${lineOfSummary(summary)}\n`);
+    await this.results?.close();
   }
 
   private async writeOutput(event: OutputEvent): Promise<void> {

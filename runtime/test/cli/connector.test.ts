@@ -202,8 +202,37 @@ describe('connector run', () => {
     expect(code).toBe(1);
     expect(readdirSync(path.join(place.folder, 'out')).sort()).toEqual([
       'a.xml-1.xml',
+      'results.ndjson',
       expect.stringMatching(/^sub_b\.json_[0-9a-f]{8}-1\.json$/),
     ]);
+  });
+
+  test('writes results and summary into results.ndjson of an output folder', async () => {
+    const input = ndjson({ id: 'a', body: '<x/>' }, { id: 'b', body: 'bad' });
+
+    const { stdout } = await place.run(['run', 'echo.json', '--output', 'out/'], input);
+
+    const text = readFileSync(path.join(place.folder, 'out', 'results.ndjson'), 'utf8');
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(stdout).toBe('');
+    expect(lines).toEqual([
+      { type: 'result', inputs: ['a'], status: 'success', code: '200' },
+      expect.objectContaining({ type: 'result', inputs: ['b'], status: 'applicationError' }),
+      expect.objectContaining({ type: 'summary', outputs: 1, complete: true }),
+    ]);
+  });
+
+  test('writes output bodies only into a folder of another format, and counts on stderr', async () => {
+    const { stderr } = await place.run(
+      ['run', 'echo.json', '--output', 'out/', '--output-format', 'xml'],
+      ndjson({ id: 'a', body: '<x/>' }),
+    );
+
+    expect(readdirSync(path.join(place.folder, 'out'))).toEqual(['a-1.xml']);
+    expect(stderr).toContain('"success":1');
   });
 
   test('writes output bodies only, a line each, with --output-format xml', async () => {
@@ -291,10 +320,13 @@ describe('connector run', () => {
 
     expect([first.code, second.code, mode]).toEqual([4, 0, 0o600]);
     expect(existsSync(path.join(place.folder, 'c.checkpoint'))).toBe(false);
+    const lines = readFileSync(path.join(place.folder, output.endsWith('/') ? 'out/results.ndjson' : output), 'utf8');
+    expect(lines.match(/"checkpoint"/g)).toHaveLength(10);
+    expect(lines.match(/"(result|summary)"/g)).toHaveLength(2);
     const bodies = output.endsWith('/')
-      ? readdirSync(path.join(place.folder, 'out')).map((name) =>
-          readFileSync(path.join(place.folder, 'out', name), 'utf8'),
-        )
+      ? readdirSync(path.join(place.folder, 'out'))
+          .filter((name) => name !== 'results.ndjson')
+          .map((name) => readFileSync(path.join(place.folder, 'out', name), 'utf8'))
       : readFileSync(path.join(place.folder, output), 'utf8')
           .split('\n')
           .filter((line) => line.includes('"output"'))
@@ -362,6 +394,8 @@ describe('connector run', () => {
       linkSync(inside('in.ndjson'), inside('hard.ndjson'));
       mkdirSync(inside('in'));
       place.write('in/a.xml', '<a/>');
+      mkdirSync(inside('o.d'));
+      place.write('o.d/results.ndjson', input);
     });
 
     test.each([
@@ -372,6 +406,7 @@ describe('connector run', () => {
       ['a new file in the input folder', ['--input', 'in', '--output', 'in/out.ndjson']],
       ['the input folder', ['--input', 'in/', '--output', 'in']],
       ['the operation', ['--input', 'in', '--output', 'echo.json']],
+      ['the results of an output folder', ['--input', 'o.d/results.ndjson', '--output', 'o.d/']],
       ['a checkpoint over the input', ['--input', 'in.ndjson', '--output', 'o', '--checkpoint', 'in.ndjson']],
       ['a checkpoint over the output', ['--input', 'in.ndjson', '--output', 'o', '--checkpoint', './o']],
     ])('%s', async (_, args) => {

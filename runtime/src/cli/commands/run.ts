@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { readConnectionComponent, readOperationComponent } from '../../components/component-file.js';
 import { resolveSecrets } from '../../components/secret-references.js';
 import type { Documents } from '../../execution/document-input.js';
@@ -5,7 +6,7 @@ import type { ExecutionSummary } from '../../execution/execution.js';
 import { operationOf } from '../../plugins/plugin-registry.js';
 import { CheckpointFile } from '../checkpoint-file.js';
 import { parseDurationMs } from '../duration.js';
-import { type OutputFormat, openSink } from '../event-sink.js';
+import { type OutputFormat, openSink, RESULTS_FILE } from '../event-sink.js';
 import { EXIT, exitCodeOfInfo, UsageError } from '../exit-codes.js';
 import { type NamedPath, refuseConflicts } from '../file-conflicts.js';
 import { CommandHost, type CommonOptions } from '../host.js';
@@ -86,8 +87,11 @@ function readPaths(operation: string, connection: string, { input = '-' }: RunOp
 }
 
 function writtenPaths(output: string, checkpoint: string | undefined): readonly NamedPath[] {
-  const own = { name: `--output ${output}`, path: output };
-  return checkpoint === undefined ? [own] : [own, { name: `--checkpoint ${checkpoint}`, path: checkpoint }];
+  const named = [
+    { name: `--output ${output}`, path: output },
+    { name: `--output ${output}`, path: path.join(output, RESULTS_FILE) },
+  ];
+  return checkpoint === undefined ? named : [...named, { name: `--checkpoint ${checkpoint}`, path: checkpoint }];
 }
 
 async function inputOf(named: string | undefined, isRead: boolean): Promise<InputDocuments | undefined> {
