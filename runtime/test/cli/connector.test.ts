@@ -235,6 +235,28 @@ describe('connector run', () => {
     expect(stderr).toContain('"success":1');
   });
 
+  test.each([
+    ['bodies only on stdout', ['--output-format', 'xml']],
+    ['NDJSON in a file', ['--output', 'out.ndjson']],
+    ['bodies only in a folder', ['--output', 'out/', '--output-format', 'xml', '--quiet']],
+  ])('with %s says on stderr which documents did not end in success, and why', async (_, args) => {
+    const bad = Array.from({ length: 23 }, (__, n) => ({ id: `bad\n${n}`, body: 'bad' }));
+
+    const { code, stderr } = await place.run(['run', 'echo.json', ...args], ndjson({ id: 'a', body: '<x/>' }, ...bad));
+
+    const lines = stderr.split('\n').filter((line) => line.startsWith('bad ') || line.startsWith('and '));
+    expect(code).toBe(1);
+    expect(lines).toHaveLength(21);
+    expect(lines[0]).toBe('bad 0: applicationError BAD_TEXT: the text is bad');
+    expect(lines.at(-1)).toBe('and 3 more');
+  });
+
+  test('leaves it to NDJSON on stdout to say which documents did not end in success', async () => {
+    const { stderr } = await place.run(['run', 'echo.json', '--quiet'], ndjson({ id: 'a', body: 'bad' }));
+
+    expect(stderr).toBe('');
+  });
+
   test('writes output bodies only, a line each, with --output-format xml', async () => {
     const { code, stdout, stderr } = await place.run(['run', 'count.json', '--output-format', 'xml']);
 

@@ -15,6 +15,7 @@ import { interruptible } from '../interrupt.js';
 import type { OutputLost } from '../output-stream.js';
 import { Progress } from '../progress.js';
 import { RunOutput } from '../run-output.js';
+import { Unsuccessful } from '../unsuccessful.js';
 
 export interface RunOptions extends CommonOptions {
   readonly connection?: string;
@@ -61,16 +62,20 @@ export async function run(file: string, options: RunOptions): Promise<number> {
       });
       const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt);
       const written = new RunOutput(sink, checkpoint, () => leaving.abort());
+      const unsuccessful = new Unsuccessful();
       const progress = new Progress(operation, input?.total, options.quiet === true);
       try {
         for await (const events of execution.batches()) {
           progress.count(events);
+          unsuccessful.count(events);
           await written.write(events);
         }
       } finally {
         progress.end();
       }
-      return finish(await execution.summary, input, written, options);
+      const judged = await finish(await execution.summary, input, written);
+      report(judged, unsuccessful, written.lost, options);
+      return judged;
     });
     return exitCodeOfRun(summary, hasOpened);
   } finally {
@@ -106,26 +111,30 @@ async function finish(
   summary: ExecutionSummary,
   input: InputDocuments | undefined,
   written: RunOutput,
-  options: RunOptions,
 ): Promise<ExecutionSummary> {
   const isInputWhole = input === undefined || !input.seen.isRunOutput || input.seen.endsComplete;
   const judged = isInputWhole ? summary : { ...summary, complete: false };
   await written.end(judged);
-  const told = written.lost === undefined ? judged : { ...judged, complete: false };
-  report(told, written.lost, options);
-  return told;
+  return written.lost === undefined ? judged : { ...judged, complete: false };
 }
 
-/** What people must know that the data does not tell, or that may not have reached it. */
-function report(summary: ExecutionSummary, lost: OutputLost | undefined, options: RunOptions): void {
+/** What people must know that stdout does not tell, or that may not have reached it. */
+function report(
+  summary: ExecutionSummary,
+  unsuccessful: Unsuccessful,
+  lost: OutputLost | undefined,
+  options: RunOptions,
+): void {
   const { error, counts, outputs, complete } = summary;
   const hasFailed = lost !== undefined && !lost.isClosed;
-  if (hasFailed)
-    process.stderr.write(`${lost.message}; the run was stopped, and its last results are not in the output\n`);
-  if (error !== undefined) process.stderr.write(`${error.code}: ${error.message}\n`);
-  const isCounted = (options.outputFormat ?? 'ndjson') === 'ndjson' && lost === undefined;
-  if (hasFailed || (!isCounted && options.quiet !== true))
-    process.stderr.write(`${JSON.stringify({ counts, outputs, complete })}\n`);
+  const holdsResults = (options.outputFormat ?? 'ndjson') === 'ndjson' && lost === undefined;
+  let text = '';
+  if (hasFailed) text += `${lost.message}; the run was stopped, and its last results are not in the output\n`;
+  if (!holdsResults || (options.output ?? '-') !== '-') text += unsuccessful.text();
+  if (error !== undefined) text += `${error.code}: ${error.message}\n`;
+  if (hasFailed || (!holdsResults && options.quiet !== true))
+    text += `${JSON.stringify({ counts, outputs, complete })}\n`;
+  process.stderr.write(text);
 }
 
 /** The first that applies, in the order of {@link EXIT}. */
