@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { OperationEvent, OutputEvent } from '@connector-runtime/core';
+import type { OperationDescriptor, OperationEvent, OutputEvent } from '@connector-runtime/core';
 import type { ExecutionSummary } from '../execution/execution.js';
 import { bodyLine, lineOfEvent, lineOfSummary, textOf } from './event-lines.js';
 import { UsageError } from './exit-codes.js';
+import { LineFile, unwritable } from './line-file.js';
 import { stdout, writing } from './output-stream.js';
 
 export const OUTPUT_FORMATS = ['ndjson', 'xml', 'json', 'csv'] as const;
@@ -15,6 +16,25 @@ export const RESULTS_FILE = 'results.ndjson';
 
 /** How far an output is: bytes of a file; of a folder, the number of files of each document that has no result yet, and under `/` the bytes of its {@link RESULTS_FILE}. */
 export type OutputPosition = number | Readonly<Record<string, number>>;
+
+const EXTENSIONS: readonly (readonly [mediaType: string, extension: string])[] = [
+  ['application/xml', 'xml'],
+  ['application/json', 'json'],
+  ['text/csv', 'csv'],
+];
+
+/** Throws a {@link UsageError} where an operation gives no bodies of this format; all events is always possible. */
+export function mustGive(descriptor: OperationDescriptor, format: OutputFormat): void {
+  const given = [descriptor, ...(descriptor.variants ?? [])].flatMap(({ emits }) => emits ?? []);
+  if (format === 'ndjson' || given.some((mediaType) => extensionOf(mediaType) === format)) return;
+  throw new UsageError(
+    `--output-format ${format}: ${descriptor.id} gives ${[...new Set(given)].join(', ') || 'no documents'}; use ndjson`,
+  );
+}
+
+function extensionOf(mediaType: string | undefined): string | undefined {
+  return EXTENSIONS.find(([known]) => mediaType?.startsWith(known))?.[1];
+}
 
 /** Where a run's events go. Each method throws `OutputLost` where the output cannot take more. */
 export interface EventSink {
@@ -40,11 +60,11 @@ export async function openSink(
   }
   if (await isFolder(output)) {
     const { '/': resultBytes, ...counts } = typeof resumeAt === 'object' ? resumeAt : {};
-    const results = format === 'ndjson' ? await openLines(path.join(output, RESULTS_FILE), resultBytes) : undefined;
+    const results = format === 'ndjson' ? await LineFile.open(path.join(output, RESULTS_FILE), resultBytes) : undefined;
     return new FolderSink(output, counts, results);
   }
   if (typeof resumeAt === 'object') throw new UsageError(`--output ${output}: the checkpoint belongs to a folder`);
-  const file = await openLines(output, resumeAt);
+  const file = await LineFile.open(output, resumeAt);
   return new LineSink(
     format,
     (text) => file.write(text),
@@ -53,58 +73,14 @@ export async function openSink(
   );
 }
 
-async function openLines(file: string, resumeAt: number | undefined): Promise<LineFile> {
-  return LineFile.open(file, resumeAt).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`--output ${file}: cannot be written (${error.code ?? 'unknown reason'})`);
-  });
-}
-
 async function isFolder(output: string): Promise<boolean> {
   if (output.endsWith('/') || output.endsWith(path.sep)) {
-    await mkdir(output, { recursive: true });
+    await mkdir(output, { recursive: true }).catch((error: unknown) => {
+      throw unwritable(output, error);
+    });
     return true;
   }
   return (await stat(output).catch(() => undefined))?.isDirectory() === true;
-}
-
-/** A file that grows at its end. */
-class LineFile {
-  private constructor(
-    private readonly name: string,
-    private readonly file: FileHandle,
-    private bytes: number,
-  ) {}
-
-  /** Empty, or cut to `resumeAt` bytes. */
-  static async open(name: string, resumeAt: number | undefined): Promise<LineFile> {
-    const file = await open(name, resumeAt === undefined ? 'w' : 'r+');
-    if (resumeAt !== undefined) await file.truncate(resumeAt);
-    return new LineFile(name, file, resumeAt ?? 0);
-  }
-
-  write(text: string): Promise<void> {
-    return writing(this.name, async () => {
-      const content = Buffer.from(text);
-      // The system may take less than it was given.
-      for (let at = 0; at < content.length; ) {
-        const { bytesWritten } = await this.file.write(content, at, content.length - at, this.bytes);
-        at += bytesWritten;
-        this.bytes += bytesWritten;
-      }
-    });
-  }
-
-  /** Its length, all of it on disk. */
-  sync(): Promise<number> {
-    return writing(this.name, async () => {
-      await this.file.datasync();
-      return this.bytes;
-    });
-  }
-
-  close(): Promise<void> {
-    return writing(this.name, () => this.file.close());
-  }
 }
 
 /** A line an event, or a line an output body. */
@@ -153,12 +129,6 @@ class LineSink implements EventSink {
   }
 }
 
-const EXTENSIONS: readonly (readonly [mediaType: string, extension: string])[] = [
-  ['application/xml', 'xml'],
-  ['application/json', 'json'],
-  ['text/csv', 'csv'],
-];
-
 /** A file an output: `<input id>-<n>.<ext>`; what else happens is a line of `results`. A document's count is forgotten with its result: the same document made anew writes the same files. */
 class FolderSink implements EventSink {
   private readonly counts: Map<string, number>;
@@ -195,7 +165,7 @@ class FolderSink implements EventSink {
     const name = nameOf(event.inputs[0] ?? 'output');
     const n = (this.counts.get(name) ?? 0) + 1;
     this.counts.set(name, n);
-    const extension = EXTENSIONS.find(([mediaType]) => event.mediaType?.startsWith(mediaType))?.[1] ?? 'txt';
+    const extension = extensionOf(event.mediaType) ?? 'txt';
     const text = await textOf(event.body);
     const target = path.join(this.folder, `${name}-${n}.${extension}`);
     await writing(target, () => writeFile(target, text, { flush: true }));

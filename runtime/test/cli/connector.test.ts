@@ -251,6 +251,16 @@ describe('connector run', () => {
     expect(lines.at(-1)).toBe('and 3 more');
   });
 
+  test.each(['json', 'csv'])(
+    'refuses --output-format %s where the operation gives no such documents',
+    async (format) => {
+      const { code, stdout, stderr } = await place.run(['run', 'echo.json', '--output-format', format]);
+
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`--output-format ${format}: echo gives application/xml`);
+    },
+  );
+
   test('leaves it to NDJSON on stdout to say which documents did not end in success', async () => {
     const { stderr } = await place.run(['run', 'echo.json', '--quiet'], ndjson({ id: 'a', body: 'bad' }));
 
@@ -375,6 +385,7 @@ describe('connector run', () => {
     [['--input', 'nowhere.ndjson'], 'no such file'],
     [['--checkpoint', 'c.checkpoint'], '--checkpoint needs --output'],
     [['--output', 'no/such/folder/out.ndjson', '--input', 'package.json'], 'cannot be written'],
+    [['--output', 'count.json/', '--input', 'package.json'], 'cannot be written'],
   ])('%j ends with 2', async (args, text) => {
     expect(await place.run(['run', 'echo.json', ...args])).toMatchObject({
       code: 2,

@@ -6,7 +6,7 @@ import type { ExecutionSummary } from '../../execution/execution.js';
 import { operationOf } from '../../plugins/plugin-registry.js';
 import { CheckpointFile } from '../checkpoint-file.js';
 import { parseDurationMs } from '../duration.js';
-import { type OutputFormat, openSink, RESULTS_FILE } from '../event-sink.js';
+import { mustGive, type OutputFormat, openSink, RESULTS_FILE } from '../event-sink.js';
 import { EXIT, exitCodeOfInfo, UsageError } from '../exit-codes.js';
 import { type NamedPath, refuseConflicts } from '../file-conflicts.js';
 import { CommandHost, type CommonOptions } from '../host.js';
@@ -41,7 +41,9 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   try {
     const connection = await host.connect(connectionFile);
     const plugin = host.registry.byId((await readConnectionComponent(connectionFile)).plugin);
-    const input = await inputOf(options.input, operationOf(plugin, component.operation).effect === 'read');
+    const descriptor = operationOf(plugin, component.operation);
+    mustGive(descriptor, options.outputFormat ?? 'ndjson');
+    const input = await inputOf(options.input, descriptor.effect === 'read');
     const properties = await resolveSecrets(component.properties, component.folder, undefined, (text) =>
       host.runtime.redactor.add(text),
     );
