@@ -18,7 +18,7 @@ export const EXIT = {
   INTERRUPTED: 130,
 } as const;
 
-/** Wrong words on the command line. */
+/** Wrong words on the command line, or in a component. */
 export class UsageError extends Error {}
 
 /** The exit code of an error that ended a command before it did its work. */

@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { issuesOf } from '../components/config-issue.js';
 import { OUTPUT_FORMATS } from './event-sink.js';
 import { EXIT, exitCodeOfError, UsageError } from './exit-codes.js';
+import { ComponentFault } from './findings.js';
 import { OutputLost } from './output-stream.js';
 
 /** The command `connector`. Sets the process's exit code; never calls `process.exit` while output is under way. */
@@ -84,8 +85,9 @@ function collect(value: string, earlier: readonly string[]): string[] {
 function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.USAGE;
   if (error instanceof OutputLost) {
-    if (!error.isClosed) process.stderr.write(`${error.message}\n`);
-  } else if (error instanceof UsageError) process.stderr.write(`connector: ${error.message}\n`);
+    if (!error.isClosed) process.stderr.write(`${error.code}: ${error.message}\n`);
+  } else if (error instanceof ComponentFault) process.stderr.write(`${error.message}\n`);
+  else if (error instanceof UsageError) process.stderr.write(`connector: ${error.message}\n`);
   else if (isConnectorError(error)) {
     const issues = issuesOf(error);
     const lines = issues.length > 0 ? issues.map((issue) => `${issue.path || '/'}: ${issue.message}`) : [error.message];

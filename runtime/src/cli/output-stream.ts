@@ -2,12 +2,13 @@ import type { Writable } from 'node:stream';
 
 /** Data can no longer be written: the reader has gone, or the system refused. */
 export class OutputLost extends Error {
+  readonly code = 'OUTPUT_FAILED';
   /** The reader left of its own will, as `head` does. */
   readonly isClosed: boolean;
 
   /** `output` as people know it: a file, or stdout. */
   constructor(output: string, cause: NodeJS.ErrnoException) {
-    super(`OUTPUT_FAILED: ${output} cannot be written (${cause.code ?? cause.message})`, { cause });
+    super(`${output} cannot be written (${cause.code ?? cause.message})`, { cause });
     this.isClosed = cause.code === 'EPIPE' || cause.code === 'ERR_STREAM_DESTROYED';
   }
 }

@@ -2,7 +2,7 @@ import type { Json, JsonSchema, Properties, Secret } from '@connector-runtime/co
 import { nearestName } from '@connector-runtime/core/authoring';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { SecretText } from '../services/secret-text.js';
-import { type ConfigIssue, configInvalid } from './config-issue.js';
+import { type ConfigIssue, configInvalid, pointerSegment } from './config-issue.js';
 
 const SECRET_FORMAT = 'password';
 
@@ -48,10 +48,15 @@ export class PropertyValidator {
     this.validators();
   }
 
+  /** Every issue of `input`, which is not changed. */
+  issues(input: Json): readonly ConfigIssue[] {
+    return this.issuesBy(this.validators().whole, structuredClone(input));
+  }
+
   /** Throws `CONFIG_INVALID` with every issue. `input` is not changed. `redact` strikes secrets out of the values that issues show: one may stand where none belongs. */
   check(input: Json, redact: (text: string) => string = (text) => text): CheckedProperties {
     const plain = structuredClone(input) as Record<string, Json>;
-    const issues = this.issues(this.validators().whole, plain).map((issue) => ({
+    const issues = this.issuesBy(this.validators().whole, plain).map((issue) => ({
       ...issue,
       message: redact(issue.message),
     }));
@@ -62,10 +67,10 @@ export class PropertyValidator {
   /** Lays a document's own properties over the operation's. Only those marked `x-dynamic` may be there. Throws `CONFIG_INVALID`. */
   checkDynamic(base: CheckedProperties, own: Json): Properties {
     const { whole, own: ownValidator } = this.validators();
-    const issues = this.issues(ownValidator, own);
+    const issues = this.issuesBy(ownValidator, own);
     if (issues.length > 0) throw configInvalid("the document's properties", issues);
     const merged = { ...structuredClone(base.plain()), ...(structuredClone(own) as Record<string, Json>) };
-    const mergedIssues = this.issues(whole, merged);
+    const mergedIssues = this.issuesBy(whole, merged);
     if (mergedIssues.length > 0) throw configInvalid("the document's properties, with the operation's", mergedIssues);
     return this.wrap(merged);
   }
@@ -86,7 +91,7 @@ export class PropertyValidator {
     return this.compiled;
   }
 
-  private issues(validator: ValidateFunction, value: Json): ConfigIssue[] {
+  private issuesBy(validator: ValidateFunction, value: Json): ConfigIssue[] {
     if (validator(value)) return [];
     const issues = (validator.errors ?? [])
       .filter((error) => error.keyword !== 'if')
@@ -196,10 +201,6 @@ function propertySchemas(schema: JsonSchema): Readonly<Record<string, JsonSchema
 function withoutDefault(schema: JsonSchema): JsonSchema {
   const { default: _, ...rest } = schema;
   return rest;
-}
-
-function pointerSegment(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -31,7 +31,7 @@ describe('connector', () => {
 
   test('list gives a line of NDJSON a plugin', async () => {
     expect((await place.run(['list'])).lines).toEqual([
-      { id: 'echo', version: '1.2.3', title: 'Echo', operations: ['echo', 'steps', 'count'] },
+      { id: 'echo', version: '1.2.3', title: 'Echo', operations: ['echo', 'steps', 'touch', 'count'] },
     ]);
   });
 
@@ -77,49 +77,6 @@ describe.each([
     const ended = finished(child);
 
     expect(await ended).toMatchObject({ code: 4, stderr: '' });
-  });
-});
-
-describe('connector validate', () => {
-  test('lists every issue with line, column and pointer, never a secret, and ends with 2', async () => {
-    place.write(
-      'bad.json',
-      '{\n  "plugin": "echo",\n  "properties": {\n    "password": 12345,\n    "concurent": 3,\n    "concurrent": 99\n  }\n}',
-    );
-
-    const { code, lines, stdout } = await place.run(['validate', 'bad.json', 'echo.json']);
-
-    expect(code).toBe(2);
-    expect(lines).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({
-          file: 'bad.json',
-          line: 5,
-          column: 5,
-          path: '/concurent',
-          message: 'is not a known property; did you mean concurrent?',
-        }),
-        expect.objectContaining({ line: 6, path: '/concurrent', message: expect.stringContaining('got 99') }),
-        expect.objectContaining({ line: 4, path: '/password' }),
-        { file: 'echo.json', valid: true },
-      ]),
-    );
-    expect(stdout).not.toContain('12345');
-  });
-
-  test('gives line and column of broken JSON', async () => {
-    place.write('bad.json', '{\n  "plugin": \n}');
-
-    expect(await place.run(['validate', 'bad.json'])).toMatchObject({
-      code: 2,
-      stdout: expect.stringContaining('line 3, column 1'),
-    });
-  });
-
-  test('names a secret that cannot be read', async () => {
-    expect((await place.run(['validate', 'c.json'], '', { ECHO_PASSWORD: '' })).stdout).toContain(
-      'env:ECHO_PASSWORD is not set',
-    );
   });
 });
 

@@ -178,10 +178,11 @@ export default definePlugin({
     operations: [
       { ...descriptor('echo', {}), id: 'echo' },
       { ...descriptor('steps', { effect: 'read', repeat: 'safe', properties: STEPS, resumable: true }), id: 'steps' },
+      { ...descriptor('touch', { objectType: 'required' }), id: 'touch' },
       { ...descriptor('count', { effect: 'read', repeat: 'safe', properties: COUNT }), id: 'count' },
     ],
   },
   connection: EchoConnection,
   browse: () => EchoBrowse,
-  operations: { echo: () => Echo, steps: () => Steps, count: () => Count },
+  operations: { echo: () => Echo, touch: () => Echo, steps: () => Steps, count: () => Count },
 });

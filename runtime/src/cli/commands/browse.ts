@@ -1,6 +1,4 @@
 import type { Field, Json, SchemaFormat } from '@connector-runtime/core';
-import { readOperationComponent } from '../../components/component-file.js';
-import type { RuntimeConnection } from '../../runtime-connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { CommandHost, type CommonOptions } from '../host.js';
 import { interruptible } from '../interrupt.js';
@@ -20,8 +18,7 @@ export interface BrowseOptions extends CommonOptions {
 export async function browse(file: string, objectType: string | undefined, options: BrowseOptions): Promise<number> {
   const host = await CommandHost.start(options);
   try {
-    const connection = await host.connect(file);
-    await interruptible((signal) => show(connection, objectType, options, signal));
+    await interruptible((signal) => show(host, file, objectType, options, signal));
     return EXIT.OK;
   } finally {
     await host.close();
@@ -29,12 +26,14 @@ export async function browse(file: string, objectType: string | undefined, optio
 }
 
 async function show(
-  connection: RuntimeConnection,
+  host: CommandHost,
+  file: string,
   objectType: string | undefined,
   options: BrowseOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { operation, search, role, format } = options;
+  const connection = await host.connect(file);
   if (objectType === undefined) {
     const types = connection.objectTypes({ operation, ...(search === undefined ? {} : { search }) }, { signal });
     await printRows(types, ['id', 'label', 'custom']);
@@ -52,7 +51,10 @@ async function show(
     ]);
     return;
   }
-  const properties = options.properties === undefined ? undefined : await propertiesOf(options.properties, operation);
+  const properties =
+    options.properties === undefined
+      ? undefined
+      : await propertiesOf(host, file, objectType, options.properties, operation);
   const definition = await connection.describe(
     {
       operation,
@@ -66,8 +68,15 @@ async function show(
   await stdout.write(definition.schema.endsWith('\n') ? definition.schema : `${definition.schema}\n`);
 }
 
-async function propertiesOf(file: string, operation: string): Promise<Json> {
-  const component = await readOperationComponent(file);
+/** The properties of an operation's file, for this connection and object type. */
+async function propertiesOf(
+  host: CommandHost,
+  connection: string,
+  objectType: string,
+  file: string,
+  operation: string,
+): Promise<Json> {
+  const { component } = await host.operation(file, { connection, objectType });
   if (component.operation !== operation)
     throw new UsageError(`--properties ${file} is for operation ${component.operation}, not ${operation}`);
   return component.properties;

@@ -1,9 +1,6 @@
 import path from 'node:path';
-import { readConnectionComponent, readOperationComponent } from '../../components/component-file.js';
-import { resolveSecrets } from '../../components/secret-references.js';
 import type { Documents } from '../../execution/document-input.js';
 import type { ExecutionSummary } from '../../execution/execution.js';
-import { operationOf } from '../../plugins/plugin-registry.js';
 import { CheckpointFile } from '../checkpoint-file.js';
 import { parseDurationMs } from '../duration.js';
 import { mustGive, type OutputFormat, openSink, RESULTS_FILE } from '../event-sink.js';
@@ -28,26 +25,22 @@ export interface RunOptions extends CommonOptions {
 
 /** `connector run`: documents in, events out. */
 export async function run(file: string, options: RunOptions): Promise<number> {
-  const component = await readOperationComponent(file);
-  const connectionFile = options.connection ?? component.connection;
-  if (connectionFile === undefined) throw new UsageError(`${file} names no connection, and there is no --connection`);
   const output = options.output ?? '-';
   if (options.checkpoint !== undefined && output === '-')
     throw new UsageError('--checkpoint needs --output with a file or folder');
-  await refuseConflicts(readPaths(file, connectionFile, options), writtenPaths(output, options.checkpoint));
-  const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
   const deadline = options.deadline === undefined ? {} : { deadlineMs: parseDurationMs(options.deadline) };
   const host = await CommandHost.start(options);
   try {
+    const named = options.connection === undefined ? {} : { connection: options.connection };
+    const { component, descriptor } = await host.operation(file, named);
+    const connectionFile = options.connection ?? component.connection;
+    if (connectionFile === undefined) throw new UsageError(`${file} names no connection, and there is no --connection`);
     const connection = await host.connect(connectionFile);
-    const plugin = host.registry.byId((await readConnectionComponent(connectionFile)).plugin);
-    const descriptor = operationOf(plugin, component.operation);
     mustGive(descriptor, options.outputFormat ?? 'ndjson');
+    await refuseConflicts(readPaths(file, connectionFile, options), writtenPaths(output, options.checkpoint));
+    const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
     const input = await inputOf(options.input, descriptor.effect === 'read');
-    const properties = await resolveSecrets(component.properties, component.folder, undefined, (text) =>
-      host.runtime.redactor.add(text),
-    );
-    const { operation, objectType } = component;
+    const { operation, objectType, properties } = component;
     const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };
     let hasOpened = false;
     host.runtime.events.on('connectionOpened', () => {
@@ -131,7 +124,8 @@ function report(
   const hasFailed = lost !== undefined && !lost.isClosed;
   const holdsResults = (options.outputFormat ?? 'ndjson') === 'ndjson' && lost === undefined;
   let text = '';
-  if (hasFailed) text += `${lost.message}; the run was stopped, and its last results are not in the output\n`;
+  if (hasFailed)
+    text += `${lost.code}: ${lost.message}; the run was stopped, and its last results are not in the output\n`;
   if (!holdsResults || (options.output ?? '-') !== '-') text += unsuccessful.text();
   if (error !== undefined) text += `${error.code}: ${error.message}\n`;
   if (hasFailed || (!holdsResults && options.quiet !== true))
