@@ -55,6 +55,16 @@ describe('connector', () => {
     expect(template.stdout).toContain('// Password');
     expect((await place.run(['test', 'made.json'])).code).toBe(0);
   });
+
+  test('each line of a template that is a comment holds once its slashes are gone', async () => {
+    const { stdout } = await place.run(['describe', 'echo', '--template', 'connection']);
+    const filled = stdout.replaceAll('// "', '"').replace('"filter": …', '"filter": "x"');
+    place.write('made.json', filled);
+
+    expect(filled).toContain('"tags": [""],');
+    expect(filled).toContain('"from": {"day":1},');
+    expect(await place.run(['validate', 'made.json'])).toMatchObject({ code: 0, stderr: '' });
+  });
 });
 
 describe.each([

@@ -168,9 +168,20 @@ export default definePlugin({
         type: 'object',
         required: ['password'],
         additionalProperties: false,
+        $defs: {
+          filter: {
+            anyOf: [
+              { type: 'string', minLength: 1 },
+              { type: 'object', required: ['and'] },
+            ],
+          },
+        },
         properties: {
           password: { type: 'string', format: 'password', writeOnly: true, title: 'Password' },
           concurrent: { type: 'integer', minimum: 1, maximum: 25, default: 5 },
+          tags: { type: 'array', minItems: 1, items: { type: 'string' } },
+          filter: { $ref: '#/$defs/filter', description: 'Which ones.' },
+          from: { type: 'object', required: ['day'], examples: [{ day: 1 }], properties: { day: { type: 'integer' } } },
         },
       },
     },
