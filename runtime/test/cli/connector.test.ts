@@ -35,6 +35,28 @@ describe('connector', () => {
     ]);
   });
 
+  test('list says where no plugins are listed', async () => {
+    place.write('package.json', '{}');
+
+    expect(await place.run(['list'])).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringContaining('connectorRuntime.plugins'),
+    });
+  });
+
+  test.each([
+    ['--format', 'xsd'],
+    ['--role', 'input'],
+    ['--properties', 'echo.json'],
+  ])('browse refuses %s without an object type', async (...option) => {
+    expect(await place.run(['browse', 'c.json', '--operation', 'echo', ...option])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(`${option[0]} goes with an object type`),
+    });
+  });
+
   test('names the nearest plugin and operation, and what to install for a package that is missing', async () => {
     place.write('wrong.json', '{ "plugin": "ecko", "properties": {} }');
     place.write('wrong-operation.json', '{ "connection": "c.json", "operation": "ehco", "properties": {} }');
@@ -164,11 +186,17 @@ describe('connector run', () => {
     place.write('in/notes.txt', 'not a document');
     place.write('in/large.xml', `<a>${'x'.repeat(10_001)}</a>`);
 
-    const { code } = await place.run(['run', 'echo.json', '--input', 'in', '--output', 'out/']);
+    place.write('in/more.ndjson', '');
+    symlinkSync('nowhere.xml', path.join(place.folder, 'in', 'dangling.xml'));
+    symlinkSync('a.xml', path.join(place.folder, 'in', 'link.xml'));
+
+    const { code, stderr } = await place.run(['run', 'echo.json', '--input', 'in', '--output', 'out/']);
 
     expect(code).toBe(1);
+    expect(stderr).toContain('left out of the input, as no documents: 3 ("dangling.xml", "more.ndjson", "notes.txt")');
     expect(readdirSync(path.join(place.folder, 'out')).sort()).toEqual([
       'a.xml-1.xml',
+      'link.xml-1.xml',
       'results.ndjson',
       expect.stringMatching(/^sub_b\.json_[0-9a-f]{8}-1\.json$/),
     ]);

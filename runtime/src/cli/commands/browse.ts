@@ -33,13 +33,16 @@ async function show(
   signal: AbortSignal,
 ): Promise<void> {
   const { operation, search, role, format } = options;
-  const connection = await host.connect(file);
   if (objectType === undefined) {
+    const ofOne = (['format', 'role', 'properties'] as const).find((name) => options[name] !== undefined);
+    if (ofOne !== undefined) throw new UsageError(`--${ofOne} goes with an object type, not with the list of them`);
+    const connection = await host.connect(file);
     const types = connection.objectTypes({ operation, ...(search === undefined ? {} : { search }) }, { signal });
     await printRows(types, ['id', 'label', 'custom']);
     return;
   }
   if (search !== undefined) throw new UsageError('--search goes with a list of object types, not with one of them');
+  const connection = await host.connect(file);
   if (format === 'tree') {
     await printRows(connection.fields({ operation, objectType, path: [] }, { signal }) as AsyncIterable<Field>, [
       'name',

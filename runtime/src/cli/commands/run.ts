@@ -23,6 +23,9 @@ export interface RunOptions extends CommonOptions {
   readonly deadline?: string;
 }
 
+/** Of files that are left out. */
+const MAX_NAMES = 20;
+
 /** `connector run`: documents in, events out. */
 export async function run(file: string, options: RunOptions): Promise<number> {
   const output = options.output ?? '-';
@@ -40,6 +43,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     await refuseConflicts(readPaths(file, connectionFile, options), writtenPaths(output, options.checkpoint));
     const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
     const input = await inputOf(options.input, descriptor.effect === 'read');
+    if (options.quiet !== true) tellLeftOut(input?.leftOut ?? []);
     const { operation, objectType, properties } = component;
     const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };
     let hasOpened = false;
@@ -99,6 +103,14 @@ async function inputOf(named: string | undefined, isRead: boolean): Promise<Inpu
   if (isRead) return undefined;
   if (process.stdin.isTTY === true) throw new UsageError('no --input, and stdin is a terminal');
   return inputDocuments('-');
+}
+
+/** Says what of an input folder is not sent. */
+function tellLeftOut(names: readonly string[]): void {
+  if (names.length === 0) return;
+  const shown = names.slice(0, MAX_NAMES).map((name) => JSON.stringify(name));
+  const more = names.length > MAX_NAMES ? `, and ${names.length - MAX_NAMES} more` : '';
+  process.stderr.write(`left out of the input, as no documents: ${names.length} (${shown.join(', ')}${more})\n`);
 }
 
 /** Another run's output that was cut short, or was not complete itself, leaves this run not complete; so does output that could not be written. */
