@@ -2,8 +2,8 @@ import { operationOf } from '../../plugins/plugin-registry.js';
 import { componentTemplate } from '../component-template.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandHost, type CommonOptions } from '../host.js';
+import { manifestText } from '../manifest-text.js';
 import { stdout } from '../output-stream.js';
-import { formatTable } from '../table.js';
 
 export interface DescribeOptions extends CommonOptions {
   /** `connection`, or an operation's id. */
@@ -18,11 +18,7 @@ export async function describe(pluginId: string, options: DescribeOptions): Prom
     const descriptor =
       options.template === 'connection' ? undefined : operationOf(host.registry.byId(pluginId), options.template);
     await stdout.write(componentTemplate(manifest, descriptor));
-  } else if (process.stdout.isTTY === true) {
-    const rows = manifest.operations.map(({ id, title, effect, repeat }) => [id, title, effect, repeat]);
-    await stdout.write(
-      `${manifest.title} ${manifest.version} (${manifest.id})\n\n${formatTable(['operation', 'title', 'effect', 'repeat'], rows)}`,
-    );
-  } else await stdout.write(`${JSON.stringify(manifest)}\n`);
+  } else if (process.stdout.isTTY === true) await stdout.write(manifestText(manifest));
+  else await stdout.write(`${JSON.stringify(manifest)}\n`);
   return EXIT.OK;
 }
