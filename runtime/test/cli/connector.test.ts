@@ -300,6 +300,16 @@ describe('connector run', () => {
     expect(lines.filter(({ type }) => type === 'result')).toHaveLength(2);
   });
 
+  test('ends past its deadline though stdin stays open', async () => {
+    const child = place.start(['run', 'echo.json', '--deadline', '300ms']);
+    child.stdin.write(ndjson({ id: 'a', body: 'x' }));
+
+    const { code, lines } = await finished(child);
+
+    expect(code).toBe(4);
+    expect(lines.at(-1)).toMatchObject({ type: 'summary', complete: false });
+  });
+
   test('cancels at the first Ctrl-C: every document has a result, exit code 4', async () => {
     place.write('in.ndjson', ndjson({ id: 'a', body: 'x' }, { id: 'b', body: 'hang' }, { id: 'c', body: 'hang' }));
     const child = place.start(['run', 'echo.json', '--input', 'in.ndjson']);

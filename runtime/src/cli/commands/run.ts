@@ -79,6 +79,8 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     return exitCodeOfRun(summary, hasOpened);
   } finally {
     await host.close();
+    // Whoever holds it open would hold this process.
+    process.stdin.destroy();
   }
 }
 
