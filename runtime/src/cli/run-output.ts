@@ -33,7 +33,8 @@ export class RunOutput {
   end(summary: ExecutionSummary): Promise<void> {
     return this.attempt(async () => {
       await this.sink.end(summary);
-      if (summary.complete) await this.checkpoint?.remove();
+      const { checkpoint } = this;
+      if (summary.complete && checkpoint !== undefined) await writing('the checkpoint', () => checkpoint.remove());
     });
   }
 

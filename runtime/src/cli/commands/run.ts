@@ -141,7 +141,9 @@ function report(
   if (hasFailed)
     text += `${lost.code}: ${lost.message}; the run was stopped, and its last results are not in the output\n`;
   if (!holdsResults || (options.output ?? '-') !== '-') text += unsuccessful.text();
-  if (error !== undefined) text += `${error.code}: ${error.message}\n`;
+  // A run whose output was lost is cancelled for no other reason.
+  if (error !== undefined && !(lost !== undefined && error.category === 'cancelled'))
+    text += `${error.code}: ${error.message}\n`;
   if (hasFailed || (!holdsResults && options.quiet !== true))
     text += `${JSON.stringify({ counts, outputs, complete })}\n`;
   process.stderr.write(text);
