@@ -1,7 +1,7 @@
 import { CONTRACT_VERSION, type ConnectorManifest } from '@connector-runtime/core';
 import type { Check, Level, Profile } from './check.js';
 import { CHECKS, groupOf, PRECONDITIONS } from './checks/index.js';
-import { CheckFailure, type Finding, SubjectError, Unproven } from './findings.js';
+import { CheckFailure, type Finding, NotApplicable, SubjectError, Unproven } from './findings.js';
 import { missingNeed } from './needs.js';
 import { guardProcess } from './process-guard.js';
 import { type CheckReport, type FailureCard, type Outcome, type Report, verdictOf } from './report.js';
@@ -97,6 +97,8 @@ class Session {
   readonly seed: number;
   private readonly settled = new Map<string, Promise<CheckReport>>();
   private last: Promise<unknown> = Promise.resolve();
+  /** What nobody caught in the checks so far. */
+  private readonly unhandled: unknown[] = [];
 
   constructor(
     private readonly subject: Subject,
@@ -167,7 +169,7 @@ class Session {
       report('fail', `expected ${finding.expected}; seen ${finding.seen}`, this.cardOf(check, finding, trial));
     try {
       await within(CHECK_LIMIT_MS, async () => {
-        trial = await startTrial(this.subject, this.seed);
+        trial = await startTrial(this.subject, this.seed, () => [...this.unhandled, ...guard.incidents.unhandled]);
         await check.run(trial);
       });
       const [exit] = guard.incidents.exits;
@@ -176,11 +178,13 @@ class Session {
         : failed({ did: 'running the check', expected: 'the process to be left alone', seen: exit.message });
     } catch (error) {
       if (error instanceof CheckFailure) return failed(error.finding);
+      if (error instanceof NotApplicable) return report('skip', error.message);
       if (error instanceof Unproven) return report('unproven', error.hint);
       if (error instanceof SubjectError) return report('error', error.message);
       return failed({ did: 'running the check', expected: 'no exception', seen: nameOf(error) });
     } finally {
       if (trial !== undefined) await within(CHECK_LIMIT_MS, () => (trial as Trial).stop()).catch(() => undefined);
+      this.unhandled.push(...guard.incidents.unhandled);
       guard.release();
     }
   }
@@ -202,9 +206,9 @@ class Session {
 }
 
 /** What the author's own code throws is no failure of the plugin. */
-async function startTrial(subject: Subject, seed: number): Promise<Trial> {
+async function startTrial(subject: Subject, seed: number, unhandled: () => readonly unknown[]): Promise<Trial> {
   try {
-    return await Trial.start(subject, seed);
+    return await Trial.start(subject, seed, unhandled);
   } catch (error) {
     throw error instanceof SubjectError
       ? error

@@ -23,6 +23,14 @@ export class Unproven extends Error {
   }
 }
 
+/** The plugin does not do what the rule is about, which no manifest tells. */
+export class NotApplicable extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NotApplicable';
+  }
+}
+
 /** The fixture or the suite is at fault, not the plugin. */
 export class SubjectError extends Error {
   constructor(message: string) {

@@ -21,16 +21,34 @@ export interface ObservedRun {
   readonly context: ExecutionContext;
 }
 
+/** A call of one of the plugin's methods that give a promise. */
+export interface ObservedCall {
+  readonly name: 'open' | 'test' | 'describe';
+  hasSettled: boolean;
+}
+
 /** What was seen of a plugin's classes. */
 export interface Observations {
+  readonly calls: ObservedCall[];
   readonly connections: Connection[];
   readonly runs: ObservedRun[];
 }
 
 /** The same plugin, with its connection's instances and its operations' runs kept; it behaves as before. Whoever injects the original connection class gets the watched one. */
 export function observed(plugin: ConnectorPlugin): { readonly plugin: ConnectorPlugin; readonly seen: Observations } {
-  const seen: Observations = { connections: [], runs: [] };
-  const connection = subclassOf(plugin.connection, (instance) => seen.connections.push(instance));
+  const seen: Observations = { calls: [], connections: [], runs: [] };
+  const connection = subclassOf(plugin.connection, (instance) => {
+    seen.connections.push(instance);
+    watchCalls(instance, ['open', 'test'], seen.calls);
+  });
+  const { browse } = plugin;
+  const watchedBrowse =
+    browse === undefined
+      ? {}
+      : {
+          browse: async (properties: Parameters<typeof browse>[0]) =>
+            subclassOf(await browse(properties), (instance) => watchCalls(instance, ['describe'], seen.calls)),
+        };
   const operations = Object.fromEntries(
     Object.entries(plugin.operations).map(([id, choose]) => [
       id,
@@ -39,7 +57,13 @@ export function observed(plugin: ConnectorPlugin): { readonly plugin: ConnectorP
     ]),
   );
   return {
-    plugin: { ...plugin, connection, operations, shared: [...(plugin.shared ?? []), [plugin.connection, connection]] },
+    plugin: {
+      ...plugin,
+      ...watchedBrowse,
+      connection,
+      operations,
+      shared: [...(plugin.shared ?? []), [plugin.connection, connection]],
+    },
     seen,
   };
 }
@@ -58,6 +82,25 @@ function subclassOf<T>(Original: Constructor<T>, made: (instance: T) => void): C
     if (metadata !== undefined) Reflect.defineMetadata(key, metadata, Observed);
   }
   return Observed as unknown as Constructor<T>;
+}
+
+function watchCalls<T extends object>(
+  instance: T,
+  names: readonly (ObservedCall['name'] & keyof T)[],
+  calls: ObservedCall[],
+): void {
+  const methods = instance as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+  for (const name of names) {
+    const original = methods[name]?.bind(instance);
+    if (original === undefined) continue;
+    methods[name] = (...args) => {
+      const call: ObservedCall = { name, hasSettled: false };
+      calls.push(call);
+      return original(...args).finally(() => {
+        call.hasSettled = true;
+      });
+    };
+  }
 }
 
 function watchRuns(operation: Operation, runs: ObservedRun[]): void {

@@ -10,6 +10,8 @@ export interface Subject {
   readonly entry: string;
   /** A fresh, isolated service with nothing in it; called for every check, and stopped after it. */
   start(options: { readonly seed: number }): Promise<Fixture>;
+  /** JSON pointers of properties that are named like secrets and are none ("/tokenUrl"). */
+  readonly notSecret?: readonly string[];
   /** Check id and a reason of at least 20 characters. */
   readonly waive?: Readonly<Record<string, string>>;
 }
@@ -65,6 +67,8 @@ export interface LedgerEntry {
 export interface OperationFixture {
   readonly objectType?: string;
   readonly properties: Json;
+  /** Records in a page of the service, of a read; default 10. */
+  readonly pageRows?: number;
   readonly dynamic?: readonly Json[];
   /** n distinct documents that the service will apply. */
   good(n: number): readonly Sample[];
@@ -91,4 +95,6 @@ export interface Sample {
   readonly body: Uint8Array;
   readonly properties?: Json;
   readonly expectCode?: string;
+  /** The fields that the ledger must say, where the body is no JSON object. */
+  readonly data?: Readonly<Record<string, Json>>;
 }

@@ -1,5 +1,8 @@
 import {
+  type Body,
+  type Cache,
   type ConnectorPlugin,
+  type Content,
   type CredentialStore,
   isConnectorError,
   type Json,
@@ -30,6 +33,7 @@ const QUIET_MS = { http: 1, own: 40 } as const;
 /** Events and requests that a failure card quotes. */
 const LAST_EVENTS = 20;
 const MAX_LINE_CHARACTERS = 300;
+const MAX_CONTENT_BYTES = 10_000_000;
 
 /** What one execution came to. */
 export interface Outcome {
@@ -59,6 +63,7 @@ export interface ConnectOptions {
   readonly configVersion?: number;
   readonly limits?: Partial<RuntimeLimits>;
   readonly credentialStore?: CredentialStore;
+  readonly cache?: Cache;
   /** An earlier connection's runtime, in place of one of its own. */
   readonly runtime?: ConnectorRuntime;
 }
@@ -80,6 +85,8 @@ export class Trial {
     readonly plugin: ConnectorPlugin,
     readonly fixture: Fixture,
     readonly seed: number,
+    /** What nobody caught, in this check and those before. */
+    readonly unhandled: () => readonly unknown[],
   ) {
     this.transport = new LentTransport(
       () => this.clock,
@@ -92,9 +99,9 @@ export class Trial {
     });
   }
 
-  static async start(subject: Subject, seed: number): Promise<Trial> {
+  static async start(subject: Subject, seed: number, unhandled: () => readonly unknown[] = () => []): Promise<Trial> {
     const plugin = await subject.load();
-    return new Trial(subject, plugin, await subject.start({ seed }), seed);
+    return new Trial(subject, plugin, await subject.start({ seed }), seed, unhandled);
   }
 
   /** Another world of the same kind, for a check that needs a fresh service; stopped with this one. */
@@ -142,6 +149,16 @@ export class Trial {
     return this.operations().filter(({ descriptor }) => descriptor.effect !== 'read');
   }
 
+  /** Waits for something that the plugin or the service will do, in real time; a check that waits in vain fails by its limit. */
+  async until(holds: () => boolean | Promise<boolean>): Promise<void> {
+    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
+  /** Gives what is under way the turns of the event loop that it needs to settle, without any time passing. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   /** An optional member of the fixture; without it the check is unproven. */
   need<Name extends 'requests' | 'seedRows' | 'seedObjectTypes' | 'stallJob' | 'expireSession' | 'foreignOrigin'>(
     name: Name,
@@ -177,7 +194,7 @@ export class Trial {
   }
 
   /** A runtime that is lent the suite's services; closed with the trial. */
-  runtime({ plugin = this.plugin, limits, credentialStore }: ConnectOptions = {}): ConnectorRuntime {
+  runtime({ plugin = this.plugin, limits, credentialStore, cache }: ConnectOptions = {}): ConnectorRuntime {
     const runtime = new ConnectorRuntime({
       plugins: [plugin],
       http: this.transport,
@@ -185,6 +202,7 @@ export class Trial {
       logger: this.log,
       ...(limits === undefined ? {} : { limits }),
       ...(credentialStore === undefined ? {} : { credentialStore }),
+      ...(cache === undefined ? {} : { cache }),
     });
     this.runtimes.add(runtime);
     return runtime;
@@ -313,7 +331,8 @@ export class Trial {
   private async ownFault({ kind }: Fault, aim: Aim): Promise<void> {
     if (this.fixture.fault === undefined) throw new Unproven('add `fault` to the fixture');
     const fault = this.fixture.fault.bind(this.fixture);
-    if (kind === 'status' || kind === 'slow body') throw new Unproven(`the fixture cannot bring about "${kind}"`);
+    if (kind === 'status' || kind === 'slow body' || kind === 'replay' || kind === 'split')
+      throw new Unproven(`the fixture cannot bring about "${kind}"`);
     if (typeof aim === 'number' || aim === 'write') return fault(kind, aim);
     const from = aim === 'all' ? 1 : aim.from;
     for (let at = from; at < from + 500; at += 1) await fault(kind, at);
@@ -323,6 +342,25 @@ export class Trial {
 /** The request for an operation with the properties of its fixture. */
 export function requestOf({ id, fixture: { objectType, properties } }: TriedOperation) {
   return { operation: id, properties, ...(objectType === undefined ? {} : { objectType }) };
+}
+
+/** An event's content as text. */
+export async function textOf(content: Content): Promise<string> {
+  if (typeof content === 'string') return content;
+  if (content instanceof Uint8Array) return Buffer.from(content).toString();
+  return 'open' in content && typeof content.open === 'function'
+    ? (content as Body).text(MAX_CONTENT_BYTES)
+    : JSON.stringify(content);
+}
+
+/** The fields that the ledger must say of a sample; `undefined` where only the author could tell. */
+export function dataOf({ data, mediaType, body }: Sample): Readonly<Record<string, Json>> | undefined {
+  if (data !== undefined) return data;
+  if (mediaType !== 'application/json') return undefined;
+  const value = JSON.parse(Buffer.from(body).toString()) as Json;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, Json>>)
+    : undefined;
 }
 
 /** Samples as documents, named by their keys. */

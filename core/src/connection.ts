@@ -5,7 +5,7 @@ import type { CallContext } from './services.js';
 export interface Connection {
   /** Logs in. Called at first use, again at the next use if it threw, never after it succeeded; constructors do no I/O. What it throws is shown as a failed finding or ends the execution. */
   open(context: CallContext): Promise<void>;
-  /** Named findings, each cheap enough for a button in a form; called on an open connection. */
+  /** Named findings, in the order of looking, each cheap enough for a button in a form; called on an open connection, and again whenever a person asks. What it throws is shown as the failed finding `test`. */
   test(context: CallContext): Promise<readonly TestFinding[]>;
   /** A person logs in by browser; called instead of `open`, which then finds the tokens in CREDENTIAL_STORE. Declared as `connection.interactiveLogin`; other grants throw `unsupported`. */
   login?(person: LoginPrompt, context: CallContext): Promise<void>;

@@ -27,7 +27,10 @@ export type ErrorCategory =
   | 'contract'
   | 'internal';
 
-/** What is known of an error; plain JSON, so that it can be logged, written to a file and sent to another process. */
+/**
+ * What is known of an error; plain JSON, so that it can be logged, written to a file and sent to another process.
+ * Its category follows the answer's status by the table at {@link ErrorCategory}; the status of a document that ends by it is {@link statusOfError}'s.
+ */
 export interface ErrorInfo {
   /** What a caller does about it. */
   readonly category: ErrorCategory;

@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+
 // The contract, in reading order.
 
 export type { Browse, DescribeQuery, Field, ObjectDefinition, ObjectType, SchemaFormat } from './browse.js';

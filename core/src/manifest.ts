@@ -69,6 +69,7 @@ export interface BatchDescriptor {
   readonly atomic: 'never' | 'always' | 'option';
 }
 
+/** Bounds of an operation that the host keeps. */
 export interface OperationLimits {
   /** A document that is known to be larger is `tooLarge` and never reaches the plugin; of a stream, its reader meets `tooLarge` there. -1: no limit. */
   readonly maxDocumentBytes: number;

@@ -10,7 +10,7 @@ export interface Operation<P = Properties> {
   /**
    * Pulled: the runtime asks for one item at a time, so backpressure is free, and takes documents the same way.
    * Every document taken is named by exactly one `result`; `documents` ends early when the signal aborts. An array is its events one after another; a reader of many small records yields a page's worth.
-   * Throw only when nothing further can be done: documents taken and open then end by the mapping at {@link Status} (what is no ConnectorError counts as `internal`, effect `unknown`, on a
+   * Throw only when nothing further can be done: documents taken and open then end by the mapping of {@link statusOfError} (what is no ConnectorError counts as `internal`, effect `unknown`, on a
    * read `none`). Those never taken are `notAttempted` where the source is finite and at hand (array, file); a stream is not read further, and `complete: false` tells.
    * The host may stop at any event: the signal aborts first, then `return()` is called; clean up in `finally`, with `context.cleanup`.
    */
@@ -24,21 +24,25 @@ export type Events = AsyncIterable<OperationEvent | readonly OperationEvent[]>;
 
 /** What belongs to one execution. */
 export interface ExecutionContext<P = Properties> extends CallContext {
+  /** Unique for ever; stands in logs, events and traces. */
   readonly executionId: string;
   /** The descriptor, with the variant that the properties select laid over it. */
   readonly operation: OperationDescriptor;
   /** Empty where the descriptor says `objectType: 'none'`. */
   readonly objectType: string;
+  /** The operation's, checked; a document's own are at the document. */
   readonly properties: P;
   /** Requests, not documents: the descriptor's limit or the connection's concurrency, whichever is lower. */
   readonly maxInFlight: number;
   /** State of the last checkpoint that the host kept. */
   readonly resumeFrom?: Json;
+  /** Scratch space of this execution, gone with it. */
   readonly spool: Spool;
   /** For last words in `finally` (abort the job): its signal outlives the abort by `stopWithinMs`. */
   readonly cleanup: CallContext;
 }
 
+/** One item of what an operation yields. */
 export type OperationEvent = OutputEvent | ResultEvent | CheckpointEvent | ProgressEvent;
 
 /** Text and bytes go out as they are; a record or array is JSON not yet written (a lone JSON scalar is text). A Body may be read until the next item is pulled. */

@@ -6,6 +6,7 @@ import type { Json } from './json.js';
 import type { ConnectorManifest } from './manifest.js';
 import type { Operation } from './operation.js';
 
+/** A class that can be injected: every parameter of its constructor has `@inject(...)`. */
 // biome-ignore lint/suspicious/noExplicitAny: tsyringe's own shape; never[] cannot be resolved
 export type Constructor<T> = new (...args: any[]) => T;
 

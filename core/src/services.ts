@@ -72,7 +72,9 @@ export interface Clock {
 
 /** For what may be forgotten, such as describes. Keys are this connection's own: the host keeps connections and plugins apart. */
 export interface Cache {
+  /** `undefined` where nothing is kept, or what was kept has expired. */
   get(key: string): Promise<Json | undefined>;
+  /** Replaces what was kept; `ttlMs` of 0 or less keeps nothing. */
   set(key: string, value: Json, ttlMs: number): Promise<void>;
 }
 
@@ -93,6 +95,7 @@ export interface Spool {
 export interface CallContext {
   /** Aborts on cancel, deadline or shutdown. `signal.reason` is always a `ConnectorError`: `cancelled` (`CANCELLED`, `SHUTDOWN`, `HOST_LEFT`) or `timeout` (`DEADLINE`). Hand it to every wait. */
   readonly signal: AbortSignal;
+  /** When the signal aborts at the latest, in milliseconds since 1970: a wait beyond it is in vain. */
   readonly deadlineEpochMs: number;
   readonly clock: Clock;
   readonly logger: Logger;

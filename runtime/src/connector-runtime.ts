@@ -23,6 +23,7 @@ import { ConcurrencyLimit } from './http/concurrency-limit.js';
 import { ConnectionHttpClient } from './http/connection-http-client.js';
 import { EgressRule } from './http/egress-rule.js';
 import type { HttpSettings, HttpTransport } from './http/http-transport.js';
+import { proxyEnvironment } from './http/proxy-rule.js';
 import { undiciTransport } from './http/undici-transport.js';
 import { checkPlugin } from './plugins/manifest-check.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
@@ -103,15 +104,15 @@ export class ConnectorRuntime {
     if (this.closing !== undefined) throw usageError('RUNTIME_CLOSED', 'the runtime is closed');
     const plugin = this.registry.byId(component.plugin);
     const folder = component.folder ?? process.cwd();
-    const noteSecret = (text: string) => this.redactor.add(text);
+    const noteSecret = (text: string) => this.redactor.pin(text);
     const resolved = await resolveSecrets(component.properties, folder, this.options.secretResolver, noteSecret);
     const migrated = migrate(plugin, component.configVersion, resolved);
     const checked = validatorOf(`the connection's properties`, plugin.manifest.connection.properties).check(
       migrated,
       (text) => this.redactor.text(text),
     );
-    noteSecrets(checked.properties, this.redactor);
-    const settings = await httpSettings(component.http, folder, noteSecret);
+    noteSecrets(checked.properties, noteSecret);
+    const settings = await httpSettings(component.http, folder, this.redactor);
     // Checked again: the runtime may have been closed while files were read.
     if (this.closing !== undefined) throw usageError('RUNTIME_CLOSED', 'the runtime is closed');
     const id = component.id ?? randomUUID();
@@ -216,11 +217,13 @@ function migrate(plugin: ConnectorPlugin, savedVersion: number | undefined, prop
 async function httpSettings(
   http: HttpComponent | undefined,
   folder: string,
-  noteSecret: (text: string) => void,
+  redactor: Redactor,
 ): Promise<HttpSettings> {
-  const environment = process.env;
+  const noteSecret = (text: string) => redactor.pin(text);
+  const environment = proxyEnvironment(process.env);
+  for (const password of passwordsOf(environment.proxy ?? '')) noteSecret(password);
   if (http === undefined) return { environment };
-  const { caFile, certFile, keyFile, ...settings } = checkHttpComponent(http as Json);
+  const { caFile, certFile, keyFile, ...settings } = checkHttpComponent(http as Json, (text) => redactor.text(text));
   const contents: { ca?: string; cert?: string; key?: string } = {};
   const files = { ca: caFile, cert: certFile, key: keyFile };
   for (const [name, file] of Object.entries(files) as ['ca' | 'cert' | 'key', string | undefined][]) {
@@ -279,9 +282,9 @@ function noting(store: CredentialStore, redactor: Redactor): CredentialStore {
   };
 }
 
-/** Addresses and short words within a stored credential are no secrets. */
+/** Web addresses and short words within a stored credential are no secrets. */
 function noteTexts(value: Json, redactor: Redactor): void {
-  if (typeof value === 'string' && value.length >= 12 && !URL.canParse(value)) redactor.add(value);
+  if (typeof value === 'string' && value.length >= 12 && !/^https?:\/\//i.test(value)) redactor.add(value);
   else if (typeof value === 'object' && value !== null)
     for (const part of Object.values(value)) noteTexts(part as Json, redactor);
 }

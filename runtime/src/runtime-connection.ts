@@ -124,7 +124,7 @@ export class RuntimeConnection {
     return {
       ...finding,
       ...(message === undefined ? {} : { message: redact(message) }),
-      ...(error === undefined ? {} : { error: redactedInfo(error, redact) }),
+      ...(error === undefined ? {} : { error: redactedInfo(error, redact, 'none') }),
     };
   }
 
@@ -237,11 +237,14 @@ export class RuntimeConnection {
     const startedMs = clock.now();
     const limit = new CallLimit(clock, options);
     const redact = (text: string) => this.services.redactor.text(text);
-    const logger = new ExecutionLogger(this.services.logger, redact);
+    const executionId = randomUUID();
+    const logger = new ExecutionLogger(this.services.logger, redact, (message) =>
+      this.services.events.emit('warning', { connectionId: this.id, executionId, message }),
+    );
     const spool = this.services.makeSpool();
     const ledger = new DocumentLedger();
     const context = new RuntimeExecutionContext(limit, clock, logger, {
-      executionId: randomUUID(),
+      executionId,
       operation: descriptor,
       objectType: request.objectType ?? '',
       properties: checked.properties,
@@ -263,9 +266,10 @@ export class RuntimeConnection {
           properties: checked.properties,
           maxDocumentBytes: limits.maxDocumentBytes ?? descriptor.limits.maxDocumentBytes,
           signal: limit.signal,
+          clock,
           checkDynamic: (own) => {
             const merged = validator.checkDynamic(checked, own);
-            noteSecrets(merged, this.services.redactor);
+            noteSecrets(merged, (text) => this.services.redactor.add(text));
             return merged;
           },
           refusedOne,
@@ -311,7 +315,7 @@ export class RuntimeConnection {
   private operationProperties(descriptor: OperationDescriptor, properties: Json | undefined): CheckedProperties {
     const validator = validatorOf(`the properties of ${descriptor.id}`, descriptor.properties);
     const checked = validator.check(properties ?? {}, (text) => this.services.redactor.text(text));
-    noteSecrets(checked.properties, this.services.redactor);
+    noteSecrets(checked.properties, (text) => this.services.redactor.pin(text));
     return checked;
   }
 

@@ -46,7 +46,7 @@ export class ItemsBrowse implements Browse {
   }
 
   async describe({ objectType, role, format }: DescribeQuery, context: CallContext): Promise<ObjectDefinition> {
-    const type = await this.type(objectType, context);
+    const type = this.typeFor(role, await this.type(objectType, context));
     return format === 'xsd'
       ? { format, root: 'item', schema: this.xmlSchema(type) }
       : { format, root: 'item', schema: JSON.stringify(this.jsonSchema(type, role)) };
@@ -73,6 +73,11 @@ export class ItemsBrowse implements Browse {
         hasFields: refersTo !== undefined,
       };
     }
+  }
+
+  /** What documents of that direction may have. */
+  protected typeFor(_role: 'input' | 'output', type: ItemType): ItemType {
+    return type;
   }
 
   protected type(id: string, context: CallContext): Promise<ItemType> {

@@ -20,6 +20,8 @@ export interface ItemsRequest {
   readonly effect: HttpRequest['effect'];
   readonly body?: string | Body;
   readonly step: string;
+  /** Of one attempt, milliseconds. */
+  readonly timeoutMs?: number;
 }
 
 /** Puts the session on every attempt, renews it once, and names the service's refusals. */
@@ -31,7 +33,7 @@ export class ItemsClient {
     @inject(ItemsSession) protected readonly session: ItemsSession,
   ) {}
 
-  send({ method, path, effect, body, step }: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+  send({ method, path, effect, body, step, timeoutMs }: ItemsRequest, context: CallContext): Promise<HttpResponse> {
     let used = '';
     let renewals = 0;
     return this.http.send(
@@ -39,22 +41,33 @@ export class ItemsClient {
         method,
         url: `${String(this.properties['url'])}${path}`,
         headers: () => {
-          used = this.session.accessToken;
+          used = this.token();
           return { authorization: `Bearer ${used}` };
         },
         effect,
         ...(body === undefined ? {} : { body }),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
         judge: async (answer) => {
           if (answer.status === 401 && renewals < 1) {
             renewals += 1;
-            await this.session.renew(used, context);
-            return { category: 'auth', code: 'ITEMS_TOKEN_EXPIRED', retryable: true, effect: 'none', step };
+            const retryable = await this.renewed(used, step, context);
+            return { category: 'auth', code: 'ITEMS_TOKEN_EXPIRED', retryable, effect: 'none', step };
           }
           return this.refusal(answer, step);
         },
       },
       context,
     );
+  }
+
+  protected token(): string {
+    return this.session.accessToken;
+  }
+
+  /** True once there is a token that was not refused. */
+  protected async renewed(used: string, _step: string, context: CallContext): Promise<boolean> {
+    await this.session.renew(used, context);
+    return true;
   }
 
   /** A delete that finds nothing is done if an attempt before it may have been. */

@@ -13,7 +13,7 @@ import {
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perBatch, perDocument } from '@connector-runtime/core/authoring';
-import { ItemsClient } from './items-client.js';
+import { ItemsClient, type ItemsRequest } from './items-client.js';
 
 /** Of one item. */
 export const MAX_ITEM_BYTES = 100_000;
@@ -69,11 +69,72 @@ export class ReadItems implements Operation {
       },
       context,
     );
-    const [head, ...texts] = (await textOf(answer)).split('\n');
-    const { count, next } = parsedHead(head ?? '');
-    const isWhole = texts.pop() === '' && texts.length === count && (next === undefined || next > from);
-    if (!isWhole) throw protocolError(`a page of ${count} items has ${texts.length}, or leads back`);
+    const { texts, next } = this.parsed(await textOf(answer));
+    if (next !== undefined && next <= from) throw protocolError(`the page behind item ${from} leads back to ${next}`);
     return { texts, next };
+  }
+
+  protected parsed(page: string): { readonly texts: readonly string[]; readonly next: number | undefined } {
+    return parsedPage(page);
+  }
+}
+
+/** Has the service export every item, waits for it, and reads what came out. */
+@injectable()
+export class ExportItems implements Operation {
+  constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
+
+  execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    return perDocument(documents, context, async ({ id }) => {
+      const job = await this.start(context);
+      try {
+        await this.untilDone(job, context);
+        const answer = await this.client.send(
+          { method: 'GET', path: `/jobs/${job}/rows`, effect: 'none', step: 'rows' },
+          context,
+        );
+        const outputs = parsedPage(await textOf(answer)).texts.map(
+          (body): OperationEvent => ({ type: 'output', inputs: [id], body }),
+        );
+        return [...outputs, { type: 'result', inputs: [id], status: 'success', code: '200' }];
+      } catch (error) {
+        await this.end(job, context);
+        throw error;
+      }
+    });
+  }
+
+  /** The longer it takes, the longer the pause. */
+  protected pauseMs(polls: number, context: ExecutionContext): number {
+    return Math.min(120_000, 1_000 * 1.5 ** polls) * (1 + context.clock.random() / 4);
+  }
+
+  private async start(context: ExecutionContext): Promise<string> {
+    const answer = await this.client.send(
+      { method: 'POST', path: '/jobs', body: '{}', effect: 'repeatable', step: 'start' },
+      context,
+    );
+    return encodeURIComponent(((await answer.body.json(MAX_ANSWER_BYTES)) as { readonly id: string }).id);
+  }
+
+  private async untilDone(job: string, context: ExecutionContext): Promise<void> {
+    for (let polls = 0; ; polls += 1) {
+      const answer = await this.client.send(
+        { method: 'GET', path: `/jobs/${job}`, effect: 'none', step: 'poll' },
+        context,
+      );
+      const { state } = (await answer.body.json(MAX_ANSWER_BYTES)) as { readonly state?: unknown };
+      if (state === 'done') return;
+      if (state !== 'running') throw protocolError('the job has a state that is unknown');
+      await context.clock.sleep(this.pauseMs(polls, context), context.signal);
+    }
+  }
+
+  /** Best effort: the job is not left behind. */
+  private async end(job: string, context: ExecutionContext): Promise<void> {
+    await this.client
+      .send({ method: 'DELETE', path: `/jobs/${job}`, effect: 'repeatable', step: 'end' }, context.cleanup)
+      .catch(() => undefined);
   }
 }
 
@@ -201,22 +262,24 @@ export class UpdateItems implements Operation {
   constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
 
   execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
-    return perDocument(documents, context, async (document) => {
-      const { key, text } = await itemOf(document);
-      return successOf(
-        document,
-        await this.client.send(
-          {
-            method: 'PATCH',
-            path: itemPath(context, key),
-            body: this.changes(text),
-            effect: 'repeatable',
-            step: 'update',
-          },
-          context,
-        ),
-      );
-    });
+    return perDocument(documents, context, (document) => this.update(document, context));
+  }
+
+  protected async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+    const { key, text } = await itemOf(document);
+    return successOf(
+      document,
+      await this.client.send(
+        {
+          method: 'PATCH',
+          path: itemPath(context, key),
+          body: this.changes(text),
+          effect: 'repeatable',
+          step: 'update',
+        },
+        context,
+      ),
+    );
   }
 
   protected changes(text: string): string {
@@ -230,16 +293,20 @@ export class UpsertItems implements Operation {
   constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
 
   execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
-    return perDocument(documents, context, async (document) => {
-      const { key, text } = await itemOf(document);
-      return successOf(
-        document,
-        await this.client.send(
-          { method: 'PUT', path: itemPath(context, key), body: text, effect: this.effect, step: 'upsert' },
-          context,
-        ),
-      );
-    });
+    return perDocument(documents, context, async (document) =>
+      this.upsert(document, await document.body.text(MAX_ITEM_BYTES), context),
+    );
+  }
+
+  protected async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+    const { key } = parsedItem(text);
+    return successOf(
+      document,
+      await this.client.send(
+        { method: 'PUT', path: itemPath(context, key), body: text, effect: this.effect, step: 'upsert' },
+        context,
+      ),
+    );
   }
 
   protected get effect(): 'repeatable' | 'once' {
@@ -253,16 +320,22 @@ export class DeleteItems implements Operation {
   constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
 
   execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
-    return perDocument(documents, context, async (document) => {
-      const { key } = await itemOf(document);
-      return successOf(
-        document,
-        await this.client.send(
-          { method: 'DELETE', path: itemPath(context, key), effect: 'repeatable', step: 'delete' },
-          context,
-        ),
-      );
-    });
+    return perDocument(documents, context, (document) => this.remove(document, context));
+  }
+
+  protected async remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+    const { key } = await itemOf(document);
+    return successOf(
+      document,
+      await this.client.send(
+        { method: 'DELETE', path: this.path(context, key), effect: 'repeatable', step: 'delete' },
+        context,
+      ),
+    );
+  }
+
+  protected path(context: ExecutionContext, key: string): string {
+    return itemPath(context, key);
   }
 }
 
@@ -272,26 +345,32 @@ export class UploadFiles implements Operation {
   constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
 
   execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
-    return perDocument(documents, context, async (document) => {
-      const name = String(document.properties['name'] ?? document.id);
-      return successOf(
-        document,
-        await this.client.send(
-          {
-            method: 'POST',
-            path: `/files/${encodeURIComponent(name)}`,
-            body: document.body,
-            effect: 'once',
-            step: 'upload',
-          },
-          context,
-        ),
-      );
-    });
+    return perDocument(documents, context, (document) => this.upload(document, context));
+  }
+
+  protected async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+    return successOf(document, await this.client.send(this.request(document), context));
+  }
+
+  protected request(document: Document): ItemsRequest {
+    const name = String(document.properties['name'] ?? document.id);
+    return {
+      method: 'POST',
+      path: `/files/${encodeURIComponent(name)}`,
+      body: document.body,
+      effect: 'once',
+      step: 'upload',
+    };
   }
 }
 
-function successOf({ id }: Document, { status }: HttpResponse): ResultEvent {
+/** Whatever is no JSON was not said by the service: what became of the document is then unknown. */
+async function successOf({ id }: Document, { status, body }: HttpResponse): Promise<ResultEvent> {
+  try {
+    await body.json(MAX_ANSWER_BYTES);
+  } catch {
+    throw protocolError('the answer is not that of the service', 'unknown');
+  }
   return { type: 'result', inputs: [id], status: 'success', code: String(status) };
 }
 
@@ -301,19 +380,21 @@ function itemPath(context: ExecutionContext, key: string): string {
 
 /** Throws `validation` where the document is no item with a key. Read once: a stream's bytes are given once. */
 async function itemOf(document: Document): Promise<Item> {
-  const text = await document.body.text(MAX_ITEM_BYTES);
+  return parsedItem(await document.body.text(MAX_ITEM_BYTES));
+}
+
+function parsedItem(text: string): Item {
   const key = keyIn(text);
-  if (typeof key !== 'string' || key === '' || key === '.' || key === '..') {
-    throw new ConnectorError({
-      category: 'validation',
-      code: 'ITEMS_KEY_MISSING',
-      message: 'an item is a JSON object with a key: a text that is not empty, "." or ".."',
-      effect: 'none',
-      retryable: false,
-      path: '/key',
-    });
-  }
-  return { key, text };
+  if (typeof key === 'string' && key !== '' && key !== '.' && key !== '..') return { key, text };
+  const message = 'an item is a JSON object with a key: a text that is not empty, "." or ".."';
+  throw new ConnectorError({
+    category: 'validation',
+    code: 'ITEMS_KEY_MISSING',
+    message,
+    effect: 'none',
+    retryable: false,
+    path: '/key',
+  });
 }
 
 function keyIn(text: string): unknown {
@@ -329,6 +410,13 @@ function keyIn(text: string): unknown {
 
 function textOf(answer: HttpResponse): Promise<string> {
   return answer.body.text(MAX_ANSWER_BYTES);
+}
+
+function parsedPage(page: string): { readonly texts: readonly string[]; readonly next: number | undefined } {
+  const [head, ...texts] = page.split('\n');
+  const { count, next } = parsedHead(head ?? '');
+  if (texts.pop() !== '' || texts.length !== count) throw protocolError(`a page of ${count} items has ${texts.length}`);
+  return { texts, next };
 }
 
 function parsedHead(head: string): { readonly count: number; readonly next?: number } {

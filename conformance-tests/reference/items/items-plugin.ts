@@ -6,6 +6,7 @@ import { ItemsConnection } from './items-connection.js';
 import {
   CreateItems,
   DeleteItems,
+  ExportItems,
   MAX_ITEM_BYTES,
   ReadItems,
   UpdateItems,
@@ -53,6 +54,7 @@ const itemsPlugin: ConnectorPlugin = definePlugin({
     browse: { schemas: ['json-schema', 'xsd'], lazyFields: true },
     operations: [
       { ...ITEM_OPERATION, id: 'read', title: 'Read items', effect: 'read', resumable: true },
+      { ...ITEM_OPERATION, id: 'export', title: 'Export items by a job', effect: 'read' },
       {
         ...ITEM_OPERATION,
         id: 'create',
@@ -99,6 +101,7 @@ const itemsPlugin: ConnectorPlugin = definePlugin({
   browse: () => ItemsBrowse,
   operations: {
     read: () => ReadItems,
+    export: () => ExportItems,
     create: () => CreateItems,
     update: () => UpdateItems,
     upsert: () => UpsertItems,

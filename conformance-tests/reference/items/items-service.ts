@@ -21,9 +21,12 @@ export class ItemsService {
   /** What a client logs in with. */
   password: string;
   typeCount = 3;
+  /** Jobs that are started never end. */
+  areJobsStalled = false;
   private readonly access = new Set<string>();
   /** Each can be used once, for the next. */
   private readonly refresh = new Set<string>();
+  private readonly polls = new Map<string, number>();
   private tokensGiven = 0;
   private readonly items = new Map<string, Item>();
   private readonly server: Server;
@@ -48,6 +51,12 @@ export class ItemsService {
 
   expireAccess(): void {
     this.access.clear();
+  }
+
+  /** From now on only this password logs in; refresh tokens given for another are worth nothing. */
+  changePassword(password: string): void {
+    this.password = password;
+    this.refresh.clear();
   }
 
   /** Puts an item there without an entry in the ledger. */
@@ -86,6 +95,8 @@ export class ItemsService {
         return give(200, '{"name":"Items"}');
       case 'types':
         return steps.length === 1 ? this.giveTypes(url, give) : this.giveType(steps[1] ?? '', give);
+      case 'jobs':
+        return this.answerJob(request, steps, give);
       case 'files':
         return this.takeFile(request, steps[1] ?? '', give);
       case 'items':
@@ -139,6 +150,29 @@ export class ItemsService {
       { name: 'parent', type: 'reference', required: false, refersTo: id },
     ];
     give(200, JSON.stringify({ id, fields }));
+  }
+
+  /** A job that exports: started, asked for twice before it is done, then its rows; ended by a DELETE. */
+  private answerJob(request: IncomingMessage, [, id = '', part]: readonly string[], give: Give): void {
+    request.resume();
+    if (request.method === 'POST') {
+      const started = `job-${this.polls.size + 1}`;
+      this.polls.set(started, 0);
+      give(201, JSON.stringify({ id: started }));
+      return;
+    }
+    const polls = this.polls.get(id);
+    if (polls === undefined) give(404, '{"code":"JOB_UNKNOWN"}');
+    else if (request.method === 'DELETE') {
+      this.polls.delete(id);
+      give(200, '{}');
+    } else if (part === 'rows') {
+      const texts = [...this.items.values()].map(({ text }) => text);
+      give(200, `${[JSON.stringify({ count: texts.length }), ...texts].join('\n')}\n`, 'application/x-ndjson');
+    } else {
+      this.polls.set(id, polls + 1);
+      give(200, JSON.stringify({ state: polls >= 2 && !this.areJobsStalled ? 'done' : 'running' }));
+    }
   }
 
   private async takeFile(request: IncomingMessage, name: string, give: Give): Promise<void> {

@@ -24,7 +24,7 @@ interface Tokens {
 /** The logged-in state: an access token, and a refresh token of which each use gives the next. Shared by all operations of a connection, and through the store by all processes. */
 @injectable()
 export class ItemsSession {
-  private tokens: Tokens | undefined;
+  protected tokens: Tokens | undefined;
   private renewing: Promise<void> | undefined;
   private refusal: ConnectorError | undefined;
 
@@ -36,6 +36,10 @@ export class ItemsSession {
 
   get accessToken(): string {
     return this.tokens?.access ?? '';
+  }
+
+  protected get refreshToken(): string {
+    return this.tokens?.refresh ?? '';
   }
 
   async open(context: CallContext): Promise<void> {
@@ -82,7 +86,7 @@ export class ItemsSession {
     const answer = await this.http.send(
       {
         method: 'POST',
-        url: `${String(this.properties['url'])}/token`,
+        url: this.address(grant),
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(grant),
         effect: 'once',
@@ -91,6 +95,10 @@ export class ItemsSession {
       context,
     );
     return (await answer.body.json(MAX_TOKEN_BYTES)) as unknown as Tokens;
+  }
+
+  protected address(_grant: { readonly password: string } | { readonly refresh: string }): string {
+    return `${String(this.properties['url'])}/token`;
   }
 
   /** Refused credentials are kept: sent again they might lock the account. */

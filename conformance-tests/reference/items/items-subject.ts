@@ -18,7 +18,7 @@ export function itemsSubject(
 }
 
 function fixtureOf(service: ItemsService): Fixture {
-  const valid = { url: service.url, password: service.password, concurrent: 4, labels: { tenant: 'one' } };
+  const valid = { url: service.url, password: service.password, concurrent: 8, labels: { tenant: 'one' } };
   const { password: _, ...withoutPassword } = valid;
   return {
     connections: {
@@ -35,7 +35,7 @@ function fixtureOf(service: ItemsService): Fixture {
     },
     secrets: ['/password'],
     acceptCredentials: (credentials) => {
-      service.password = credentials['/password'] ?? service.password;
+      service.changePassword(credentials['/password'] ?? service.password);
     },
     operations: operationsOf(service),
     ledger: async () => service.ledger,
@@ -46,6 +46,9 @@ function fixtureOf(service: ItemsService): Fixture {
     },
     seedObjectTypes: async (n) => {
       service.typeCount = n;
+    },
+    stallJob: async () => {
+      service.areJobsStalled = true;
     },
     expireSession: async () => service.expireAccess(),
     foreignOrigin: async () => (await service.foreign()).url,
@@ -72,49 +75,42 @@ function operationsOf(service: ItemsService): Readonly<Record<string, OperationF
     properties: {},
     keyOf: (event: { readonly inputs: readonly string[] }) => event.inputs[0],
   };
-  const texts = {
-    withText: (text: string) => json(fresh(), { text }),
-    withDate: (date: string) => json(fresh(), { date }),
-    withNumber: (number: string): Sample => {
-      const key = fresh();
-      return { key, mediaType: 'application/json', body: Buffer.from(`{"key":"${key}","number":${number}}`) };
-    },
-    withNulls: () => json(fresh(), { text: null, note: '' }),
-    sized: (bytes: number) => {
-      const sample = json(fresh(), { text: '' });
-      return {
-        ...sample,
-        body: Buffer.concat([
-          sample.body.subarray(0, -2),
-          Buffer.alloc(Math.max(0, bytes - sample.body.length), 'x'),
-          Buffer.from('"}'),
-        ]),
-      };
-    },
-    hostile: [
-      {
-        name: '100,000 nested levels',
-        sample: {
-          key: 'nested',
+  /** Samples of every kind; `key` makes the key of each. */
+  const kinds = (key: () => string) =>
+    ({
+      withText: (text: string) => json(key(), { text }),
+      withDate: (date: string) => json(key(), { date }),
+      withNumber: (number: string): Sample => {
+        const own = key();
+        return {
+          key: own,
           mediaType: 'application/json',
-          body: Buffer.from(`${'['.repeat(40_000)}${']'.repeat(40_000)}`),
-        },
+          body: Buffer.from(`{"key":"${own}","number":${number}}`),
+          data: { key: own, number },
+        };
       },
-      {
-        name: 'a key of Object.prototype',
-        sample: {
-          key: 'proto',
-          mediaType: 'application/json',
-          body: Buffer.from('{"key":"proto","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'),
-        },
+      withNulls: () => json(key(), { text: null, note: '' }),
+      sized: (bytes: number) => {
+        const sample = json(key(), { text: '' });
+        const filling = Buffer.alloc(Math.max(0, bytes - sample.body.length), 'x');
+        return { ...sample, body: Buffer.concat([sample.body.subarray(0, -2), filling, Buffer.from('"}')]) };
       },
-    ],
-  };
+      hostile: [
+        {
+          name: '40,000 nested levels',
+          sample: {
+            key: 'nested',
+            mediaType: 'application/json',
+            body: Buffer.from(`${'['.repeat(40_000)}${']'.repeat(40_000)}`),
+          },
+        },
+      ],
+    }) satisfies Partial<OperationFixture>;
   const create: OperationFixture = {
     ...base,
-    ...texts,
+    ...kinds(fresh),
     dynamic: [{ tag: 'red' }, { tag: 'blue' }],
-    good: (n) => many(n, (index) => json(fresh(), { text: `item ${index}` })),
+    good: (n) => many(n, (index) => json(fresh(), { text: `item ${index}`, parent: 'root' })),
     bad: (n) => many(n, () => ({ ...json(fresh(), { text: 'forbidden' }), expectCode: 'FORBIDDEN' })),
     itemsIn: ({ body }) => Buffer.from(body).toString().split('\n').length - 1,
     isWrite: ({ method, path }) => method === 'POST' && path.startsWith('/items/'),
@@ -126,18 +122,24 @@ function operationsOf(service: ItemsService): Readonly<Record<string, OperationF
       keyOf: keyInBody,
       isWrite: () => false,
     },
+    export: {
+      ...base,
+      good: (n) => many(n, () => ({ ...json(fresh(), {}), body: Buffer.from('{}') })),
+      keyOf: keyInBody,
+      isWrite: () => false,
+    },
     create,
     'create:atomic': { ...create, properties: { allOrNone: true } },
     update: {
       ...base,
-      ...texts,
+      ...kinds(() => there(fresh())),
       good: (n) => many(n, (index) => json(there(fresh()), { text: `new ${index}` })),
       bad: (n) => many(n, () => ({ ...json(there(fresh()), { text: 'forbidden' }), expectCode: 'FORBIDDEN' })),
       isWrite: ({ method }) => method === 'PATCH',
     },
     upsert: {
       ...base,
-      ...texts,
+      ...kinds(fresh),
       good: (n) => many(n, (index) => json(fresh(), { text: `put ${index}` })),
       bad: (n) => many(n, () => ({ ...json(fresh(), { text: 'forbidden' }), expectCode: 'FORBIDDEN' })),
       isWrite: ({ method }) => method === 'PUT',

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
+import { seededRandom } from '../lent/seeded-random.js';
+import type { Sample } from '../subject.js';
 import { documentsOf, type Outcome, type Trial, type TriedOperation } from '../trial.js';
 
 /** Requests of one run that are lost in turn, at the most. */
@@ -63,6 +66,37 @@ export const ACCOUNTING: readonly Check[] = [
     },
   },
   {
+    id: 'ACC-03',
+    level: 'MUST',
+    profile: 'core',
+    needs: ['write'],
+    title: 'Success means applied',
+    rule: 'What is reported as success is in the ledger, also where the service refuses items inside an answer of success.',
+    cause: 'the status of the answer is looked at, not what it says of each item',
+    async run(trial) {
+      for (const operation of trial.withMember('bad', trial.writes())) {
+        const count = Math.min(operation.descriptor.batch?.maxDocuments ?? DOCUMENTS, DOCUMENTS);
+        const samples = [...operation.member(count), ...operation.fixture.good(count)];
+        const before = await trial.ledger();
+        const connection = await trial.connect();
+        const { results } = await trial.run(connection, operation, documentsOf(samples));
+        const after = await trial.ledger();
+        const isApplied = (key: string) => (after.get(key)?.times ?? 0) > (before.get(key)?.times ?? 0);
+        const lies = results
+          .filter(({ status }) => status === 'success')
+          .flatMap(({ inputs }) => inputs.filter((key) => !isApplied(key)));
+        const did = `${count} documents that the service refuses, then ${count} good ones`;
+        expectThat(
+          lies.length === 0,
+          'success only for what is in the ledger',
+          `success for ${lies.join(', ')}`,
+          did,
+          operation.key,
+        );
+      }
+    },
+  },
+  {
     id: 'ACC-04',
     level: 'MUST',
     profile: 'core',
@@ -77,7 +111,192 @@ export const ACCOUNTING: readonly Check[] = [
       }
     },
   },
+  {
+    id: 'ACC-05',
+    level: 'MUST',
+    profile: 'core',
+    needs: ['write'],
+    title: 'One bad document spoils no other',
+    rule: 'Of 20 good documents and a bad one, where batches are not atomic, 20 end success and the bad one applicationError with the code of the service.',
+    cause: 'the whole batch fails, or the whole run',
+    async run(trial) {
+      for (const operation of trial.withMember('bad', separateWrites(trial))) {
+        const [bad] = operation.member(1);
+        if (bad === undefined) continue;
+        const connection = await trial.connect();
+        const { results, summary } = await trial.run(
+          connection,
+          operation,
+          documentsOf([...operation.fixture.good(20), bad]),
+        );
+        const own = results.find(({ inputs }) => inputs.includes(bad.key));
+        const did = '20 good documents and a bad one';
+        expectThat(
+          own?.status === 'applicationError',
+          'applicationError for the bad one',
+          own?.status,
+          did,
+          operation.key,
+        );
+        expectThat(
+          bad.expectCode === undefined || own?.code === bad.expectCode,
+          `its code ${bad.expectCode}`,
+          own?.code,
+          did,
+          operation.key,
+        );
+        expectThat(summary.counts.success === 20, '20 success', summary.counts, did, operation.key);
+      }
+    },
+  },
+  {
+    id: 'ACC-06',
+    level: 'MUST',
+    profile: 'core',
+    needs: ['write'],
+    title: 'Each result belongs to its document',
+    rule: 'With bad documents at random places each document has its own result: the good ones success, the bad ones applicationError.',
+    cause: 'the place of a result in the answer shifts after an item that was refused',
+    async run(trial) {
+      const random = seededRandom(trial.seed);
+      for (const operation of trial.withMember('bad', separateWrites(trial))) {
+        const bad = operation.member(5);
+        const samples: Sample[] = [...operation.fixture.good(15)];
+        for (const sample of bad) samples.splice(Math.floor(random() * samples.length), 0, sample);
+        const connection = await trial.connect();
+        const { results } = await trial.run(connection, operation, documentsOf(samples));
+        const isBad = new Set(bad.map(({ key }) => key));
+        const wrong = results.filter(({ inputs, status }) =>
+          inputs.some((id) => status !== (isBad.has(id) ? 'applicationError' : 'success')),
+        );
+        const shown = wrong.map(({ inputs, status }) => `${inputs.join(',')} ${status}`).join('; ');
+        expectThat(
+          wrong.length === 0,
+          'success for the good ones, applicationError for the bad ones',
+          shown,
+          '5 bad documents at random places among 15 good ones',
+          operation.key,
+        );
+        const strange = results.filter(
+          (result) =>
+            operation.fixture.keyOf(result) !== undefined &&
+            !result.inputs.includes(operation.fixture.keyOf(result) ?? ''),
+        );
+        expectThat(
+          strange.length === 0,
+          'results that speak of their own documents',
+          strange.map(({ inputs }) => inputs),
+          'pairing results by key',
+          operation.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'ACC-07',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'A service that goes away leaves no document open',
+    rule: 'Refused from the k-th request on, for each k, the operation itself gives every document that it took a result, or throws.',
+    cause: 'an error that is swallowed: the operation returns as if it were done',
+    async run(trial) {
+      for (const operation of trial.operations()) {
+        for (let k = 1; k <= 6; k += 1) {
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          if (tried.descriptor.effect === 'read') await own.fixture.seedRows?.(tried.id, 25);
+          await own.fault({ kind: 'refuse' }, { from: k });
+          const connection = await own.connect();
+          const { results } = await own.run(connection, tried, documentsOf(tried.fixture.good(3)));
+          const open = results.filter(({ error }) => error?.code === 'RESULT_MISSING').flatMap(({ inputs }) => inputs);
+          expectThat(
+            open.length === 0,
+            'a result for each document, or an error',
+            `neither for ${open.join(', ')}`,
+            `refusing requests from number ${k} on`,
+            tried.key,
+          );
+          const sent = (await own.requests()).length;
+          await own.stop();
+          if (sent < k) break;
+        }
+      }
+    },
+  },
+  {
+    id: 'ACC-08',
+    level: 'MUST',
+    profile: 'core',
+    needs: ['write'],
+    title: 'Unknown is said only where it is so',
+    rule: 'Without faults no document ends unknown; with a lost answer at most the documents of that request.',
+    cause: 'after a lost answer everything is called unknown',
+    async run(trial) {
+      for (const operation of trial.writes()) {
+        const connection = await trial.connect();
+        const clean = await trial.run(connection, operation, documentsOf(operation.fixture.good(30)));
+        expectThat(
+          clean.summary.counts.unknown === 0,
+          'no document unknown',
+          clean.summary.counts,
+          '30 documents without faults',
+          operation.key,
+        );
+        const [, second] = await trial.writePositions(operation, (fixture) => fixture.good(30));
+        if (second === undefined) continue;
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const samples = tried.fixture.good(30);
+        await own.fault({ kind: 'lose' }, second);
+        const outcome = await own.run(await own.connect(), tried, documentsOf(samples));
+        const lost = (await own.requests())[second - 1];
+        const most =
+          lost === undefined ? 0 : (tried.fixture.itemsIn?.(lost) ?? tried.descriptor.batch?.maxDocuments ?? 1);
+        const { unknown } = outcome.summary.counts;
+        expectThat(
+          unknown <= most,
+          `at most ${most} unknown`,
+          unknown,
+          '30 documents, the answer to the second write lost',
+          tried.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'ACC-09',
+    level: 'MUST',
+    profile: 'core',
+    needs: ['input order'],
+    title: 'Results come in the order that was declared',
+    rule: 'Where `order` is input, results come in the order of the documents, however the answers are delayed.',
+    cause: 'results that are given as the answers arrive',
+    async run(trial) {
+      for (const operation of trial.operations().filter(({ descriptor }) => descriptor.order === 'input')) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const connection = await own.connect();
+        await connection.test();
+        const random = seededRandom(trial.seed);
+        for (let k = 1; k <= 24; k += 1) await own.fault({ kind: 'delay', ms: Math.floor(random() * 5_000) }, k);
+        const documents = documentsOf(tried.fixture.good(24));
+        const { results } = await own.run(connection, tried, documents);
+        const given = results.flatMap(({ inputs }) => inputs);
+        const wanted = documents.map(({ id }) => id);
+        expectThat(
+          isDeepStrictEqual(given, wanted),
+          'the order of the documents',
+          given.join(' '),
+          '24 documents, each answer delayed by another time',
+          tried.key,
+        );
+      }
+    },
+  },
 ];
+
+/** Writes whose batches are not refused as a whole. */
+function separateWrites(trial: Trial): readonly TriedOperation[] {
+  return trial.writes().filter(({ descriptor: { batch } }) => batch?.atomic !== 'always');
+}
 
 function countsFor({ descriptor: { batch, effect } }: TriedOperation): readonly number[] {
   const counts = effect === 'read' ? [0, 1, 2] : [0, 1, 2, 1000];

@@ -1,6 +1,8 @@
+import { isConnectorError } from '@connector-runtime/core';
+import type { DocumentInput } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
-import { documentsOf } from '../trial.js';
+import { documentOf, documentsOf, nameOf, type Trial, type TriedOperation } from '../trial.js';
 
 export const CANCELLATION: readonly Check[] = [
   {
@@ -13,43 +15,278 @@ export const CANCELLATION: readonly Check[] = [
     cause: 'the signal of the call is not handed to the request',
     async run(trial) {
       for (const operation of trial.operations()) {
-        const connection = await trial.connect();
-        const early = await trial.run(connection, operation, documentsOf(operation.fixture.good(3)), {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const connection = await own.connect();
+        const early = await own.run(connection, tried, documentsOf(tried.fixture.good(3)), {
           signal: AbortSignal.abort(),
         });
-        const sent = (await trial.requests()).length;
-        expectThat(sent === 0, 'no request', sent, `${operation.key}, aborted before the start`);
+        const sent = (await own.requests()).length;
+        const { counts } = early.summary;
         expectThat(
-          early.summary.counts.notAttempted === 3,
-          'every document notAttempted',
-          early.summary.counts,
-          `${operation.key}, aborted before the start`,
+          sent === 0 && counts.notAttempted === 3,
+          'no request, every document notAttempted',
+          { sent, counts },
+          'aborted before the start',
+          tried.key,
         );
-        if (operation.descriptor.effect !== 'read') await abortWhileReading(trial, operation, connection);
-        await connection.close();
-        trial.transport.requests.length = 0;
+        if (tried.descriptor.effect !== 'read') await abortWhileReading(own, tried);
       }
+    },
+  },
+  {
+    id: 'CAN-02',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'A cancelled operation stops in time',
+    rule: 'Aborted while a request hangs, and while the next attempt is waited for, the operation ends by itself within stopWithinMs.',
+    cause: 'a pause by setTimeout, or a request without the signal',
+    async run(trial) {
+      for (const operation of trial.operations()) {
+        for (const kind of trial.hasOwnSockets ? (['hang'] as const) : (['hang', 'busy'] as const)) {
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          const { plugin, seen } = own.observe();
+          const connection = await own.connect({ plugin });
+          await connection.test();
+          const before = (await own.requests()).length;
+          await own.fault(kind === 'hang' ? { kind } : { kind: 'status', status: 503 }, { from: 1 });
+          own.clock.hold();
+          const controller = new AbortController();
+          const running = own.run(connection, tried, documentsOf(tried.fixture.good(3)), { signal: controller.signal });
+          await own.until(async () => (await own.requests()).length > before);
+          const startedMs = own.clock.now();
+          controller.abort();
+          own.clock.go();
+          await running;
+          const tookMs = own.clock.now() - startedMs;
+          const { stopWithinMs } = tried.descriptor.limits;
+          const did = kind === 'hang' ? 'aborted while a request hung' : 'aborted after an answer 503';
+          expectThat(
+            seen.runs.every(({ hasEnded }) => hasEnded),
+            'the operation has ended by itself',
+            'it was given up',
+            did,
+            tried.key,
+          );
+          expectThat(tookMs <= stopWithinMs, `ended within ${stopWithinMs} ms`, `${tookMs} ms`, did, tried.key);
+        }
+      }
+    },
+  },
+  {
+    id: 'CAN-03',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'After an abort nothing new is begun',
+    rule: 'Aborted after the first result, no further document is pulled and no new work is begun: at most one request for each piece of work in flight, to clean up after it.',
+    cause: 'the signal is looked at before the first request only',
+    async run(trial) {
+      for (const operation of trial.operations()) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const source = countedSource(documentsOf(tried.fixture.good(60)));
+        const controller = new AbortController();
+        const connection = await own.connect();
+        let sent = 0;
+        let pulled = 0;
+        const execution = own.execute(connection, tried, source.documents, { signal: controller.signal });
+        for await (const event of execution) {
+          if (event.type !== 'result' || controller.signal.aborted) continue;
+          controller.abort();
+          sent = (await own.requests()).length;
+          ({ pulled } = source);
+        }
+        await own.settle();
+        const more = { requests: (await own.requests()).length - sent, documents: source.pulled - pulled };
+        const most = tried.descriptor.limits.maxInFlight;
+        expectThat(
+          more.requests <= most && more.documents === 0,
+          `at most ${most} requests, no further document`,
+          more,
+          'aborted after the first result of 60',
+          tried.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'CAN-04',
+    level: 'MUST',
+    profile: 'core',
+    needs: ['write'],
+    title: 'What may have been applied is not called notAttempted',
+    rule: 'Aborted after a write has reached the service, its documents end success or unknown.',
+    cause: 'what is in flight at an abort is taken for not sent',
+    async run(trial) {
+      for (const operation of trial.writes()) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const samples = tried.fixture.good(3);
+        const connection = await own.connect();
+        await connection.test();
+        const before = (await own.fixture.ledger()).length;
+        await own.fault({ kind: 'hang' }, 'write', tried);
+        own.clock.hold();
+        const controller = new AbortController();
+        const running = own.run(connection, tried, documentsOf(samples), { signal: controller.signal });
+        await own.until(async () => (await own.fixture.ledger()).length > before);
+        await own.settle();
+        controller.abort();
+        own.clock.go();
+        const { results } = await running;
+        const applied = new Set((await own.fixture.ledger()).slice(before).map(({ key }) => key));
+        const lies = results.filter(
+          ({ inputs, status }) =>
+            inputs.some((key) => applied.has(key)) && status !== 'success' && status !== 'unknown',
+        );
+        const shown = lies.map(({ inputs, status }) => `${inputs.join(',')} ${status}`).join('; ');
+        expectThat(
+          lies.length === 0,
+          'success or unknown for what is in the ledger',
+          shown,
+          'aborted when the service had applied a write and not answered',
+          tried.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'CAN-05',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'A host that leaves is cleaned up after',
+    rule: 'When the host leaves the loop, the operation closes its input, ends, and leaves no request behind.',
+    cause: 'a generator without a finally',
+    async run(trial) {
+      for (const operation of trial.operations()) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        if (tried.descriptor.effect === 'read') await own.fixture.seedRows?.(tried.id, 25);
+        const { plugin, seen } = own.observe();
+        const connection = await own.connect({ plugin });
+        for await (const _ of own.execute(connection, tried, documentsOf(tried.fixture.good(30)))) break;
+        await own.settle();
+        const sent = (await own.requests()).length;
+        await own.settle();
+        const did = 'left the loop after the first event of 30 documents';
+        expectThat(
+          seen.runs.every(({ hasEnded }) => hasEnded),
+          'the operation has ended',
+          'it has not',
+          did,
+          tried.key,
+        );
+        expectThat(
+          seen.runs.every(({ hasClosedInput }) => hasClosedInput),
+          'its input closed',
+          'it is not',
+          did,
+          tried.key,
+        );
+        const more = (await own.requests()).length - sent;
+        expectThat(
+          more === 0 && own.transport.inFlightNow === 0,
+          'no request behind',
+          { more, inFlight: own.transport.inFlightNow },
+          did,
+          tried.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'CAN-06',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'Opening, testing and browsing can be cancelled',
+    rule: 'Aborted while a request of it hangs, each of open, test, objectTypes and describe rejects with category cancelled, and the plugin itself lets go.',
+    cause: 'an open that does not hand the signal on',
+    async run(trial) {
+      for (const at of [1, 2]) await abortCall(trial, at, 'test');
+      if (trial.plugin.browse !== undefined)
+        for (const what of ['objectTypes', 'describe'] as const) await abortCall(trial, 2, what);
     },
   },
 ];
 
 /** The first document's body aborts the call when its bytes are asked for. */
-async function abortWhileReading(
-  trial: Parameters<Check['run']>[0],
-  operation: ReturnType<typeof trial.operations>[number],
-  connection: Awaited<ReturnType<typeof trial.connect>>,
-): Promise<void> {
+async function abortWhileReading(trial: Trial, operation: TriedOperation): Promise<void> {
   const [sample] = operation.fixture.good(1);
   if (sample === undefined) return;
+  const { body: bytes } = sample;
+  const connection = await trial.connect();
+  await connection.test();
+  const before = (await trial.requests()).length;
   const controller = new AbortController();
   async function* body() {
     controller.abort();
-    yield sample?.body ?? new Uint8Array();
+    yield bytes;
   }
-  const document = { id: sample.key, mediaType: sample.mediaType, body: body() };
+  const document = { ...documentOf(sample), body: body() };
   const { summary } = await trial.run(connection, operation, [document], { signal: controller.signal });
-  const writes = (await trial.requests()).filter((request) => operation.fixture.isWrite(request)).length;
-  const did = `${operation.key}, aborted while the first document was read`;
-  expectThat(writes === 0, 'no request with an effect', writes, did);
-  expectThat(summary.counts.notAttempted === 1, 'the document notAttempted', summary.counts, did);
+  const writes = (await trial.requests()).slice(before).filter((request) => operation.fixture.isWrite(request)).length;
+  const did = 'aborted while the first document was read';
+  expectThat(writes === 0, 'no request with an effect', writes, did, operation.key);
+  expectThat(summary.counts.notAttempted === 1, 'the document notAttempted', summary.counts, did, operation.key);
+}
+
+/** A stream of documents that counts what is pulled. */
+export function countedSource(documents: readonly DocumentInput[]): {
+  readonly documents: AsyncIterable<DocumentInput>;
+  readonly pulled: number;
+} {
+  const source = {
+    pulled: 0,
+    documents: {
+      async *[Symbol.asyncIterator]() {
+        for (const document of documents) {
+          source.pulled += 1;
+          yield document;
+        }
+      },
+    },
+  };
+  return source;
+}
+
+async function abortCall(trial: Trial, at: number, what: 'test' | 'objectTypes' | 'describe'): Promise<void> {
+  const own = await trial.again();
+  const { plugin, seen } = own.observe();
+  const connection = await own.connect({ plugin });
+  const [operation] = own.operations().filter(({ fixture }) => fixture.objectType !== undefined);
+  if (operation === undefined && what !== 'test') return;
+  await own.fault({ kind: 'hang' }, { from: at });
+  own.clock.hold();
+  const controller = new AbortController();
+  const options = { signal: controller.signal };
+  const query = { operation: operation?.id ?? '', objectType: operation?.fixture.objectType ?? '' };
+  const call = {
+    test: () => connection.test(options),
+    objectTypes: async () => connection.objectTypes(query, options)[Symbol.asyncIterator]().next(),
+    describe: () =>
+      connection.describe({ ...query, role: 'input', properties: operation?.fixture.properties ?? {} }, options),
+  }[what]();
+  const ended = call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const hangs = own.until(async () => (await own.requests()).length >= at);
+  if (await Promise.race([hangs.then(() => false), ended.then(() => true)])) return;
+  await own.settle();
+  const startedMs = own.clock.now();
+  controller.abort();
+  await own.settle();
+  own.clock.go();
+  const error = await ended;
+  const did = `${what}, aborted while its request ${at} hung`;
+  const category = isConnectorError(error) ? error.info.category : error === undefined ? 'it worked' : nameOf(error);
+  expectThat(category === 'cancelled', 'category cancelled', category, did);
+  expectThat(
+    seen.calls.every(({ hasSettled }) => hasSettled),
+    "the plugin's own call has settled",
+    seen.calls.filter(({ hasSettled }) => !hasSettled).map(({ name }) => name),
+    did,
+  );
+  const tookMs = own.clock.now() - startedMs;
+  expectThat(tookMs <= 1_000, 'at once', `${tookMs} ms`, did);
 }

@@ -1,6 +1,16 @@
-import { type Connection, isConnectorError } from '@connector-runtime/core';
+import {
+  type Connection,
+  type ConnectorPlugin,
+  type Constructor,
+  isConnectorError,
+  type TestFinding,
+} from '@connector-runtime/core';
+import type { RuntimeConnection } from '@connector-runtime/runtime';
+import { container } from 'tsyringe';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
+import { realProcess } from '../process-guard.js';
+import { documentsOf, nameOf, type Trial } from '../trial.js';
 
 export const LIFECYCLE: readonly Check[] = [
   {
@@ -13,11 +23,7 @@ export const LIFECYCLE: readonly Check[] = [
     cause: 'the second call closes what is gone already',
     async run(trial) {
       for (const atOnce of [true, false]) {
-        const { plugin, seen } = trial.observe();
-        const connection = await trial.connect({ plugin });
-        await connection.test();
-        const [own] = seen.connections;
-        if (own === undefined) continue;
+        const { own, connection } = await openConnection(trial);
         const did = atOnce ? 'calling close() twice at once' : 'calling close() twice, one after the other';
         const problem = await closeTwice(own, atOnce);
         expectThat(problem === undefined, 'both calls settle without an error', problem, did);
@@ -25,7 +31,130 @@ export const LIFECYCLE: readonly Check[] = [
       }
     },
   },
+  {
+    id: 'LIF-02',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'Closing does not wait for a request that hangs',
+    rule: 'close() while a request hangs settles within stopWithinMs, the operation has ended by itself, and every document has a status.',
+    cause: 'a request that was not given the signal of its call',
+    async run(trial) {
+      for (const operation of trial.operations()) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const { plugin, seen } = own.observe();
+        const connection = await own.connect({ plugin });
+        await connection.test();
+        const before = (await own.requests()).length;
+        await own.fault({ kind: 'hang' }, { from: 1 });
+        own.clock.hold();
+        const outcome = own.run(connection, tried, documentsOf(tried.fixture.good(3)));
+        await own.until(async () => (await own.requests()).length > before);
+        await own.settle();
+        const startedMs = own.clock.now();
+        const closing = connection.close();
+        own.clock.go();
+        await closing;
+        const tookMs = own.clock.now() - startedMs;
+        const { summary } = await outcome;
+        const did = 'closing while its first request hung';
+        const { stopWithinMs } = tried.descriptor.limits;
+        expectThat(
+          seen.runs.every(({ hasEnded }) => hasEnded),
+          'the operation has ended by itself',
+          'it was given up',
+          did,
+          tried.key,
+        );
+        expectThat(tookMs <= stopWithinMs, `settled within ${stopWithinMs} ms`, `${tookMs} ms`, did, tried.key);
+        const total = Object.values(summary.counts).reduce((sum, n) => sum + n, 0);
+        expectThat(total === 3, 'a status for each of 3 documents', summary.counts, did, tried.key);
+      }
+    },
+  },
+  {
+    id: 'LIF-03',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'After closing nothing is done',
+    rule: 'Any call after close() ends at once with a ConnectorError, and nothing is sent; the plugin itself, asked once more, does not say that all is well.',
+    cause: 'a client that connects again in silence, or an answer that was kept',
+    async run(trial) {
+      const { own, connection, context } = await openConnection(trial);
+      await connection.close();
+      const before = (await trial.requests()).length;
+      for (const [name, call] of callsOn(connection, trial)) {
+        const problem = await call().then(
+          () => 'it worked',
+          (error: unknown) => (isConnectorError(error) ? undefined : nameOf(error)),
+        );
+        expectThat(problem === undefined, `${name} rejects with a ConnectorError`, problem, 'calling it after close()');
+      }
+      const said = await own
+        .test(context)
+        .catch((error: unknown): readonly TestFinding[] => [
+          { name: 'test', ok: false, message: nameOf(error), tookMs: 0 },
+        ]);
+      const isFine = said.length === 0 || said.some(({ ok }) => !ok);
+      expectThat(isFine, 'an error, or a finding that is not ok', said, "calling the plugin's own test after close()");
+      const after = (await trial.requests()).length;
+      expectThat(after === before, 'no request', `${after - before} requests`, 'calling after close()');
+    },
+  },
+  {
+    id: 'LIF-04',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'The process is left as it was',
+    rule: 'After a run the global container of tsyringe, the prototypes of the language, the listeners of the process and its environment are as before.',
+    cause: '@singleton() on a class, which registers it for the whole process',
+    async run(trial) {
+      const before = processState();
+      const connection = await trial.connect();
+      await connection.test();
+      for (const operation of trial.operations())
+        await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+      await connection.close();
+      const registered = [...(await classesOf(trial.plugin, trial))]
+        .filter((type) => container.isRegistered(type))
+        .map(({ name }) => name);
+      expectThat(
+        registered.length === 0,
+        'none of its classes in the global container',
+        registered.join(', '),
+        'a full run',
+      );
+      const after = processState();
+      const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
+      expectThat(
+        changed.length === 0,
+        'the process as it was',
+        changed.map((name) => `${name}: ${before[name] ?? ''} -> ${after[name] ?? ''}`).join('; '),
+        'a full run',
+      );
+    },
+  },
 ];
+
+/** An open connection, the plugin's own object for it, and the context that it was opened with. */
+async function openConnection(trial: Trial) {
+  const { plugin, seen } = trial.observe();
+  const connection = await trial.connect({ plugin });
+  await connection.test();
+  const [own] = seen.connections;
+  if (own === undefined) throw new TypeError('the connection was never made');
+  const context = {
+    signal: new AbortController().signal,
+    deadlineEpochMs: trial.clock.now() + 60_000,
+    clock: trial.clock,
+    logger: silentLogger,
+  };
+  return { own, connection, context };
+}
+
+const silentLogger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 async function closeTwice(connection: Connection, atOnce: boolean): Promise<string | undefined> {
   try {
@@ -36,6 +165,52 @@ async function closeTwice(connection: Connection, atOnce: boolean): Promise<stri
     }
     return undefined;
   } catch (error) {
-    return isConnectorError(error) ? error.info.code : String(error);
+    return nameOf(error);
   }
+}
+
+function callsOn(
+  connection: RuntimeConnection,
+  trial: Trial,
+): readonly (readonly [name: string, call: () => Promise<unknown>])[] {
+  const [operation] = trial.operations();
+  const calls: (readonly [string, () => Promise<unknown>])[] = [['test', () => connection.test()]];
+  if (operation !== undefined) {
+    calls.push(['execute', async () => trial.run(connection, operation, documentsOf(operation.fixture.good(1)))]);
+    if (trial.plugin.browse !== undefined)
+      calls.push([
+        'objectTypes',
+        async () => connection.objectTypes({ operation: operation.id })[Symbol.asyncIterator]().next(),
+      ]);
+  }
+  return calls;
+}
+
+/** The classes that a plugin names, with those that they inject. */
+async function classesOf(plugin: ConnectorPlugin, trial: Trial): Promise<ReadonlySet<Constructor<unknown>>> {
+  const found = new Set<Constructor<unknown>>();
+  const add = (type: unknown): void => {
+    if (typeof type !== 'function' || found.has(type as Constructor<unknown>)) return;
+    found.add(type as Constructor<unknown>);
+    const tokens = (Reflect.getOwnMetadata('injectionTokens', type) ?? {}) as Readonly<Record<string, unknown>>;
+    for (const token of Object.values(tokens))
+      add(typeof token === 'object' && token !== null && 'token' in token ? token.token : token);
+  };
+  add(plugin.connection);
+  for (const shared of plugin.shared ?? []) add(typeof shared === 'function' ? shared : shared[1]);
+  add(await plugin.browse?.({}));
+  for (const { id, fixture } of trial.operations())
+    add(await plugin.operations[id]?.(fixture.properties as Readonly<Record<string, unknown>>));
+  return found;
+}
+
+const BUILT_IN = { Object, Array, Function, String, Number, Promise, Map, Set, Error };
+
+function processState(): Readonly<Record<string, string>> {
+  const state: Record<string, string> = { environment: JSON.stringify(realProcess.env) };
+  for (const [name, type] of Object.entries(BUILT_IN))
+    state[`${name}.prototype`] = Object.getOwnPropertyNames(type.prototype).sort().join(',');
+  for (const name of realProcess.eventNames())
+    state[`listeners of ${String(name)}`] = String(realProcess.listenerCount(name));
+  return state;
 }

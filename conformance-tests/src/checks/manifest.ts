@@ -1,12 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { CONTRACT_VERSION, type JsonSchema } from '@connector-runtime/core';
+import {
+  CONTRACT_VERSION,
+  type ConnectorManifest,
+  type Constructor,
+  type JsonSchema,
+  type OperationDescriptor,
+} from '@connector-runtime/core';
 import manifestSchema from '@connector-runtime/core/manifest.schema.json';
-import { satisfies, valid, validRange } from 'semver';
+import { major, satisfies, valid, validRange } from 'semver';
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
+import { runChild } from '../child-process.js';
+import { expectThat, SubjectError, Unproven } from '../findings.js';
 import { compileSchema } from '../schema-compiler.js';
+import { documentsOf, type Trial, type TriedOperation } from '../trial.js';
 
 export const MANIFEST: readonly Check[] = [
   {
@@ -16,7 +24,8 @@ export const MANIFEST: readonly Check[] = [
     needs: [],
     title: 'The manifest is plain JSON of the published form',
     rule: 'The manifest validates against the published schema, equals its JSON round trip, and its version and contract range parse; a manifest.json at the package root equals it.',
-    cause: 'a value that JSON does not carry (a function, undefined, a class), or a hand-made version',
+    cause:
+      'a value that JSON does not carry (a function, undefined, a class), or a manifest.json that was not written anew',
     async run({ plugin: { manifest }, subject }) {
       const roundTrip: unknown = JSON.parse(JSON.stringify(manifest));
       expectThat(
@@ -41,14 +50,102 @@ export const MANIFEST: readonly Check[] = [
         'comparing',
       );
       const written = writtenManifest(subject.entry);
-      if (written !== undefined) {
+      const isSame = written === undefined || isDeepStrictEqual(written, roundTrip);
+      expectThat(isSame, 'manifest.json at the package root equals the manifest', 'it differs', 'reading it');
+    },
+  },
+  {
+    id: 'MAN-02',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'Importing the plugin does nothing',
+    rule: 'Importing the entry opens no socket, starts no timer or process, writes no file and listens to no event of the process.',
+    cause: 'work at the top level of a module, such as a timer or a client that is made there',
+    async run({ subject }) {
+      const { report, stderr } = await runChild('import-entry', { entry: subject.entry });
+      const { used } = (report ?? {}) as { readonly used?: readonly string[] };
+      if (used === undefined)
+        throw new SubjectError(`${subject.entry} cannot be imported by itself: ${stderr.slice(0, 500)}`);
+      expectThat(
+        used.length === 0,
+        'nothing used',
+        used.join(', '),
+        `importing ${path.basename(subject.entry)} in a process of its own`,
+      );
+    },
+  },
+  {
+    id: 'MAN-03',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'What is declared is there',
+    rule: 'Every declared ability has its method: browse, fields, login, reconcile.',
+    cause: 'an ability that was declared before it was written',
+    async run(trial) {
+      const { manifest } = trial.plugin;
+      const missing: string[] = [];
+      for (const { name, isDeclared, isPresent } of await abilities(trial))
+        if (isDeclared && !isPresent) missing.push(name);
+      expectThat(
+        missing.length === 0,
+        'a method for each',
+        `none for ${missing.join(', ')}`,
+        `looking at the classes of ${manifest.id}`,
+      );
+    },
+  },
+  {
+    id: 'MAN-04',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'What is there is declared',
+    rule: 'Every optional method is declared, and an operation that is not resumable yields no checkpoint.',
+    cause: 'a method that was written and not declared, so that no host will ever call it',
+    async run(trial) {
+      const { manifest } = trial.plugin;
+      const undeclared: string[] = [];
+      for (const { name, isDeclared, isPresent } of await abilities(trial))
+        if (!isDeclared && isPresent) undeclared.push(name);
+      expectThat(
+        undeclared.length === 0,
+        'a declaration for each',
+        `none for ${undeclared.join(', ')}`,
+        `looking at the classes of ${manifest.id}`,
+      );
+      for (const operation of trial.operations().filter(({ descriptor }) => !descriptor.resumable)) {
+        const events = await eventsOf(trial, operation);
         expectThat(
-          isDeepStrictEqual(written, roundTrip),
-          'manifest.json at the package root equals the manifest',
-          'it differs',
-          'reading it',
+          !events.includes('checkpoint'),
+          'no checkpoint',
+          'a checkpoint',
+          'running it with three documents',
+          operation.key,
         );
       }
+    },
+  },
+  {
+    id: 'MAN-05',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'A new version breaks no component',
+    rule: 'Against the last released manifest, and within a major version: no operation, property or enum value is gone, no type has changed, nothing is newly required; of the connection, unless a new configVersion and migrate cover it.',
+    cause: 'an operation or property that was renamed in a minor version',
+    async run({ plugin, subject }) {
+      const { previous } = subject;
+      if (previous === undefined) throw new Unproven('add `previous`, the last released manifest, to the subject');
+      if (major(plugin.manifest.version) > major(previous.version)) return;
+      const broken = breaches(previous, plugin.manifest, plugin.migrate !== undefined);
+      expectThat(
+        broken.length === 0,
+        'what was there is there',
+        broken.join('; '),
+        `comparing ${plugin.manifest.version} with ${previous.version}`,
+      );
     },
   },
 ];
@@ -60,4 +157,91 @@ function writtenManifest(entry: string): unknown {
     folder = path.dirname(folder);
   const file = path.join(folder, 'manifest.json');
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+interface Ability {
+  readonly name: string;
+  readonly isDeclared: boolean;
+  readonly isPresent: boolean;
+}
+
+/** What a plugin may have and must then declare, and the other way round. */
+async function abilities(trial: Trial): Promise<readonly Ability[]> {
+  const { plugin } = trial;
+  const { manifest } = plugin;
+  const browse = await plugin.browse?.({});
+  const found: Ability[] = [
+    { name: 'browse', isDeclared: manifest.browse !== undefined, isPresent: browse !== undefined },
+    { name: 'fields', isDeclared: manifest.browse?.lazyFields === true, isPresent: has(browse, 'fields') },
+    {
+      name: 'login',
+      isDeclared: manifest.connection.interactiveLogin === true,
+      isPresent: has(plugin.connection, 'login'),
+    },
+  ];
+  for (const { key, id, descriptor, fixture } of trial.operations()) {
+    const type = await plugin.operations[id]?.(fixture.properties as Readonly<Record<string, unknown>>);
+    found.push({ name: `reconcile of ${key}`, isDeclared: descriptor.reconciles, isPresent: has(type, 'reconcile') });
+  }
+  return found;
+}
+
+function has(type: Constructor<unknown> | undefined, method: string): boolean {
+  return typeof (type?.prototype as Readonly<Record<string, unknown>> | undefined)?.[method] === 'function';
+}
+
+/** Types of the events of a run; what goes wrong in it is another check's affair. */
+async function eventsOf(trial: Trial, operation: TriedOperation): Promise<readonly string[]> {
+  try {
+    const connection = await trial.connect();
+    const { events } = await trial.run(connection, operation, documentsOf(operation.fixture.good(3)));
+    return events.map(({ type }) => type);
+  } catch {
+    return [];
+  }
+}
+
+function breaches(before: ConnectorManifest, now: ConnectorManifest, hasMigrate: boolean): readonly string[] {
+  const isMigrated = now.configVersion > before.configVersion && hasMigrate;
+  const broken = isMigrated
+    ? []
+    : schemaBreaches(before.connection.properties, now.connection.properties, 'connection');
+  for (const operation of before.operations) {
+    const same = now.operations.find(({ id }) => id === operation.id);
+    if (same === undefined) broken.push(`operation ${operation.id} is gone`);
+    else
+      broken.push(
+        ...schemaBreaches(operation.properties, same.properties, operation.id),
+        ...mediaBreaches(operation, same),
+      );
+  }
+  return broken;
+}
+
+function mediaBreaches(before: OperationDescriptor, now: OperationDescriptor): readonly string[] {
+  return before.accepts
+    .filter((type) => !now.accepts.includes(type))
+    .map((type) => `${before.id} accepts ${type} no more`);
+}
+
+function schemaBreaches(before: JsonSchema, now: JsonSchema, at: string): string[] {
+  const broken: string[] = [];
+  const listOf = (value: unknown) =>
+    Array.isArray(value) ? (value as readonly unknown[]) : value === undefined ? [] : [value];
+  const required = listOf(before['required']);
+  for (const name of listOf(now['required']))
+    if (!required.includes(name)) broken.push(`${at}/${String(name)} is newly required`);
+  const types = listOf(now['type']);
+  for (const type of listOf(before['type']))
+    if (types.length > 0 && !types.includes(type)) broken.push(`${at} is ${String(type)} no more`);
+  const values = listOf(now['enum']);
+  for (const value of listOf(before['enum']))
+    if (values.length > 0 && !values.includes(value)) broken.push(`${at} takes ${JSON.stringify(value)} no more`);
+  const properties = (now['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
+  for (const [name, schema] of Object.entries((before['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>)) {
+    const same = properties[name];
+    if (same === undefined) broken.push(`${at}/${name} is gone`);
+    else broken.push(...schemaBreaches(schema, same, `${at}/${name}`));
+  }
+  return broken;
 }

@@ -34,6 +34,7 @@ export class LentClock implements Clock {
   private orders = 0;
   private activity = 0;
   private isWatching = false;
+  private isHeld = false;
   private skipUpToMs = LONGEST_PAUSE_MS;
 
   constructor(private readonly options: LentClockOptions) {
@@ -71,6 +72,15 @@ export class LentClock implements Clock {
     });
   }
 
+  /** No wait is skipped until {@link go}: for a check that acts while the plugin waits. */
+  hold(): void {
+    this.isHeld = true;
+  }
+
+  go(): void {
+    this.isHeld = false;
+  }
+
   /** From now on limits are passed too, where nothing else is left to wait for. */
   passLimits(): void {
     this.skipUpToMs = Number.POSITIVE_INFINITY;
@@ -101,7 +111,7 @@ export class LentClock implements Clock {
       const seen = this.activity;
       await quietTurns(QUIET_TURNS);
       await new Promise((resolve) => setTimeout(resolve, this.options.quietMs));
-      if (this.options.isBusy() || this.activity !== seen) continue;
+      if (this.isHeld || this.options.isBusy() || this.activity !== seen) continue;
       const next = this.earliest(this.nowMs + this.skipUpToMs);
       if (next !== undefined) this.wake(next);
     }

@@ -31,6 +31,10 @@ export type Fault =
   | { readonly kind: 'delay'; readonly ms: number }
   /** Sent; the answer's body comes one byte every ten seconds. */
   | { readonly kind: 'slow body' }
+  /** The first that it meets is sent; its answer is given to every later one. */
+  | { readonly kind: 'replay' }
+  /** Sent; the answer's body comes one byte at a time. */
+  | { readonly kind: 'split' }
   /** Not sent: answered in the service's place. */
   | {
       readonly kind: 'status';
@@ -41,7 +45,6 @@ export type Fault =
 
 /** A request that was sent, or would have been. */
 export interface SentRequest extends SeenRequest {
-  body: Uint8Array;
   readonly url: URL;
   readonly headers: HttpHeaders;
   /** By the lent clock. */
@@ -62,6 +65,9 @@ export class LentTransport implements HttpTransport {
   mostInFlight = 0;
   private inFlight = 0;
   private hanging = 0;
+  private kept:
+    | { readonly status: number; readonly headers: HttpHeaders; readonly pieces: readonly Uint8Array[] }
+    | undefined;
   private readonly inner = undiciTransport();
   private readonly faults: { readonly fault: Fault; readonly aim: FaultAim }[] = [];
   readonly givesEncoded = this.inner.givesEncoded;
@@ -71,6 +77,11 @@ export class LentTransport implements HttpTransport {
     private readonly clock: () => LentClock,
     private readonly onSent: (request: SentRequest, fault: Fault['kind'] | undefined) => void,
   ) {}
+
+  /** Requests under way, those that hang among them. */
+  get inFlightNow(): number {
+    return this.inFlight;
+  }
 
   /** Is a request under way that will be answered? */
   get isBusy(): boolean {
@@ -109,23 +120,20 @@ export class LentTransport implements HttpTransport {
   ): Promise<HttpAnswer> {
     const { method, url, headers } = attempt;
     const path = `${url.pathname}${url.search}`;
-    const request: SentRequest = {
-      method,
-      url,
-      headers,
-      path,
-      body: new Uint8Array(),
-      atEpochMs: this.clock().now(),
-      isSettled: true,
-    };
+    const fault = this.faults.filter(({ aim }) => aim({ method, path }))[0]?.fault;
+    // A request is one once its body is whole: what broke off before was never made.
+    const body = fault?.kind === 'refuse' ? new Uint8Array() : await bytesOf(attempt.body, signal);
+    const request: SentRequest = { method, url, headers, path, body, atEpochMs: this.clock().now(), isSettled: true };
     this.requests.push(request);
-    const fault = this.faults.filter(({ aim }) => aim(request))[0]?.fault;
     if (fault !== undefined) this.onSent(request, fault.kind);
     if (fault?.kind === 'refuse') throw lost(false, fault.code ?? 'ECONNREFUSED');
-    const body = await bytesOf(attempt.body, signal);
-    request.body = body;
     if (fault?.kind === 'delay') await this.wait(fault.ms, signal, false);
     if (fault?.kind === 'status') return this.counted(request, answerInPlace(fault));
+    if (fault?.kind === 'replay')
+      return this.counted(
+        request,
+        await this.replayed(() => pool.send({ ...attempt, ...(attempt.body === undefined ? {} : { body }) }, signal)),
+      );
     const answer = await pool.send({ ...attempt, ...(attempt.body === undefined ? {} : { body }) }, signal);
     switch (fault?.kind) {
       case 'lose':
@@ -136,6 +144,8 @@ export class LentTransport implements HttpTransport {
         for await (const _ of answer.body);
         await this.wait(attempt.timeLimit?.ms ?? settings.headersTimeoutMs ?? DEFAULT_HEADERS_TIMEOUT_MS, signal, true);
         throw lost(true, attempt.timeLimit === undefined ? 'UND_ERR_HEADERS_TIMEOUT' : 'ATTEMPT_TIMEOUT');
+      case 'split':
+        return this.counted(request, { ...answer, body: streamOf(byBytes(answer.body), answer.body) });
       case 'cut':
         return this.counted(request, { ...answer, body: streamOf(cutAt(answer.body, fault.at), answer.body) });
       case 'slow body': {
@@ -179,6 +189,24 @@ export class LentTransport implements HttpTransport {
     } finally {
       request.isSettled = true;
     }
+  }
+
+  private async replayed(send: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    if (this.kept === undefined) {
+      const { status, headers, body } = await send();
+      const pieces: Uint8Array[] = [];
+      for await (const piece of body) pieces.push(piece);
+      this.kept = { status, headers, pieces };
+    }
+    const { status, headers, pieces } = this.kept;
+    async function* again(): AsyncGenerator<Uint8Array> {
+      yield* pieces;
+    }
+    return {
+      status,
+      headers,
+      body: { [Symbol.asyncIterator]: again, cancel: () => undefined },
+    };
   }
 
   private async *slowed(
@@ -229,6 +257,10 @@ function answerInPlace({ status, headers, body }: Extract<Fault, { kind: 'status
 
 function streamOf(pieces: AsyncGenerator<Uint8Array>, original: AnswerStream): AnswerStream {
   return { [Symbol.asyncIterator]: () => pieces, cancel: () => original.cancel() };
+}
+
+async function* byBytes(body: AnswerStream): AsyncGenerator<Uint8Array> {
+  for await (const piece of body) for (const byte of piece) yield Uint8Array.of(byte);
 }
 
 async function* cutAt(body: AnswerStream, at: number): AsyncGenerator<Uint8Array> {

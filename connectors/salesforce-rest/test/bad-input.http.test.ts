@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { isConnectorError } from '@connector-runtime/core';
-import { ConnectorRuntime } from '@connector-runtime/runtime';
+import { ConnectorError, isConnectorError } from '@connector-runtime/core';
+import { ConnectorRuntime, type RuntimeConnection } from '@connector-runtime/runtime';
 import { startSalesforceOrg } from '@connector-runtime/salesforce-org';
 import salesforceRest from '@connector-runtime/salesforce-rest';
 import { accounts, PromiseWorld, run } from './promise-world.js';
@@ -19,8 +19,9 @@ describe('a wrong document', () => {
   test.each<[string, string | Uint8Array, string]>([
     ['that is malformed', '<records><Name>x</records>', 'DOCUMENT_NOT_XML'],
     ['that is cut', '<records><Name>x', 'DOCUMENT_NOT_XML'],
+    ['with a DOCTYPE and nothing else', '<!DOCTYPE records><records><Name>x</Name></records>', 'DOCUMENT_NOT_XML'],
     [
-      'with a DOCTYPE',
+      'with an external entity',
       '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]><records><Name>&x;</Name></records>',
       'DOCUMENT_NOT_XML',
     ],
@@ -230,12 +231,56 @@ describe('a service that cannot be reached', () => {
   });
 });
 
-test('every error is a ConnectorError with a stable code', async () => {
-  const connection = await world.connect();
-  try {
-    connection.execute({ operation: 'qurey', objectType: 'Account' }, []);
-    throw new Error('it was taken');
-  } catch (error) {
-    expect(isConnectorError(error) && error.info.code).toBe('OPERATION_UNKNOWN');
-  }
+describe('every error is a ConnectorError with a stable code:', () => {
+  const CODE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
+  const drained = async (events: AsyncIterable<unknown>) => {
+    for await (const _event of events);
+  };
+
+  test.each<[string, (connection: RuntimeConnection) => unknown, string]>([
+    [
+      'an unknown operation',
+      (one) => one.execute({ operation: 'qurey', objectType: 'Account' }, []),
+      'OPERATION_UNKNOWN',
+    ],
+    [
+      'a property out of its range',
+      (one) => one.execute({ operation: 'query', objectType: 'Account', properties: { pageSize: 1 } }),
+      'CONFIG_INVALID',
+    ],
+    ['a missing object type', (one) => one.execute({ operation: 'create' }, []), 'OBJECT_TYPE_MISSING'],
+    [
+      'an unknown object type to browse',
+      (one) =>
+        one.describe({ operation: 'create', objectType: 'Acount', role: 'input', format: 'xsd', properties: {} }),
+      'OBJECT_TYPE_UNKNOWN',
+    ],
+    [
+      'an unknown step to browse',
+      (one) => drained(one.fields({ operation: 'query', objectType: 'Account', path: ['Ownr'] })),
+      'FIELD_UNKNOWN',
+    ],
+    [
+      'a wrong address',
+      () => world.connect({ url: `${world.org.url}/services/data/v58.0` }).then(summaryOf),
+      'API_VERSION_TOO_LOW',
+    ],
+    ['a login without a user', () => world.connect({ username: '' }).then(summaryOf), 'CONFIG_INVALID'],
+  ])('%s', async (_what, misuse, code) => {
+    const connection = await world.connect();
+
+    const thrown: unknown = await (async () => misuse(connection))().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+    expect(isConnectorError(thrown) && thrown.info.code).toBe(code);
+    expect(code).toMatch(CODE);
+  });
 });
+
+/** Throws what ended an execution. */
+async function summaryOf(connection: RuntimeConnection): Promise<void> {
+  const { summary } = await run(connection, 'create', accounts(1));
+  if (summary.error !== undefined) throw new ConnectorError(summary.error);
+}

@@ -51,6 +51,13 @@ export class PromiseWorld {
     return this.running.connect(changes);
   }
 
+  /** A connection by client credentials. */
+  connectByOAuth(more: Readonly<Record<string, Json>> = {}): Promise<RuntimeConnection> {
+    const { apiBase: url, clientId, clientSecret } = this.org;
+    const oauth = { url, authenticationType: 'OAUTH_2', grantType: 'clientCredentials', clientId, clientSecret };
+    return this.runtime.connect({ plugin: 'salesforce-rest', properties: { ...oauth, ...more } });
+  }
+
   /** Names of accounts that the org holds and that begin so. */
   accountsNamed(start: string): string[] {
     return this.org

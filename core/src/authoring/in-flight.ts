@@ -18,6 +18,7 @@ interface Slot {
 
 /**
  * Takes units one by one, has up to `context.maxInFlight` of them worked on at once, and yields what they came to: in the order taken where the operation declares `order: 'input'`.
+ * After an abort nothing that is settled waits for a unit before it: that one may hang until the operation's time to stop is over.
  * Never holds more than `maxInFlight` units. `idsOf` names the documents of a unit, which share the result if `run` throws.
  *
  * An error that every further unit would meet too (auth, quota, config, and a service that stays away) stops the taking; it is thrown when all that is under way has been handed on.
@@ -39,6 +40,7 @@ export async function* runInFlight<U, P>(
   let wake: (() => void) | undefined;
   let idle: (() => void) | undefined;
 
+  const { signal } = context;
   const changed = () => {
     wake?.();
     wake = undefined;
@@ -82,10 +84,11 @@ export async function* runInFlight<U, P>(
     changed();
   };
 
+  signal.addEventListener('abort', changed);
   try {
     for (;;) {
       if (!ended && !pulling && slots.length < context.maxInFlight) void pull();
-      const ready = takeReady(slots, inOrder);
+      const ready = takeReady(slots, inOrder && !signal.aborted);
       if (ready.length > 0) yield ready;
       else if (ended && slots.length === 0 && (fatal !== undefined || !pulling)) break;
       else {
@@ -97,6 +100,7 @@ export async function* runInFlight<U, P>(
     if (fatal !== undefined) throw fatal;
   } finally {
     ended = true;
+    signal.removeEventListener('abort', changed);
     // Under a pull that hangs, closing would hang too.
     const closing = Promise.resolve(input.return?.()).catch(() => undefined);
     if (!pulling) await closing;

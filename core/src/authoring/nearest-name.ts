@@ -1,5 +1,9 @@
+/** A longer one is no misspelt name, and comparing it would take its time. */
+const MAX_NAME_LENGTH = 100;
+
 /** The known name that a misspelt one was most likely meant to be: within a third of its length in single-letter changes, in any case; `undefined` if none is near. For a "did you mean". */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > MAX_NAME_LENGTH) return undefined;
   const wanted = name.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;

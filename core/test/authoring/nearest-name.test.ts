@@ -12,4 +12,11 @@ describe('nearestName', () => {
   ])('takes %j for %j', (name, nearest) => {
     expect(nearestName(name, ['concurrent', 'echo', 'name', 'body'])).toBe(nearest);
   });
+
+  test('takes a text of millions of letters for no name, at once', () => {
+    const startedMs = performance.now();
+
+    expect(nearestName('k'.repeat(3_000_000), ['concurrent', 'k'.repeat(30)])).toBeUndefined();
+    expect(performance.now() - startedMs).toBeLessThan(100);
+  });
 });

@@ -1,4 +1,4 @@
-import { ConnectorError, type Document, type OperationEvent } from '@connector-runtime/core';
+import { ConnectorError, type Document, type ErrorInfo, type OperationEvent } from '@connector-runtime/core';
 import { perBatch } from '@connector-runtime/core/authoring';
 import { CountedDocuments, contextWith, ListingClock, resultsOf, success } from './execution-context.js';
 
@@ -133,6 +133,76 @@ describe('perBatch', () => {
       [['d1'], 'success'],
       [['d2'], 'unknown'],
     ]);
+  });
+
+  test.each([
+    ['input', ['d1', 'd2', 'd3']],
+    ['any', ['d1', 'd3', 'd2']],
+  ] as const)('gives the results of a batch in the order %s though some of it went again', async (order, ids) => {
+    let attempts = 0;
+
+    const results = await resultsOf(
+      perBatch(new CountedDocuments(3), contextWith({ ...batchOf10, order }), async (batch) => {
+        attempts += 1;
+        return batch.map(
+          ({ id }): OperationEvent =>
+            attempts === 1 && id === 'd2'
+              ? { type: 'result', inputs: [id], status: 'applicationError', error: locked }
+              : success(id),
+        );
+      }),
+    );
+
+    expect(results.map(({ inputs }) => inputs[0])).toEqual(ids);
+  });
+
+  describe('with oneByOne', () => {
+    const refusing = (error: Partial<ErrorInfo>, bad: string) => {
+      const attempts: string[][] = [];
+      const work = async (batch: readonly Document[]): Promise<readonly OperationEvent[]> => {
+        attempts.push(idsOf(batch));
+        if (idsOf(batch).includes(bad))
+          throw new ConnectorError({
+            category: 'validation',
+            code: 'BAD_ROW',
+            message: 'a row is bad',
+            effect: 'none',
+            retryable: false,
+            ...error,
+          });
+        return [success(...idsOf(batch))];
+      };
+      return { attempts, work };
+    };
+
+    test('works on each document of a batch that was refused for one of them', async () => {
+      const { attempts, work } = refusing({}, 'd2');
+
+      const results = await resultsOf(
+        perBatch(new CountedDocuments(3), contextWith(batchOf10), work, { oneByOne: true }),
+      );
+
+      expect(attempts).toEqual([['d1', 'd2', 'd3'], ['d1'], ['d2'], ['d3']]);
+      expect(results.map(({ inputs, status }) => [inputs, status])).toEqual([
+        [['d1'], 'success'],
+        [['d2'], 'applicationError'],
+        [['d3'], 'success'],
+      ]);
+    });
+
+    test.each<[string, Partial<ErrorInfo>, string]>([
+      ['may have been applied', { effect: 'unknown' }, 'unknown'],
+      ['failed though nothing is wrong with it', { category: 'unavailable' }, 'failure'],
+    ])('does not work again on a batch that %s', async (_, error, status) => {
+      const { attempts, work } = refusing(error, 'd2');
+
+      const results = await resultsOf(
+        perBatch(new CountedDocuments(3), contextWith(batchOf10), work, { oneByOne: true }),
+      );
+
+      expect(attempts).toHaveLength(1);
+      expect(results).toMatchObject([{ inputs: ['d1', 'd2', 'd3'], status }]);
+    });
   });
 
   test('refuses to start without a batch size', () => {

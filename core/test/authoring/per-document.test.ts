@@ -72,9 +72,30 @@ describe('perDocument', () => {
     const results = resultsOf(perDocument(new CountedDocuments(3), contextWith({ order: 'input' }), gates.work));
     await turns();
 
-    for (const id of ['d3', 'd2', 'd1']) gates.release(id);
+    for (const id of ['d3', 'd2', 'd1']) {
+      gates.release(id);
+      await turns();
+    }
 
     expect((await results).map((result) => result.inputs[0])).toEqual(['d1', 'd2', 'd3']);
+  });
+
+  test('holds settled results back for the one before them no longer than until the abort', async () => {
+    const controller = new AbortController();
+    const gates = new Gates();
+    const context = contextWith({ order: 'input', signal: controller.signal });
+    const events = perDocument(new CountedDocuments(3), context, gates.work)[Symbol.asyncIterator]();
+    const first = events.next();
+    await turns();
+    gates.release('d2');
+    gates.release('d3');
+    await turns();
+
+    controller.abort(errorWith({ category: 'cancelled', code: 'CANCELLED' }));
+
+    expect((await first).value).toEqual([success('d2'), success('d3')]);
+    gates.release('d1');
+    await events.return?.();
   });
 
   test('gives results as they come where any order will do', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import type { Json } from '@connector-runtime/core';
 import type { OutputPosition } from './event-sink.js';
@@ -32,12 +33,19 @@ export class CheckpointFile {
 
   /** Replaced atomically, readable by the owner only. */
   async write(checkpoint: Json, outputAt: OutputPosition): Promise<void> {
-    const fresh = `${this.file}.new`;
-    const handle = await open(fresh, 'w', 0o600);
-    await handle.writeFile(JSON.stringify({ checkpoint, outputAt }));
-    await handle.sync();
-    await handle.close();
-    await rename(fresh, this.file);
+    // A name that nobody can have put a link or a readable file under.
+    const fresh = `${this.file}.${randomBytes(8).toString('hex')}.new`;
+    const handle = await open(fresh, 'wx', 0o600);
+    try {
+      await handle.writeFile(JSON.stringify({ checkpoint, outputAt }));
+      await handle.sync();
+      await rename(fresh, this.file);
+    } catch (error) {
+      await rm(fresh, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
   }
 
   async remove(): Promise<void> {

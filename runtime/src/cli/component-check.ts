@@ -83,6 +83,8 @@ export class ComponentCheck {
     });
   }
 
+  private readonly shown = (text: string): string => this.runtime.redactor.text(text);
+
   private async read<T>(
     file: string,
     check: (text: ComponentText, found: Findings) => Promise<T | undefined>,
@@ -95,7 +97,7 @@ export class ComponentCheck {
       const message = error.info.message.replace(`${file}: `, '');
       return { component: undefined, findings: [{ file, valid: false, code: error.info.code, message }] };
     }
-    const found = new Findings(text);
+    const found = new Findings(text, this.shown);
     const component = await check(text, found);
     return { component, findings: found.all };
   }
@@ -108,9 +110,8 @@ export class ComponentCheck {
     what: string,
   ): Promise<Json> {
     const { properties = {} } = recordOf(text.value);
-    const { redactor } = this.runtime;
     const { resolved, unreadable } = await readSecrets(properties, text.folder, undefined, (secret) =>
-      redactor.add(secret),
+      this.runtime.redactor.pin(secret),
     );
     for (const { pointer, message } of unreadable) found.fault('SECRET_UNREADABLE', `/properties${pointer}`, message);
     if (schema === undefined || !isRecord(properties)) return resolved;
@@ -118,10 +119,10 @@ export class ComponentCheck {
       const message = 'a secret in plain text: write it as {"$secret": "env:NAME"} or {"$secret": "file:name"}';
       found.warning(`/properties/${pointerSegment(name)}`, message);
     }
-    for (const issue of validatorOf(what, schema).issues(resolved)) {
+    for (const issue of validatorOf(what, schema).issues(resolved, this.shown)) {
       if (unreadable.some(({ pointer }) => pointer === issue.path)) continue;
       const hint = secretHint(properties, issue.path);
-      found.fault('CONFIG_INVALID', `/properties${issue.path}`, redactor.text(issue.message) + hint);
+      found.fault('CONFIG_INVALID', `/properties${issue.path}`, issue.message + hint);
     }
     return resolved;
   }
@@ -166,10 +167,12 @@ function plainSecrets(schema: JsonSchema, properties: Readonly<Record<string, Js
   );
 }
 
-/** For a value that was meant as a reference to a secret. */
+/** For a value that was meant as a reference to a secret, and is none. */
 function secretHint(properties: Json, pointer: string): string {
   const value = recordOf(recordOf(properties)[pointer.slice(1)] ?? null);
-  const isMeant = Object.keys(value).some((key) => key.startsWith('$') && nearestName(key, ['$secret']));
+  const keys = Object.keys(value);
+  if (keys.length === 1 && typeof value['$secret'] === 'string') return '';
+  const isMeant = keys.some((key) => key.startsWith('$') && nearestName(key, ['$secret']));
   return isMeant ? '; did you mean {"$secret": "env:NAME"}, with nothing else in it?' : '';
 }
 

@@ -14,10 +14,14 @@ export interface Finding {
   readonly message?: string;
 }
 
-/** A component's file has faults: all of them. */
+/** A component's file has faults: all of them, a line each. */
 export class ComponentFault extends UsageError {
-  constructor(readonly findings: readonly Finding[]) {
-    super(findings.map(lineOf).join('\n'));
+  readonly lines: readonly string[];
+
+  constructor(findings: readonly Finding[]) {
+    const lines = findings.map(lineOf);
+    super(lines.join('\n'));
+    this.lines = lines;
   }
 }
 
@@ -27,14 +31,22 @@ export interface Checked<T> {
   readonly findings: readonly Finding[];
 }
 
-/** Findings in one file. */
+/** Findings in one file. `redact` strikes secrets out of their messages. */
 export class Findings {
-  readonly all: Finding[] = [];
+  private readonly found: (Finding & { readonly message: string })[] = [];
 
-  constructor(private readonly text: ComponentText) {}
+  constructor(
+    private readonly text: ComponentText,
+    private readonly redact: (text: string) => string,
+  ) {}
+
+  /** Without the secrets that are known by now: some are read after the first findings. */
+  get all(): readonly Finding[] {
+    return this.found.map((finding) => ({ ...finding, message: this.redact(finding.message) }));
+  }
 
   get hasFault(): boolean {
-    return this.all.some((finding) => !finding.valid);
+    return this.found.some((finding) => !finding.valid);
   }
 
   fault(code: string, at: string, message: string): void {
@@ -57,7 +69,7 @@ export class Findings {
   }
 
   private add(kind: { readonly valid: boolean; readonly code?: string }, at: string, message: string): void {
-    this.all.push({ file: this.text.file, ...kind, ...this.text.placeOf(at), path: at, message });
+    this.found.push({ file: this.text.file, ...kind, ...this.text.placeOf(at), path: at, message });
   }
 }
 

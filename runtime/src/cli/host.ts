@@ -11,6 +11,7 @@ import { jsonLineSink, type LogLevel } from '../services/log-sink.js';
 import { type CheckedOperation, ComponentCheck } from './component-check.js';
 import { UsageError } from './exit-codes.js';
 import { type Checked, ComponentFault } from './findings.js';
+import { reportError } from './report-error.js';
 import { textLineSink } from './text-line-sink.js';
 
 /** What every command takes. */
@@ -32,7 +33,7 @@ export class CommandHost {
     this.check = new ComponentCheck(registry, runtime);
   }
 
-  static async start(options: CommonOptions): Promise<CommandHost> {
+  private static async start(options: CommonOptions): Promise<CommandHost> {
     const registry = new PluginRegistry();
     for (const plugin of await findPlugins(options.plugin ?? [])) registry.add(plugin);
     const level = options.logLevel ?? (options.quiet === true ? 'error' : 'warn');
@@ -43,6 +44,21 @@ export class CommandHost {
     });
     return new CommandHost(registry, runtime);
   }
+
+  /** Runs a command's work with a host of its own, and closes it. What the work throws is reported here, where its secrets are known. */
+  static async use(options: CommonOptions, work: (host: CommandHost) => Promise<number>): Promise<number> {
+    const host = await CommandHost.start(options);
+    try {
+      return await work(host);
+    } catch (error) {
+      return reportError(error, host.shown);
+    } finally {
+      await host.close();
+    }
+  }
+
+  /** A text without the secrets that this command has met. */
+  readonly shown = (text: string): string => this.runtime.redactor.text(text);
 
   /** The connection of a component's file. Throws {@link ComponentFault}. */
   async connect(file: string): Promise<RuntimeConnection> {
@@ -57,7 +73,7 @@ export class CommandHost {
     return faultless(await this.check.operation(file, elsewhere));
   }
 
-  close(): Promise<void> {
+  private close(): Promise<void> {
     return this.runtime.close();
   }
 }

@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DocumentInput, Documents, FiniteDocuments, RefusedInput } from '../execution/document-input.js';
-import { bodyOfFile } from '../services/body.js';
+import { bodyOfFile, unreadableFile } from '../services/body.js';
 import { UsageError } from './exit-codes.js';
+import { NamedPipe } from './named-pipe.js';
 import { type RunOutputSeen, readNdjson } from './ndjson-input.js';
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -21,26 +22,44 @@ export interface InputDocuments {
   readonly total?: number;
   /** Of a folder: what lies in it and is no document, below the folder. */
   readonly leftOut?: readonly string[];
+  /** Lets go of a stream that may never end. */
+  close(): Promise<void>;
 }
+
+const nothingOpen = async () => undefined;
 
 /** `-`: NDJSON on stdin · an `.ndjson` file: a line a document · an `.xml`, `.json` or `.csv` file, or a folder of them: a file a document. */
 export async function inputDocuments(input: string): Promise<InputDocuments> {
   const seen: RunOutputSeen = { isRunOutput: false, endsComplete: false };
-  if (input === '-') return { documents: readNdjson(process.stdin, seen), seen };
+  if (input === '-') {
+    const close = async () => void process.stdin.destroy();
+    return { documents: readNdjson(process.stdin, seen), seen, close };
+  }
   const found = await stat(input).catch(() => undefined);
   if (found === undefined) throw new UsageError(`--input ${input}: no such file or folder`);
   if (found.isDirectory()) {
     const { files, leftOut } = await filesBelow(input);
-    return { documents: finite(() => fileDocuments(files)), seen, total: files.length, leftOut };
+    return { documents: finite(() => fileDocuments(files)), seen, total: files.length, leftOut, close: nothingOpen };
   }
-  if (LINE_FILES.has(path.extname(input)))
-    return { documents: finite(() => readNdjson(createReadStream(input), seen)), seen };
-  if (MEDIA_TYPES[path.extname(input)] === undefined) {
+  const extension = path.extname(input);
+  if (LINE_FILES.has(extension)) return lineDocuments(input, found, seen);
+  if (MEDIA_TYPES[extension] === undefined) {
     throw new UsageError(
       `--input ${input}: takes .ndjson (a line a document), .xml, .json or .csv (a file a document), or a folder of those`,
     );
   }
-  return { documents: finite(() => fileDocuments([{ file: input, id: path.basename(input) }])), seen, total: 1 };
+  if (!found.isFile()) throw new UsageError(`--input ${input}: is no regular file`);
+  const file = { file: input, id: path.basename(input) };
+  return { documents: finite(() => fileDocuments([file])), seen, total: 1, close: nothingOpen };
+}
+
+/** Only a regular file is finite and at hand; what comes through a pipe may stand still. */
+function lineDocuments(input: string, found: Stats, seen: RunOutputSeen): InputDocuments {
+  if (found.isFile())
+    return { documents: finite(() => readNdjson(createReadStream(input), seen)), seen, close: nothingOpen };
+  if (!found.isFIFO()) throw new UsageError(`--input ${input}: is neither a file nor a named pipe`);
+  const pipe = new NamedPipe(input);
+  return { documents: readNdjson(pipe, seen), seen, close: () => pipe.close() };
 }
 
 function finite(read: () => AsyncGenerator<DocumentInput | RefusedInput>): FiniteDocuments {
@@ -49,10 +68,14 @@ function finite(read: () => AsyncGenerator<DocumentInput | RefusedInput>): Finit
 
 async function* fileDocuments(
   files: readonly { readonly file: string; readonly id: string }[],
-): AsyncGenerator<DocumentInput> {
+): AsyncGenerator<DocumentInput | RefusedInput> {
   for (const { file, id } of files) {
     const mediaType = MEDIA_TYPES[path.extname(file)] ?? 'application/octet-stream';
-    yield { id, mediaType, body: bodyOfFile(file, (await stat(file)).size, mediaType) };
+    try {
+      yield { id, mediaType, body: bodyOfFile(file, (await stat(file)).size, mediaType) };
+    } catch (error) {
+      yield { id, refused: unreadableFile(error).info };
+    }
   }
 }
 

@@ -10,14 +10,20 @@ export class LineFile {
     private bytes: number,
   ) {}
 
-  /** Empty, or cut to `resumeAt` bytes. */
+  /** Empty, or cut to `resumeAt` bytes, which must be there. */
   static async open(name: string, resumeAt: number | undefined): Promise<LineFile> {
-    try {
-      const file = await open(name, resumeAt === undefined ? 'w' : 'r+');
-      if (resumeAt !== undefined) await file.truncate(resumeAt);
-      return new LineFile(name, file, resumeAt ?? 0);
-    } catch (error) {
+    const file = await open(name, resumeAt === undefined ? 'w' : 'r+').catch((error: unknown) => {
       throw unwritable(name, error);
+    });
+    if (resumeAt === undefined) return new LineFile(name, file, 0);
+    try {
+      const { size } = await file.stat();
+      if (size < resumeAt) throw tooShort(name, size, resumeAt);
+      await file.truncate(resumeAt);
+      return new LineFile(name, file, resumeAt);
+    } catch (error) {
+      await file.close();
+      throw error instanceof UsageError ? error : unwritable(name, error);
     }
   }
 
@@ -50,5 +56,11 @@ export class LineFile {
 export function unwritable(output: string, error: unknown): UsageError {
   return new UsageError(
     `--output ${output}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
+  );
+}
+
+function tooShort(output: string, bytes: number, resumeAt: number): UsageError {
+  return new UsageError(
+    `--output ${output}: has ${bytes} bytes, and the checkpoint was made at ${resumeAt}; give the output of that run, or remove the checkpoint to start anew`,
   );
 }

@@ -1,11 +1,9 @@
 import path from 'node:path';
-import { isConnectorError } from '@connector-runtime/core';
 import { Command, CommanderError, Option } from 'commander';
-import { issuesOf } from '../components/config-issue.js';
+import { Redactor } from '../services/redaction.js';
 import { OUTPUT_FORMATS } from './event-sink.js';
-import { EXIT, exitCodeOfError, UsageError } from './exit-codes.js';
-import { ComponentFault } from './findings.js';
-import { OutputLost } from './output-stream.js';
+import { EXIT } from './exit-codes.js';
+import { reportError } from './report-error.js';
 
 /** The command `connector`. Sets the process's exit code; never calls `process.exit` while output is under way. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -14,7 +12,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv, { from: 'user' });
   } catch (error) {
-    process.exitCode = reportError(error);
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.OK : EXIT.USAGE;
+    else process.exitCode = reportError(error, (text) => new Redactor().text(text));
   }
 }
 
@@ -80,21 +79,4 @@ function program(): Command {
 
 function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];
-}
-
-function reportError(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.USAGE;
-  if (error instanceof OutputLost) {
-    if (!error.isClosed) process.stderr.write(`${error.code}: ${error.message}\n`);
-  } else if (error instanceof ComponentFault) process.stderr.write(`${error.message}\n`);
-  else if (error instanceof UsageError) process.stderr.write(`connector: ${error.message}\n`);
-  else if (isConnectorError(error)) {
-    const issues = issuesOf(error);
-    const lines = issues.length > 0 ? issues.map((issue) => `${issue.path || '/'}: ${issue.message}`) : [error.message];
-    for (const line of lines) process.stderr.write(`${error.info.code}: ${line}\n`);
-  } else
-    process.stderr.write(
-      `connector: a defect of this program: ${error instanceof Error ? error.stack : String(error)}\n`,
-    );
-  return exitCodeOfError(error);
 }

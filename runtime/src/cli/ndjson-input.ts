@@ -1,9 +1,13 @@
 import type { ErrorInfo, Json, JsonRecord } from '@connector-runtime/core';
 import { nearestName } from '@connector-runtime/core/authoring';
-import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import type { DocumentInput, RefusedInput } from '../execution/document-input.js';
+import { scanLine } from './line-scan.js';
 
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
+/** What reads a document further along may go down into it step by step. */
+const MAX_DEPTH = 1_000;
+const MAX_SHOWN_LENGTH = 80;
 const DOCUMENT_KEYS = ['id', 'body', 'mediaType', 'properties', 'receipt'];
 const SKIPPED_TYPES = new Set(['result', 'checkpoint', 'summary', 'progress']);
 
@@ -44,6 +48,8 @@ export async function* readNdjson(
 
 function parseLine(text: string, place: string, seen: RunOutputSeen): DocumentInput | RefusedInput | undefined {
   let value: Json;
+  const scanned = scanLine(text);
+  if (scanned.depth > MAX_DEPTH) return refused(place, `is nested deeper than ${MAX_DEPTH} levels`);
   try {
     value = JSON.parse(text) as Json;
   } catch {
@@ -61,9 +67,9 @@ function parseLine(text: string, place: string, seen: RunOutputSeen): DocumentIn
     if (type !== 'output')
       return refused(
         place,
-        `has the type ${JSON.stringify(type)}; a document has none, a run's line is output, result, checkpoint or summary`,
+        `has the type ${shown(type)}; a document has none, a run's line is output, result, checkpoint or summary`,
       );
-    return bodyInput(record, text, place);
+    return bodyInput(record, scanned.body, place);
   }
   seen.endsComplete = false;
   for (const key of Object.keys(record)) {
@@ -71,13 +77,13 @@ function parseLine(text: string, place: string, seen: RunOutputSeen): DocumentIn
     const nearest = nearestName(key, DOCUMENT_KEYS);
     return refused(
       place,
-      `has the unknown key ${JSON.stringify(key)}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+      `has the unknown key ${shown(key)}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
     );
   }
   const { id, properties, receipt } = record;
   if (id !== undefined && (typeof id !== 'string' || id === ''))
-    return refused(place, `has an id that is no text: ${JSON.stringify(id)}`);
-  const input = bodyInput(record, text, place);
+    return refused(place, `has an id that is no text: ${shown(id)}`);
+  const input = bodyInput(record, scanned.body, place);
   if ('refused' in input) return input;
   return {
     ...input,
@@ -87,28 +93,35 @@ function parseLine(text: string, place: string, seen: RunOutputSeen): DocumentIn
   };
 }
 
-function bodyInput(record: Readonly<Record<string, Json>>, line: string, place: string): DocumentInput | RefusedInput {
+/** A body that is no text goes on as it stands in the line: numbers keep their text (`1.10`, `9007199254740993`). */
+function bodyInput(
+  record: Readonly<Record<string, Json>>,
+  source: string | undefined,
+  place: string,
+): DocumentInput | RefusedInput {
   const { body, mediaType } = record;
   if (body === undefined) return refused(place, 'has no body');
   if (mediaType !== undefined && typeof mediaType !== 'string')
     return refused(place, 'has a mediaType that is no text');
   const type = mediaType === undefined ? {} : { mediaType };
   if (typeof body === 'string') return { body, place, ...type };
-  return { body: sourceText(line) ?? (body as JsonRecord), place, mediaType: 'application/json', ...type };
+  return { body: source ?? (body as JsonRecord), place, mediaType: 'application/json', ...type };
 }
 
 function jsonFault(text: string): string {
   const errors: ParseError[] = [];
-  parseTree(text, errors);
+  parse(text, errors);
   const [first] = errors;
   return first === undefined ? 'unexpected text' : `${printParseErrorCode(first.error)} at column ${first.offset + 1}`;
 }
 
-/** The body as it stands in the line: numbers keep their text (`1.10`, `9007199254740993`). */
-function sourceText(line: string): string | undefined {
-  const tree = parseTree(line);
-  const node = tree === undefined ? undefined : findNodeAtLocation(tree, ['body']);
-  return node === undefined ? undefined : line.slice(node.offset, node.offset + node.length);
+/** A text cut short, of anything else its kind. */
+function shown(value: Json): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  const text = typeof value === 'string' ? value.slice(0, MAX_SHOWN_LENGTH + 1) : value;
+  return typeof text === 'string' && text.length > MAX_SHOWN_LENGTH
+    ? `${JSON.stringify(text.slice(0, MAX_SHOWN_LENGTH))}…`
+    : JSON.stringify(text);
 }
 
 function refused(

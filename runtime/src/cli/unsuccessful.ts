@@ -4,31 +4,26 @@ const MAX_LINES = 20;
 
 /** The documents of a run that did not end in success, for people: the first twenty, and how many more. */
 export class Unsuccessful {
-  private readonly lines: string[] = [];
+  private readonly first: string[] = [];
   private total = 0;
 
   count(events: readonly OperationEvent[]): void {
     for (const event of events) {
       if (event.type !== 'result' || event.status === 'success') continue;
       this.total += event.inputs.length;
-      for (const id of event.inputs) if (this.lines.length < MAX_LINES) this.lines.push(lineOf(id, event));
+      for (const id of event.inputs) if (this.first.length < MAX_LINES) this.first.push(lineOf(id, event));
     }
   }
 
-  /** A line each; empty if there were none. */
-  text(): string {
-    const more = this.total - this.lines.length;
-    return [...this.lines, ...(more > 0 ? [`and ${more} more`] : [])].map((line) => `${line}\n`).join('');
+  /** A line each, as it came from outside; none if there were none. */
+  lines(): readonly string[] {
+    const more = this.total - this.first.length;
+    return more > 0 ? [...this.first, `and ${more} more`] : this.first;
   }
 }
 
 function lineOf(id: string, { status, code, message, error }: ResultEvent): string {
   const said = [status, code ?? error?.code].filter((word) => word !== undefined).join(' ');
   const why = message ?? error?.message;
-  return onOneLine(`${id}: ${said}${why === undefined ? '' : `: ${why}`}`);
-}
-
-/** Ids and messages come from outside: none may move the terminal's cursor or start a line of its own. */
-function onOneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
+  return `${id}: ${said}${why === undefined ? '' : `: ${why}`}`;
 }

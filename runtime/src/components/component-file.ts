@@ -94,9 +94,9 @@ export function operationOf(text: ComponentText): OperationComponent {
     : { ...component, connection: path.resolve(text.folder, connection as string) };
 }
 
-/** Checks the runtime's own part of a connection. */
-export function checkHttpComponent(http: Json): HttpComponent {
-  const issues = validatorOf("the connection's http", HTTP_SCHEMA).issues(http);
+/** Checks the runtime's own part of a connection. `redact` strikes secrets out of the values that issues show. */
+export function checkHttpComponent(http: Json, redact: (text: string) => string): HttpComponent {
+  const issues = validatorOf("the connection's http", HTTP_SCHEMA).issues(http, redact);
   if (issues.length === 0) return http as HttpComponent;
   throw configInvalid(
     "the connection's http",

@@ -71,7 +71,7 @@ export class RuntimeExecutionContext extends RuntimeCallContext implements Execu
     return this.lastWords;
   }
 
-  /** Stops the clock of `cleanup`; to be called when the execution is over. */
+  /** Ends `cleanup` too; to be called when the execution is over. */
   end(): void {
     this.lastWords?.end();
   }
@@ -105,6 +105,7 @@ class CleanupContext implements CallContext {
   end(): void {
     this.main.removeEventListener('abort', this.startTimer);
     this.timer.abort();
+    if (this.main.aborted) this.controller.abort(this.main.reason as ConnectorError);
   }
 
   private readonly startTimer = () => {

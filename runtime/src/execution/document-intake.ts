@@ -1,5 +1,6 @@
 import {
   type Body,
+  type Clock,
   ConnectorError,
   type Document,
   type ErrorInfo,
@@ -11,14 +12,21 @@ import {
   statusOfError,
 } from '@connector-runtime/core';
 import { bodyOfBytes, bodyOfStream, bodyOfText, bodyWithin } from '../services/body.js';
+import { LoopTurn } from '../services/loop-turn.js';
 import type { Checkpoint } from './checkpoint.js';
 import { DocumentIds } from './document-ids.js';
 import { areAtHand, type DocumentInput, type Documents, type RefusedInput } from './document-input.js';
 import type { DocumentLedger } from './document-ledger.js';
-import { LoopTurn } from './loop-turn.js';
 
 /** Refused documents that wait for the host; more are not taken from the source until it has pulled. */
 const MAX_REFUSALS_WAITING = 64;
+
+/** Once the execution was ended, a source at hand that gives nothing for so long stands still. */
+const STANDSTILL_MS = 500;
+
+const DONE: IteratorResult<Document, undefined> = { done: true, value: undefined };
+
+type Step = IteratorResult<DocumentInput | RefusedInput>;
 
 /** What the intake needs to know of its execution. */
 export interface IntakeRules {
@@ -26,6 +34,7 @@ export interface IntakeRules {
   readonly properties: Properties;
   readonly maxDocumentBytes: number;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
   readonly resumeFrom?: Checkpoint;
   /** Lays a document's own properties over the operation's; throws `CONFIG_INVALID`. */
   checkDynamic(own: Json): Properties;
@@ -35,13 +44,16 @@ export interface IntakeRules {
 
 /**
  * The host's documents on their way to the operation: each is named, checked and entered in the ledger when it is taken.
- * What is no document, or breaks a rule, never reaches the operation: its result waits in `refusals`. Ends early when the signal aborts, even if the source hangs.
+ * What is no document, or breaks a rule, never reaches the operation: its result waits in `refusals`. Ends early when the signal aborts, even if the source hangs, and when the source fails.
+ * However many ask, one at a time takes what the source gives, and enters it in the same breath: no document has two takers, or none.
  */
 export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Document> {
   /** Results of documents that the operation will not see; the execution hands them to the host. */
   readonly refusals: ResultEvent[] = [];
   /** Was the source read to its end? */
   exhausted = false;
+  /** The source threw: nothing further comes of it. */
+  failure: ConnectorError | undefined;
   private readonly source: Iterator<DocumentInput | RefusedInput> | AsyncIterator<DocumentInput | RefusedInput>;
   private readonly atHand: boolean;
   private readonly alreadySettled: Checkpoint['settled'];
@@ -49,9 +61,13 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
   private readonly ids = new DocumentIds();
   private readonly turn = new LoopTurn();
   private nextOrdinal = 0;
-  private closed = false;
-  private pending: Promise<IteratorResult<DocumentInput | RefusedInput>> | undefined;
-  private wake: (() => void) | undefined;
+  private isLeft = false;
+  private isTaking = false;
+  /** The source was asked and has not answered yet. */
+  private isAsked = false;
+  /** What it answered and nobody has taken. */
+  private arrived: Step | undefined;
+  private waiting: (() => void)[] = [];
 
   constructor(
     documents: Documents,
@@ -62,7 +78,7 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
     this.atHand = areAtHand(documents);
     this.alreadySettled = rules.resumeFrom?.settled ?? { before: 0, beyond: [] };
     this.alreadySettledBeyond = new Set(this.alreadySettled.beyond);
-    rules.signal.addEventListener('abort', this.onAbort, { once: true });
+    rules.signal.addEventListener('abort', this.wake, { once: true });
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Document> {
@@ -70,36 +86,55 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
   }
 
   async next(): Promise<IteratorResult<Document, undefined>> {
-    for (;;) {
-      if (this.turn.isDue()) await this.turn.take();
-      while (this.refusals.length >= MAX_REFUSALS_WAITING && !this.isOver()) await this.untilWoken();
-      if (this.isOver()) return { done: true, value: undefined };
-      const input = await this.take();
-      if (input === undefined) return { done: true, value: undefined };
-      const document = this.admit(input);
-      if (document !== undefined) return { done: false, value: document };
+    while (this.isTaking) await this.untilWoken();
+    this.isTaking = true;
+    try {
+      for (;;) {
+        if (this.turn.isDue()) await this.turn.take();
+        while (this.refusals.length >= MAX_REFUSALS_WAITING && !this.isOver()) await this.untilWoken();
+        if (!this.isOver()) this.ask();
+        while (this.arrived === undefined && !this.isOver()) await this.untilWoken();
+        const step = this.isOver() ? undefined : this.takeArrived();
+        if (step === undefined) return DONE;
+        if (this.isSettledAlready(this.nextOrdinal)) {
+          this.ledger.markSettled(this.nextOrdinal++);
+          continue;
+        }
+        const document = this.admit(step.value);
+        if (document !== undefined) return { done: false, value: document };
+      }
+    } finally {
+      this.isTaking = false;
+      this.wake();
     }
   }
 
   /** The operation leaves early; the source is closed with the execution. */
   async return(): Promise<IteratorResult<Document, undefined>> {
-    this.closed = true;
-    return { done: true, value: undefined };
+    this.leave();
+    return DONE;
+  }
+
+  /** From now on the operation gets nothing more, not even what it waits for. */
+  leave(): void {
+    this.isLeft = true;
+    this.wake();
   }
 
   /** The host has taken refusals: there is room for more. */
   refusalsTaken(): void {
-    this.wake?.();
+    this.wake();
   }
 
-  /** Of a source at hand, what the operation never took: results with `info`, in portions. A stream is not read further. */
+  /** Of a source at hand, what the operation never took: results with `info`, in portions. To be called when the operation was left. A stream is not read further. */
   async *neverTaken(info: ErrorInfo, status: ResultEvent['status']): AsyncGenerator<readonly ResultEvent[]> {
     if (!this.atHand) return;
     let portion: ResultEvent[] = [];
-    while (!this.exhausted) {
-      const step = await this.read();
-      if (step === undefined) return;
-      if (step.done) break;
+    while (!this.exhausted && this.failure === undefined) {
+      this.ask();
+      if (this.arrived === undefined) await this.untilStandstill();
+      const step = this.takeArrived();
+      if (step === undefined) break;
       const ordinal = this.nextOrdinal++;
       if (this.isSettledAlready(ordinal)) continue;
       const { id } = this.named(step.value, ordinal);
@@ -116,83 +151,85 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
 
   /** Closes the source; a source that hangs is not waited for. */
   async close(): Promise<void> {
-    this.closed = true;
-    this.rules.signal.removeEventListener('abort', this.onAbort);
-    this.wake?.();
-    if (this.exhausted || this.source.return === undefined) return;
-    const closing = Promise.resolve(this.source.return()).catch(() => undefined);
-    if (this.pending === undefined) await closing;
+    this.leave();
+    this.rules.signal.removeEventListener('abort', this.wake);
+    if (this.exhausted || this.failure !== undefined) return;
+    const closing = Promise.resolve()
+      .then(() => this.source.return?.())
+      .catch(() => undefined);
+    if (!this.isAsked) await closing;
   }
 
   private isOver(): boolean {
-    return this.closed || this.exhausted || this.rules.signal.aborted;
+    return this.isLeft || this.exhausted || this.failure !== undefined || this.rules.signal.aborted;
   }
 
-  private readonly onAbort = () => this.wake?.();
-
-  private untilWoken(): Promise<void> {
-    return new Promise((resolve) => {
-      this.wake = () => {
-        this.wake = undefined;
-        resolve();
-      };
-    });
-  }
-
-  /** The next input that was not settled before a resume; `undefined` at the end or when the execution is over. */
-  private async take(): Promise<DocumentInput | RefusedInput | undefined> {
-    for (;;) {
-      const step = await this.read(true);
-      if (step === undefined || step.done) return undefined;
-      if (!this.isSettledAlready(this.nextOrdinal)) return step.value;
-      this.ledger.markSettled(this.nextOrdinal++);
-    }
-  }
-
-  /** One step of the source; `undefined` if the execution was over before it came. */
-  private async read(untilOver = false): Promise<IteratorResult<DocumentInput | RefusedInput> | undefined> {
-    let step: IteratorResult<DocumentInput | RefusedInput>;
-    if (this.pending === undefined) {
-      const stepping = this.source.next();
-      if (!(stepping instanceof Promise)) step = stepping;
-      else {
-        this.pending = stepping;
-        const arrived = await this.arrival(stepping, untilOver);
-        if (arrived === undefined) return undefined;
-        step = arrived;
-      }
-    } else {
-      const arrived = await this.arrival(this.pending, untilOver);
-      if (arrived === undefined) return undefined;
-      step = arrived;
-    }
-    this.pending = undefined;
-    if (step.done) this.exhausted = true;
+  private takeArrived(): Step | undefined {
+    const step = this.arrived;
+    this.arrived = undefined;
     return step;
   }
 
-  private async arrival(
-    stepping: Promise<IteratorResult<DocumentInput | RefusedInput>>,
-    untilOver: boolean,
-  ): Promise<IteratorResult<DocumentInput | RefusedInput> | undefined> {
-    if (!untilOver) return stepping;
-    let arrived: { step: IteratorResult<DocumentInput | RefusedInput> } | { error: unknown } | undefined;
-    stepping.then(
-      (step) => {
-        arrived = { step };
-        this.wake?.();
-      },
-      (error) => {
-        arrived = { error };
-        this.wake?.();
-      },
-    );
-    while (arrived === undefined && !this.isOver()) await this.untilWoken();
-    if (arrived === undefined) return undefined;
-    if ('step' in arrived) return arrived.step;
-    this.pending = undefined;
-    this.closed = true;
-    throw sourceFailed(arrived.error);
+  /** Asks the source for its next step, unless that is under way or waits to be taken. */
+  private ask(): void {
+    if (this.isAsked || this.arrived !== undefined) return;
+    this.isAsked = true;
+    try {
+      const answer = this.source.next();
+      if ('then' in answer) answer.then(this.arrive, this.fail);
+      else this.arrive(answer);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private readonly arrive = (step: Step) => {
+    if (typeof step !== 'object' || step === null)
+      return this.fail(new TypeError(`it gave ${String(step)} for a step`));
+    this.isAsked = false;
+    if (step.done) this.exhausted = true;
+    else this.arrived = step;
+    this.wake();
+  };
+
+  private readonly fail = (error: unknown) => {
+    this.isAsked = false;
+    this.failure = sourceFailed(error);
+    this.wake();
+  };
+
+  private readonly wake = () => {
+    if (this.waiting.length === 0) return;
+    const woken = this.waiting;
+    this.waiting = [];
+    for (const resume of woken) resume();
+  };
+
+  private untilWoken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+    });
+  }
+
+  /** Waits for the source's answer; once the execution was ended, no longer than {@link STANDSTILL_MS}. */
+  private async untilStandstill(): Promise<void> {
+    const { signal, clock } = this.rules;
+    const timer = new AbortController();
+    let standsStill = false;
+    const startTimer = () => {
+      clock.sleep(STANDSTILL_MS, timer.signal).then(
+        () => {
+          standsStill = true;
+          this.wake();
+        },
+        () => undefined,
+      );
+    };
+    if (signal.aborted) startTimer();
+    else signal.addEventListener('abort', startTimer, { once: true });
+    while (this.isAsked && !standsStill) await this.untilWoken();
+    signal.removeEventListener('abort', startTimer);
+    timer.abort();
   }
 
   private isSettledAlready(ordinal: number): boolean {
@@ -212,7 +249,10 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
       this.ledger.take(id, ordinal);
       return { id, body, properties, ...(input.receipt === undefined ? {} : { receipt: input.receipt }) };
     } catch (thrown) {
-      if (!isConnectorError(thrown)) throw thrown;
+      if (!isConnectorError(thrown)) {
+        const message = `the document cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+        return this.refuse(id, ordinal, invalid('DOCUMENT_INVALID', message));
+      }
       const category = thrown.info.category === 'config' ? 'validation' : thrown.info.category;
       return this.refuse(id, ordinal, { ...thrown.info, category });
     }
@@ -277,7 +317,6 @@ function invalid(code: string, message: string): ErrorInfo {
   return { category: 'validation', code, message, effect: 'none', retryable: false };
 }
 
-/** The host's own source threw: nothing further can be taken. */
 function sourceFailed(thrown: unknown): ConnectorError {
   if (isConnectorError(thrown)) return thrown;
   const message = `the source of documents failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`;

@@ -101,23 +101,39 @@ export class EventGate {
     return result;
   }
 
-  /** What failed may quote what was sent: secrets are struck out of every text of it. */
+  /** A result may quote what was sent: secrets are struck out of its words, and of every text of one that failed. */
   private shown(event: ResultEvent): ResultEvent {
-    if (event.status === 'success') return event;
     const { body, message, code, error } = event;
+    if (event.status === 'success') {
+      // Most have an HTTP status for a code and no message; no secret is that short.
+      if (message === undefined && (code === undefined || code.length <= 3)) return event;
+      return { ...event, ...this.shownWords(event) };
+    }
     return {
       ...event,
       ...(typeof body === 'string' ? { body: this.redact(body) } : {}),
+      ...this.shownWords(event),
+      ...(error === undefined ? {} : { error: redactedInfo(error, this.redact, this.effect) }),
+    };
+  }
+
+  private shownWords({ message, code }: ResultEvent): Pick<ResultEvent, 'message' | 'code'> {
+    return {
       ...(message === undefined ? {} : { message: this.redact(message) }),
       ...(code === undefined ? {} : { code: this.redact(code) }),
-      ...(error === undefined ? {} : { error: redactedInfo(error, this.redact) }),
     };
+  }
+
+  /** What a breach leaves open. */
+  private get effect(): 'none' | 'unknown' {
+    return this.descriptor.effect === 'read' ? 'none' : 'unknown';
   }
 
   /** Of a write it was carried out, and what came of it cannot be told. */
   private brokenOutput({ inputs }: ResultEvent): ResultEvent {
     const message = 'an output made for this document broke off while it was read';
-    const isRead = this.descriptor.effect === 'read';
+    const { effect } = this;
+    const isRead = effect === 'none';
     return {
       type: 'result',
       inputs,
@@ -127,7 +143,7 @@ export class EventGate {
         category: 'unavailable',
         code: 'OUTPUT_BROKEN',
         message,
-        effect: isRead ? 'none' : 'unknown',
+        effect,
         retryable: isRead,
       },
     };
@@ -138,7 +154,7 @@ export class EventGate {
       category: 'contract',
       code,
       message: `operation ${this.descriptor.id} ${message}`,
-      effect: this.descriptor.effect === 'read' ? 'none' : 'unknown',
+      effect: this.effect,
       retryable: false,
     });
   }

@@ -2,7 +2,7 @@ import type { Logger } from '@connector-runtime/core';
 
 const MAX_WARNINGS_KEPT = 100;
 
-/** Passes everything on, counts the warnings, and keeps the first 100 for the summary, without secrets. */
+/** Passes everything on, counts the warnings, tells of each, and keeps the first 100 for the summary, without secrets. */
 export class ExecutionLogger implements Logger {
   readonly warnings: string[] = [];
   warningCount = 0;
@@ -10,6 +10,7 @@ export class ExecutionLogger implements Logger {
   constructor(
     private readonly inner: Logger,
     private readonly redact: (text: string) => string,
+    private readonly warned: (message: string) => void,
   ) {}
 
   debug(message: string, data?: object): void {
@@ -22,7 +23,9 @@ export class ExecutionLogger implements Logger {
 
   warn(message: string, data?: object): void {
     this.warningCount += 1;
-    if (this.warnings.length < MAX_WARNINGS_KEPT) this.warnings.push(this.redact(message));
+    const shown = this.redact(message);
+    if (this.warnings.length < MAX_WARNINGS_KEPT) this.warnings.push(shown);
+    this.warned(shown);
     this.inner.warn(message, data);
   }
 

@@ -2,7 +2,6 @@ import {
   type Document,
   type ErrorInfo,
   type Events,
-  errorInfoOf,
   type Json,
   type OperationDescriptor,
   type OperationEvent,
@@ -10,6 +9,7 @@ import {
   type Status,
   statusOfError,
 } from '@connector-runtime/core';
+import { LoopTurn } from '../services/loop-turn.js';
 import type { RuntimeExecutionContext } from './call-context.js';
 import { type CallLimit, cancelled } from './call-limit.js';
 import type { DocumentIntake } from './document-intake.js';
@@ -17,8 +17,7 @@ import type { DocumentLedger, StatusCounts } from './document-ledger.js';
 import { EventGate } from './event-gate.js';
 import { EventReader } from './event-reader.js';
 import type { ExecutionLogger } from './execution-logger.js';
-import { LoopTurn } from './loop-turn.js';
-import { redactedInfo } from './redacted-info.js';
+import { redactedInfoOf } from './redacted-info.js';
 
 /** What an execution came to. */
 export interface ExecutionSummary {
@@ -31,7 +30,7 @@ export interface ExecutionSummary {
   readonly warnings: readonly string[];
   /** How many warnings there were. */
   readonly warningCount: number;
-  /** False if it was cancelled, met its deadline, left input unread, or a read broke off after an output: what it gave is not all. */
+  /** False if it was cancelled, met its deadline, left input unread, its source of documents failed, or a read broke off after an output: what it gave is not all. */
   readonly complete: boolean;
   /** The last checkpoint, for `resumeFrom`. */
   readonly checkpoint?: Json;
@@ -70,6 +69,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
   private arrived: IteratorResult<OperationEvent | readonly OperationEvent[]> | undefined;
   private thrown: { readonly error: unknown } | undefined;
   private readonly graceTimer = new AbortController();
+  private grace: Promise<void> | undefined;
   private isPulling = false;
   private isGraceOver = false;
   private hasStarted = false;
@@ -83,8 +83,8 @@ export class Execution implements AsyncIterable<OperationEvent> {
     });
     this.gate = new EventGate(setup.ledger, setup.descriptor, setup.redact);
     this.intake = setup.makeIntake(() => this.notify());
-    setup.limit.signal.addEventListener('abort', () => this.startGrace(), { once: true });
-    if (setup.limit.signal.aborted) this.startGrace();
+    setup.limit.signal.addEventListener('abort', () => void this.startGrace(), { once: true });
+    if (setup.limit.signal.aborted) void this.startGrace();
   }
 
   get id(): string {
@@ -129,24 +129,28 @@ export class Execution implements AsyncIterable<OperationEvent> {
     let error: ErrorInfo | undefined;
     try {
       yield* this.events();
-      error = this.shown(this.errorInfo());
+      this.intake.leave();
+      error = this.errorInfo();
       isCutShort = this.setup.limit.signal.aborted;
       yield* this.settleOpen(error);
       yield* this.settleNeverTaken(error);
       hasLeft = false;
     } finally {
       if (hasLeft) this.setup.limit.abort(cancelled('HOST_LEFT', 'the reader of the events has left'));
-      await this.stopOperation();
-      await this.intake.close();
-      this.graceTimer.abort();
-      this.setup.limit.end();
-      this.setup.context.end();
-      const summary = this.summarize(
-        error ?? (hasLeft ? this.shown(this.errorInfo()) : undefined),
-        isCutShort || hasLeft,
-      );
-      this.settleSummary(summary);
-      await this.setup.ended(summary);
+      try {
+        await this.stopOperation();
+        await this.intake.close();
+      } finally {
+        this.graceTimer.abort();
+        this.setup.limit.end();
+        this.setup.context.end();
+        const summary = this.summarize(
+          error ?? (hasLeft ? this.errorInfo() : this.sourceError()),
+          isCutShort || hasLeft,
+        );
+        this.settleSummary(summary);
+        await this.setup.ended(summary);
+      }
     }
   }
 
@@ -155,8 +159,8 @@ export class Execution implements AsyncIterable<OperationEvent> {
     try {
       this.setup.limit.signal.throwIfAborted();
       const events = await this.setup.limit.race(this.setup.start(this.intake));
-      this.iterator = events[Symbol.asyncIterator]();
       this.hasStarted = true;
+      this.iterator = events[Symbol.asyncIterator]();
     } catch (error) {
       this.thrown = { error };
       return;
@@ -168,8 +172,8 @@ export class Execution implements AsyncIterable<OperationEvent> {
       } else if (this.arrived !== undefined) {
         const step = this.arrived;
         this.arrived = undefined;
-        if (step.done) return;
-        const passed = this.gate.pass(step.value);
+        const passed = this.passed(step);
+        if (passed === undefined) return;
         if (passed.length > 0) yield passed;
         if (this.gate.fault !== undefined) {
           this.thrown = { error: this.gate.fault };
@@ -177,8 +181,8 @@ export class Execution implements AsyncIterable<OperationEvent> {
         }
         if (this.turn.isDue()) await this.turn.take();
       } else if (this.thrown !== undefined || this.isGraceOver) return;
+      else if (!this.isPulling) this.pull(this.iterator);
       else {
-        if (!this.isPulling) this.pull(this.iterator);
         await new Promise<void>((resolve) => {
           this.wake = resolve;
         });
@@ -186,7 +190,17 @@ export class Execution implements AsyncIterable<OperationEvent> {
     }
   }
 
-  private pull(iterator: AsyncIterator<OperationEvent | readonly OperationEvent[]>): void {
+  /** What of a step the host may see; `undefined` where it is the last, or cannot even be looked at. */
+  private passed(step: IteratorResult<OperationEvent | readonly OperationEvent[]>) {
+    try {
+      return step.done ? undefined : this.gate.pass(step.value);
+    } catch (error) {
+      this.thrown = { error };
+      return undefined;
+    }
+  }
+
+  private pull(iterator: AsyncIterator<OperationEvent | readonly OperationEvent[]> | undefined): void {
     this.isPulling = true;
     stepOf(iterator).then(
       (step) => {
@@ -207,27 +221,33 @@ export class Execution implements AsyncIterable<OperationEvent> {
     this.wake = undefined;
   }
 
-  private startGrace(): void {
+  /** The operation's time to stop; it begins once, with the abort or with the first wish to have it stopped. */
+  private startGrace(): Promise<void> {
     const { context, descriptor } = this.setup;
-    context.clock.sleep(descriptor.limits.stopWithinMs, this.graceTimer.signal).then(
+    this.grace ??= context.clock.sleep(descriptor.limits.stopWithinMs, this.graceTimer.signal).then(
       () => {
         this.isGraceOver = true;
         this.notify();
       },
       () => undefined,
     );
+    return this.grace;
   }
 
   /** What ended the operation before its time. */
   private errorInfo(): ErrorInfo | undefined {
     const { signal } = this.setup.limit;
     const unknownOnWrites = this.setup.descriptor.effect === 'read' ? 'none' : 'unknown';
-    if (this.thrown !== undefined) return errorInfoOf(this.thrown.error, this.hasStarted ? unknownOnWrites : 'none');
-    return signal.aborted ? errorInfoOf(signal.reason, 'none') : undefined;
+    if (this.thrown !== undefined) return this.shown(this.thrown.error, this.hasStarted ? unknownOnWrites : 'none');
+    return signal.aborted ? this.shown(signal.reason, 'none') : this.sourceError();
   }
 
-  private shown(error: ErrorInfo | undefined): ErrorInfo | undefined {
-    return error === undefined ? undefined : redactedInfo(error, this.setup.redact);
+  private sourceError(): ErrorInfo | undefined {
+    return this.intake.failure === undefined ? undefined : this.shown(this.intake.failure, 'none');
+  }
+
+  private shown(error: unknown, effect: ErrorInfo['effect']): ErrorInfo {
+    return redactedInfoOf(error, this.setup.redact, effect);
   }
 
   /** Documents that were handed over and have no result. */
@@ -248,7 +268,8 @@ export class Execution implements AsyncIterable<OperationEvent> {
       const info: ErrorInfo = { ...error, effect };
       return { status: statusOfError(info), info };
     }
-    const info: ErrorInfo = this.gate.fault?.info ?? {
+    const fault = this.gate.fault === undefined ? undefined : this.shown(this.gate.fault, effect);
+    const info: ErrorInfo = fault ?? {
       category: 'contract',
       code: 'RESULT_MISSING',
       message: `operation ${this.setup.descriptor.id} ended without a result for this document`,
@@ -261,7 +282,6 @@ export class Execution implements AsyncIterable<OperationEvent> {
   /** A source at hand is read to its end, so that every document of it has a result. */
   private async *settleNeverTaken(error: ErrorInfo | undefined): AsyncGenerator<readonly OperationEvent[]> {
     if (this.intake.refusals.length > 0) yield this.intake.refusals.splice(0);
-    if (this.intake.exhausted) return;
     const info: ErrorInfo = error ?? {
       category: 'contract',
       code: 'INPUT_NOT_TAKEN',
@@ -270,25 +290,17 @@ export class Execution implements AsyncIterable<OperationEvent> {
       retryable: true,
     };
     const status = this.hasStarted ? 'notAttempted' : statusOfError({ ...info, effect: 'none' });
-    try {
-      yield* this.intake.neverTaken({ ...info, effect: 'none' }, status);
-    } catch (thrown) {
-      this.thrown ??= { error: thrown };
-    }
+    yield* this.intake.neverTaken({ ...info, effect: 'none' }, status);
   }
 
   /** `return()` is raced with the operation's time to stop: a pending `next()` would never let it settle. */
   private async stopOperation(): Promise<void> {
     const { iterator } = this;
-    if (iterator?.return === undefined) return;
-    const { context, descriptor } = this.setup;
-    const timer = new AbortController();
+    if (iterator === undefined) return;
     const returning = Promise.resolve()
       .then(() => iterator.return?.())
       .catch(() => undefined);
-    const timeUp = context.clock.sleep(descriptor.limits.stopWithinMs, timer.signal).catch(() => undefined);
-    await Promise.race([returning, timeUp]);
-    timer.abort();
+    await Promise.race([returning, this.startGrace()]);
   }
 
   private summarize(error: ErrorInfo | undefined, isCutShort: boolean): ExecutionSummary {
@@ -308,7 +320,8 @@ export class Execution implements AsyncIterable<OperationEvent> {
 }
 
 /** A plugin's iterator may throw at once, or give what is no promise and no step. */
-async function stepOf<T>(iterator: AsyncIterator<T>): Promise<IteratorResult<T>> {
+async function stepOf<T>(iterator: AsyncIterator<T> | undefined): Promise<IteratorResult<T>> {
+  if (iterator === undefined) throw new TypeError('the operation gave no iterator');
   const step: unknown = await iterator.next();
   if (typeof step === 'object' && step !== null) return step as IteratorResult<T>;
   throw new TypeError(`the operation's iterator gave ${String(step)} in place of a step`);

@@ -1,5 +1,5 @@
 import { type Body, ConnectorError, type HttpResponse, type Spool } from '@connector-runtime/core';
-import { bodyAsAnswer, bodyOfBytes, bodyOfStream } from '../services/body.js';
+import { type BodyRole, bodyAsAnswer, bodyOfBytes, bodyOfStream } from '../services/body.js';
 import { decodeGzip, decodeGzipStart, encodingOf } from './gzip-answer.js';
 import { AttemptLost, type HttpAnswer } from './http-transport.js';
 
@@ -20,26 +20,27 @@ export async function readAnswer(
   gzipWasAsked: boolean,
   maxBytes: number,
   spool: Spool,
+  role: BodyRole,
 ): Promise<Body> {
   const mediaType = mediaTypeOf(answer);
   const encoding = encodingOf(answer.headers['content-encoding'], gzipWasAsked);
-  if (reading === 'spool') return bodyAsAnswer(await spool.write(answer.body, mediaType));
+  if (reading === 'spool') return bodyAsAnswer(await spool.write(answer.body, mediaType), role);
   const bytes = await collect(answer, maxBytes);
-  if (encoding === 'identity') return bodyOfBytes(bytes, mediaType, 'answer');
+  if (encoding === 'identity') return bodyOfBytes(bytes, mediaType, role);
   const decoded = await decodeGzip(bytes, maxBytes);
   if (decoded === 'tooLarge') throw tooLarge(maxBytes);
   if (decoded === 'cut') throw new AttemptLost({ sent: true, answered: true }, new Error('its gzip is not whole'));
-  return bodyOfBytes(decoded, mediaType, 'answer');
+  return bodyOfBytes(decoded, mediaType, role);
 }
 
 /** A good answer that its reader takes as it comes. */
-export function streamBody(answer: HttpAnswer, pieces: AsyncIterable<Uint8Array>): Body {
+export function streamBody(answer: HttpAnswer, pieces: AsyncIterable<Uint8Array>, role: BodyRole): Body {
   encodingOf(answer.headers['content-encoding'], false);
-  return bodyOfStream(pieces, mediaTypeOf(answer), 'answer');
+  return bodyOfStream(pieces, mediaTypeOf(answer), role);
 }
 
 /** Reads the beginning of an answer that is not 2xx, for `judge`. Never throws: its status alone says enough. */
-export async function readErrorBody(answer: HttpAnswer): Promise<ErrorBody> {
+export async function readErrorBody(answer: HttpAnswer, role: BodyRole): Promise<ErrorBody> {
   const pieces: Uint8Array[] = [];
   let sizeBytes = 0;
   let incomplete: AttemptLost | ConnectorError | undefined;
@@ -57,7 +58,7 @@ export async function readErrorBody(answer: HttpAnswer): Promise<ErrorBody> {
   }
   let bytes: Uint8Array = Buffer.concat(pieces, sizeBytes);
   if ((answer.headers['content-encoding'] ?? '') !== '') bytes = decodeGzipStart(bytes);
-  const body = bodyOfBytes(bytes.subarray(0, ERROR_BODY_BYTES), mediaTypeOf(answer), 'answer');
+  const body = bodyOfBytes(bytes.subarray(0, ERROR_BODY_BYTES), mediaTypeOf(answer), role);
   return incomplete === undefined ? { body } : { body, incomplete };
 }
 

@@ -33,17 +33,20 @@ export function fetchTransport(fetch: Fetch): HttpTransport {
 }
 
 class FetchPool implements HttpPool {
+  readonly #settings: HttpSettings;
   private readonly underWay = new Set<FetchExchange>();
   private closed = false;
 
   constructor(
     private readonly fetch: Fetch,
-    private readonly settings: HttpSettings,
-  ) {}
+    settings: HttpSettings,
+  ) {
+    this.#settings = settings;
+  }
 
   async send(attempt: HttpAttempt, signal: AbortSignal): Promise<HttpAnswer> {
     if (this.closed) throw new AttemptLost({ sent: false, answered: false }, new AttemptEnded('UND_ERR_DESTROYED'));
-    const exchange = new FetchExchange(signal, this.settings, () => this.underWay.delete(exchange));
+    const exchange = new FetchExchange(signal, this.#settings, () => this.underWay.delete(exchange));
     this.underWay.add(exchange);
     return exchange.send(this.fetch, attempt);
   }

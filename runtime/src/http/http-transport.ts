@@ -1,13 +1,19 @@
 import type { HttpHeaders } from '@connector-runtime/core';
 
+/** The environment's `HTTPS_PROXY` and `NO_PROXY`. */
+export interface ProxyEnvironment {
+  readonly proxy?: string;
+  readonly noProxy?: string;
+}
+
 /** How a connection reaches its service. Contents, not paths; every number has a default. */
 export interface HttpSettings {
   /** Address of a proxy for all calls, such as `http://user:password@proxy:3128`; empty: none, whatever the environment says. */
   readonly proxy?: string;
   /** Hosts that are reached without it, comma-separated: `internal.example,.corp.example:8443`. */
   readonly noProxy?: string;
-  /** Where `HTTPS_PROXY` and `NO_PROXY` are looked up if `proxy` is absent. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What holds where `proxy` or `noProxy` is absent. */
+  readonly environment?: ProxyEnvironment;
   /** PEM of certificate authorities that are trusted besides the usual ones. */
   readonly ca?: string;
   /** PEM of the client's own certificate, with `key`. */

@@ -1,27 +1,34 @@
 import { ConnectorError } from '@connector-runtime/core';
-import type { HttpSettings } from './http-transport.js';
+import type { HttpSettings, ProxyEnvironment } from './http-transport.js';
 import { isLoopback } from './loopback.js';
 
 /** Which proxy a host is reached by: the settings' own, else the environment's. Loopback addresses are always reached directly. */
 export class ProxyRule {
-  private readonly proxy: URL | undefined;
+  // A true private field: the address may hold a password.
+  readonly #proxy: URL | undefined;
   private readonly exceptions: readonly string[];
 
   constructor(settings: HttpSettings) {
-    const environment = settings.environment ?? {};
-    const named = (...names: string[]) => names.map((name) => environment[name]).find((value) => value);
-    const address = settings.proxy ?? named('https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY');
-    this.proxy = address ? proxyAddress(address) : undefined;
-    this.exceptions = (settings.noProxy ?? named('no_proxy', 'NO_PROXY') ?? '')
+    const address = settings.proxy ?? settings.environment?.proxy;
+    this.#proxy = address ? proxyAddress(address) : undefined;
+    this.exceptions = (settings.noProxy ?? settings.environment?.noProxy ?? '')
       .toLowerCase()
       .split(/[\s,]+/)
       .filter((entry) => entry !== '');
   }
 
   proxyFor(protocol: string, hostname: string, port: number): URL | undefined {
-    if (this.proxy === undefined || protocol !== 'https:' || isLoopback(hostname)) return undefined;
-    return this.exceptions.some((entry) => matches(entry, hostname.toLowerCase(), port)) ? undefined : this.proxy;
+    if (this.#proxy === undefined || protocol !== 'https:' || isLoopback(hostname)) return undefined;
+    return this.exceptions.some((entry) => matches(entry, hostname.toLowerCase(), port)) ? undefined : this.#proxy;
   }
+}
+
+/** What the environment says of proxies; nothing else of it is kept. */
+export function proxyEnvironment(environment: Readonly<Record<string, string | undefined>>): ProxyEnvironment {
+  const named = (...names: string[]) => names.map((name) => environment[name]).find((value) => value);
+  const proxy = named('https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY');
+  const noProxy = named('no_proxy', 'NO_PROXY');
+  return { ...(proxy === undefined ? {} : { proxy }), ...(noProxy === undefined ? {} : { noProxy }) };
 }
 
 /** `example.org` and `.example.org` stand for the host and all below it, `*` for all. */

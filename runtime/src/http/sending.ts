@@ -9,6 +9,7 @@ import {
   isConnectorError,
   type Spool,
 } from '@connector-runtime/core';
+import type { BodyRole } from '../services/body.js';
 import { type ErrorBody, readAnswer, readErrorBody, responseOf, streamBody } from './answer-body.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
 import { errorOfAbort, errorOfLoss, scrubbedCause } from './error-of-loss.js';
@@ -36,11 +37,16 @@ export interface SendingOptions {
   readonly redact: (text: string) => string;
 }
 
+/** Node.js takes a longer delay for 1 ms. Source: Node.js documentation, "Timers", `setTimeout`. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** One request over all its attempts. */
 export class Sending {
   attempts = 0;
   /** What attempts so far may have done. */
   private earlier: 'none' | 'unknown' = 'none';
+  /** `judge` knows that the last attempt was refused before execution. */
+  private isJudgedRefused = false;
   private readonly body: RequestBody;
   private readonly shown: string;
   private readonly isRead: boolean;
@@ -66,6 +72,7 @@ export class Sending {
     const wait = limit?.enter(signal);
     if (wait !== undefined) await wait;
     this.attempts += 1;
+    this.isJudgedRefused = false;
     let read: Read;
     try {
       read = await this.sendAndRead(headers);
@@ -85,6 +92,7 @@ export class Sending {
       info: failed.info,
       attempt: this.attempts,
       effect: request.effect,
+      isKnownRefused: this.isJudgedRefused,
       canSendBody: body.canSend,
     };
     return repeats.waitMs(attempt, context);
@@ -125,17 +133,21 @@ export class Sending {
         headers,
         ...(body !== undefined && { body }),
         ...(request.timeoutMs !== undefined && {
-          timeLimit: { ms: request.timeoutMs, until: reading === 'stream' ? 'head' : 'end' },
+          timeLimit: { ms: Math.min(request.timeoutMs, MAX_TIMER_MS), until: reading === 'stream' ? 'head' : 'end' },
         }),
       },
       context.signal,
     );
-    if (answer.status < 200 || answer.status > 299) return { answer, error: await readErrorBody(answer) };
+    if (answer.status < 200 || answer.status > 299)
+      return { answer, error: await readErrorBody(answer, this.roleOf(answer)) };
     try {
       if (reading === 'stream')
-        return { response: responseOf(answer, streamBody(answer, this.streamed(answer)), this.earlier) };
+        return {
+          response: responseOf(answer, streamBody(answer, this.streamed(answer), this.roleOf(answer)), this.earlier),
+        };
       const spool = (context as Partial<ExecutionContext>).spool ?? options.spool;
-      const whole = await readAnswer(answer, reading, this.gzipIsAsked, options.limits.maxAnswerBytes, spool);
+      const { maxAnswerBytes } = options.limits;
+      const whole = await readAnswer(answer, reading, this.gzipIsAsked, maxAnswerBytes, spool, this.roleOf(answer));
       return { response: responseOf(answer, whole, this.earlier) };
     } catch (thrown) {
       answer.body.cancel();
@@ -143,6 +155,12 @@ export class Sending {
       if (!(thrown instanceof AttemptLost)) this.mayHaveActed('unknown');
       throw thrown;
     }
+  }
+
+  /** A write was carried out, or may have been, unless the answer says that it was refused and no attempt before it is in doubt. */
+  private roleOf({ status }: HttpAnswer): BodyRole {
+    const isRefused = status >= 300 && status < 500 && this.earlier === 'none';
+    return this.isRead || isRefused ? 'answer' : 'answerToWrite';
   }
 
   /** Its reader gets errors as all callers do. */
@@ -178,7 +196,10 @@ export class Sending {
       this.mayHaveActed(suggested.effect);
       throw thrown;
     }
-    if (verdict !== 'accept') return this.refused(correctedBy(verdict, suggested));
+    if (verdict !== 'accept') {
+      this.isJudgedRefused = verdict.retryable === true || verdict.effect === 'none';
+      return this.refused(correctedBy(verdict, suggested));
+    }
     const { incomplete } = error;
     if (incomplete === undefined) return response;
     if (incomplete instanceof AttemptLost) return this.lost(incomplete);

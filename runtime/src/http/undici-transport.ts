@@ -28,10 +28,14 @@ export function undiciTransport(): HttpTransport {
 }
 
 class UndiciPool implements HttpPool {
-  private agent: Agent | undefined;
+  // True private fields: key and proxy stand in them, and nothing that prints a connection may see those.
+  readonly #settings: HttpSettings;
+  #agent: Agent | undefined;
   private closed = false;
 
-  constructor(private readonly settings: HttpSettings) {}
+  constructor(settings: HttpSettings) {
+    this.#settings = settings;
+  }
 
   send(attempt: HttpAttempt, signal: AbortSignal): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
@@ -39,8 +43,8 @@ class UndiciPool implements HttpPool {
       if (this.closed) return exchange.fail(new AttemptEnded('UND_ERR_DESTROYED'));
       const { method, url, headers, body } = attempt;
       try {
-        this.agent ??= openAgent(this.settings);
-        this.agent.dispatch(
+        this.#agent ??= openAgent(this.#settings);
+        this.#agent.dispatch(
           {
             origin: url.origin,
             path: url.pathname + url.search,
@@ -60,7 +64,7 @@ class UndiciPool implements HttpPool {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.agent?.destroy();
+    await this.#agent?.destroy();
   }
 }
 

@@ -1,8 +1,12 @@
 import { open as openFile } from 'node:fs/promises';
 import { type Body, ConnectorError, type ErrorCategory, type Json } from '@connector-runtime/core';
+import { LoopTurn } from './loop-turn.js';
 
-/** Whose bytes they are: it decides whether bytes that are no text are the document's fault (`validation`) or the service's (`protocol`). */
-export type BodyRole = 'document' | 'answer';
+/**
+ * Whose bytes they are: it decides whether bytes that are no text are the document's fault (`validation`) or the service's (`protocol`).
+ * What cannot be read of an answer to a write leaves open what became of the write: effect `unknown`.
+ */
+export type BodyRole = 'document' | 'answer' | 'answerToWrite';
 
 const PIECE_BYTES = 64 * 1024;
 
@@ -16,7 +20,7 @@ export function bodyOfBytes(
   role: BodyRole = 'document',
   limitBytes = NO_LIMIT,
 ): Body {
-  if (limitBytes !== NO_LIMIT && bytes.byteLength > limitBytes) throw tooLarge(limitBytes);
+  if (limitBytes !== NO_LIMIT && bytes.byteLength > limitBytes) throw tooLarge(limitBytes, role);
   return new BytesBody(bytes, mediaType, role);
 }
 
@@ -33,14 +37,14 @@ export function bodyOfStream(
   limitBytes = NO_LIMIT,
 ): Body {
   let isTaken = false;
-  const pieces = limitBytes === NO_LIMIT ? source : limited(source, limitBytes);
+  const pieces = limitBytes === NO_LIMIT ? source : limited(source, limitBytes, role);
   return new StreamedBody(mediaType, role, false, undefined, () => {
     if (isTaken) {
       throw new ConnectorError({
         category: 'contract',
         code: 'BODY_CONSUMED',
         message: 'this body is given once and was opened before; spool it to read it again',
-        effect: 'none',
+        effect: effectOf(role),
         retryable: false,
       });
     }
@@ -52,9 +56,11 @@ export function bodyOfStream(
 /** A body that a host made, held to a limit: what is known to be larger throws `BODY_TOO_LARGE` here, of any other its reader meets it. */
 export function bodyWithin(body: Body, limitBytes: number): Body {
   if (limitBytes === NO_LIMIT) return body;
-  if (body.sizeBytes !== undefined && body.sizeBytes > limitBytes) throw tooLarge(limitBytes);
+  if (body.sizeBytes !== undefined && body.sizeBytes > limitBytes) throw tooLarge(limitBytes, 'document');
   const { mediaType, repeatable, sizeBytes } = body;
-  return new StreamedBody(mediaType, 'document', repeatable, sizeBytes, () => limited(body.open(), limitBytes));
+  return new StreamedBody(mediaType, 'document', repeatable, sizeBytes, () =>
+    limited(body.open(), limitBytes, 'document'),
+  );
 }
 
 /** A body of a file's bytes, which must not change while it is used. */
@@ -63,8 +69,8 @@ export function bodyOfFile(path: string, sizeBytes: number, mediaType: string, r
 }
 
 /** The same body as an answer: what is wrong with it is the service's fault. */
-export function bodyAsAnswer(body: Body): Body {
-  return new StreamedBody(body.mediaType, 'answer', body.repeatable, body.sizeBytes, (signal) => body.open(signal));
+export function bodyAsAnswer(body: Body, role: BodyRole = 'answer'): Body {
+  return new StreamedBody(body.mediaType, role, body.repeatable, body.sizeBytes, (signal) => body.open(signal));
 }
 
 class BytesBody implements Body {
@@ -80,12 +86,17 @@ class BytesBody implements Body {
   }
 
   async *open(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    signal?.throwIfAborted();
-    if (this.content.byteLength > 0) yield this.content;
+    const turn = new LoopTurn(1);
+    for (let start = 0; start < this.content.byteLength || start === 0; start += PIECE_BYTES) {
+      if (turn.isDue()) await turn.take();
+      signal?.throwIfAborted();
+      const piece = this.content.subarray(start, start + PIECE_BYTES);
+      if (piece.byteLength > 0) yield piece;
+    }
   }
 
   async bytes(maxBytes: number): Promise<Uint8Array> {
-    if (this.sizeBytes > maxBytes) throw tooLarge(maxBytes);
+    if (this.sizeBytes > maxBytes) throw tooLarge(maxBytes, this.role);
     return this.content;
   }
 
@@ -117,12 +128,12 @@ class StreamedBody implements Body {
   }
 
   async bytes(maxBytes: number): Promise<Uint8Array> {
-    if (this.sizeBytes !== undefined && this.sizeBytes > maxBytes) throw tooLarge(maxBytes);
+    if (this.sizeBytes !== undefined && this.sizeBytes > maxBytes) throw tooLarge(maxBytes, this.role);
     const pieces: Uint8Array[] = [];
     let sizeBytes = 0;
     for await (const piece of this.open()) {
       sizeBytes += piece.byteLength;
-      if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
+      if (sizeBytes > maxBytes) throw tooLarge(maxBytes, this.role);
       pieces.push(piece);
     }
     return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces, sizeBytes);
@@ -166,17 +177,23 @@ async function* untilAborted(pieces: AsyncIterable<Uint8Array>, signal: AbortSig
   }
 }
 
-async function* limited(pieces: AsyncIterable<Uint8Array>, limitBytes: number): AsyncGenerator<Uint8Array> {
+async function* limited(
+  pieces: AsyncIterable<Uint8Array>,
+  limitBytes: number,
+  role: BodyRole,
+): AsyncGenerator<Uint8Array> {
   let sizeBytes = 0;
   for await (const piece of pieces) {
     sizeBytes += piece.byteLength;
-    if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
+    if (sizeBytes > limitBytes) throw tooLarge(limitBytes, role);
     yield piece;
   }
 }
 
 async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
-  const file = await openFile(path, 'r');
+  const file = await openFile(path, 'r').catch((error: unknown) => {
+    throw unreadableFile(error);
+  });
   try {
     for (;;) {
       const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
@@ -209,20 +226,31 @@ function parseJson(text: string, role: BodyRole): Json {
   }
 }
 
-function unreadable(role: BodyRole, code: string, what: string, cause?: unknown): ConnectorError {
-  const category: ErrorCategory = role === 'document' ? 'validation' : 'protocol';
+/** What is wrong with a document whose file cannot be opened. */
+export function unreadableFile(error: unknown): ConnectorError {
+  const message = `the document's file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`;
   return new ConnectorError(
-    { category, code, message: `the ${role}'s body is not ${what}`, effect: 'none', retryable: false },
-    { cause },
+    { category: 'validation', code: 'FILE_UNREADABLE', message, effect: 'none', retryable: false },
+    { cause: error },
   );
 }
 
-function tooLarge(maxBytes: number): ConnectorError {
+function unreadable(role: BodyRole, code: string, what: string, cause?: unknown): ConnectorError {
+  const category: ErrorCategory = role === 'document' ? 'validation' : 'protocol';
+  const message = `the ${role === 'document' ? 'document' : 'answer'}'s body is not ${what}`;
+  return new ConnectorError({ category, code, message, effect: effectOf(role), retryable: false }, { cause });
+}
+
+function effectOf(role: BodyRole): 'none' | 'unknown' {
+  return role === 'answerToWrite' ? 'unknown' : 'none';
+}
+
+function tooLarge(maxBytes: number, role: BodyRole): ConnectorError {
   return new ConnectorError({
     category: 'tooLarge',
     code: 'BODY_TOO_LARGE',
     message: `the body has more than ${maxBytes} bytes`,
-    effect: 'none',
+    effect: effectOf(role),
     retryable: false,
   });
 }

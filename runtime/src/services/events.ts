@@ -30,7 +30,8 @@ export interface LifecycleEvents {
     readonly waitMs: number;
     readonly error: ErrorInfo;
   };
-  warning: { readonly connectionId: string; readonly executionId?: string; readonly message: string };
+  /** What an operation logged as a warning, without secrets. */
+  warning: { readonly connectionId: string; readonly executionId: string; readonly message: string };
 }
 
 export type LifecycleEventName = keyof LifecycleEvents;

@@ -96,7 +96,11 @@ export class FileCredentialStore implements CredentialStore {
       if (isMissing(error)) return [];
       throw unusable(this.folder, error);
     });
-    return names.filter((name) => name.startsWith(start)).map((name) => Number(name.slice(start.length)));
+    return names
+      .filter((name) => name.startsWith(start))
+      .map((name) => name.slice(start.length))
+      .filter((end) => /^\d+$/.test(end))
+      .map(Number);
   }
 
   /** The revision before this one stays readable, for those who are about to. */

@@ -5,7 +5,7 @@ const STRUCK_OUT = '[secret]';
 /** Shorter texts occur by chance, and striking them out would make logs unreadable; keys still hide them. */
 const MIN_SECRET_LENGTH = 4;
 /** Renewed tokens add up in a process that runs for months; the oldest have expired by then. */
-const MAX_SECRETS = 1_000;
+const MAX_LEARNT_SECRETS = 1_000;
 const MAX_TEXT_LENGTH = 8_192;
 const MAX_DEPTH = 6;
 const MAX_ENTRIES = 100;
@@ -20,26 +20,30 @@ const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
 
 /** Strikes known secrets out of what is logged or shown, in the forms in which they travel. One for each connection, or one for all. */
 export class Redactor {
-  readonly #secrets = new Set<string>();
+  readonly #pinned = new Set<string>();
+  readonly #learnt = new Set<string>();
   #pattern: RegExp | undefined;
 
-  /** From now on the text is struck out wherever it occurs. */
+  /** From now on the text is struck out wherever it occurs; it may be forgotten when a thousand newer ones were learnt. */
   add(secret: string): void {
-    if (secret.length < MIN_SECRET_LENGTH || this.#secrets.has(secret)) return;
-    this.#secrets.add(secret);
-    if (this.#secrets.size > MAX_SECRETS) {
-      for (const oldest of this.#secrets) {
-        this.#secrets.delete(oldest);
-        break;
-      }
-    }
+    if (secret.length < MIN_SECRET_LENGTH || this.#pinned.has(secret) || this.#learnt.has(secret)) return;
+    this.#learnt.add(secret);
+    const [oldest = secret] = this.#learnt;
+    if (this.#learnt.size > MAX_LEARNT_SECRETS) this.#learnt.delete(oldest);
+    this.#pattern = undefined;
+  }
+
+  /** As {@link add}, for good: a secret of the configuration. */
+  pin(secret: string): void {
+    if (secret.length < MIN_SECRET_LENGTH || this.#pinned.has(secret)) return;
+    this.#pinned.add(secret);
     this.#pattern = undefined;
   }
 
   /** The text without secrets, with control characters written out and of bounded length. */
   text(text: string): string {
     // Cut only after the striking out, lest half a secret escape it.
-    const struck = this.strike(text).replace(UNPRINTABLE, writtenOut);
+    const struck = printable(this.strike(text));
     return struck.length <= MAX_TEXT_LENGTH
       ? struck
       : `${struck.slice(0, MAX_TEXT_LENGTH)}… (${struck.length - MAX_TEXT_LENGTH} more)`;
@@ -51,8 +55,8 @@ export class Redactor {
   }
 
   private strike(text: string): string {
-    if (this.#secrets.size === 0) return text;
-    this.#pattern ??= new RegExp([...formsOf(this.#secrets)].map(escaped).join('|'), 'gi');
+    if (this.#pinned.size + this.#learnt.size === 0) return text;
+    this.#pattern ??= new RegExp(patternsOf([...this.#pinned, ...this.#learnt]).join('|'), 'gi');
     return text.replace(this.#pattern, STRUCK_OUT);
   }
 
@@ -105,32 +109,37 @@ export class Redactor {
 }
 
 /** The longest first, so that no form is struck out in part. */
-function formsOf(secrets: Iterable<string>): string[] {
-  const forms = new Set<string>();
+function patternsOf(secrets: readonly string[]): string[] {
+  const patterns = new Map<string, number>();
+  const note = (form: string, pattern = escaped(form)) => patterns.set(pattern, form.length);
   for (const secret of secrets) {
     const bytes = Buffer.from(secret);
-    forms.add(secret);
-    forms.add(JSON.stringify(secret).slice(1, -1));
+    note(secret, inMarkup(secret));
+    note(JSON.stringify(secret).slice(1, -1));
     // Through UTF-8 and back, which replaces a lone surrogate: encodeURIComponent would throw.
-    forms.add(encodeURIComponent(bytes.toString()));
-    forms.add(new URLSearchParams([['', secret]]).toString().slice(1));
-    for (const apostrophe of ['&apos;', '&#39;', '&#x27;', "'"]) forms.add(xmlEscaped(secret, apostrophe));
-    forms.add(bytes.toString('hex'));
+    note(encodeURIComponent(bytes.toString()));
+    note(new URLSearchParams([['', secret]]).toString().slice(1));
+    note(bytes.toString('hex'));
     for (const shift of [0, 1, 2]) {
       const inside = base64Inside(bytes, shift);
-      if (inside.length >= 6) forms.add(inside).add(inside.replaceAll('+', '-').replaceAll('/', '_'));
+      if (inside.length < 6) continue;
+      note(inside);
+      note(inside.replaceAll('+', '-').replaceAll('/', '_'));
     }
   }
-  return [...forms].sort((a, b) => b.length - a.length);
+  return [...patterns].sort(([, a], [, b]) => b - a).map(([pattern]) => pattern);
 }
 
-function xmlEscaped(text: string, apostrophe: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", apostrophe);
+const MARKUP: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+
+/** The text as it is, or with any of its special characters written as a reference, and its white space as any other. */
+function inMarkup(text: string): string {
+  return text.replace(/\s+|[&<>"']|[^\s&<>"']+/g, (piece) => {
+    const name = MARKUP[piece];
+    if (name === undefined) return /^\s/.test(piece) ? '\\s+' : escaped(piece);
+    const code = piece.charCodeAt(0);
+    return `(?:${piece}|&${name};|&#0*${code};|&#x0*${code.toString(16)};)`;
+  });
 }
 
 /** The characters that the bytes are sure to have in Base64 when `shift` bytes (modulo 3) stand before them, as in `user:password`. */
@@ -143,6 +152,11 @@ function base64Inside(bytes: Buffer, shift: number): string {
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+}
+
+/** The text with control characters, line ends, and what turns the direction of text written out: it moves no cursor of a terminal. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, writtenOut);
 }
 
 function writtenOut(character: string): string {

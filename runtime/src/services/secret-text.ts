@@ -33,10 +33,7 @@ export class SecretText implements Secret {
   }
 }
 
-/** Has every secret of these properties struck out of what is logged and shown from now on. */
-export function noteSecrets(
-  properties: Readonly<Record<string, unknown>>,
-  redactor: { add(secret: string): void },
-): void {
-  for (const value of Object.values(properties)) if (value instanceof SecretText) redactor.add(value.reveal());
+/** Tells of every secret of these properties. */
+export function noteSecrets(properties: Readonly<Record<string, unknown>>, note: (secret: string) => void): void {
+  for (const value of Object.values(properties)) if (value instanceof SecretText) note(value.reveal());
 }

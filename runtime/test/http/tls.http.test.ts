@@ -1,9 +1,21 @@
 import { execFile } from 'node:child_process';
 import * as http from 'node:http';
 import * as net from 'node:net';
+import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
+import {
+  type CallContext,
+  type Connection,
+  HTTP_CLIENT,
+  type HttpClient,
+  inject,
+  injectable,
+} from '@connector-runtime/core';
+import { ConnectorRuntime } from '@connector-runtime/runtime';
 import type { HttpSettings } from '#src/http/http-transport.js';
+import { proxyEnvironment } from '#src/http/proxy-rule.js';
+import { scriptedPlugin } from '../scripted-plugin.js';
 import { benchClient, closeAll, closeLater, create, errorOf, read } from './http-bench.js';
 import { answerBytes, certified, fixture, mute, type RawServer, rawServer } from './raw-server.js';
 
@@ -167,12 +179,41 @@ describe('a proxy', () => {
   test('of the environment is used where the settings name none', async () => {
     const server = await service('service');
     const proxy = await proxyTo(server.port);
-    const environment = { HTTPS_PROXY: `http://${proxy.host}` };
+    const environment = proxyEnvironment({ HTTPS_PROXY: `http://${proxy.host}`, OTHER: 'x' });
     const { http, context } = benchClient(origin, { settings: { ca, environment } });
 
     await http.send(read(origin), context());
 
     expect(proxy.asked).toHaveLength(1);
+  });
+
+  test('of a connection component is used for what its plugin sends', async () => {
+    const server = await service('service');
+    const proxy = await proxyTo(server.port);
+    @injectable()
+    class Sending implements Connection {
+      constructor(@inject(HTTP_CLIENT) private readonly http: HttpClient) {}
+
+      async open(context: CallContext) {
+        await this.http.send(read(origin), context);
+      }
+      async test() {
+        return [];
+      }
+      async close() {}
+    }
+    const plugin = scriptedPlugin(async function* () {}, {
+      manifest: { egress: [origin] },
+      plugin: { connection: Sending },
+    });
+    const runtime = closeLater(new ConnectorRuntime({ plugins: [plugin] }));
+    const folder = path.join(__dirname, '../../test/http/fixtures');
+    const http = { proxy: `http://${proxy.host}`, caFile: 'authority.pem' };
+
+    const connection = await runtime.connect({ plugin: 'scripted', properties: {}, folder, http });
+
+    expect(await connection.test()).toMatchObject([{ name: 'open', ok: true }]);
+    expect(proxy.asked).toEqual([{ target: 'service.test:443' }]);
   });
 
   test('that refuses says so, sends nothing, and its password stays out of the error', async () => {

@@ -81,6 +81,30 @@ test.each(kinds.filter(([kind]) => !kind.includes('stream')))(
   },
 );
 
+test('a large body in memory is given in pieces, so that its reader never holds the event loop for long', async () => {
+  const content = Buffer.alloc(200_000, 'x');
+  const sizes: number[] = [];
+
+  for await (const piece of bodyOfBytes(content, 'text/plain').open()) sizes.push(piece.byteLength);
+
+  expect(sizes).toEqual([65_536, 65_536, 65_536, 3_392]);
+});
+
+test('a large body in memory leaves the event loop its turns, though its reader never waits', async () => {
+  let ticks = 0;
+  const timer = setInterval(() => {
+    ticks += 1;
+  }, 1);
+
+  for await (const _ of bodyOfBytes(Buffer.alloc(2_000_000), 'text/plain').open()) {
+    const startedMs = performance.now();
+    while (performance.now() - startedMs < 11);
+  }
+
+  clearInterval(timer);
+  expect(ticks).toBeGreaterThan(10);
+});
+
 test('a body of a stream is given once', async () => {
   const body = bodyOfStream(pieces('abc'), 'text/plain');
 

@@ -1,7 +1,7 @@
 import { RuntimeEvents } from '#src/services/events.js';
 import { systemClock } from '#src/services/system-clock.js';
 
-const warning = { connectionId: 'c', message: 'm' };
+const warning = { connectionId: 'c', executionId: 'e', message: 'm' };
 
 describe('the system clock', () => {
   test('settles after the time', async () => {

@@ -33,6 +33,11 @@ const forms: [string, string][] = [
   ['in JSON', JSON.stringify({ a: text })],
   ['in JSON in JSON', JSON.stringify(JSON.stringify('plainsecret99'))],
   ['in XML', '<a>p@ss &quot;w&lt;o&gt;rd&quot; &amp; &apos;ünïcode&apos;/+=\\x</a>'],
+  ['in XML with decimal references', text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)],
+  ['in XML with hexadecimal references', text.replace(/[&<>"']/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`)],
+  ['in HTML with other references', text.replace(/[&<>"']/g, (c) => `&#X00${c.charCodeAt(0).toString(16)};`)],
+  ['with some of its characters as references', text.replaceAll('<', '&lt;').replaceAll("'", '&#39;')],
+  ['with other white space', text.replaceAll(' ', '\n\t ')],
   ['in Base64', Buffer.from(text).toString('base64')],
   ['in Base64 after one byte', Buffer.from(`a${text}`).toString('base64')],
   ['in Base64 as a password of Basic', Buffer.from(`me@example.org:${text}`).toString('base64')],
@@ -153,6 +158,17 @@ test('a line of log is one line of JSON with what the entry belongs to', () => {
     { level: 'warn', time: '1970-01-01T00:00:00.000Z', msg: '[secret]\\nis bad', step: 'login', connectionId: 'c1' },
   ]);
   expect(lines[0]?.match(/\n/g)).toHaveLength(1);
+});
+
+test('a secret of the configuration outlives a thousand that were learnt later', () => {
+  const redactor = new Redactor();
+  redactor.add('learnt-first');
+  redactor.pin('configured');
+  for (let n = 0; n < 1_000; n += 1) redactor.add(`token-number-${n}`);
+
+  expect(redactor.text('configured, learnt-first, token-number-0, token-number-999')).toBe(
+    '[secret], learnt-first, [secret], [secret]',
+  );
 });
 
 test('striking out is linear in the text', () => {

@@ -116,6 +116,18 @@ describe('the files of credentials', () => {
     expect(await store.put('token', 'z', 0)).toBe(true);
   });
 
+  test('are told from what others left beside them', async () => {
+    const folder = newFolder();
+    const store = new FileCredentialStore(folder);
+    await store.put('token', 'x', 0);
+    const [name = ''] = readdirSync(folder);
+    for (const ending of ['.bak', '~', '.NaN']) writeFileSync(path.join(folder, `${name}${ending}`), '"stray"');
+
+    expect((await store.get('token'))?.value.reveal()).toBe('x');
+    expect(await store.put('token', 'y', 1)).toBe(true);
+    expect((await store.get('token'))?.revision).toBe(2);
+  });
+
   test('are swept of what a writer left behind that died', async () => {
     const folder = newFolder();
     const store = new FileCredentialStore(folder);

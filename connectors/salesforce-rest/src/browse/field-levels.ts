@@ -1,7 +1,7 @@
 import { type CallContext, ConnectorError, type Field, isConnectorError } from '@connector-runtime/core';
 import type { DescribeCache } from './describe-cache.js';
 import { isRequired, type WriteOperation, writableFields } from './field-elements.js';
-import type { ChildRelationship, FieldDescribe, SObjectDescribe } from './sobject-describe.js';
+import { type ChildRelationship, type FieldDescribe, lookupTargets, type SObjectDescribe } from './sobject-describe.js';
 import { suggestion } from './suggestion.js';
 
 const RECORDS = 'records';
@@ -19,7 +19,7 @@ export async function fieldsAt(
     const step = path[at] ?? '';
     const child = mayHaveChildren ? childNamed(holders, step) : undefined;
     if (child === undefined) {
-      holders = await describesOf(lookupNamed(holders, step).referenceTo, describes, context);
+      holders = await describesOf(targetsNamed(holders, step), describes, context);
       mayHaveChildren = false;
       continue;
     }
@@ -36,8 +36,9 @@ function readableLevel(holders: readonly SObjectDescribe[], mayHaveChildren: boo
   const level = new Map<string, Field>();
   for (const { fields } of holders) for (const field of fields) level.set(field.name, shown(field, false));
   for (const { fields } of holders) {
-    for (const { relationshipName, referenceTo } of fields) {
-      if (relationshipName !== '') level.set(relationshipName, furtherStep(relationshipName, referenceTo.join(', ')));
+    for (const { relationshipName } of fields) {
+      if (relationshipName === '') continue;
+      level.set(relationshipName, furtherStep(relationshipName, lookupTargets(holders, relationshipName).join(', ')));
     }
   }
   if (mayHaveChildren) {
@@ -96,15 +97,11 @@ function childNamed(holders: readonly SObjectDescribe[], name: string): ChildRel
     .find(({ relationshipName }) => relationshipName.toLowerCase() === name.toLowerCase());
 }
 
-function lookupNamed(holders: readonly SObjectDescribe[], name: string): FieldDescribe {
-  const lookups = holders.flatMap(({ fields }) => fields.filter(({ relationshipName }) => relationshipName !== ''));
-  const found = lookups.find(({ relationshipName }) => relationshipName.toLowerCase() === name.toLowerCase());
-  if (found === undefined)
-    throw unknownStep(
-      name,
-      lookups.map(({ relationshipName }) => relationshipName),
-    );
-  return found;
+function targetsNamed(holders: readonly SObjectDescribe[], name: string): readonly string[] {
+  const targets = lookupTargets(holders, name);
+  if (targets.length > 0) return targets;
+  const known = holders.flatMap(({ fields }) => fields.map(({ relationshipName }) => relationshipName));
+  throw unknownStep(name, known.filter(Boolean));
 }
 
 async function describesOf(

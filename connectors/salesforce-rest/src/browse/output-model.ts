@@ -3,7 +3,7 @@ import { parseFieldPath } from '../soql/field-path.js';
 import type { DescribeCache } from './describe-cache.js';
 import { outputElement } from './field-elements.js';
 import type { ElementContent, ModelElement, ObjectModel, RecordType } from './object-model.js';
-import type { FieldDescribe, SObjectDescribe } from './sobject-describe.js';
+import { type FieldDescribe, lookupTargets, type SObjectDescribe } from './sobject-describe.js';
 
 /** A lookup that leads to more object types than this is left open in the schema. */
 const MAX_TARGETS = 6;
@@ -116,7 +116,7 @@ class OutputModelBuilder {
       const isLookup = field.relationshipName !== '' && field.referenceTo.length > 0;
       if (isLookup && isReached && !lookups.has(field.relationshipName)) lookups.set(field.relationshipName, field);
     }
-    const targets = await Promise.all([...lookups.values()].map((field) => this.targets(field.referenceTo)));
+    const targets = await Promise.all([...lookups.keys()].map((name) => this.targets(lookupTargets(holders, name))));
     for (const [index, field] of [...lookups.values()].entries()) {
       const name = field.relationshipName;
       const selected = reach.selected.parents.get(name.toLowerCase()) ?? nothingSelected();
@@ -124,7 +124,7 @@ class OutputModelBuilder {
       const found = targets[index] ?? [];
       const content: ElementContent =
         found.length === 0 ? { kind: 'open' } : { kind: 'record', type: await this.add(found, below) };
-      elements.set(name, relation(name, `${field.referenceTo.join(' or ')} of ${field.name}`, content));
+      elements.set(name, relation(name, `${lookupTargets(holders, name).join(' or ')} of ${field.name}`, content));
     }
   }
 

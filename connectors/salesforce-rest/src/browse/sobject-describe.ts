@@ -68,6 +68,15 @@ export function parseObjectList(answer: Json): readonly SObjectEntry[] {
   return listOf(recordOf(answer)['sobjects']).map(parseEntry);
 }
 
+/** Object types that a lookup leads to. Below a parent of several types each may have one of that name, to types of its own. */
+export function lookupTargets(holders: readonly SObjectDescribe[], relationshipName: string): readonly string[] {
+  const name = relationshipName.toLowerCase();
+  const lookups = holders.flatMap(({ fields }) =>
+    fields.filter((field) => field.relationshipName !== '' && field.relationshipName.toLowerCase() === name),
+  );
+  return [...new Set(lookups.flatMap(({ referenceTo }) => referenceTo))];
+}
+
 function parseEntry(value: Json): SObjectEntry {
   const entry = recordOf(value);
   const name = textOf(entry['name']);

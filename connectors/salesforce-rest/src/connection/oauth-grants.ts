@@ -1,8 +1,8 @@
 import {
   type CallContext,
-  ConnectorError,
   type ErrorInfo,
   type HttpClient,
+  type HttpRequest,
   type HttpResponse,
   isConnectorError,
 } from '@connector-runtime/core';
@@ -11,6 +11,7 @@ import { plainText } from '../transport/plain-text.js';
 import { protocolError } from '../transport/refusals.js';
 import { publicCode } from '../transport/service-codes.js';
 import type { Grant } from './grant.js';
+import { sendLogin } from './login-errors.js';
 import { originOf } from './service-address.js';
 
 const MAX_ANSWER_BYTES = 1_048_576;
@@ -22,20 +23,20 @@ export const TOKEN_REQUEST_UNDERWAY = 'OAUTH_TOKEN_REQUEST_UNDERWAY';
 const PASSING = new Set(['server_error', 'temporarily_unavailable', 'unknown_error']);
 
 /** Asks for a token as the app itself. Source: Salesforce Help, "OAuth 2.0 Client Credentials Flow". */
-export function clientCredentialsGrant(
+export async function clientCredentialsGrant(
   http: HttpClient,
   app: { readonly tokenUrl: string; readonly clientId: string; readonly clientSecret: string },
   context: CallContext,
 ): Promise<Grant> {
   const form = { grant_type: 'client_credentials', client_id: app.clientId, client_secret: app.clientSecret };
-  return requestToken(http, app.tokenUrl, form, 'repeatable', context);
+  return readGrant(await sendLogin(http, tokenRequest(app.tokenUrl, form), context));
 }
 
 /**
  * Exchanges a refresh token. Source: Salesforce Help, "OAuth 2.0 Refresh Token Flow".
  * Where the organisation rotates them, presenting one twice ends the whole authorisation: the request goes again only if it provably did not arrive.
  */
-export function refreshTokenGrant(
+export async function refreshTokenGrant(
   http: HttpClient,
   app: {
     readonly tokenUrl: string;
@@ -51,33 +52,17 @@ export function refreshTokenGrant(
     refresh_token: app.refreshToken,
     ...(app.clientSecret === undefined ? {} : { client_secret: app.clientSecret }),
   };
-  return requestToken(http, app.tokenUrl, form, 'once', context);
+  return readGrant(await http.send({ ...tokenRequest(app.tokenUrl, form), effect: 'once' }, context));
 }
 
-/** Is it the token request itself whose fate is not known? */
-export function isLost(error: unknown): boolean {
-  return isConnectorError(error) && error.info.effect === 'unknown';
-}
-
-async function requestToken(
-  http: HttpClient,
-  url: string,
-  form: Readonly<Record<string, string>>,
-  effect: 'repeatable' | 'once',
-  context: CallContext,
-): Promise<Grant> {
-  const response = await http.send(
-    {
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: new URLSearchParams(form).toString(),
-      effect,
-      judge: refusalOf,
-    },
-    context,
-  );
-  return readGrant(response);
+function tokenRequest(url: string, form: Readonly<Record<string, string>>): Omit<HttpRequest, 'effect'> {
+  return {
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    body: new URLSearchParams(form).toString(),
+    judge: refusalOf,
+  };
 }
 
 async function readGrant(response: HttpResponse): Promise<Grant> {
@@ -104,7 +89,10 @@ async function readGrant(response: HttpResponse): Promise<Grant> {
 async function refusalOf(answer: HttpResponse): Promise<Partial<ErrorInfo>> {
   const body = await jsonObject(answer);
   const error = textOf(body?.['error']);
-  if (error === undefined) return errorOf(await readErrorAnswer(answer));
+  if (error === undefined) {
+    const { message = '', ...meaning } = errorOf(await readErrorAnswer(answer));
+    return { ...meaning, message: `the token address does not answer as one: ${message}; is tokenUrl right?` };
+  }
   const description = textOf(body?.['error_description']) ?? '';
   const message = `token refused: ${plainText(`${error}: ${description}`)}${adviceOf(error, description)}`;
   const service = { httpStatus: answer.status, code: error };
@@ -118,7 +106,8 @@ async function refusalOf(answer: HttpResponse): Promise<Partial<ErrorInfo>> {
       service,
     };
   }
-  if (PASSING.has(error) || answer.status === 429) return { message, service };
+  if (answer.status === 429) return { message, service };
+  if (PASSING.has(error)) return { category: 'unavailable', message, effect: 'none', retryable: false, service };
   return { category: 'auth', code: publicCode(`oauth_${error}`), message, effect: 'none', retryable: false, service };
 }
 
@@ -154,13 +143,4 @@ async function jsonObject(answer: HttpResponse): Promise<Readonly<Record<string,
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** The same error, as one that has no effect on a document: nothing but a login was tried. */
-export function asLoginError(error: unknown): unknown {
-  if (!isConnectorError(error) || (error.info.effect === 'none' && error.info.step !== undefined)) return error;
-  return new ConnectorError(
-    { ...error.info, effect: 'none', step: error.info.step ?? 'login' },
-    { cause: error.cause },
-  );
 }

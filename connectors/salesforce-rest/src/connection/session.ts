@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   type CallContext,
   CONNECTION_PROPERTIES,
-  type ConnectorError,
+  ConnectorError,
   HTTP_CLIENT,
   type HttpClient,
   inject,
@@ -13,31 +13,49 @@ import type { ConnectionProperties } from '../properties/connection-properties.j
 import { configError } from '../transport/refusals.js';
 import type { Session, SessionSource } from '../transport/session-source.js';
 import { SingleFlight } from '../transport/single-flight.js';
+import { isStaleHost } from '../transport/stale-host.js';
 import { newestVersion } from './api-version.js';
 import { type Grant, SessionToken } from './grant.js';
-import {
-  asLoginError,
-  clientCredentialsGrant,
-  isLost,
-  refreshTokenGrant,
-  TOKEN_REQUEST_UNDERWAY,
-} from './oauth-grants.js';
+import { asLoginError, asRenewalError, isAway, isLost } from './login-errors.js';
+import { clientCredentialsGrant, refreshTokenGrant, TOKEN_REQUEST_UNDERWAY } from './oauth-grants.js';
+import { onOwnTime } from './own-time.js';
 import { parseLoginUrl, parseServiceUrl, parseTokenUrl, type ServiceAddress } from './service-address.js';
-import { SessionStore, type StoredGrant } from './session-store.js';
+import { type Claimed, type Kept, SessionStore, type StoredGrant } from './session-store.js';
 import { soapLogin } from './soap-login.js';
 
 const MAX_TOKEN_REQUESTS = 3;
 const TOKEN_PAUSE_MS = 500;
 
+/** So long may the exchange of a refresh token take, and so long the claim to it counts: longer, so that nobody presents it while it is under way. */
+const EXCHANGE_LIMIT_MS = 60_000;
+const CLAIM_MS = 90_000;
+
+/** A grant to go on with. */
+interface Obtained {
+  readonly grant: Grant;
+  readonly isStored: boolean;
+}
+
+/** So long a session that could not be renewed is not renewed again. */
+const RENEWAL_PAUSE_MS = 30_000;
+
+/** A login that failed and is not tried again as it was. */
+interface FailedLogin {
+  readonly error: ConnectorError;
+  readonly untilEpochMs: number;
+  /** What was presented: with another one it may be tried. */
+  readonly refreshToken: string | undefined;
+}
+
 /**
  * The one session of a connection: taken from the credential store or logged in when first needed, renewed once per token that the service refused.
- * Refused credentials are not sent again: the refusal is remembered for the life of the connection, in memory only.
+ * Refused credentials are not sent again: the refusal is remembered for the life of the connection, in memory only. Other renewals that failed are tried again after a pause.
  */
 @injectable()
 export class SalesforceSession implements SessionSource {
   private session: Session | undefined;
   private version: string | undefined;
-  private refusal: ConnectorError | undefined;
+  private failed: FailedLogin | undefined;
   private readonly logins = new SingleFlight<Session>();
 
   constructor(
@@ -47,73 +65,137 @@ export class SalesforceSession implements SessionSource {
   ) {}
 
   async current(context: CallContext): Promise<Session> {
-    return this.session ?? this.logins.run(context, async () => this.session ?? this.establish(undefined, context));
+    return this.session ?? this.logins.run(context, async (own) => this.session ?? this.establish(undefined, own));
   }
 
   async renew(refused: Session, context: CallContext): Promise<Session> {
     const newer = () => (this.session === refused ? undefined : this.session);
-    return newer() ?? this.logins.run(context, async () => newer() ?? this.establish(refused, context));
+    return newer() ?? this.logins.run(context, async (own) => newer() ?? this.establish(refused.token.reveal(), own));
   }
 
-  private async establish(refused: Session | undefined, context: CallContext): Promise<Session> {
-    if (this.refusal !== undefined) throw this.refusal;
-    const address = parseServiceUrl(this.properties.url);
+  private async establish(refused: string | undefined, context: CallContext): Promise<Session> {
     try {
-      const grant = await this.obtain(refused, address, context);
+      const address = parseServiceUrl(this.properties.url);
+      const { grant, isStored } = await this.obtain(refused, address, context);
       const origin = grant.origin ?? address.origin;
-      this.version ??= address.version ?? (await newestVersion(this.http, origin, context));
+      try {
+        this.version ??= address.version ?? (await newestVersion(this.http, origin, context));
+      } catch (error) {
+        if (!isStored || !isStaleHost(error)) throw error;
+        return await this.establish(grant.token, context);
+      }
       this.session = {
         token: new SessionToken(grant.token),
         origin,
         apiPath: `/services/data/v${this.version}`,
+        isStored,
         user: grant.user,
       };
       return this.session;
     } catch (error) {
-      const told = asLoginError(error);
-      if (isConnectorError(told) && told.info.category === 'auth' && !told.info.retryable) this.refusal = told;
-      throw told;
+      throw asLoginError(error);
     }
   }
 
   /** A stored grant that was not refused, else a new one, stored before its first use. */
-  private async obtain(refused: Session | undefined, address: ServiceAddress, context: CallContext): Promise<Grant> {
+  private async obtain(refused: string | undefined, address: ServiceAddress, context: CallContext): Promise<Obtained> {
     const identity = this.identity();
-    const isFresh = (grant: Grant | undefined): grant is Grant =>
-      grant !== undefined && grant.token !== '' && grant.token !== refused?.token.reveal();
-    for (let attempt = 1; ; attempt += 1) {
-      const stored = await this.store.read(identity);
-      if (isFresh(stored)) return stored;
+    for (;;) {
+      const kept = await this.store.read(identity);
+      if (isFresh(kept.grant, refused)) return { grant: kept.grant, isStored: true };
+      const refreshToken = this.refreshTokenOf(kept.grant);
+      const { failed } = this;
+      if (failed !== undefined && failed.refreshToken === refreshToken && context.clock.now() < failed.untilEpochMs) {
+        throw failed.error;
+      }
       try {
-        const granted = await this.logIn(stored, address, context);
-        await this.keep(granted, stored, identity, context);
-        return granted;
+        if (refreshToken === undefined) {
+          return await this.keep(await this.logIn(address, context), kept, address, context);
+        }
+        const claimed = await this.store.claim({ ...kept, identity, refreshToken }, CLAIM_MS, context.clock);
+        if (claimed !== undefined) {
+          // Called off now, it would leave a token behind that may have been replaced.
+          return await onOwnTime(context, EXCHANGE_LIMIT_MS, (own) => this.exchange(claimed, refused, address, own));
+        }
       } catch (error) {
-        if (!isLost(error) && !isUnderway(error)) throw error;
-        const meanwhile = await this.store.read(identity);
-        if (isFresh(meanwhile)) return meanwhile;
+        const told = refused === undefined ? asLoginError(error) : asRenewalError(error);
+        if (isConnectorError(told)) {
+          const untilEpochMs = context.clock.now() + holdMs(told, refused !== undefined);
+          this.failed = { error: told, refreshToken, untilEpochMs };
+        }
+        throw told;
+      }
+      await pause(context);
+    }
+  }
+
+  /** Presents a claimed refresh token. One whose answer was lost may have been replaced: it is not presented again, and the claim stays until it is too old. */
+  private async exchange(
+    claimed: Claimed,
+    refused: string | undefined,
+    address: ServiceAddress,
+    context: CallContext,
+  ): Promise<Obtained> {
+    let granted: Grant;
+    try {
+      granted = await this.present(claimed.grant.refreshToken, address, context);
+    } catch (error) {
+      if (!isLost(error)) {
+        // A claim that stays grows too old by itself.
+        await this.store.release(claimed).catch(() => undefined);
+        throw error;
+      }
+      const meanwhile = (await this.store.read(claimed.grant.identity)).grant;
+      if (isFresh(meanwhile, refused)) return { grant: meanwhile, isStored: true };
+      throw uncertain(error);
+    }
+    return this.keep(granted, claimed, address, context);
+  }
+
+  private async present(refreshToken: string, address: ServiceAddress, context: CallContext): Promise<Grant> {
+    const { properties, http } = this;
+    const tokenUrl = parseTokenUrl(properties.tokenUrl, address.origin);
+    const clientId = needed(properties.clientId, 'clientId');
+    const clientSecret = properties.clientSecret?.reveal();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await refreshTokenGrant(http, { tokenUrl, clientId, clientSecret, refreshToken }, context);
+      } catch (error) {
         if (!isUnderway(error) || attempt >= MAX_TOKEN_REQUESTS) throw error;
-        await context.clock.sleep(TOKEN_PAUSE_MS * (1 + context.clock.random()), context.signal);
+        await pause(context);
       }
     }
   }
 
-  private async keep(
-    granted: Grant,
-    before: StoredGrant | undefined,
-    identity: string,
-    context: CallContext,
-  ): Promise<void> {
-    const refreshToken = granted.refreshToken ?? before?.refreshToken;
-    await this.store.write({
+  /** Stores a new grant. Of one whose calls may not go where it says, no more than the refresh token. */
+  private async keep(granted: Grant, before: Kept, address: ServiceAddress, context: CallContext): Promise<Obtained> {
+    const refreshToken = granted.refreshToken ?? before.grant?.refreshToken;
+    const refusal = await this.refusalToCall(granted.origin ?? address.origin, address, context);
+    if (refusal !== undefined && refreshToken === undefined) throw refusal;
+    const grant = {
       ...granted,
       ...(refreshToken === undefined ? {} : { refreshToken }),
-      identity,
+      token: refusal === undefined ? granted.token : '',
+      identity: this.identity(),
       obtainedAtEpochMs: context.clock.now(),
-    });
+    };
+    const kept = await this.store.keep(grant, before.revision);
+    if (refusal !== undefined) throw refusal;
+    return { grant: kept.grant ?? grant, isStored: false };
   }
 
-  private logIn(stored: StoredGrant | undefined, address: ServiceAddress, context: CallContext): Promise<Grant> {
+  /** Why no call may go to an origin that a login names. It is asked for its versions, which needs no session. */
+  private async refusalToCall(origin: string, address: ServiceAddress, context: CallContext): Promise<unknown> {
+    if (origin === address.origin) return undefined;
+    try {
+      await newestVersion(this.http, origin, context);
+    } catch (error) {
+      if (isConnectorError(error) && error.info.code === 'EGRESS_REFUSED') return error;
+    }
+    return undefined;
+  }
+
+  private logIn(address: ServiceAddress, context: CallContext): Promise<Grant> {
     const { properties, http } = this;
     if (properties.authenticationType === 'USER_CREDENTIALS') {
       const url = parseLoginUrl(properties.authenticationUrl);
@@ -122,16 +204,15 @@ export class SalesforceSession implements SessionSource {
     }
     const tokenUrl = parseTokenUrl(properties.tokenUrl, address.origin);
     const clientId = needed(properties.clientId, 'clientId');
-    if (properties.grantType === 'clientCredentials') {
-      const clientSecret = needed(properties.clientSecret, 'clientSecret').reveal();
-      return clientCredentialsGrant(http, { tokenUrl, clientId, clientSecret }, context);
-    }
-    const refreshToken = stored?.refreshToken ?? needed(properties.refreshToken, 'refreshToken').reveal();
-    return refreshTokenGrant(
-      http,
-      { tokenUrl, clientId, clientSecret: properties.clientSecret?.reveal(), refreshToken },
-      context,
-    );
+    const clientSecret = needed(properties.clientSecret, 'clientSecret').reveal();
+    return clientCredentialsGrant(http, { tokenUrl, clientId, clientSecret }, context);
+  }
+
+  /** The newest refresh token; `undefined` where the login goes by other credentials. */
+  private refreshTokenOf(grant: StoredGrant | undefined): string | undefined {
+    const { authenticationType, grantType, refreshToken } = this.properties;
+    if (authenticationType !== 'OAUTH_2' || grantType === 'clientCredentials') return undefined;
+    return grant?.refreshToken ?? needed(refreshToken, 'refreshToken').reveal();
   }
 
   /** What a stored grant must have been given for. A refresh token is in it by its digest: another one is another authorisation. */
@@ -145,6 +226,33 @@ export class SalesforceSession implements SessionSource {
         : [grantType, clientId, tokenUrl ?? null, digest ?? null];
     return JSON.stringify([authenticationType, parseServiceUrl(url).origin, ...parts]);
   }
+}
+
+function isFresh(grant: StoredGrant | undefined, refused: string | undefined): grant is StoredGrant {
+  return grant !== undefined && grant.token !== '' && grant.token !== refused;
+}
+
+/** How long a failed login is not tried again: refused credentials never are. A service that is away is left to the runtime's own limits. */
+function holdMs({ info }: ConnectorError, isRenewal: boolean): number {
+  if (info.category === 'auth' && !info.retryable) return Infinity;
+  return isRenewal && !isAway(info.category) ? RENEWAL_PAUSE_MS : 0;
+}
+
+function pause({ clock, signal }: CallContext): Promise<void> {
+  return clock.sleep(TOKEN_PAUSE_MS * (1 + clock.random()), signal);
+}
+
+function uncertain(lost: ConnectorError): ConnectorError {
+  return new ConnectorError(
+    {
+      category: 'auth',
+      code: 'REFRESH_TOKEN_UNCERTAIN',
+      message: `the refresh token may have been replaced, for the answer to its exchange was lost, and is not presented again: ${lost.message}`,
+      effect: 'none',
+      retryable: false,
+    },
+    { cause: lost },
+  );
 }
 
 function isUnderway(error: unknown): boolean {

@@ -12,6 +12,7 @@ import { meaningOf, publicCode } from '../transport/service-codes.js';
 import { escapeXml, isXmlText } from '../xml/xml-text.js';
 import { childOf, childText, elementsNamed, parseXml, type XmlElement } from '../xml/xml-tree.js';
 import type { Grant } from './grant.js';
+import { sendLogin } from './login-errors.js';
 import { originOf } from './service-address.js';
 
 const MAX_ANSWER_BYTES = 1_048_576;
@@ -31,13 +32,13 @@ export async function soapLogin(
   context: CallContext,
 ): Promise<Grant> {
   const { url, username, password } = credentials;
-  const response = await http.send(
+  const response = await sendLogin(
+    http,
     {
       method: 'POST',
       url,
       headers: { 'content-type': 'text/xml; charset=UTF-8', accept: 'text/xml', soapaction: 'login' },
       body: envelope(checked(username, 'username'), checked(password, 'password')),
-      effect: 'repeatable',
       judge: (answer) => faultOf(answer, username),
     },
     context,

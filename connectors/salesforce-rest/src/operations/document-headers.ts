@@ -1,11 +1,14 @@
 import { ConnectorError, type HttpHeaders, isConnectorError } from '@connector-runtime/core';
 import { documentError } from '../transport/refusals.js';
 
+/** Those of the session and of the connection itself, and those by which the connector reads and is read. */
 const RESERVED = new Set([
+  'accept',
   'authorization',
   'connection',
   'content-encoding',
   'content-length',
+  'content-type',
   'cookie',
   'expect',
   'host',
@@ -35,7 +38,7 @@ export function documentHeaders(own: HttpHeaders, properties: HeaderProperties):
     if (RESERVED.has(lower)) {
       throw documentError(
         'HEADER_RESERVED',
-        `restHeaders must not set ${name}: that header is the connection's own`,
+        `restHeaders must not set ${name}: that header is the connector's own`,
         `/restHeaders/${name}`,
       );
     }

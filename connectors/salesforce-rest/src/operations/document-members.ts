@@ -1,18 +1,19 @@
-import type { Document } from '@connector-runtime/core';
+import type { CallContext, Document } from '@connector-runtime/core';
 import type { Literal } from '../soql/soql-literal.js';
 import { documentError } from '../transport/refusals.js';
 import { XmlError } from '../xml/xml-error.js';
 import { parseXml } from '../xml/xml-tree.js';
 import { asDocumentError } from './outcomes.js';
+import { documentText } from './sendable-xml.js';
 
-const MAX_BYTES = 1_000_000;
+const STRING_OR_NUMBER = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g;
 
 /** Values that a document brings for a filter, by name: the members of a JSON object, or the children of an XML root. */
 export type DocumentMembers = (name: string) => Literal | readonly Literal[] | undefined;
 
 /** Reads the members of a document; one that is empty has none. */
-export async function readMembers(document: Document<unknown>): Promise<DocumentMembers> {
-  const text = (await document.body.text(MAX_BYTES)).trim();
+export async function readMembers(document: Document<unknown>, context: CallContext): Promise<DocumentMembers> {
+  const text = (await documentText(document, context)).trim();
   if (text === '') return () => undefined;
   return text.startsWith('<') ? xmlMembers(text) : jsonMembers(text);
 }
@@ -34,7 +35,7 @@ function xmlMembers(text: string): DocumentMembers {
 function jsonMembers(text: string): DocumentMembers {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseKeepingNumbers(text);
   } catch (error) {
     throw documentError(
       'DOCUMENT_NOT_JSON',
@@ -56,6 +57,12 @@ function jsonMembers(text: string): DocumentMembers {
       `/${name}`,
     );
   };
+}
+
+/** Numbers become the text that they are written in: read as numbers they lose digits past the sixteenth, and zeros at the end. */
+function parseKeepingNumbers(text: string): unknown {
+  JSON.parse(text);
+  return JSON.parse(text.replaceAll(STRING_OR_NUMBER, (token) => (/^[\d-][\d.]*$/.test(token) ? `"${token}"` : token)));
 }
 
 function isLiteral(value: unknown): value is Literal {

@@ -1,6 +1,6 @@
 import { type CallContext, isConnectorError } from '@connector-runtime/core';
 import type { DescribeCache } from '../browse/describe-cache.js';
-import type { FieldDescribe, SObjectDescribe } from '../browse/sobject-describe.js';
+import { type FieldDescribe, lookupTargets, type SObjectDescribe } from '../browse/sobject-describe.js';
 import { suggestion } from '../browse/suggestion.js';
 import { parseFieldPath, type ResolvedField } from '../soql/field-path.js';
 import { configError } from '../transport/refusals.js';
@@ -47,14 +47,13 @@ async function resolveField(
   const names: string[] = [];
   let holders: readonly SObjectDescribe[] = [holder];
   for (const parent of steps.parents) {
-    const lookups = holders.flatMap(({ fields }) => fields.filter((field) => isSame(field.relationshipName, parent)));
-    const [lookup] = lookups;
+    const lookup = holders.flatMap(({ fields }) => fields).find((field) => isSame(field.relationshipName, parent));
     if (lookup === undefined) {
       const known = holders.flatMap(({ fields }) => fields.map((field) => field.relationshipName)).filter(Boolean);
       throw unknown('parent relationship', parent, path, holders[0] ?? holder, known, pointer);
     }
     names.push(lookup.relationshipName);
-    holders = await targetsOf(lookup, describes, context);
+    holders = await describesOf(lookupTargets(holders, parent), describes, context);
   }
   const field = fieldIn(holders, steps.field);
   if (field === undefined) {
@@ -73,14 +72,14 @@ function fieldIn(holders: readonly SObjectDescribe[], name: string): FieldDescri
   return undefined;
 }
 
-/** Describes of all that a lookup can lead to; those that the user cannot see are left out. */
-async function targetsOf(
-  lookup: FieldDescribe,
+/** Describes of object types; those that the user cannot see are left out. */
+async function describesOf(
+  objectTypes: readonly string[],
   describes: DescribeCache,
   context: CallContext,
 ): Promise<readonly SObjectDescribe[]> {
   const found = await Promise.all(
-    lookup.referenceTo.map(async (target) => {
+    objectTypes.map(async (target) => {
       try {
         return [await describes.describe(target, context)];
       } catch (error) {

@@ -15,7 +15,7 @@ import { XML } from '../transport/headers.js';
 import { documentError, protocolError } from '../transport/refusals.js';
 import { XmlError } from '../xml/xml-error.js';
 import { escapeXml } from '../xml/xml-text.js';
-import { childText, parseXml } from '../xml/xml-tree.js';
+import { parseXml } from '../xml/xml-tree.js';
 
 /** The document was carried out. `code` is an HTTP status. */
 export function accepted(document: Document<unknown>, code: string, body?: string): ResultEvent {
@@ -53,27 +53,40 @@ export function asDocumentError(error: unknown): unknown {
   return documentError('DOCUMENT_NOT_XML', `the document cannot be sent: ${error.message}`, undefined, error);
 }
 
-/** Makes sure that a 2xx answer to a write says that it was carried out. Refusals inside it become errors. */
-export function checkResult(text: string): void {
-  if (text.includes('<success>true</success>')) return;
-  const root = parseAnswer(text);
-  if (childText(root, 'success') === 'true') return;
-  const errors = errorsIn(root);
-  const [first] = errors;
-  if (first === undefined) {
-    throw protocolError('ANSWER_UNEXPECTED', 'the service answered a write with neither success nor errors', 'unknown');
-  }
-  throw refusalInside(errors, first);
+/** The answer to a write, or to the part of a batch that writes. */
+export interface WriteAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** What attempts before this one may have done. */
+  readonly earlier: 'none' | 'unknown';
 }
 
-/** The error for errors that stand inside an accepted answer: this write was not carried out. */
-export function refusalInside(errors: readonly ServiceError[], first: ServiceError): ConnectorError {
+/**
+ * Makes sure that a 2xx answer to a write says that it was carried out: by an empty 204, or by a `Result` whose `success` is true.
+ * One whose `success` is false is a refusal. After anything else nobody knows.
+ */
+export function checkWritten({ status, text, earlier }: WriteAnswer): void {
+  if (text.trim() === '' && status === 204) return;
+  const root = parseAnswer(text);
+  const said = root.name === 'Result' ? root.children.filter(({ name }) => name === 'success') : [];
+  const success = said.length === 1 ? said[0]?.text.trim() : undefined;
+  if (success === 'true') return;
+  if (success !== 'false') {
+    throw protocolError('ANSWER_UNEXPECTED', 'the service answered a write with neither success nor errors', 'unknown');
+  }
+  throw refusalInside(errorsIn(root), earlier);
+}
+
+/** The error for errors that stand inside an accepted answer: this attempt was not carried out. */
+export function refusalInside(errors: readonly ServiceError[], earlier: 'none' | 'unknown'): ConnectorError {
+  const first = errors[0] ?? { code: '', message: 'the service refused the write and gave no reason', fields: [] };
+  const said = errorOfAll(errors.length > 0 ? errors : [first], first);
   return new ConnectorError({
     category: 'validation',
-    effect: 'none',
     retryable: false,
-    ...errorOfAll(errors, first),
-    code: errorOfAll(errors, first).code ?? 'SALESFORCE_ERROR',
+    ...said,
+    effect: earlier,
+    code: said.code ?? 'SALESFORCE_ERROR',
     service: { code: first.code },
   });
 }
@@ -83,7 +96,8 @@ export function parseAnswer(text: string): ReturnType<typeof parseXml> {
   try {
     return parseXml(text);
   } catch (error) {
-    throw protocolError('ANSWER_UNEXPECTED', 'the service answered a write with text that is no XML', 'unknown', error);
+    const why = error instanceof XmlError ? error.message : 'it is no XML';
+    throw protocolError('ANSWER_UNEXPECTED', `the answer to a write cannot be read: ${why}`, 'unknown', error);
   }
 }
 

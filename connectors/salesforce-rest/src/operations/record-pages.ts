@@ -36,24 +36,48 @@ export async function* recordPages(
   context: CallContext,
 ): AsyncGenerator<RecordPage> {
   const reader = new PageSource(transport, requests, context);
-  let given = 0;
-  let next: Promise<QueryPage> | undefined = reader.readPath(requests.firstPath);
+  let list: CountedList | undefined;
+  let next: Promise<QueryPage> | undefined = reader.readFirst(requests.firstPath);
   while (next !== undefined) {
     const page: QueryPage = await next;
+    list ??= new CountedList('records', page.totalSize);
+    list.add(page);
     const records = await reader.completed(page, 0);
     next = page.nextRecordsUrl === undefined ? undefined : reader.readCursor(page.nextRecordsUrl);
     // Who leaves at the yield never awaits it.
     next?.catch(() => undefined);
-    given += records.length;
-    if (next === undefined && given !== page.totalSize) {
-      throw protocolError('PAGES_INCOMPLETE', `the service counts ${page.totalSize} records and gave ${given}`, 'none');
-    }
     yield { records, totalSize: page.totalSize };
   }
 }
 
+/** Holds the pages of one list to what the service counted at first: no page may count otherwise, bring nothing, or bring more. */
+class CountedList {
+  constructor(
+    private readonly what: string,
+    private readonly totalSize: number,
+    private given = 0,
+  ) {}
+
+  add(page: QueryPage): void {
+    const { what, totalSize } = this;
+    this.given += page.records.length;
+    const isLast = page.nextRecordsUrl === undefined;
+    if (page.totalSize !== totalSize)
+      throw incomplete(`the service counts ${totalSize} ${what}, and on a later page ${page.totalSize}`);
+    if (!isLast && page.records.length === 0)
+      throw incomplete(`a page without ${what} says that there are more of them`);
+    if (isLast ? this.given !== totalSize : this.given > totalSize)
+      throw incomplete(`the service counts ${totalSize} ${what} and gave ${this.given}`);
+  }
+}
+
+function incomplete(message: string): Error {
+  return protocolError('PAGES_INCOMPLETE', message, 'none');
+}
+
 class PageSource {
-  private readonly usedCursors = new Set<string>();
+  /** Paths in the form that they are asked for in: one cursor may be spelt in several ways. */
+  private readonly usedPaths = new Set<string>();
 
   constructor(
     private readonly transport: SalesforceTransport,
@@ -61,7 +85,12 @@ class PageSource {
     private readonly context: CallContext,
   ) {}
 
-  async readPath(path: string): Promise<QueryPage> {
+  async readFirst(path: string): Promise<QueryPage> {
+    this.usedPaths.add(await this.transport.fullPath(path, this.context));
+    return this.readPath(path);
+  }
+
+  private async readPath(path: string): Promise<QueryPage> {
     const { step, headers } = this.requests;
     const { text } = await this.transport.sendForXml(
       { step, method: 'GET', path, headers, effect: 'none' },
@@ -76,21 +105,18 @@ class PageSource {
   }
 
   async readCursor(cursor: string): Promise<QueryPage> {
-    if (this.usedCursors.has(cursor))
+    const path = await this.transport.pathOf(cursor, this.context);
+    if (this.usedPaths.has(path))
       throw protocolError('CURSOR_REPEATED', 'the service names a page a second time', 'none');
-    this.usedCursors.add(cursor);
-    return this.readPath(await this.transport.pathOf(cursor, this.context));
+    this.usedPaths.add(path);
+    return this.readPath(path);
   }
 
   /** The page's records with their open lists filled. */
   async completed(page: QueryPage, depth: number): Promise<readonly string[]> {
     if (page.openLists.size === 0) return page.records;
     if (depth > MAX_NESTED_LISTS) {
-      throw protocolError(
-        'PAGES_INCOMPLETE',
-        `lists of child records are nested deeper than ${MAX_NESTED_LISTS}`,
-        'none',
-      );
+      throw incomplete(`lists of child records are nested deeper than ${MAX_NESTED_LISTS}`);
     }
     const records = [...page.records];
     for (const [index, lists] of page.openLists) {
@@ -103,21 +129,14 @@ class PageSource {
 
   private async furtherRecords(list: OpenList, depth: number): Promise<readonly FurtherRecords[]> {
     const pages: FurtherRecords[] = [];
-    let count = list.count;
+    const counted = new CountedList('child records', list.totalSize, list.count);
     let cursor: string | undefined = list.nextRecordsUrl;
     while (cursor !== undefined) {
       const page: QueryPage = await this.readCursor(cursor);
+      counted.add(page);
       const records = await this.completed(page, depth + 1);
       pages.push({ records, namespaces: page.namespaces });
-      count += records.length;
       cursor = page.nextRecordsUrl;
-    }
-    if (count !== list.totalSize) {
-      throw protocolError(
-        'PAGES_INCOMPLETE',
-        `the service counts ${list.totalSize} child records and gave ${count}`,
-        'none',
-      );
     }
     return pages;
   }

@@ -1,22 +1,17 @@
-import type { Body, Document, ExecutionContext } from '@connector-runtime/core';
-import { checkXml, checkXmlText } from '../xml/checked-xml.js';
+import type { Body, CallContext, Document } from '@connector-runtime/core';
+import { checkXml, checkXmlText, decodeUtf8 } from '../xml/checked-xml.js';
 import { asDocumentError } from './outcomes.js';
 
-const MAX_BYTES = 256 * 1024 * 1024;
-
 /** The document as it may be sent, unchanged: UTF-8, well-formed, no DOCTYPE. What is not XML is a `validation` error, before anything is sent. */
-export async function sendableXml(
-  document: Document<unknown>,
-  context: ExecutionContext<unknown>,
-): Promise<Body | Uint8Array> {
+export async function sendableXml(document: Document<unknown>, context: CallContext): Promise<Body | Uint8Array> {
   const { body } = document;
   try {
     if (body.repeatable) {
       await checkXml(body, context.signal);
       return body;
     }
-    const bytes = await body.bytes(MAX_BYTES);
-    checkXmlText(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const bytes = await readBytes(body, context);
+    checkXmlText(decodeUtf8(bytes));
     return bytes;
   } catch (error) {
     throw asDocumentError(error);
@@ -24,12 +19,28 @@ export async function sendableXml(
 }
 
 /** The document's text under the same conditions. */
-export async function sendableText(document: Document<unknown>): Promise<string> {
-  const text = await document.body.text(MAX_BYTES);
+export async function sendableText(document: Document<unknown>, context: CallContext): Promise<string> {
+  const text = await documentText(document, context);
   try {
     checkXmlText(text);
   } catch (error) {
     throw asDocumentError(error);
   }
   return text;
+}
+
+/** The document's text, whatever it is. */
+export async function documentText(document: Document<unknown>, context: CallContext): Promise<string> {
+  try {
+    return decodeUtf8(await readBytes(document.body, context));
+  } catch (error) {
+    throw asDocumentError(error);
+  }
+}
+
+/** The whole body; how large it may be is the host's to see to. Ends with the signal: nothing of it was sent then. */
+async function readBytes(body: Body, { signal }: CallContext): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body.open(signal)) pieces.push(piece);
+  return Buffer.concat(pieces);
 }

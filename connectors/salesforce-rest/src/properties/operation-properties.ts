@@ -83,7 +83,7 @@ const common = {
     type: 'object',
     title: 'REST request headers',
     description:
-      "Further headers of each request, by name; one of the connector's own is replaced, except Authorization and those of the connection itself.",
+      'Further headers of each request, by name. Accept, Content-Type, Authorization and those of the connection itself cannot be set.',
     'x-dynamic': true,
     patternProperties: {
       "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$": { type: 'string', pattern: '^[\\t\\x20-\\x7e\\x80-\\xff]*$' },

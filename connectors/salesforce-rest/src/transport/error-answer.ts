@@ -146,8 +146,16 @@ function pageKind(answer: HttpResponse, text: string): string {
   if (text.trim() === '') return 'no text';
   if (!isHtml(answer, text))
     return `text that is no error list (${answer.headers['content-type'] ?? 'no content type'})`;
-  const title = /<title[^>]*>([^<]{0,200})<\/title>/i.exec(text)?.[1]?.trim();
-  return title === undefined || title === '' ? 'an HTML page' : `an HTML page titled "${plainText(title)}"`;
+  const title = titleOf(text);
+  return title === '' ? 'an HTML page' : `an HTML page titled "${plainText(title)}"`;
+}
+
+/** By positions: a pattern that spans the element tries anew at every `<title`. */
+function titleOf(text: string): string {
+  const tag = text.search(/<title[\s>]/i);
+  const open = tag < 0 ? -1 : text.indexOf('>', tag);
+  const close = open < 0 ? -1 : text.indexOf('<', open);
+  return close < 0 ? '' : text.slice(open + 1, close).trim();
 }
 
 /** Is it a page for people, where data is due? */

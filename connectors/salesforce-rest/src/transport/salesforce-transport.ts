@@ -12,13 +12,18 @@ import {
   isConnectorError,
   type Json,
 } from '@connector-runtime/core';
+import { foreignEncoding } from './answer-encoding.js';
 import { ApiUsage } from './api-usage.js';
 import { type ErrorAnswer, errorOf, isHtml, readErrorAnswer, refusesSession } from './error-answer.js';
 import { ACCEPT_JSON } from './headers.js';
+import { plainText } from './plain-text.js';
 import { protocolError } from './refusals.js';
 import { SESSION_SOURCE, type Session, type SessionSource } from './session-source.js';
+import { isStaleHost } from './stale-host.js';
 
-const MAX_TEXT_BYTES = 256 * 1024 * 1024;
+const MAX_READ_BYTES = 256 * 1024 * 1024;
+/** The answer to a write is an id and a yes or no. */
+const MAX_WRITTEN_BYTES = 1024 * 1024;
 
 /** A request to the service, as an operation states it. */
 export interface ServiceRequest {
@@ -30,6 +35,8 @@ export interface ServiceRequest {
   readonly headers: HttpHeaders;
   readonly body?: HttpRequest['body'];
   readonly effect: HttpRequest['effect'];
+  /** Of the answer; 1 MiB for a write where absent. */
+  readonly maxAnswerBytes?: number;
   /** May a refusal be taken for an answer? */
   accepts?(answer: ErrorAnswer, response: HttpResponse): boolean;
 }
@@ -50,24 +57,45 @@ export class SalesforceTransport {
   async send(request: ServiceRequest, context: CallContext): Promise<HttpResponse> {
     try {
       const session = await this.sessions.current(context);
-      const attempt = new Attempts(request, session, this.sessions, context);
+      const attempts = new Attempts(request, session, this.sessions, context);
       try {
-        return this.noted(await this.http.send(attempt.httpRequest(), context), context);
+        return await this.sendAll(attempts, context);
       } catch (error) {
-        if (attempt.movedTo === undefined) throw error;
-        const moved = new Attempts(request, attempt.movedTo, this.sessions, context, true);
-        return this.noted(await this.http.send(moved.httpRequest(), context), context);
+        const moved = attempts.movedTo ?? (await this.movedFrom(session, error, context));
+        if (moved === undefined) throw error;
+        const before = isConnectorError(error) ? error.info.effect : 'none';
+        return await this.sendAll(new Attempts(request, moved, this.sessions, context, before), context);
       }
     } catch (error) {
       throw withStep(error, request.step);
     }
   }
 
+  /** The session to go on with, where the host of a stored one proves out of date. */
+  private async movedFrom(session: Session, error: unknown, context: CallContext): Promise<Session | undefined> {
+    if (!session.isStored || !isStaleHost(error)) return undefined;
+    const renewed = await this.sessions.renew(session, context);
+    return renewed.origin === session.origin ? undefined : renewed;
+  }
+
+  /** Answer or error of these attempts, as one of the attempts before them too. */
+  private async sendAll(attempts: Attempts, context: CallContext): Promise<HttpResponse> {
+    try {
+      const response = await this.http.send(attempts.httpRequest(), context);
+      this.usage.note(response.headers, context.logger);
+      return attempts.withEarlier(response);
+    } catch (error) {
+      if (!isConnectorError(error) || attempts.before !== 'unknown') throw error;
+      throw new ConnectorError({ ...error.info, effect: 'unknown' }, { cause: error.cause });
+    }
+  }
+
   /** The answer's text, where XML is due. A page for people instead is a `protocol` error, and after a write nobody knows what it did. */
   async sendForXml(request: ServiceRequest, context: CallContext): Promise<{ response: HttpResponse; text: string }> {
     const response = await this.send(request, context);
-    const text = await response.body.text(MAX_TEXT_BYTES);
-    if (text.trim() === '' ? response.status !== 204 : isHtml(response, text) || !/^\s*</.test(text)) {
+    const text = await readText(response, request);
+    const isXml = text.trim() === '' ? response.status === 204 : /^\s*</.test(text) && !isHtml(response, text);
+    if (response.status < 300 && !isXml) {
       throw withStep(notWhatWasAsked('XML', response, text, request), request.step);
     }
     return { response, text };
@@ -78,9 +106,16 @@ export class SalesforceTransport {
     const request: ServiceRequest = { step, method: 'GET', path, headers: ACCEPT_JSON, effect: 'none' };
     const response = await this.send(request, context);
     if (!/json/i.test(response.headers['content-type'] ?? '')) {
-      throw withStep(notWhatWasAsked('JSON', response, await response.body.text(MAX_TEXT_BYTES), request), step);
+      throw withStep(notWhatWasAsked('JSON', response, await readText(response, request), request), step);
     }
-    return response.body.json(MAX_TEXT_BYTES);
+    await readText(response, request);
+    return response.body.json(MAX_READ_BYTES);
+  }
+
+  /** A path below the base as one from the origin, in the spelling of {@link pathOf}. */
+  async fullPath(path: string, context: CallContext): Promise<string> {
+    const url = new URL(addressOf(await this.sessions.current(context), path));
+    return url.pathname + url.search;
   }
 
   /** A path below the base as requests inside a batch name it: `v64.0/sobjects/…`. */
@@ -98,14 +133,9 @@ export class SalesforceTransport {
     }
     throw protocolError('CURSOR_FOREIGN', 'the service names a next page that is not at its own address', 'none');
   }
-
-  private noted(response: HttpResponse, context: CallContext): HttpResponse {
-    this.usage.note(response.headers, context.logger);
-    return response;
-  }
 }
 
-/** The attempts of one request: which session each used, and whether one was renewed already. */
+/** The attempts of one request at one origin: which session each used, and whether one was renewed already. */
 class Attempts {
   /** Where the renewed session wants data calls to go, if that is elsewhere: the request then starts anew. */
   movedTo: Session | undefined;
@@ -116,9 +146,14 @@ class Attempts {
     private session: Session,
     private readonly sessions: SessionSource,
     private readonly context: CallContext,
-    isAfterMove = false,
+    /** What attempts at another origin may have done; absent where there were none. */
+    readonly before?: 'none' | 'unknown',
   ) {
-    this.hasRenewed = isAfterMove;
+    this.hasRenewed = before !== undefined;
+  }
+
+  withEarlier(response: HttpResponse): HttpResponse {
+    return this.before === 'unknown' ? { ...response, earlier: 'unknown' } : response;
   }
 
   httpRequest(): HttpRequest {
@@ -143,7 +178,7 @@ class Attempts {
   private async judge(response: HttpResponse): Promise<'accept' | Partial<ErrorInfo>> {
     const answer = await readErrorAnswer(response);
     if (refusesSession(answer)) return this.renewed(answer);
-    if (this.request.accepts?.(answer, response)) return 'accept';
+    if (this.request.accepts?.(answer, this.withEarlier(response))) return 'accept';
     return errorOf(answer);
   }
 
@@ -174,6 +209,26 @@ function withoutQuery(url: string): string {
   return url.split('?', 1)[0] ?? url;
 }
 
+/** What cannot be read as text is a `protocol` error, and after a write nobody knows what it did. */
+async function readText(response: HttpResponse, request: ServiceRequest): Promise<string> {
+  try {
+    const maxBytes = request.maxAnswerBytes ?? (request.effect === 'none' ? MAX_READ_BYTES : MAX_WRITTEN_BYTES);
+    const text = await response.body.text(maxBytes);
+    const encoding = foreignEncoding(response, text);
+    if (encoding === undefined) return text;
+    throw protocolError('ANSWER_UNEXPECTED', `it is in ${plainText(encoding)}, not in UTF-8`, 'none');
+  } catch (error) {
+    if (!isConnectorError(error)) throw error;
+    const message = `the service's answer cannot be read: ${error.message}`;
+    throw withStep(protocolError('ANSWER_UNEXPECTED', message, effectOf(request), error), request.step);
+  }
+}
+
+/** What a request may have done whose answer says nothing. */
+function effectOf(request: ServiceRequest): 'none' | 'unknown' {
+  return request.effect === 'none' ? 'none' : 'unknown';
+}
+
 function notWhatWasAsked(kind: string, response: HttpResponse, text: string, request: ServiceRequest): ConnectorError {
   const seen = isHtml(response, text)
     ? 'an HTML page'
@@ -181,7 +236,7 @@ function notWhatWasAsked(kind: string, response: HttpResponse, text: string, req
   return protocolError(
     'ANSWER_UNEXPECTED',
     `the service answered status ${response.status} with ${seen} where ${kind} is due; is the url right?`,
-    request.effect === 'none' ? 'none' : 'unknown',
+    effectOf(request),
   );
 }
 

@@ -8,6 +8,8 @@ export interface Session {
   readonly origin: string;
   /** Base of data calls, such as `/services/data/v64.0`. */
   readonly apiPath: string;
+  /** It was kept from an earlier login, and its origin may be out of date. */
+  readonly isStored: boolean;
   /** Organisation and user, `00D…/005…`, as far as the login told: tells what is remembered of one user apart from another's. */
   readonly user: string;
 }

@@ -1,26 +1,44 @@
 import { type CallContext, isConnectorError } from '@connector-runtime/core';
 
-/** Lets everybody who wants the same thing at the same time wait for one piece of work. Who waits can leave by its own signal. */
-export class SingleFlight<T> {
-  private underway: Promise<T> | undefined;
+interface Flight<T> {
+  readonly outcome: Promise<T>;
+  readonly calledOff: AbortController;
+  waiting: number;
+}
 
-  /** The outcome of the work under way, or of `work` where none is. If whoever started it was cancelled, one of those who wait starts anew. */
-  async run(context: CallContext, work: () => Promise<T>): Promise<T> {
+/** Lets everybody who wants the same thing at the same time wait for one piece of work. Who waits can leave by its own signal; when all have left, the work is called off. */
+export class SingleFlight<T> {
+  private underway: Flight<T> | undefined;
+
+  /** The outcome of the work under way, or of `work` where none is. It is given a context that belongs to all who wait. */
+  async run(context: CallContext, work: (context: CallContext) => Promise<T>): Promise<T> {
     for (;;) {
       context.signal.throwIfAborted();
-      if (this.underway === undefined) {
-        const started = work().finally(() => {
-          this.underway = undefined;
-        });
-        this.underway = started;
-        return await started;
-      }
+      this.underway ??= this.start(context, work);
+      const flight = this.underway;
+      flight.waiting += 1;
       try {
-        return await untilAborted(this.underway, context.signal);
+        return await untilAborted(flight.outcome, context.signal);
       } catch (error) {
         if (context.signal.aborted || !wasCalledOff(error)) throw error;
+      } finally {
+        flight.waiting -= 1;
+        if (flight.waiting === 0 && context.signal.aborted) flight.calledOff.abort(context.signal.reason);
       }
     }
+  }
+
+  private start(
+    { deadlineEpochMs, clock, logger }: CallContext,
+    work: (context: CallContext) => Promise<T>,
+  ): Flight<T> {
+    const calledOff = new AbortController();
+    const outcome = work({ deadlineEpochMs, clock, logger, signal: calledOff.signal }).finally(() => {
+      this.underway = undefined;
+    });
+    // Nobody may be waiting any more when it fails.
+    outcome.catch(() => undefined);
+    return { outcome, calledOff, waiting: 0 };
   }
 }
 

@@ -15,7 +15,7 @@ const MEMBER_LEVEL = 4;
 export function readBatchResults(text: string): readonly BatchResult[] {
   const scanner = new XmlScanner(text);
   const results: BatchResult[] = [];
-  let namespaces = new InheritedNamespaces('');
+  let namespaces = new InheritedNamespaces();
   let valueFrom = 0;
   let status: number | undefined;
   let contentFrom = 0;
@@ -25,10 +25,9 @@ export function readBatchResults(text: string): readonly BatchResult[] {
     const kind = scanner.next();
     if (kind === END) return results;
     const { level } = scanner;
-    const tag = () => text.slice(scanner.start, scanner.end);
     if (level === 1 && kind !== CLOSE) {
       if (!scanner.isNamed('batchResults')) throw new XmlError('the answer is no batch result');
-      namespaces = new InheritedNamespaces(tag());
+      namespaces = new InheritedNamespaces(scanner.declarations);
     } else if (level === MEMBER_LEVEL - 1 && kind === CLOSE) {
       if (status === undefined) throw new XmlError('a batch result has no status');
       results.push({ status, content });
@@ -40,7 +39,7 @@ export function readBatchResults(text: string): readonly BatchResult[] {
     } else if (level === MEMBER_LEVEL + 1) {
       if (kind !== CLOSE) {
         contentFrom = scanner.nameEnd;
-        inherits = `<${scanner.name}${namespaces.beside(tag())}`;
+        inherits = `<${scanner.name}${namespaces.beside(scanner.declarations)}`;
       }
       if (kind === CLOSE || kind === EMPTY) content = inherits + text.slice(contentFrom, scanner.end);
     }

@@ -21,6 +21,11 @@ export function checkXmlText(text: string): void {
   reader.close();
 }
 
+/** The text of bytes in memory. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return decoded(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+}
+
 function decoded(decode: () => string): string {
   try {
     return decode();

@@ -102,7 +102,7 @@ class PageReader {
   private readonly openLists = new Map<number, OpenList[]>();
   /** Lists of the record at hand, by the level of the element that wraps them. */
   private readonly lists: (ListState | undefined)[] = [];
-  private namespaces = new InheritedNamespaces('');
+  private namespaces = new InheritedNamespaces();
   private recordStart = 0;
   private recordInherits = '';
   private valueFrom = 0;
@@ -121,7 +121,7 @@ class PageReader {
       if (kind === END) break;
       const { level } = scanner;
       if (level === 1) {
-        if (kind !== CLOSE) this.namespaces = new InheritedNamespaces(this.tag());
+        if (kind !== CLOSE) this.namespaces = new InheritedNamespaces(scanner.declarations);
         continue;
       }
       if (level === 2 && scanner.isNamed(RECORDS)) this.readRecordTag(kind);
@@ -151,15 +151,9 @@ class PageReader {
   private readRecordTag(kind: number): void {
     if (kind !== CLOSE) {
       this.recordStart = this.scanner.start;
-      const { namespaces } = this;
-      this.recordInherits = this.scanner.declaresNamespace ? namespaces.beside(this.tag()) : namespaces.all;
+      this.recordInherits = this.namespaces.beside(this.scanner.declarations);
     }
     if (kind !== OPEN) this.cutRecord();
-  }
-
-  /** Text of the tag at hand. */
-  private tag(): string {
-    return this.page.slice(this.scanner.start, this.scanner.end);
   }
 
   private cutRecord(): void {

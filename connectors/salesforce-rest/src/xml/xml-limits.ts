@@ -2,3 +2,5 @@
 export const MAX_DEPTH = 200;
 export const MAX_ATTRIBUTES_PER_ELEMENT = 64;
 export const MAX_NAME_LENGTH = 512;
+/** Of what is read into a tree. */
+export const MAX_ELEMENTS_IN_TREE = 20_000;

@@ -32,6 +32,14 @@ const CLASSES = Uint8Array.from({ length: LAST_ASCII + 1 }, (_unused, code) => {
   return /[ \t\r\n]/.test(character) ? SPACE : OTHER;
 });
 
+/** A namespace declaration in a start tag. */
+export interface NamespaceDeclaration {
+  /** `xmlns` or `xmlns:prefix`. */
+  readonly name: string;
+  /** The whole attribute as it is written. */
+  readonly text: string;
+}
+
 /**
  * Walks over the tags of an XML text that is wholly in memory, without making a string per tag: the reader slices what it needs by the positions.
  * Refuses a DOCTYPE, tags that do not balance, broken attributes, unknown references and text that ends too early; comments, CDATA sections and instructions are passed over.
@@ -45,8 +53,8 @@ export class XmlScanner {
   nameEnd = 0;
   /** Depth of the tag's element; the root has 1. */
   level = 0;
-  /** Does the tag at hand declare a namespace? */
-  declaresNamespace = false;
+  /** Namespaces that the tag at hand declares. */
+  readonly declarations: NamespaceDeclaration[] = [];
   private depth = 0;
   private sawRoot = false;
   private readonly openStarts: number[] = [];
@@ -207,7 +215,7 @@ export class XmlScanner {
     this.level = this.depth + 1;
     this.nameStart = nameStart;
     this.nameEnd = nameEnd;
-    this.declaresNamespace = false;
+    this.declarations.length = 0;
     const close = this.text.charCodeAt(nameEnd) === GREATER ? nameEnd : this.readAttributes(nameEnd);
     if (this.nextAmpersand < close) this.checkReferences(close);
     if (this.nextCdataEnd < close) this.passTo(close);
@@ -238,10 +246,10 @@ export class XmlScanner {
       if (attributes.includes(name)) this.fail(`a second attribute ${name}`);
       if (attributes.push(name) > MAX_ATTRIBUTES_PER_ELEMENT)
         this.fail(`more than ${MAX_ATTRIBUTES_PER_ELEMENT} attributes`);
-      if (name.startsWith('xmlns')) this.declaresNamespace = true;
       const equals = this.skipSpace(nameEnd);
       if (text.charCodeAt(equals) !== EQUALS) this.fail('an attribute without a value');
       i = this.passValue(this.skipSpace(equals + 1));
+      if (name === 'xmlns' || name.startsWith('xmlns:')) this.declarations.push({ name, text: text.slice(spaced, i) });
     }
   }
 

@@ -1,6 +1,12 @@
 import { XmlError } from './xml-error.js';
 
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0 cannot hold
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/; // oxlint-disable-line no-control-regex
@@ -40,7 +46,7 @@ export function unescapeXml(content: string): string {
 /** The character of a reference (`amp`, `#10`, `#xA`); throws where it is none that XML knows. */
 export function characterOf(reference: string): string {
   if (!reference.startsWith('#')) {
-    const character = NAMED[reference];
+    const character = NAMED.get(reference);
     if (character === undefined) throw new XmlError(`unknown entity &${reference};`);
     return character;
   }

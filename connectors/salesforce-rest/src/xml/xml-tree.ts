@@ -1,4 +1,6 @@
 import { StrictXmlReader } from './strict-xml.js';
+import { XmlError } from './xml-error.js';
+import { MAX_ELEMENTS_IN_TREE } from './xml-limits.js';
 
 /** An element of a small answer: a fault, an error list, a result. Names are local. */
 export interface XmlElement {
@@ -20,8 +22,11 @@ interface GrowingElement {
 export function parseXml(text: string): XmlElement {
   const root: GrowingElement = { name: '', attributes: new Map(), children: [], text: '' };
   const path: GrowingElement[] = [root];
+  let count = 0;
   const reader = new StrictXmlReader({
     startElement(tag) {
+      count += 1;
+      if (count > MAX_ELEMENTS_IN_TREE) throw new XmlError(`it has more than ${MAX_ELEMENTS_IN_TREE} elements`);
       const element: GrowingElement = {
         name: tag.name,
         attributes: new Map(tag.attributes.map(({ name, value }) => [name, value])),

@@ -1,4 +1,5 @@
 import type { Field, Json, ObjectType } from '@connector-runtime/core';
+import fc from 'fast-check';
 import { memoryPages, validateXML } from 'xmllint-wasm';
 import { bodies, type RunningOrg, run, runOrg } from '../running-org.js';
 
@@ -142,6 +143,29 @@ describe('the input schemas', () => {
   });
 });
 
+const day = fc.date({ min: new Date('1971-01-01'), max: new Date('2099-12-31'), noInvalidDate: true });
+const decimal = fc.integer({ min: -9_999, max: 9_999 }).map((hundredths) => hundredths / 100);
+const text = fc
+  .string({ unit: fc.constantFrom('a', 'é', '<', '&', '"', "'", ' ', '漢', '😀', '\n', ']]>'), maxLength: 3 })
+  .map((piece) => `x${piece}`);
+
+/** Values by type of field; those of other types are left to the org. */
+const VALUES: ReadonlyMap<string, fc.Arbitrary<string | number | boolean>> = new Map<
+  string,
+  fc.Arbitrary<string | number | boolean>
+>([
+  ['boolean', fc.boolean()],
+  ['int', fc.integer({ min: 0, max: 99_999 })],
+  ['double', decimal],
+  ['currency', decimal],
+  ['percent', decimal],
+  ['date', day.map((date) => date.toISOString().slice(0, 10))],
+  ['datetime', day.map((date) => date.toISOString())],
+  ['email', fc.nat(10_000).map((number) => `a${number}@example.org`)],
+  ['string', text],
+  ['textarea', text],
+]);
+
 describe('the output schema', () => {
   test.each([
     [{}, { fields: undefined }],
@@ -184,8 +208,17 @@ describe('the output schema', () => {
   test('of query takes records with every value null, and polymorphic parents', async () => {
     const { schema } = await schemaOf('query', 'output', 'xsd', { parentsDepth: 1 }, 'Task');
     world.org.insert('Task', { Subject: 'x' });
-    const { outputs } = await run(await world.connect(), { operation: 'query', objectType: 'Task', properties: {} });
+    const fields = ['Id', 'Description', 'Who/Name', 'Who/Email', 'What/Name', 'Owner/Name'];
+    const { outputs } = await run(await world.connect(), {
+      operation: 'query',
+      objectType: 'Task',
+      properties: { fields },
+    });
+    const texts = outputs.map(({ body }) => String(body));
 
+    for (const one of ['sobjects/Contact/', 'sobjects/Lead/', 'sobjects/Account/', '<Who xsi:nil="true"/>']) {
+      expect(texts.join('')).toContain(one);
+    }
     expect(
       await problemsOf(
         schema,
@@ -193,6 +226,36 @@ describe('the output schema', () => {
       ),
     ).toEqual([]);
     expect(schema).toMatch(/name="Who"/);
+  });
+
+  test.each(['Account', 'Contact', 'Invoice__c'])('of query takes 200 random records of %s', async (objectType) => {
+    const before = world.org.records(objectType).length;
+    const connection = await world.connect();
+    const writable = await all(connection.fields({ operation: 'create', objectType, path: [] }));
+    const fields = writable.flatMap(({ name, type, required }) => {
+      const value = VALUES.get(type);
+      if (value === undefined || /External_Id|Legacy_Number|_Code|Code$|Latitude|Longitude/.test(name)) return [];
+      return [[name, required ? value : fc.option(value)] as const];
+    });
+    const account = world.org.records('Account')[0]?.['Id'];
+    const lookups = writable.filter(({ type, required }) => type === 'reference' && required);
+    const record = fc.record({
+      ...Object.fromEntries(fields),
+      ...Object.fromEntries(lookups.map(({ name }) => [name, fc.constant(account)])),
+    });
+    for (const values of fc.sample(record, { seed: 20_240_131, numRuns: 200 })) world.org.insert(objectType, values);
+    const { schema } = await schemaOf('query', 'output', 'xsd', {}, objectType);
+
+    const { outputs } = await run(connection, { operation: 'query', objectType, properties: {} });
+
+    expect(fields.length).toBeGreaterThan(4);
+    expect(outputs).toHaveLength(before + 200);
+    expect(
+      await problemsOf(
+        schema,
+        outputs.map(({ body }) => String(body)),
+      ),
+    ).toEqual([]);
   });
 
   test('of a write takes its results, good and bad', async () => {
@@ -253,7 +316,45 @@ describe('the JSON schema', () => {
     }
     expect(Object.keys(definitions)).toContain(json.root);
   });
+
+  test.each([
+    ['create', 'input', ['Name']],
+    ['update', 'input', ['Id']],
+    ['upsert', 'input', ['External_Id__c']],
+    ['query', 'output', []],
+  ] as const)('of %s %s gives every field its type, and says what is required', async (operation, role, required) => {
+    const properties = operation === 'upsert' ? { externalIdFieldName: 'External_Id__c' } : {};
+    const { schema } = await schemaOf(operation, role, 'json-schema', properties);
+    const { $ref, $defs } = JSON.parse(schema) as {
+      $ref: string;
+      $defs: Record<string, { properties: Record<string, { type?: string | string[] }>; required?: string[] }>;
+    };
+    const record = $defs[$ref.replace('#/$defs/', '')];
+    const fields = await all((await world.connect()).fields({ operation, objectType: 'Account', path: [] }));
+    const values = fields.filter(({ hasFields, name }) => !hasFields && record?.properties[name] !== undefined);
+
+    const typeOf = (name: string) => [record?.properties[name]?.type].flat()[0];
+    expect(Object.fromEntries(values.map(({ name }) => [name, typeOf(name)]))).toEqual(
+      Object.fromEntries(values.map(({ name, type }) => [name, JSON_TYPES.get(type) ?? 'string'])),
+    );
+    expect(values.length).toBeGreaterThan(15);
+    const found = new Set(values.map(({ name }) => typeOf(name)));
+    for (const type of operation === 'query' ? [...JSON_TYPES.values(), 'string'] : ['integer', 'number', 'boolean']) {
+      expect(found).toContain(type);
+    }
+    expect(record?.required ?? []).toEqual(operation === 'upsert' ? [] : required);
+  });
 });
+
+/** By the service's names; all others are strings. */
+const JSON_TYPES: ReadonlyMap<string, string> = new Map([
+  ['int', 'integer'],
+  ['double', 'number'],
+  ['currency', 'number'],
+  ['percent', 'number'],
+  ['boolean', 'boolean'],
+  ['address', 'object'],
+]);
 
 describe('fields', () => {
   const level = async (operation: string, ...path: string[]): Promise<Field[]> =>

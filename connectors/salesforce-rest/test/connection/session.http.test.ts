@@ -1,3 +1,4 @@
+import type { CredentialStore } from '@connector-runtime/core';
 import { MemoryCredentialStore } from '@connector-runtime/runtime';
 import { bodies, type RunningOrg, run, runOrg, userCredentials } from '../running-org.js';
 
@@ -240,6 +241,33 @@ describe('the session', () => {
     await run(await connectByOAuth(clientCredentials(), 'same'), query);
 
     expect(world.org.requests.count('token')).toBe(1);
+  });
+
+  test('is in the store before it is used', async () => {
+    const memory = new MemoryCredentialStore();
+    let letGo: () => void = () => undefined;
+    let asked: () => void = () => undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const credentialStore: CredentialStore = {
+      get: (key) => memory.get(key),
+      put: async (key, value, revision) => {
+        asked();
+        await new Promise<void>((resolve) => {
+          letGo = resolve;
+        });
+        return memory.put(key, value, revision);
+      },
+    };
+    world = await runOrg({}, { credentialStore });
+    const running = run(await world.connect({}, 'one'), query);
+    await isAsked;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    expect(world.org.requests.counts()).toEqual({ login: 1 });
+    letGo();
+    expect((await running).summary.counts.success).toBe(1);
   });
 
   test('that is refused twice ends the request with auth', async () => {

@@ -1,3 +1,4 @@
+import { RawService, SESSION_REFUSED, xml } from '../raw-service.js';
 import { bodies, type RunningOrg, run, runOrg } from '../running-org.js';
 
 let world: RunningOrg;
@@ -113,6 +114,24 @@ describe('create', () => {
     expect(results[0]).toMatchObject(expected);
   });
 
+  test('with an Accept of the user is refused by name: for a document alone, in the configuration before anything is sent', async () => {
+    const restHeaders = { accept: 'application/json' };
+    const body = '<r><Name>a</Name></r>';
+    const connection = await world.connect();
+
+    const ofDocument = await run(connection, op('create'), [{ body, properties: { restHeaders } }, { body }]);
+    const ofConfiguration = await run(connection, op('create', { restHeaders }), [{ body }]);
+
+    expect(ofDocument.results.map(({ status }) => status)).toEqual(['applicationError', 'success']);
+    expect(ofConfiguration.summary.error).toMatchObject({
+      category: 'config',
+      code: 'HEADER_RESERVED',
+      path: '/restHeaders/accept',
+      message: expect.stringContaining('must not set accept'),
+    });
+    expect(writes()).toHaveLength(1);
+  });
+
   test('waits out a limit of calls at once', async () => {
     world.org.faults.add({
       kind: 'create',
@@ -132,6 +151,94 @@ describe('create', () => {
     const { summary } = await run(await world.connect(), op('create', {}, 'Organization'), bodies('<r/>'));
 
     expect(summary.error).toMatchObject({ category: 'config', code: 'OBJECT_TYPE_UNSUITABLE' });
+  });
+});
+
+describe('a 2xx answer to a write', () => {
+  const html = { contentType: 'text/html', body: '<html><title>Maintenance</title></html>' };
+  const asXml = (body: string) => ({ contentType: 'application/xml', body });
+  const no =
+    '<Result><errors><message><![CDATA[<success>true</success>]]></message><statusCode>NO</statusCode></errors><success>false</success></Result>';
+  const batch = (status: number, result: string) =>
+    `<batchResults><hasErrors>false</hasErrors><results><batchResult><statusCode>${status}</statusCode><result>${result}</result></batchResult><batchResult><statusCode>200</statusCode><result><Account><Name>B</Name></Account></result></batchResult></results></batchResults>`;
+  const kinds = [
+    ['create', 'create', {}, 201],
+    ['update', 'update', {}, 200],
+    ['update', 'batch', { returnUpdatedRecord: true }, 200],
+    ['upsert', 'upsert', { externalIdFieldName: 'External_Id__c', externalIdValue: 'k' }, 200],
+    ['delete', 'delete', {}, 200],
+  ] as const;
+  const answers = [
+    ['that is a page', html, 'unknown'],
+    ['that is empty', asXml(''), 'unknown'],
+    ['that is no XML', asXml('success'), 'unknown'],
+    ['with success in something else', asXml('<Other><success>true</success></Other>'), 'unknown'],
+    ['with success deeper down', asXml('<Result><a><success>true</success></a></Result>'), 'unknown'],
+    ['that says both', asXml('<Result><success>true</success><success>false</success></Result>'), 'unknown'],
+    ['that says no, and quotes yes', asXml(no), 'applicationError'],
+    ['that says no without a reason', asXml('<Result><success>false</success></Result>'), 'applicationError'],
+    ['that says yes', asXml('<Result><id>1</id><success>true</success></Result>'), 'success'],
+  ] as const;
+  const cells = kinds.flatMap(([operation, kind, properties, status]) =>
+    answers.map(([what, answer, expected]) => {
+      const inBatch = kind === 'batch' && answer !== html;
+      const shown = inBatch ? { ...answer, body: batch(status, answer.body) } : answer;
+      return { title: `${kind} ${what}: ${expected}`, operation, kind, properties, status, shown, expected };
+    }),
+  );
+
+  test.each(cells)('$title', async ({ operation, kind, properties, status, shown, expected }) => {
+    world.org.faults.add({ kind, action: 'answer', status, ...shown });
+    const body = '<records><Id>001000000000001AAA</Id><Name>a</Name></records>';
+
+    const { results } = await run(await world.connect(), op(operation, properties), bodies(body));
+
+    expect(results[0]?.status).toBe(expected);
+    if (expected === 'unknown') expect(results[0]?.error?.category).toBe('protocol');
+  });
+
+  test('that is not UTF-8: unknown', async () => {
+    const body = Buffer.from('<Result><id>\xe9</id><success>true</success></Result>', 'latin1');
+    const service = await RawService.start(({ path }) =>
+      path.endsWith('/Account') ? { status: 201, body } : 'default',
+    );
+    const connection = await world.runtime.connect({ plugin: 'salesforce-rest', properties: service.properties() });
+
+    const { results } = await run(connection, op('create'), bodies('<r><Name>a</Name></r>'));
+    await service.stop();
+
+    expect(results[0]).toMatchObject({ status: 'unknown', error: { category: 'protocol', code: 'ANSWER_UNEXPECTED' } });
+  });
+
+  test('that declares another encoding: unknown', async () => {
+    const body = '<?xml version="1.0" encoding="ISO-8859-1"?><Result><id>1</id><success>true</success></Result>';
+    world.org.faults.add({ kind: 'create', action: 'answer', status: 201, ...asXml(body) });
+
+    const { results } = await run(await world.connect(), op('create'), bodies('<r><Name>a</Name></r>'));
+
+    expect(results[0]).toMatchObject({ status: 'unknown', error: { category: 'protocol' } });
+  });
+
+  test.each([
+    ['has too many elements', `<R>${'<a/>'.repeat(30_000)}</R>`, 'more than 20000 elements'],
+    ['is too large', `<R>${' '.repeat(1_100_000)}</R>`, 'more than 1048576 bytes'],
+  ])('that %s: unknown, saying so', async (_what, body, why) => {
+    world.org.faults.add({ kind: 'create', action: 'answer', status: 201, ...asXml(body) });
+
+    const { results } = await run(await world.connect(), op('create'), bodies('<r><Name>a</Name></r>'));
+
+    expect(results[0]).toMatchObject({ status: 'unknown', error: { category: 'protocol', code: 'ANSWER_UNEXPECTED' } });
+    expect(results[0]?.message).toContain(why);
+  });
+
+  test('that says no does not take back what an attempt with a lost answer may have done', async () => {
+    const id = world.org.insert('Account', { Name: 'A' });
+    world.org.faults.add({ kind: 'update', action: 'lose' });
+    world.org.faults.add({ kind: 'update', action: 'answer', status: 200, ...asXml(no) });
+
+    const { results } = await run(await world.connect(), op('update'), bodies(`<r><Id>${id}</Id><Name>B</Name></r>`));
+
+    expect(results[0]?.status).toBe('unknown');
   });
 });
 
@@ -391,5 +498,43 @@ describe('delete', () => {
       ['applicationError', 'SALESFORCE_ENTITY_IS_DELETED'],
       ['applicationError', 'ID_MISSING'],
     ]);
+  });
+});
+
+describe('a session whose renewal names another host', () => {
+  const gone = xml(
+    '<Errors><Error><errorCode>ENTITY_IS_DELETED</errorCode><message>deleted</message></Error></Errors>',
+    404,
+  );
+  const yes = xml('<Result><id>1</id><success>true</success></Result>');
+  const no = xml('<Result><errors><statusCode>NO</statusCode></errors><success>false</success></Result>');
+
+  test.each([
+    ['delete', gone, { status: 'success', message: 'success: deleted by an attempt whose answer was lost' }],
+    ['update', gone, { status: 'unknown', error: { effect: 'unknown' } }],
+    ['update', no, { status: 'unknown', error: { effect: 'unknown' } }],
+    ['update', yes, { status: 'success' }],
+  ] as const)('does not forget what a lost attempt of a %s may have done', async (operation, answer, expected) => {
+    const isWrite = (method: string) => method === 'DELETE' || method === 'PATCH';
+    const there = await RawService.start(({ method }) => (isWrite(method) ? answer : 'default'));
+    let attempts = 0;
+    const here: RawService = await RawService.start(({ method, path }) => {
+      if (path.startsWith('/services/Soap')) return here.loginAnswer(attempts === 0 ? here.url : there.url);
+      if (!isWrite(method)) return 'default';
+      attempts += 1;
+      return attempts === 1 ? undefined : SESSION_REFUSED;
+    });
+    const properties = here.properties({ tokenUrl: `${there.url}/services/oauth2/token` });
+    const connection = await world.runtime.connect({ plugin: 'salesforce-rest', properties });
+
+    const { results } = await run(
+      connection,
+      op(operation),
+      bodies('<r><Id>001000000000001AAA</Id><Name>a</Name></r>'),
+    );
+    await Promise.all([here.stop(), there.stop()]);
+
+    expect(results[0]).toMatchObject(expected);
+    expect(attempts).toBe(2);
   });
 });

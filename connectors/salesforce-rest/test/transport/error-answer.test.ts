@@ -107,3 +107,23 @@ describe('a refusal', () => {
     expect(refusesSession(await readErrorAnswer(answer(status, 'application/json', text)))).toBe(expected);
   });
 });
+
+test.each([
+  ['an error list', 'application/json', (text: string) => JSON.stringify([{ errorCode: 'A', message: text }])],
+  ["a page's title", 'text/html', (text: string) => `<html><title>${text}</title></html>`],
+])('%s is not cut or squeezed: what is left of a secret could not be struck out', async (_what, type, bodyOf) => {
+  const secret = `two  spaces and ${'x'.repeat(50)}`;
+
+  const { message } = await errorFrom(400, type, bodyOf(`${'long '.repeat(190)}${secret}\n and more`));
+
+  expect(message).toContain(`${secret} and more`);
+});
+
+test('a page of which much looks like a title is read in no time', async () => {
+  const startedAt = performance.now();
+
+  const { message } = await errorFrom(500, 'text/html', `<html>${'<title'.repeat(10_900)}`);
+
+  expect(message).toContain('an HTML page');
+  expect(performance.now() - startedAt).toBeLessThan(100);
+});

@@ -43,6 +43,33 @@ describe('a page', () => {
     });
   });
 
+  test('takes no declaration out of the value of another attribute, nor a pattern out of any', () => {
+    const root = `QueryResult a='xmlns:(x+x+)+y="1"' xmlns:b="urn:b"`;
+    const records = `<records xmlns:z="q" b=" xmlns:${'x'.repeat(200)}"/><records b=' xmlns:b="1"' xmlns:c="c"/>`;
+
+    const result = readQueryPage(page(records, '<totalSize>2</totalSize>', '<done>true</done>', root));
+
+    expect(result.records).toEqual([
+      `<records xmlns:b="urn:b" ${XSI} xmlns:z="q" b=" xmlns:${'x'.repeat(200)}"/>`,
+      `<records xmlns:b="urn:b" ${XSI} b=' xmlns:b="1"' xmlns:c="c"/>`,
+    ]);
+  });
+
+  test('with a long start tag is read in a time that grows with its length', () => {
+    const root = `QueryResult a="${'xmlns:'.repeat(100_000)}"`;
+    const startedAt = performance.now();
+
+    readQueryPage(page('<records/>', '<totalSize>1</totalSize>', '<done>true</done>', root));
+
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  test.each(['toString', 'constructor', '__proto__', 'valueOf'])('refuses &%s; as an unknown entity', (name) => {
+    expect(() => readQueryPage(page(`<records><Id>&${name};</Id></records>`))).toThrow(
+      /unknown entity|begins no reference/,
+    );
+  });
+
   test('hands on other namespaces of its root, but not those that a record declares itself', () => {
     const { records } = readQueryPage(
       page(

@@ -16,13 +16,10 @@ export interface BrowseOptions extends CommonOptions {
 
 /** `connector browse`: object types, or the schema or fields of one. */
 export async function browse(file: string, objectType: string | undefined, options: BrowseOptions): Promise<number> {
-  const host = await CommandHost.start(options);
-  try {
+  return CommandHost.use(options, async (host) => {
     await interruptible((signal) => show(host, file, objectType, options, signal));
     return EXIT.OK;
-  } finally {
-    await host.close();
-  }
+  });
 }
 
 async function show(

@@ -12,13 +12,14 @@ export interface DescribeOptions extends CommonOptions {
 
 /** `connector describe`: a plugin's manifest, or a commented component to start from. */
 export async function describe(pluginId: string, options: DescribeOptions): Promise<number> {
-  const host = await CommandHost.start(options);
-  const { manifest } = host.registry.byId(pluginId);
-  if (options.template !== undefined) {
-    const descriptor =
-      options.template === 'connection' ? undefined : operationOf(host.registry.byId(pluginId), options.template);
-    await stdout.write(componentTemplate(manifest, descriptor));
-  } else if (process.stdout.isTTY === true) await stdout.write(manifestText(manifest));
-  else await stdout.write(`${JSON.stringify(manifest)}\n`);
-  return EXIT.OK;
+  return CommandHost.use(options, async (host) => {
+    const { manifest } = host.registry.byId(pluginId);
+    if (options.template !== undefined) {
+      const descriptor =
+        options.template === 'connection' ? undefined : operationOf(host.registry.byId(pluginId), options.template);
+      await stdout.write(componentTemplate(manifest, descriptor));
+    } else if (process.stdout.isTTY === true) await stdout.write(manifestText(manifest));
+    else await stdout.write(`${JSON.stringify(manifest)}\n`);
+    return EXIT.OK;
+  });
 }

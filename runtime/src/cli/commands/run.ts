@@ -32,8 +32,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   if (options.checkpoint !== undefined && output === '-')
     throw new UsageError('--checkpoint needs --output with a file or folder');
   const deadline = options.deadline === undefined ? {} : { deadlineMs: parseDurationMs(options.deadline) };
-  const host = await CommandHost.start(options);
-  try {
+  return CommandHost.use(options, async (host) => {
     const named = options.connection === undefined ? {} : { connection: options.connection };
     const { component, descriptor } = await host.operation(file, named);
     const connectionFile = options.connection ?? component.connection;
@@ -43,45 +42,50 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     await refuseConflicts(readPaths(file, connectionFile, options), writtenPaths(output, options.checkpoint));
     const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
     const input = await inputOf(options.input, descriptor.effect === 'read');
-    if (options.quiet !== true) tellLeftOut(input?.leftOut ?? []);
-    const { operation, objectType, properties } = component;
-    const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };
-    let hasOpened = false;
-    host.runtime.events.on('connectionOpened', () => {
-      hasOpened = true;
-    });
-    const summary = await interruptible(async (signal) => {
-      const leaving = new AbortController();
-      const stop = AbortSignal.any([signal, leaving.signal]);
-      const resume = checkpoint?.resumeFrom === undefined ? {} : { resumeFrom: checkpoint.resumeFrom };
-      const execution = connection.execute(request, input?.documents as Documents, {
-        signal: stop,
-        ...deadline,
-        ...resume,
+    try {
+      if (options.quiet !== true) tell(host, leftOutLines(input?.leftOut ?? []));
+      const { operation, objectType, properties } = component;
+      const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };
+      let hasOpened = false;
+      host.runtime.events.on('connectionOpened', () => {
+        hasOpened = true;
       });
-      const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt);
-      const written = new RunOutput(sink, checkpoint, () => leaving.abort());
-      const unsuccessful = new Unsuccessful();
-      const progress = new Progress(operation, input?.total, options.quiet === true);
-      try {
-        for await (const events of execution.batches()) {
-          progress.count(events);
-          unsuccessful.count(events);
-          await written.write(events);
+      const summary = await interruptible(async (signal) => {
+        const leaving = new AbortController();
+        const stop = AbortSignal.any([signal, leaving.signal]);
+        const resume = checkpoint?.resumeFrom === undefined ? {} : { resumeFrom: checkpoint.resumeFrom };
+        const execution = connection.execute(request, input?.documents as Documents, {
+          signal: stop,
+          ...deadline,
+          ...resume,
+        });
+        const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt);
+        const written = new RunOutput(sink, checkpoint, () => leaving.abort());
+        const unsuccessful = new Unsuccessful();
+        const progress = new Progress(operation, input?.total, options.quiet === true);
+        try {
+          for await (const events of execution.batches()) {
+            progress.count(events);
+            unsuccessful.count(events);
+            await written.write(events);
+          }
+        } finally {
+          progress.end();
         }
-      } finally {
-        progress.end();
-      }
-      const judged = await finish(await execution.summary, input, written);
-      report(judged, unsuccessful, written.lost, options);
-      return judged;
-    });
-    return exitCodeOfRun(summary, hasOpened);
-  } finally {
-    await host.close();
-    // Whoever holds it open would hold this process.
-    process.stdin.destroy();
-  }
+        const judged = await finish(await execution.summary, input, written);
+        tell(host, reportLines(judged, unsuccessful, written.lost, options));
+        return judged;
+      });
+      return exitCodeOfRun(summary, hasOpened);
+    } finally {
+      await input?.close();
+    }
+  });
+}
+
+/** Lines on stderr; ids, names and messages come from outside. */
+function tell(host: CommandHost, lines: readonly string[]): void {
+  process.stderr.write(lines.map((line) => `${host.shown(line)}\n`).join(''));
 }
 
 function readPaths(operation: string, connection: string, { input = '-' }: RunOptions): readonly NamedPath[] {
@@ -107,12 +111,12 @@ async function inputOf(named: string | undefined, isRead: boolean): Promise<Inpu
   return inputDocuments('-');
 }
 
-/** Says what of an input folder is not sent. */
-function tellLeftOut(names: readonly string[]): void {
-  if (names.length === 0) return;
+/** What of an input folder is not sent. */
+function leftOutLines(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
   const shown = names.slice(0, MAX_NAMES).map((name) => JSON.stringify(name));
   const more = names.length > MAX_NAMES ? `, and ${names.length - MAX_NAMES} more` : '';
-  process.stderr.write(`left out of the input, as no documents: ${names.length} (${shown.join(', ')}${more})\n`);
+  return [`left out of the input, as no documents: ${names.length} (${shown.join(', ')}${more})`];
 }
 
 /** Another run's output that was cut short, or was not complete itself, leaves this run not complete; so does output that could not be written. */
@@ -128,25 +132,24 @@ async function finish(
 }
 
 /** What people must know that stdout does not tell, or that may not have reached it. */
-function report(
+function reportLines(
   summary: ExecutionSummary,
   unsuccessful: Unsuccessful,
   lost: OutputLost | undefined,
   options: RunOptions,
-): void {
+): readonly string[] {
   const { error, counts, outputs, complete } = summary;
   const hasFailed = lost !== undefined && !lost.isClosed;
   const holdsResults = (options.outputFormat ?? 'ndjson') === 'ndjson' && lost === undefined;
-  let text = '';
+  const lines: string[] = [];
   if (hasFailed)
-    text += `${lost.code}: ${lost.message}; the run was stopped, and its last results are not in the output\n`;
-  if (!holdsResults || (options.output ?? '-') !== '-') text += unsuccessful.text();
+    lines.push(`${lost.code}: ${lost.message}; the run was stopped, and its last results are not in the output`);
+  if (!holdsResults || (options.output ?? '-') !== '-') lines.push(...unsuccessful.lines());
   // A run whose output was lost is cancelled for no other reason.
   if (error !== undefined && !(lost !== undefined && error.category === 'cancelled'))
-    text += `${error.code}: ${error.message}\n`;
-  if (hasFailed || (!holdsResults && options.quiet !== true))
-    text += `${JSON.stringify({ counts, outputs, complete })}\n`;
-  process.stderr.write(text);
+    lines.push(`${error.code}: ${error.message}`);
+  if (hasFailed || (!holdsResults && options.quiet !== true)) lines.push(JSON.stringify({ counts, outputs, complete }));
+  return lines;
 }
 
 /** The first that applies, in the order of {@link EXIT}. */

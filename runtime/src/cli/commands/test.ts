@@ -5,8 +5,7 @@ import { printRows } from '../rows.js';
 
 /** `connector test`: opens the connection and says what it found. */
 export async function test(file: string, options: CommonOptions): Promise<number> {
-  const host = await CommandHost.start(options);
-  try {
+  return CommandHost.use(options, async (host) => {
     const connection = await host.connect(file);
     const findings = await interruptible((signal) => connection.test({ signal }));
     const rows = findings.map((finding) => ({
@@ -18,7 +17,5 @@ export async function test(file: string, options: CommonOptions): Promise<number
     for (const { name, message } of failed) process.stderr.write(`${name}: ${message ?? 'failed'}\n`);
     if (failed.some((finding) => finding.name === 'open')) return EXIT.NOT_CONNECTED;
     return failed.length > 0 ? EXIT.NOT_ALL_SUCCESS : EXIT.OK;
-  } finally {
-    await host.close();
-  }
+  });
 }

@@ -8,15 +8,12 @@ import { printRows } from '../rows.js';
 
 /** `connector validate`: every issue of every file, with line and column; nothing is sent. */
 export async function validate(files: readonly string[], options: CommonOptions): Promise<number> {
-  const host = await CommandHost.start(options);
-  try {
+  return CommandHost.use(options, async (host) => {
     const findings: Finding[] = [];
     for (const file of files) findings.push(...(await findingsOf(host.check, file)));
     await printRows(findings, ['file', 'line', 'column', 'path', 'message', 'valid']);
     return findings.every((finding) => finding.valid) ? EXIT.OK : EXIT.USAGE;
-  } finally {
-    await host.close();
-  }
+  });
 }
 
 async function findingsOf(check: ComponentCheck, file: string): Promise<readonly Finding[]> {

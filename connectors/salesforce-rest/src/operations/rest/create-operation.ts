@@ -15,7 +15,7 @@ import { XML_BOTH_WAYS } from '../../transport/headers.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
 import { ObjectTarget } from '../object-target.js';
-import { accepted, checkResult, refused, withNearestField } from '../outcomes.js';
+import { accepted, checkWritten, refused, withNearestField } from '../outcomes.js';
 import { sendableXml } from '../sendable-xml.js';
 
 /**
@@ -55,7 +55,7 @@ export class CreateOperation implements Operation<CreateProperties> {
         },
         context,
       );
-      checkResult(text);
+      checkWritten({ ...response, text });
       return accepted(document, String(response.status), text);
     } catch (error) {
       return refused(document, withNearestField(error, describe));

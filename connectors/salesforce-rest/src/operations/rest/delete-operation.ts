@@ -16,7 +16,7 @@ import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
 import { identifiedRecord } from '../identified-record.js';
 import { ObjectTarget } from '../object-target.js';
-import { accepted, refused, successBody } from '../outcomes.js';
+import { accepted, checkWritten, refused, successBody } from '../outcomes.js';
 import { sendableText } from '../sendable-xml.js';
 
 const GONE = new Set(['NOT_FOUND', 'ENTITY_IS_DELETED']);
@@ -48,8 +48,8 @@ export class DeleteOperation implements Operation<DeleteProperties> {
   ): Promise<ResultEvent> {
     let id = '';
     try {
-      id = identifiedRecord(await sendableText(document)).id;
-      const response = await this.transport.send(
+      id = identifiedRecord(await sendableText(document, context)).id;
+      const { response, text } = await this.transport.sendForXml(
         {
           step: 'delete',
           method: 'DELETE',
@@ -61,9 +61,9 @@ export class DeleteOperation implements Operation<DeleteProperties> {
         context,
       );
       const result = accepted(document, '204', successBody(id));
-      return response.status < 300
-        ? result
-        : { ...result, message: 'success: deleted by an attempt whose answer was lost' };
+      if (response.status >= 300) return { ...result, message: 'success: deleted by an attempt whose answer was lost' };
+      checkWritten({ ...response, text });
+      return result;
     } catch (error) {
       return refused(document, error, id);
     }

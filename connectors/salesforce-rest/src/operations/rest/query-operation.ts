@@ -56,7 +56,7 @@ export class QueryOperation implements Operation<Properties> {
     context: ExecutionContext<Properties>,
   ): AsyncGenerator<readonly OperationEvent[]> {
     const { properties } = document;
-    const soql = await plan.soqlFor(document);
+    const soql = await plan.soqlFor(document, context);
     if (properties.logSoql) context.logger.info(`SOQL: ${soql}`);
     const options =
       properties.pageSize === undefined ? {} : { 'sforce-query-options': `batchSize=${properties.pageSize}` };

@@ -1,4 +1,4 @@
-import type { Document, ExecutionContext } from '@connector-runtime/core';
+import type { CallContext, Document, ExecutionContext } from '@connector-runtime/core';
 import type { DescribeCache } from '../../browse/describe-cache.js';
 import type { SObjectDescribe } from '../../browse/sobject-describe.js';
 import type { QueryProperties } from '../../properties/operation-properties.js';
@@ -40,9 +40,9 @@ export class QueryPlan {
   }
 
   /** The statement for one document. */
-  async soqlFor(document: Document<QueryProperties>): Promise<string> {
+  async soqlFor(document: Document<QueryProperties>, context: CallContext): Promise<string> {
     const { properties } = document;
-    const property = this.usesDocument ? await readMembers(document) : () => undefined;
+    const property = this.usesDocument ? await readMembers(document, context) : () => undefined;
     const { filter, sort, limit } = properties;
     return buildSoql(
       { objectType: this.objectType, fields: this.fields, filter, sort, limit },

@@ -3,7 +3,7 @@ import { errorsIn, textOf } from '../../transport/error-answer.js';
 import { protocolError } from '../../transport/refusals.js';
 import { type BatchResult, readBatchResults } from '../../xml/batch-reader.js';
 import { escapeXml } from '../../xml/xml-text.js';
-import { parseAnswer, refusalInside } from '../outcomes.js';
+import { checkWritten, parseAnswer, refusalInside } from '../outcomes.js';
 
 /** What became of an update with read-back; a refused update is thrown. */
 export interface ReadBack {
@@ -24,12 +24,13 @@ export function readBackBatch(path: string, record: string): string {
   );
 }
 
-/** Reads the batch's answer: first the update's part, then that of the reading. */
-export function readReadBack(text: string): ReadBack {
+/** Reads the batch's answer: first the update's part, then that of the reading. `earlier`: what attempts before this one may have done. */
+export function readReadBack(text: string, earlier: 'none' | 'unknown'): ReadBack {
   const [update, read] = results(text);
   if (update === undefined)
     throw protocolError('ANSWER_UNEXPECTED', 'the answer to a batch holds no result', 'unknown');
-  if (update.status >= 300) throw refusalOf(update);
+  if (update.status >= 300) throw refusalOf(update, earlier);
+  checkWritten({ status: update.status, text: update.content, earlier });
   if (read !== undefined && read.status < 300 && read.content !== '') return { record: read.content };
   return { reason: reasonOf(read) };
 }
@@ -42,19 +43,18 @@ function results(text: string): readonly BatchResult[] {
   }
 }
 
-function refusalOf({ status, content }: BatchResult): ConnectorError {
+function refusalOf({ status, content }: BatchResult, earlier: 'none' | 'unknown'): ConnectorError {
   const errors = content === '' ? [] : errorsIn(parseAnswer(content));
-  const [first] = errors;
-  const effect = status >= 500 ? 'unknown' : 'none';
-  if (first !== undefined) {
-    const refusal = refusalInside(errors, first);
+  const effect = status >= 500 ? 'unknown' : earlier;
+  if (errors.length > 0) {
+    const refusal = refusalInside(errors, earlier);
     const category =
       status >= 500 ? 'unavailable' : status === 404 ? 'notFound' : status === 403 ? 'permission' : undefined;
     const { info } = refusal;
     return new ConnectorError({
       ...info,
       ...(category === undefined || info.category !== 'validation' ? {} : { category }),
-      effect: info.retryable ? 'none' : effect,
+      effect: info.retryable ? earlier : effect,
       service: { ...info.service, httpStatus: status },
     });
   }

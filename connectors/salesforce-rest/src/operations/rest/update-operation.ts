@@ -19,9 +19,12 @@ import type { IdentifiedRecord } from '../../xml/record-id.js';
 import { documentHeaders } from '../document-headers.js';
 import { identifiedRecord } from '../identified-record.js';
 import { ObjectTarget } from '../object-target.js';
-import { accepted, refused, successBody, withNearestField } from '../outcomes.js';
+import { accepted, checkWritten, refused, successBody, withNearestField } from '../outcomes.js';
 import { sendableText } from '../sendable-xml.js';
 import { type ReadBack, readBackBatch, readReadBack } from './read-back.js';
+
+/** More than a record's long texts can come to. */
+const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 type Properties = UpdateProperties;
 
@@ -56,17 +59,18 @@ export class UpdateOperation implements Operation<Properties> {
   ): Promise<ResultEvent> {
     let id = '';
     try {
-      const record = identifiedRecord(await sendableText(document));
+      const record = identifiedRecord(await sendableText(document, context));
       id = record.id;
       const { properties } = document;
       const headers = documentHeaders(XML_BOTH_WAYS, properties);
       if (properties.returnUpdatedRecord) return await this.updateAndRead(document, describe, record, headers, context);
       const path = recordPath(describe.name, id);
       const { effect } = this;
-      await this.transport.sendForXml(
+      const { response, text } = await this.transport.sendForXml(
         { step: 'update', method: 'PATCH', path, headers, body: record.rest, effect },
         context,
       );
+      checkWritten({ ...response, text });
       return accepted(document, '204', successBody(id));
     } catch (error) {
       return refused(document, withNearestField(error, describe), id);
@@ -81,7 +85,7 @@ export class UpdateOperation implements Operation<Properties> {
     context: ExecutionContext<Properties>,
   ): Promise<ResultEvent> {
     const path = await this.transport.versionedPath(recordPath(describe.name, id), context);
-    const { text } = await this.transport.sendForXml(
+    const { response, text } = await this.transport.sendForXml(
       {
         step: 'update and return updated record',
         method: 'POST',
@@ -89,10 +93,11 @@ export class UpdateOperation implements Operation<Properties> {
         headers,
         body: readBackBatch(path, rest),
         effect: this.effect,
+        maxAnswerBytes: MAX_RECORD_BYTES,
       },
       context,
     );
-    const answer: ReadBack = readReadBack(text);
+    const answer: ReadBack = readReadBack(text, response.earlier);
     if (answer.record !== undefined) return accepted(document, '201', answer.record);
     const message = `updated, but reading the record failed: ${answer.reason ?? ''}`;
     context.logger.warn(`${document.id}: ${message}`);

@@ -19,7 +19,7 @@ import { configError } from '../../transport/refusals.js';
 import { SalesforceTransport, type ServiceRequest } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
 import { ObjectTarget } from '../object-target.js';
-import { accepted, checkResult, refused, withNearestField } from '../outcomes.js';
+import { accepted, checkWritten, refused, withNearestField } from '../outcomes.js';
 import { sendableXml } from '../sendable-xml.js';
 
 /**
@@ -67,7 +67,7 @@ export class UpsertOperation implements Operation<UpsertProperties> {
         },
         context,
       );
-      if (text.trim() !== '') checkResult(text);
+      checkWritten({ ...response, text });
       return accepted(document, String(response.status), text);
     } catch (error) {
       return refused(document, withNearestField(error, describe));

@@ -8,10 +8,13 @@ export class LoopTurn {
   private looks = 0;
   private lastTurnMs = performance.now();
 
-  /** Costs an increment; the clock is read at every 32nd look. */
+  /** A loop of large steps looks at the clock at each. */
+  constructor(private readonly looksBetweenClockReads = LOOKS_BETWEEN_CLOCK_READS) {}
+
+  /** Costs an increment; the clock is read at every 32nd look, or as told. */
   isDue(): boolean {
     this.looks += 1;
-    if (this.looks < LOOKS_BETWEEN_CLOCK_READS) return false;
+    if (this.looks < this.looksBetweenClockReads) return false;
     this.looks = 0;
     return performance.now() - this.lastTurnMs > MAX_BUSY_MS;
   }

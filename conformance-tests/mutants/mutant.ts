@@ -1,0 +1,77 @@
+import {
+  type Browse,
+  type Connection,
+  type ConnectorManifest,
+  type ConnectorPlugin,
+  type Constructor,
+  injectable,
+  type JsonSchema,
+  type Operation,
+  type OperationDescriptor,
+} from '@connector-runtime/core';
+import { ItemsClient } from '../reference/items/items-client.js';
+import itemsPlugin from '../reference/items/items-plugin.js';
+import { ItemsSession } from '../reference/items/items-session.js';
+
+/** The items plugin, broken in the one way that a check must find. */
+export interface Mutant {
+  readonly plugin: ConnectorPlugin;
+  /** The module whose default export it is; needed where the check loads it in a process of its own. */
+  readonly entry?: string;
+  /** The manifest of its last release, where it is not its own. */
+  readonly previous?: ConnectorManifest;
+}
+
+/** By the id of the check that must fail. */
+export type Mutants = Readonly<Record<string, Mutant>>;
+
+export { itemsPlugin };
+
+export function withManifest(change: Partial<ConnectorManifest>): Mutant {
+  return { plugin: { ...itemsPlugin, manifest: { ...itemsPlugin.manifest, ...change } } };
+}
+
+export function withConnectionSchema(change: (schema: JsonSchema) => JsonSchema): Mutant {
+  const { connection } = itemsPlugin.manifest;
+  return withManifest({ connection: { ...connection, properties: change(connection.properties) } });
+}
+
+/** The descriptor of one operation, changed. */
+export function withDescriptor(id: string, change: Partial<OperationDescriptor>): Mutant {
+  return withManifest({
+    operations: itemsPlugin.manifest.operations.map((operation) =>
+      operation.id === id ? { ...operation, ...change } : operation,
+    ),
+  });
+}
+
+export function withOperation(id: string, type: Constructor<Operation>): Mutant {
+  return { plugin: { ...itemsPlugin, operations: { ...itemsPlugin.operations, [id]: () => type } } };
+}
+
+export function withConnection(type: Constructor<Connection>): Mutant {
+  return { plugin: { ...itemsPlugin, connection: type } };
+}
+
+export function withBrowse(type: Constructor<Browse>): Mutant {
+  return { plugin: { ...itemsPlugin, browse: () => type } };
+}
+
+/** Whoever injects the client gets this one. */
+export function withClient(type: Constructor<ItemsClient>): Mutant {
+  return { plugin: { ...itemsPlugin, shared: [ItemsSession, [ItemsClient, type]] } };
+}
+
+/** Whoever injects the session gets this one. */
+export function withSession(type: Constructor<ItemsSession>): Mutant {
+  return { plugin: { ...itemsPlugin, shared: [[ItemsSession, type], ItemsClient] } };
+}
+
+/** Injects what its parent does. */
+export function likeParent<T extends Constructor<unknown>>(type: T): T {
+  const parent = Object.getPrototypeOf(type) as object;
+  for (const key of ['injectionTokens', 'design:paramtypes'])
+    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, parent), type);
+  injectable()(type);
+  return type;
+}

@@ -1,0 +1,142 @@
+import type { Check } from '../check.js';
+import { runChild } from '../child-process.js';
+import { expectThat, SubjectError } from '../findings.js';
+import { documentsOf, requestOf } from '../trial.js';
+import { countedSource } from './cancellation.js';
+
+const SMALL_HEAP_MB = 64;
+const ROWS = 2_000;
+const STREAM_BYTES = 200_000_000;
+const MOST_GROWTH = 1.2;
+
+export const BACKPRESSURE: readonly Check[] = [
+  {
+    id: 'BPR-01',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['read'],
+    title: 'A read waits for its host',
+    rule: 'When the host stops after 5 events, at most one page more is asked for.',
+    cause: 'pages that are fetched ahead without limit',
+    async run(trial) {
+      for (const operation of trial.reads()) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        await own.need('seedRows')(tried.id, 20 * (tried.fixture.pageRows ?? 10));
+        const connection = await own.connect();
+        const events = own.execute(connection, tried, documentsOf(tried.fixture.good(1)))[Symbol.asyncIterator]();
+        for (let taken = 0; taken < 5; taken += 1) await events.next();
+        const sent = (await own.requests()).length;
+        for (let time = 0; time < 5; time += 1) await own.settle();
+        const more = (await own.requests()).length - sent;
+        await events.return?.(undefined);
+        expectThat(more <= 1, 'at most one request more', more, 'a host that stops after 5 events', tried.key);
+      }
+    },
+  },
+  {
+    id: 'BPR-02',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['batch'],
+    title: 'A batching write waits for its host',
+    rule: 'When the host does not pull, at most as many documents are taken as maxInFlight requests and two batches hold.',
+    cause: 'the whole input is read first',
+    async run(trial) {
+      for (const operation of trial.writes().filter(({ descriptor }) => descriptor.batch !== undefined)) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const batch = tried.descriptor.batch?.maxDocuments ?? 1;
+        const most = (tried.descriptor.limits.maxInFlight + 2) * batch;
+        const source = countedSource(documentsOf(tried.fixture.good(3 * most)));
+        const connection = await own.connect();
+        const events = own.execute(connection, tried, source.documents)[Symbol.asyncIterator]();
+        await events.next();
+        for (let time = 0; time < 5; time += 1) await own.settle();
+        const { pulled } = source;
+        await events.return?.(undefined);
+        expectThat(
+          pulled <= most,
+          `at most ${most} documents taken`,
+          pulled,
+          'a host that stops after one event',
+          tried.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'BPR-03',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'Memory does not grow with the data',
+    rule: `In a process with a heap of ${SMALL_HEAP_MB} MB, ten times the rows take at most ${MOST_GROWTH} times the memory, and a streamed document of ${STREAM_BYTES / 1_000_000} MB passes, or ends tooLarge.`,
+    cause: 'rows that are collected before they are given',
+    async run(trial) {
+      for (const operation of trial.operations()) {
+        if (operation.descriptor.effect === 'read') {
+          const peaks: number[] = [];
+          for (const rows of [ROWS, 10 * ROWS]) {
+            const { trial: own, operation: tried } = await trial.forOperation(operation);
+            await own.need('seedRows')(tried.id, rows);
+            peaks.push(
+              (await measured(own.subject.entry, own.fixture.connections.valid, requestOf(tried), {})).peakBytes,
+            );
+            await own.stop();
+          }
+          const growth = (peaks[1] ?? 0) / (peaks[0] ?? 1);
+          expectThat(
+            growth <= MOST_GROWTH,
+            `at most ${MOST_GROWTH} times the memory`,
+            `${growth.toFixed(2)} times`,
+            `reading ${ROWS} and ${10 * ROWS} rows`,
+            operation.key,
+          );
+        } else {
+          const [sample] = operation.fixture.good(1);
+          const document = {
+            id: 'large',
+            mediaType: sample?.mediaType,
+            ...(sample?.properties === undefined ? {} : { properties: sample.properties }),
+          };
+          const { counts, category } = await measured(
+            trial.subject.entry,
+            trial.fixture.connections.valid,
+            requestOf(operation),
+            { document, streamBytes: STREAM_BYTES },
+          );
+          const isFine = counts['success'] === 1 || category === 'tooLarge';
+          expectThat(
+            isFine,
+            'success, or category tooLarge',
+            { counts, category },
+            `a streamed document of ${STREAM_BYTES / 1_000_000} MB`,
+            operation.key,
+          );
+        }
+      }
+    },
+  },
+];
+
+/** One run in a process of its own, with a small heap. */
+async function measured(entry: string, properties: unknown, request: object, options: object) {
+  const { report, stderr, exitCode } = await runChild(
+    'run-once',
+    { entry, properties, request, ...options },
+    { nodeArgs: [`--max-old-space-size=${SMALL_HEAP_MB}`] },
+  );
+  if (report !== undefined)
+    return report as {
+      readonly peakBytes: number;
+      readonly counts: Readonly<Record<string, number>>;
+      readonly category?: string;
+    };
+  if (/heap out of memory/.test(stderr))
+    expectThat(
+      false,
+      `to end within a heap of ${SMALL_HEAP_MB} MB`,
+      'the heap was used up',
+      'a run in a process of its own',
+    );
+  throw new SubjectError(`a run in a process of its own ended with ${exitCode}: ${stderr.slice(-500)}`);
+}

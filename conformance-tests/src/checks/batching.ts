@@ -1,0 +1,102 @@
+import type { Check } from '../check.js';
+import { expectThat } from '../findings.js';
+import { documentOf, documentsOf } from '../trial.js';
+
+export const BATCHING: readonly Check[] = [
+  {
+    id: 'BAT-01',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['batch'],
+    title: 'No request holds more than a batch',
+    rule: 'No request has more documents than `batch.maxDocuments`.',
+    cause: 'a batch that is sent when it is over-full',
+    async run(trial) {
+      const batching = trial.operations().filter(({ descriptor }) => descriptor.batch !== undefined);
+      for (const { member: itemsIn, ...operation } of trial.withMember('itemsIn', batching)) {
+        const most = operation.descriptor.batch?.maxDocuments ?? 0;
+        const connection = await trial.connect();
+        const before = (await trial.requests()).length;
+        await trial.run(connection, operation, documentsOf(operation.fixture.good(2 * most + 1)));
+        const writes = (await trial.requests()).slice(before).filter((request) => operation.fixture.isWrite(request));
+        const largest = Math.max(0, ...writes.map((request) => itemsIn(request)));
+        expectThat(
+          largest > 0 && largest <= most,
+          `1 to ${most} documents in a request`,
+          largest,
+          `${2 * most + 1} documents`,
+          operation.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'BAT-02',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'A document that is too large is refused alone',
+    rule: 'A streamed document above maxDocumentBytes ends with category tooLarge and nothing of it is sent; the others go on.',
+    cause: 'a stream of which only the first bytes are taken',
+    async run(trial) {
+      for (const { member: sized, ...operation } of trial.withMember('sized')) {
+        const limit = operation.descriptor.limits.maxDocumentBytes;
+        if (limit < 0) continue;
+        const large = sized(limit + 1);
+        const [first, last] = operation.fixture.good(2);
+        if (first === undefined || last === undefined) continue;
+        const connection = await trial.connect();
+        const before = await trial.ledger();
+        const documents = [documentOf(first), { ...documentOf(large), body: streamed(large.body) }, documentOf(last)];
+        const { results, summary } = await trial.run(connection, operation, documents);
+        const own = results.find(({ inputs }) => inputs.includes(large.key));
+        const did = `a streamed document of ${limit + 1} bytes between two good ones`;
+        expectThat(
+          own?.error?.category === 'tooLarge',
+          'category tooLarge',
+          own?.error?.category ?? own?.status,
+          did,
+          operation.key,
+        );
+        const after = await trial.ledger();
+        expectThat(
+          after.get(large.key)?.times === before.get(large.key)?.times,
+          'nothing of it applied',
+          'an entry in the ledger',
+          did,
+          operation.key,
+        );
+        expectThat(summary.counts.success === 2, '2 success', summary.counts, did, operation.key);
+      }
+    },
+  },
+  {
+    id: 'BAT-03',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['atomic'],
+    title: 'All or none means both',
+    rule: 'Where batches are atomic, one bad document leaves nothing of its request applied, and no document of it ends success.',
+    cause: 'the good documents of a batch that was rolled back are reported as success',
+    async run(trial) {
+      const atomic = trial.writes().filter(({ descriptor }) => descriptor.batch?.atomic === 'always');
+      for (const operation of trial.withMember('bad', atomic)) {
+        const samples = [...operation.fixture.good(2), ...operation.member(1), ...operation.fixture.good(2)];
+        const connection = await trial.connect();
+        const before = (await trial.fixture.ledger()).length;
+        const { summary } = await trial.run(connection, operation, documentsOf(samples));
+        const did = 'one bad document among four good ones, in one request';
+        const applied = (await trial.fixture.ledger()).length - before;
+        expectThat(applied === 0, 'nothing applied', `${applied} entries in the ledger`, did, operation.key);
+        expectThat(summary.counts.success === 0, 'no success', summary.counts, did, operation.key);
+      }
+    },
+  },
+];
+
+const PIECE_BYTES = 16 * 1024;
+
+/** The bytes as a host's stream gives them: once, and their number is not known before. */
+export async function* streamed(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+}

@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Check } from '../check.js';
+import { expectThat } from '../findings.js';
+import { seededRandom } from '../lent/seeded-random.js';
+import { documentsOf, type Trial, type TriedOperation } from '../trial.js';
+
+const MANY = 50;
+const CREDENTIAL_HEADER = /authorization|cookie|token|api-?key|session/i;
+
+export const CONCURRENCY: readonly Check[] = [
+  {
+    id: 'CON-01',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'Executions side by side do not meet',
+    rule: 'Two executions at once on one connection, interleaved by delays of the seed, come to what they come to one after the other.',
+    cause: 'a buffer on the connection, or in a class that both share',
+    async run(trial) {
+      for (const operation of trial.operations()) {
+        const apart = await twice(trial, operation, false);
+        const together = await twice(trial, operation, true);
+        expectThat(
+          isDeepStrictEqual(together, apart),
+          'what they come to one after the other',
+          together,
+          'two executions of 15 documents at once',
+          operation.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'CON-02',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['http'],
+    title: 'No more requests at once than declared',
+    rule: 'Requests in flight are at most maxInFlight.',
+    cause: 'Promise.all over the whole input',
+    async run(trial) {
+      for (const operation of trial.operations()) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const connection = await own.connect();
+        await connection.test();
+        own.transport.mostInFlight = 0;
+        await own.fault({ kind: 'delay', ms: 100 }, 'all');
+        await own.run(connection, tried, documentsOf(tried.fixture.good(MANY)));
+        const { maxInFlight } = tried.descriptor.limits;
+        const most = own.transport.mostInFlight;
+        expectThat(most <= maxInFlight, `at most ${maxInFlight} in flight`, most, `${MANY} documents`, tried.key);
+      }
+    },
+  },
+  {
+    id: 'CON-03',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['http'],
+    title: 'Connections do not meet',
+    rule: 'Two connections of one runtime to two services, with the same user name, never send what belongs to the other.',
+    cause: 'a token that is kept under the user name only',
+    async run(trial) {
+      const other = await trial.again(trial.seed + 1);
+      const runtime = trial.runtime();
+      const first = await trial.connect({ runtime });
+      const second = await trial.connect({ runtime, properties: other.fixture.connections.valid });
+      for (const connection of [first, second]) await connection.test();
+      const [operation] = trial.writes().length > 0 ? trial.writes() : trial.operations();
+      if (operation === undefined) return;
+      await trial.run(first, operation, documentsOf(operation.fixture.good(3)));
+      const theirs = other.operation(operation.key);
+      await trial.run(second, theirs, documentsOf(theirs.fixture.good(3)));
+      const [home] = trial.sent;
+      const own = credentialsOf(trial, (origin) => origin === home?.url.origin);
+      const foreign = credentialsOf(trial, (origin) => origin !== home?.url.origin);
+      const shared = [...own].filter((value) => foreign.has(value));
+      expectThat(
+        shared.length === 0,
+        'no credential at both services',
+        `${shared.length} credentials at both`,
+        'two connections, to two services',
+      );
+    },
+  },
+];
+
+/** How the documents of two executions ended, and what the service applied. */
+async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  const connection = await own.connect();
+  await connection.test();
+  const random = seededRandom(trial.seed);
+  for (let k = 1; k <= 40; k += 1) await own.fault({ kind: 'delay', ms: Math.floor(random() * 1_000) }, k);
+  const before = (await own.fixture.ledger()).length;
+  const runs = [documentsOf(tried.fixture.good(15)), documentsOf(tried.fixture.good(15))].map(
+    (documents) => () => own.run(connection, tried, documents),
+  );
+  const outcomes = [];
+  if (atOnce) outcomes.push(...(await Promise.all(runs.map((run) => run()))));
+  else for (const run of runs) outcomes.push(await run());
+  const statuses = outcomes
+    .flatMap(({ results }) => results.flatMap(({ inputs, status }) => inputs.map((id) => `${id} ${status}`)))
+    .sort();
+  const applied = (await own.fixture.ledger())
+    .slice(before)
+    .map(({ key, times }) => `${key} ${times}`)
+    .sort();
+  return { statuses, outputs: outcomes.map(({ outputs }) => outputs.length), applied };
+}
+
+function credentialsOf(trial: Trial, belongs: (origin: string) => boolean): ReadonlySet<string> {
+  const values = trial.sent.filter(({ url }) => belongs(url.origin)).flatMap(({ headers }) => Object.entries(headers));
+  return new Set(values.filter(([name]) => CREDENTIAL_HEADER.test(name)).map(([, value]) => value));
+}

@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { OperationEvent } from '@connector-runtime/core';
+import type { Check } from '../check.js';
+import { runChild } from '../child-process.js';
+import { expectThat, SubjectError } from '../findings.js';
+import { documentsOf, requestOf, type Trial, textOf } from '../trial.js';
+import { plainDocuments } from './leaks.js';
+
+const DOCUMENTS = 12;
+
+export const DETERMINISM: readonly Check[] = [
+  {
+    id: 'DET-01',
+    level: 'SHOULD',
+    profile: 'full',
+    needs: [],
+    title: 'The same seed, the same run',
+    rule: 'Two runs with one seed send the same requests (their addresses and headers aside) and give the same events.',
+    cause: 'Date.now() or Math.random() in place of the lent clock',
+    async run(trial) {
+      for (const operation of trial.operations()) {
+        const runs = [];
+        for (let time = 0; time < 2; time += 1) {
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          const { events } = await own.run(await own.connect(), tried, documentsOf(tried.fixture.good(DOCUMENTS)));
+          const requests = (await own.requests()).map(
+            ({ method, path, body }) => `${method} ${path} ${Buffer.from(body).toString()}`,
+          );
+          runs.push({
+            requests: requests.map((request) => withoutOrigin(request, own)).sort(),
+            events: (await Promise.all(events.map(shownEvent))).map((event) => withoutOrigin(event, own)).sort(),
+          });
+          await own.stop();
+        }
+        const [first, second] = runs;
+        const apart =
+          first?.requests.find((request, index) => request !== second?.requests[index]) ??
+          first?.events.find((event, index) => event !== second?.events[index]);
+        expectThat(
+          isDeepStrictEqual(first, second),
+          'the same requests and events',
+          apart ?? 'another number of them',
+          'two runs with one seed',
+          operation.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'DET-02',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'Place and language do not matter',
+    rule: 'In the zone Pacific/Chatham and a Turkish locale, the documents end and arrive as elsewhere.',
+    cause: 'toLocaleString(), or a date in local time',
+    async run(trial) {
+      for (const operation of trial.writes()) {
+        const seen = [];
+        for (const env of [
+          { TZ: 'UTC', LC_ALL: 'en_US.UTF-8', LANG: 'en_US.UTF-8' },
+          { TZ: 'Pacific/Chatham', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' },
+        ]) {
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          const before = (await own.fixture.ledger()).length;
+          const documents = plainDocuments(tried.fixture.good(3));
+          const input = {
+            entry: own.subject.entry,
+            properties: own.fixture.connections.valid,
+            request: requestOf(tried),
+            documents,
+          };
+          const { report, stderr } = await runChild('run-documents', input, { env });
+          if (report === undefined)
+            throw new SubjectError(`the plugin cannot be run in a process of its own: ${stderr.slice(-500)}`);
+          const applied = (await own.fixture.ledger())
+            .slice(before)
+            .map(({ key, data }) => `${key} ${JSON.stringify(data)}`)
+            .sort();
+          seen.push({ report, applied });
+          await own.stop();
+        }
+        expectThat(
+          isDeepStrictEqual(seen[0], seen[1]),
+          'the same results and ledger',
+          seen,
+          'a run in another zone and locale',
+          operation.key,
+        );
+      }
+    },
+  },
+];
+
+/** The service has another port each time. */
+function withoutOrigin(text: string, trial: Trial): string {
+  const origins = [...new Set(trial.sent.map(({ url }) => url.host))];
+  return origins.reduce((shown, origin) => shown.replaceAll(origin, 'service'), text);
+}
+
+async function shownEvent(event: OperationEvent): Promise<string> {
+  if (!('body' in event) || event.body === undefined) return JSON.stringify(event);
+  const { body, ...rest } = event;
+  return `${JSON.stringify(rest)} ${await textOf(body)}`;
+}

@@ -1,0 +1,289 @@
+import type { ErrorInfo } from '@connector-runtime/core';
+import type { Check } from '../check.js';
+import { expectThat } from '../findings.js';
+import type { Fault } from '../lent/lent-transport.js';
+import { documentsOf, type Outcome, type Trial, type TriedOperation } from '../trial.js';
+
+const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
+const MAX_MESSAGE_CHARACTERS = 500;
+const MAX_ERROR_BYTES = 16 * 1024;
+const MANY = 1_000;
+
+/** What a fault must be called; more than one where only the plugin knows. */
+const CATEGORIES: readonly (readonly [name: string, fault: Fault, ...categories: readonly string[]])[] = [
+  ['400', { kind: 'status', status: 400 }, 'validation', 'protocol'],
+  ['401', { kind: 'status', status: 401 }, 'auth'],
+  ['403', { kind: 'status', status: 403 }, 'permission', 'auth', 'quota'],
+  ['404', { kind: 'status', status: 404 }, 'notFound', 'config'],
+  ['409', { kind: 'status', status: 409 }, 'conflict'],
+  ['413', { kind: 'status', status: 413 }, 'tooLarge'],
+  ['429', { kind: 'status', status: 429 }, 'rateLimit', 'quota'],
+  ['500', { kind: 'status', status: 500 }, 'unavailable'],
+  ['503', { kind: 'status', status: 503 }, 'unavailable'],
+  ['a refused connection', { kind: 'refuse' }, 'unavailable'],
+  ['an unknown host', { kind: 'refuse', code: 'ENOTFOUND' }, 'unavailable'],
+  ['an expired certificate', { kind: 'refuse', code: 'CERT_HAS_EXPIRED' }, 'config'],
+];
+
+/** Answers of success that hold nothing of the service's. */
+const GARBAGE: readonly (readonly [name: string, contentType: string, body: string])[] = [
+  ['a page of HTML', 'text/html', '<!DOCTYPE html><html><body>Sign in to continue</body></html>'],
+  ['JSON that is cut', 'application/json', '{"items":[{"key":"a'],
+  ['another media type', 'image/png', '\u0089PNG'],
+];
+
+export const ERRORS: readonly Check[] = [
+  {
+    id: 'ERR-01',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['http'],
+    title: 'Each trouble has its category',
+    rule: 'Statuses 400, 401, 403, 404, 409, 413, 429, 500 and 503, a refused connection, an unknown host and an expired certificate end in the categories of the contract, and the status of the service is kept.',
+    cause: 'everything is called internal',
+    async run(trial) {
+      for (const operation of oneOfEach(trial)) {
+        for (const [name, fault, ...allowed] of CATEGORIES) {
+          const error = errorOf((await faulty(trial, operation, fault)).outcome);
+          const did = `every answer ${name}`;
+          expectThat(
+            error !== undefined && allowed.includes(error.category),
+            `category ${allowed.join(' or ')}`,
+            error ?? 'no error',
+            did,
+            operation.key,
+          );
+          if (fault.kind === 'status')
+            expectThat(
+              error.service?.httpStatus === fault.status,
+              `httpStatus ${fault.status} kept`,
+              error,
+              did,
+              operation.key,
+            );
+        }
+      }
+    },
+  },
+  {
+    id: 'ERR-02',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['http'],
+    title: 'What is no answer of the service is not believed',
+    rule: 'HTML, cut JSON and another media type with status 200 end in category protocol or unavailable, and never success; neither the body nor an error of a parser is shown.',
+    cause: 'the error of JSON.parse leaks, or the body is not looked at',
+    async run(trial) {
+      for (const operation of oneOfEach(trial)) {
+        for (const [name, contentType, body] of GARBAGE) {
+          const fault: Fault = { kind: 'status', status: 200, headers: { 'content-type': contentType }, body };
+          const { outcome } = await faulty(trial, operation, fault);
+          const error = errorOf(outcome);
+          const did = `every answer 200 with ${name}`;
+          expectThat(outcome.summary.counts.success === 0, 'no success', outcome.summary.counts, did, operation.key);
+          expectThat(
+            error?.category === 'protocol' || error?.category === 'unavailable',
+            'category protocol or unavailable',
+            error ?? 'no error',
+            did,
+            operation.key,
+          );
+          expectThat(
+            !/SyntaxError|Unexpected (?:token|end)|<html|in JSON at/i.test(error.message),
+            'a message in its own words',
+            error.message,
+            did,
+            operation.key,
+          );
+        }
+      }
+    },
+  },
+  {
+    id: 'ERR-03',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['http'],
+    title: 'Retry-After is understood',
+    rule: 'Given as seconds and as a date, the next request comes no earlier, and an error that remains says retryAfterMs.',
+    cause: 'seconds are taken for milliseconds',
+    async run(trial) {
+      for (const operation of oneOfEach(trial)) {
+        for (const form of ['seconds', 'date'] as const) {
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          const connection = await own.connect();
+          await connection.test();
+          const before = own.sent.length;
+          const value = form === 'seconds' ? '7' : new Date(own.clock.now() + 7_000).toUTCString();
+          await own.fault({ kind: 'status', status: 429, headers: { 'retry-after': value } }, { from: 1 });
+          const error = errorOf(await own.run(connection, tried, documentsOf(tried.fixture.good(1))));
+          const [first, next] = own.sent.slice(before);
+          const did = `every answer 429 with Retry-After as ${form}`;
+          if (first !== undefined && next !== undefined)
+            expectThat(
+              next.atEpochMs - first.atEpochMs >= 7_000,
+              'the next request 7 s later',
+              `${next.atEpochMs - first.atEpochMs} ms`,
+              did,
+              tried.key,
+            );
+          if (form === 'seconds')
+            expectThat(error?.retryAfterMs === 7_000, 'retryAfterMs 7000', error ?? 'no error', did, tried.key);
+        }
+      }
+    },
+  },
+  {
+    id: 'ERR-04',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['http'],
+    title: 'What concerns every document ends the run',
+    rule: `Where the session is refused at the first request of ${MANY} documents, at most maxInFlight + 2 more are sent.`,
+    cause: 'the run goes on through all documents',
+    async run(trial) {
+      for (const operation of oneOfEach(trial)) {
+        const { own, tried, sent } = await faulty(trial, operation, { kind: 'status', status: 401 }, MANY);
+        const most = Math.max(1, Math.ceil(tried.descriptor.limits.maxInFlight)) * 2 + 2;
+        expectThat(
+          sent - 1 <= most,
+          `at most ${most} more requests`,
+          sent - 1,
+          `${MANY} documents, every answer 401`,
+          own.operation(tried.key).key,
+        );
+      }
+    },
+  },
+  {
+    id: 'ERR-05',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['http'],
+    title: 'Errors are fit to be read and counted',
+    rule: `Codes have the form of the contract and are the same in two runs; messages have at most ${MAX_MESSAGE_CHARACTERS} characters, no stack and no markup; an error as JSON has at most 16 KB.`,
+    cause: 'a time or an id in the code, or the body of an answer in the message',
+    async run(trial) {
+      for (const operation of oneOfEach(trial)) {
+        const codes: string[][] = [];
+        for (let time = 0; time < 2; time += 1) {
+          const errors = [...(await refusals(trial, operation)), ...(await htmlErrors(trial, operation))];
+          for (const error of errors) expectReadable(error, operation);
+          codes.push(errors.map(({ code }) => code).sort());
+        }
+        expectThat(
+          String(codes[0]) === String(codes[1]),
+          'the same codes twice',
+          codes,
+          'refused documents and pages of HTML, in two runs',
+          operation.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'ERR-06',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'No error is left to the process',
+    rule: 'Through all checks, and runs with every fault, there is no unhandled rejection and no uncaught exception.',
+    cause: 'a promise that nobody waits for',
+    async run(trial) {
+      for (const operation of trial.operations()) {
+        for (const kind of ['refuse', 'lose', 'hang'] as const) {
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          const connection = await own.connect();
+          await own.fault({ kind }, { from: 2 });
+          const controller = new AbortController();
+          const running = own.run(connection, tried, documentsOf(tried.fixture.good(3)), { signal: controller.signal });
+          if (kind === 'hang') await Promise.race([running, own.until(async () => (await own.requests()).length >= 2)]);
+          controller.abort();
+          await running;
+          await connection.close();
+          await own.settle();
+        }
+      }
+      const unhandled = trial.unhandled().map((reason) => String(reason));
+      expectThat(
+        unhandled.length === 0,
+        'none',
+        unhandled.slice(0, 3),
+        'runs with refused, lost and hanging requests, and all checks before',
+      );
+    },
+  },
+];
+
+/** The first read and the first write: what holds for one of them holds for its kind. */
+function oneOfEach(trial: Trial): readonly TriedOperation[] {
+  return [...trial.reads().slice(0, 1), ...trial.writes().slice(0, 2)];
+}
+
+/** A run of an open connection whose every request meets the fault. */
+async function faulty(
+  trial: Trial,
+  operation: TriedOperation,
+  fault: Fault,
+  documents = 1,
+): Promise<{ readonly own: Trial; readonly tried: TriedOperation; readonly outcome: Outcome; readonly sent: number }> {
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  const connection = await own.connect();
+  await connection.test();
+  const before = own.sent.length;
+  await own.fault(fault, { from: 1 });
+  const outcome = await own.run(connection, tried, documentsOf(tried.fixture.good(documents)));
+  return { own, tried, outcome, sent: own.sent.length - before };
+}
+
+function errorOf({ results, summary }: Outcome): ErrorInfo | undefined {
+  return results.find(({ error }) => error !== undefined)?.error ?? summary.error;
+}
+
+async function refusals(trial: Trial, operation: TriedOperation): Promise<readonly ErrorInfo[]> {
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  const samples = tried.fixture.bad?.(3) ?? [];
+  if (samples.length === 0) return [];
+  const { results } = await own.run(await own.connect(), tried, documentsOf(samples));
+  return results.flatMap(({ error }) => (error === undefined ? [] : [error]));
+}
+
+async function htmlErrors(trial: Trial, operation: TriedOperation): Promise<readonly ErrorInfo[]> {
+  const errors: ErrorInfo[] = [];
+  for (const status of [400, 500]) {
+    const body = `<html><head><title>Error</title></head><body>${'<p>Something went wrong here.</p>'.repeat(2_000)}</body></html>`;
+    const error = errorOf(
+      (await faulty(trial, operation, { kind: 'status', status, headers: { 'content-type': 'text/html' }, body }))
+        .outcome,
+    );
+    if (error !== undefined) errors.push(error);
+  }
+  return errors;
+}
+
+function expectReadable(error: ErrorInfo, { key }: TriedOperation): void {
+  const did = 'an error';
+  expectThat(CODE.test(error.code), 'a code of capitals, digits and underscores', error.code, did, key);
+  expectThat(
+    error.message.length <= MAX_MESSAGE_CHARACTERS,
+    `a message of at most ${MAX_MESSAGE_CHARACTERS} characters`,
+    `${error.message.length}: ${error.message.slice(0, 100)}`,
+    did,
+    key,
+  );
+  expectThat(!/^\s+at .+:\d+:\d+/m.test(error.message), 'a message without a stack', error.message, did, key);
+  expectThat(
+    !/<\/?(?:html|body|head|p|div|script)\b/i.test(error.message),
+    'a message without markup',
+    error.message.slice(0, 200),
+    did,
+    key,
+  );
+  expectThat(
+    JSON.stringify(error).length <= MAX_ERROR_BYTES,
+    'at most 16 KB as JSON',
+    JSON.stringify(error).length,
+    did,
+    key,
+  );
+}

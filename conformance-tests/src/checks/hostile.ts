@@ -1,0 +1,254 @@
+import { gzipSync } from 'node:zlib';
+import type { ErrorInfo } from '@connector-runtime/core';
+import type { Check } from '../check.js';
+import { expectThat } from '../findings.js';
+import type { Fault } from '../lent/lent-transport.js';
+import { dataOf, documentsOf } from '../trial.js';
+
+const QUICK_MS = 1_000;
+const MOST_REQUESTS = 60;
+const MEBIBYTE = 1024 * 1024;
+
+/** Text that is syntax somewhere. */
+const SYNTAX = [
+  "O'Brien",
+  'back\\slash',
+  'a"b',
+  "' OR 1=1 --",
+  'line\r\nX-Injected: yes',
+  '100%25',
+  '../../admin',
+  '#fragment?x=1&y=2',
+  '<b>&amp;</b>',
+  '{{y}}',
+];
+
+export const HOSTILE: readonly Check[] = [
+  {
+    id: 'HOS-01',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'A hostile document harms nobody',
+    rule: 'Each hostile document of the fixture (an entity bomb, an external entity, very deep nesting) ends applicationError within a second, and the next one goes on.',
+    cause: 'a parser that resolves entities, or recursion without a limit',
+    async run(trial) {
+      for (const { member: hostile, ...operation } of trial.withMember('hostile')) {
+        for (const { name, sample } of hostile) {
+          const [good] = operation.fixture.good(1);
+          if (good === undefined) continue;
+          const connection = await trial.connect();
+          const startedMs = performance.now();
+          const { results, summary } = await trial.run(connection, operation, documentsOf([sample, good]));
+          const tookMs = performance.now() - startedMs;
+          const own = results.find(({ inputs }) => inputs.includes(sample.key));
+          const did = `a document with ${name}, then a good one`;
+          expectThat(
+            own?.status === 'applicationError',
+            'applicationError',
+            own?.error?.code ?? own?.status,
+            did,
+            operation.key,
+          );
+          expectThat(summary.counts.success === 1, 'success for the good one', summary.counts, did, operation.key);
+          expectThat(tookMs < QUICK_MS, `ended within ${QUICK_MS} ms`, `${Math.round(tookMs)} ms`, did, operation.key);
+        }
+      }
+    },
+  },
+  {
+    id: 'HOS-02',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'Names of Object.prototype are just names',
+    rule: '`__proto__` and `constructor` in documents and in answers pollute nothing; the document is kept or refused.',
+    cause: 'a deep merge by hand',
+    async run(trial) {
+      const probe = Object.prototype as { polluted?: unknown };
+      try {
+        for (const operation of trial.operations()) {
+          const [sample] = operation.fixture.good(1);
+          if (sample === undefined) continue;
+          const connection = await trial.connect();
+          await trial.run(
+            connection,
+            operation,
+            documentsOf([{ ...sample, body: withPrototypeNames(sample.mediaType, sample.body) }]),
+          );
+          expectThat(
+            probe.polluted === undefined,
+            'Object.prototype as it was',
+            'it has a new property',
+            'a document with __proto__ and constructor',
+            operation.key,
+          );
+          if (trial.hasOwnSockets) continue;
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          const open = await own.connect();
+          await open.test();
+          const body = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
+          await own.fault(
+            { kind: 'status', status: 200, headers: { 'content-type': 'application/json' }, body },
+            { from: 1 },
+          );
+          await own.run(open, tried, documentsOf(tried.fixture.good(1)));
+          expectThat(
+            probe.polluted === undefined,
+            'Object.prototype as it was',
+            'it has a new property',
+            'an answer with __proto__ and constructor',
+            operation.key,
+          );
+        }
+      } finally {
+        delete probe.polluted;
+      }
+    },
+  },
+  {
+    id: 'HOS-03',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['write'],
+    title: 'Text is never syntax',
+    rule: 'Quotes, backslashes, line ends, percent signs, dots and hashes in a text arrive as they are or the document is refused; no request leaves its path or gains a header.',
+    cause: 'a request that is put together by concatenation',
+    async run(trial) {
+      for (const { member: withText, ...operation } of trial.withMember('withText', trial.writes())) {
+        const samples = SYNTAX.map((text) => withText(text));
+        const before = (await trial.requests()).length;
+        const connection = await trial.connect();
+        const { results } = await trial.run(connection, operation, documentsOf(samples));
+        const applied = await trial.ledger();
+        samples.forEach((sample, index) => {
+          const did = `the text ${JSON.stringify(SYNTAX[index])}`;
+          const status = results.find(({ inputs }) => inputs.includes(sample.key))?.status;
+          expectThat(
+            status === 'success' || status === 'applicationError',
+            'success or applicationError',
+            status,
+            did,
+            operation.key,
+          );
+          if (status === 'success') expectEqualData(applied.get(sample.key)?.data, dataOf(sample), did, operation.key);
+        });
+        const sent = (await trial.requests()).slice(before);
+        const strange = sent.filter(({ path }) => /\.\.|#/.test(path) || /[\r\n]/.test(path)).map(({ path }) => path);
+        expectThat(
+          strange.length === 0,
+          'paths below the address of the service',
+          strange.slice(0, 3),
+          'texts that are syntax',
+          operation.key,
+        );
+        const headers = trial.sent
+          .flatMap((request) => Object.keys(request.headers))
+          .filter((name) => /injected/i.test(name));
+        expectThat(headers.length === 0, 'no header from a text', headers, 'a text with a line end', operation.key);
+      }
+    },
+  },
+  {
+    id: 'HOS-04',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['http', 'read'],
+    title: 'A hostile service ends the run',
+    rule: 'Paging that leads in a circle ends; a gzip bomb, an answer without end and a header of a megabyte end in category protocol, tooLarge or unavailable.',
+    cause: 'a link that is followed for ever',
+    async run(trial) {
+      for (const operation of trial.reads()) {
+        for (const [name, fault, from] of hostileAnswers()) {
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          await own.fixture.seedRows?.(tried.id, 3 * (tried.fixture.pageRows ?? 10));
+          const connection = await own.connect();
+          await connection.test();
+          const before = own.sent.length;
+          await own.fault(fault, { from });
+          const controller = new AbortController();
+          const running = own.run(connection, tried, documentsOf(tried.fixture.good(1)), { signal: controller.signal });
+          const isTooMany = () => own.sent.length - before > MOST_REQUESTS;
+          await Promise.race([running, own.until(() => isTooMany() || controller.signal.aborted)]);
+          const isEndless = isTooMany();
+          controller.abort();
+          const { results, summary } = await running;
+          expectThat(!isEndless, `at most ${MOST_REQUESTS} requests`, 'more', name, tried.key);
+          // Where nothing was asked for again, nothing led in a circle.
+          if (fault.kind === 'replay' && summary.counts.success === 1 && own.sent.length - before < from + 1) continue;
+          const error: ErrorInfo | undefined = results[0]?.error ?? summary.error;
+          // A job that is asked for ever again ends by its deadline.
+          const allowed = ['protocol', 'tooLarge', 'unavailable', ...(fault.kind === 'replay' ? ['timeout'] : [])];
+          const isNamed = error !== undefined && allowed.includes(error.category);
+          expectThat(isNamed, 'category protocol, tooLarge or unavailable', error ?? 'no error', name, tried.key);
+        }
+      }
+    },
+  },
+];
+
+/** What the service answers, and from which request on. */
+function hostileAnswers(): readonly (readonly [name: string, fault: Fault, from: number])[] {
+  const bomb = gzipSync(Buffer.alloc(200 * MEBIBYTE), { level: 9 });
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      yield Buffer.alloc(MEBIBYTE, ' ');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  async function* once(): AsyncGenerator<Uint8Array> {
+    yield bomb;
+  }
+  return [
+    ...[1, 2, 3].map((from) => ['paging that leads in a circle', { kind: 'replay' }, from] as const),
+    [
+      'a gzip bomb',
+      {
+        kind: 'status',
+        status: 200,
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+        body: once(),
+      },
+      1,
+    ],
+    [
+      'an answer without end',
+      { kind: 'status', status: 200, headers: { 'content-type': 'application/json' }, body: endless() },
+      1,
+    ],
+    [
+      'a header of a megabyte',
+      { kind: 'status', status: 200, headers: { 'content-type': 'text/html', 'x-large': 'x'.repeat(MEBIBYTE) } },
+      1,
+    ],
+  ];
+}
+
+/** Fails unless the ledger says each of these fields. */
+export function expectEqualData(seen: unknown, data: ReturnType<typeof dataOf>, did: string, operation: string): void {
+  if (data === undefined) return;
+  const fields = (seen ?? {}) as Readonly<Record<string, unknown>>;
+  const lost = Object.entries(data).filter(([name, value]) => JSON.stringify(fields[name]) !== JSON.stringify(value));
+  const shown = lost
+    .map(([name, value]) => `${name}: ${JSON.stringify(fields[name])} in place of ${JSON.stringify(value)}`)
+    .join('; ');
+  expectThat(lost.length === 0, 'the ledger to say the same', shown, did, operation);
+}
+
+function withPrototypeNames(mediaType: string, body: Uint8Array): Uint8Array {
+  const text = Buffer.from(body).toString();
+  if (/[/+]json\b/.test(mediaType))
+    return Buffer.from(
+      text
+        .replace(/^\s*\{/, '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},')
+        .replace(/,\s*\}$/, '}'),
+    );
+  if (/[/+]xml\b/.test(mediaType))
+    return Buffer.from(
+      text.replace(
+        /<\/(\w+)>\s*$/,
+        '<__proto__><polluted>1</polluted></__proto__><constructor><prototype><polluted>1</polluted></prototype></constructor></$1>',
+      ),
+    );
+  return body;
+}

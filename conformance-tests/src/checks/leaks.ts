@@ -1,0 +1,129 @@
+import type { Check } from '../check.js';
+import { runChild } from '../child-process.js';
+import { expectThat, SubjectError } from '../findings.js';
+import type { Sample } from '../subject.js';
+import { documentsOf, requestOf, type Trial, type TriedOperation } from '../trial.js';
+
+const MINUTES = 60;
+const MOST_LINGER_MS = 2_000;
+const ROUNDS = 200;
+const REQUESTS = 50_000;
+const MOST_GROWTH_BYTES = 5 * 1024 * 1024;
+
+export const LEAKS: readonly Check[] = [
+  {
+    id: 'LEK-01',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'A closed connection lets the process end',
+    rule: 'In a process of its own that connects, runs every operation and closes, nothing keeps the process: it ends by itself within 2 s.',
+    cause: 'an interval or a socket that nobody closes',
+    async run(trial) {
+      const runs = trial
+        .operations()
+        .map((operation) => ({ request: requestOf(operation), documents: plainDocuments(operation.fixture.good(2)) }));
+      const { entry } = trial.subject;
+      const { lingeredMs, stderr } = await runChild(
+        'run-and-close',
+        { entry, properties: trial.fixture.connections.valid, runs },
+        { limitMs: 20_000 },
+      );
+      if (lingeredMs === undefined)
+        throw new SubjectError(`the plugin cannot be run in a process of its own: ${stderr.slice(-500)}`);
+      expectThat(
+        lingeredMs <= MOST_LINGER_MS,
+        `ended within ${MOST_LINGER_MS} ms`,
+        `${Math.round(lingeredMs)} ms`,
+        'connecting, running every operation and closing',
+      );
+    },
+  },
+  {
+    id: 'LEK-02',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'After closing nothing goes on',
+    rule: `In ${MINUTES} minutes after close() no request is sent and nothing is logged.`,
+    cause: 'a poller that was never stopped',
+    async run(trial) {
+      const connection = await trial.connect();
+      await connection.test();
+      for (const operation of trial.operations())
+        await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+      await connection.close();
+      const before = { requests: (await trial.requests()).length, logs: trial.log.entries.length };
+      await trial.clock.advance(MINUTES * 60_000);
+      const after = { requests: (await trial.requests()).length, logs: trial.log.entries.length };
+      const last = trial.log.entries.at(-1)?.message;
+      expectThat(
+        after.requests === before.requests,
+        'no request',
+        `${after.requests - before.requests} requests`,
+        `${MINUTES} minutes after close()`,
+      );
+      expectThat(
+        after.logs === before.logs,
+        'nothing logged',
+        `${after.logs - before.logs} entries, the last: ${last}`,
+        `${MINUTES} minutes after close()`,
+      );
+    },
+  },
+  {
+    id: 'LEK-03',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'Nothing piles up',
+    rule: `In a process of its own, ${ROUNDS} rounds of connect, run and close, then one execution of ${REQUESTS} small requests, leave the listeners on the host's signal as they were and the heap at most 5 MB larger.`,
+    cause: "a listener on the call's signal for each request that stays",
+    async run(trial) {
+      const operation = cheapest(trial);
+      const [sample] = operation.fixture.good(1);
+      if (sample === undefined) return;
+      const input = {
+        entry: trial.subject.entry,
+        properties: trial.fixture.connections.valid,
+        request: requestOf(operation),
+        document: plainDocuments([sample])[0],
+        rounds: ROUNDS,
+        requests: REQUESTS,
+      };
+      const { report, stderr } = await runChild('pile-up', input, { nodeArgs: ['--expose-gc'] });
+      const seen = report as { readonly listeners: number; readonly grownBytes: number } | undefined;
+      if (seen === undefined)
+        throw new SubjectError(`the plugin cannot be run in a process of its own: ${stderr.slice(-500)}`);
+      const did = `${ROUNDS} rounds, then ${REQUESTS} requests`;
+      expectThat(seen.listeners === 0, "no listener left on the host's signal", seen.listeners, did, operation.key);
+      expectThat(
+        seen.grownBytes <= MOST_GROWTH_BYTES,
+        'a heap at most 5 MB larger',
+        `${(seen.grownBytes / 1024 / 1024).toFixed(1)} MB`,
+        did,
+        operation.key,
+      );
+    },
+  },
+];
+
+/** The operation whose repeated documents cost the service least: a read, else one whose documents may be sent twice. */
+function cheapest(trial: Trial): TriedOperation {
+  const operations = trial.operations();
+  const found =
+    trial.writes().find(({ descriptor }) => descriptor.repeat === 'safe' && descriptor.effect !== 'delete') ??
+    operations[0];
+  if (found === undefined) throw new SubjectError('the manifest has no operation');
+  return found;
+}
+
+/** Documents as JSON carries them to another process. */
+export function plainDocuments(samples: readonly Sample[]) {
+  return samples.map(({ key, mediaType, body, properties }) => ({
+    id: key,
+    mediaType,
+    base64: Buffer.from(body).toString('base64'),
+    ...(properties === undefined ? {} : { properties }),
+  }));
+}

@@ -1,0 +1,172 @@
+import type { CredentialStore } from '@connector-runtime/core';
+import { MemoryCredentialStore } from '@connector-runtime/runtime';
+import type { Check } from '../check.js';
+import { expectThat, NotApplicable } from '../findings.js';
+import { documentsOf, type Trial } from '../trial.js';
+
+export const RENEWAL: readonly Check[] = [
+  {
+    id: 'AUT-01',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'A session that expires is renewed once',
+    rule: 'After an expiry between two runs, and within a read, the session is renewed once and every document ends as without.',
+    cause: 'a refused token ends the run',
+    async run(trial) {
+      await trial.need('expireSession')();
+      for (const operation of trial.operations()) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const connection = await own.connect();
+        if (tried.descriptor.effect === 'read') await own.fixture.seedRows?.(tried.id, 25);
+        const clean = await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
+        const logins = await loginCount(own);
+        await own.need('expireSession')();
+        const after = await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
+        const did = 'a document, an expiry of the session, another document';
+        const renewals = (await loginCount(own)) - logins;
+        expectThat(
+          after.summary.counts.success === 1,
+          'success',
+          after.results[0]?.error ?? after.summary,
+          did,
+          tried.key,
+        );
+        expectThat(
+          after.outputs.length === clean.outputs.length,
+          `${clean.outputs.length} outputs`,
+          after.outputs.length,
+          did,
+          tried.key,
+        );
+        expectThat(renewals === 1, 'one renewal', renewals, did, tried.key);
+      }
+    },
+  },
+  {
+    id: 'AUT-02',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'Many requests that meet an expired session renew it once',
+    rule: 'Where requests that run side by side meet one expired session, it is renewed once.',
+    cause: 'each request renews for itself',
+    async run(trial) {
+      await trial.need('expireSession')();
+      for (const operation of trial.operations()) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const connection = await own.connect();
+        await connection.test();
+        const logins = await loginCount(own);
+        await own.need('expireSession')();
+        await own.run(connection, tried, documentsOf(tried.fixture.good(20)));
+        const renewals = (await loginCount(own)) - logins;
+        expectThat(renewals <= 1, 'one renewal', renewals, '20 documents after an expiry of the session', tried.key);
+      }
+    },
+  },
+  {
+    id: 'AUT-03',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'Refused credentials are not sent again',
+    rule: 'A wrong credential is sent once; one that is refused when the session is renewed, once more.',
+    cause: 'a login that is tried again, and locks the account',
+    async run(trial) {
+      const wrong = await trial.connect({ properties: trial.fixture.connections.wrongCredential });
+      await wrong.test();
+      await wrong.test();
+      const logins = await loginCount(trial);
+      expectThat(logins <= 1, 'one login', logins, 'testing a connection with a wrong credential twice');
+      await trial.need('expireSession')();
+      const own = await trial.again();
+      const [operation] = own.operations();
+      if (operation === undefined) return;
+      const connection = await own.connect();
+      await connection.test();
+      const before = await loginCount(own);
+      own.fixture.acceptCredentials(
+        Object.fromEntries(own.fixture.secrets.map((pointer) => [pointer, 'another credential'])),
+      );
+      await own.need('expireSession')();
+      await own.run(connection, operation, documentsOf(operation.fixture.good(10)));
+      const again = (await loginCount(own)) - before;
+      expectThat(
+        again <= 1,
+        'one more login',
+        again,
+        'ten documents after an expiry, where the credentials are refused by now',
+        operation.key,
+      );
+    },
+  },
+  {
+    id: 'AUT-04',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'A renewed credential is stored before it is used',
+    rule: 'Where credentials are kept, a new one is in the store before the next request, and another process that finds the old one refused takes the new one from there.',
+    cause: 'a rotated token that is kept in memory only',
+    async run(trial) {
+      await trial.need('expireSession')();
+      const store = new WatchedStore();
+      const [operation] = trial.operations();
+      if (operation === undefined) return;
+      const options = { id: 'shared', credentialStore: store };
+      const first = await trial.connect(options);
+      const second = await trial.connect(options);
+      for (const connection of [first, second]) await connection.test();
+      if (store.puts === 0) throw new NotApplicable('the plugin keeps no credentials');
+      await trial.need('expireSession')();
+      const puts = store.puts;
+      const did = 'an expiry of a session that two processes share';
+      const one = await trial.run(first, operation, documentsOf(operation.fixture.good(1)));
+      expectThat(
+        one.summary.counts.success === 1,
+        'success in the first',
+        one.results[0]?.error ?? one.summary.error,
+        did,
+        operation.key,
+      );
+      expectThat(store.puts > puts, 'the new credential in the store', 'nothing was put there', did, operation.key);
+      const logins = await loginCount(trial);
+      const two = await trial.run(second, operation, documentsOf(operation.fixture.good(1)));
+      expectThat(
+        two.summary.counts.success === 1,
+        'success in the second',
+        two.results[0]?.error ?? two.summary.error,
+        did,
+        operation.key,
+      );
+      const renewals = (await loginCount(trial)) - logins;
+      expectThat(renewals === 0, 'no renewal in the second', renewals, did, operation.key);
+    },
+  },
+];
+
+/** Requests like the first that was ever sent: the login. */
+async function loginCount(trial: Trial): Promise<number> {
+  const [login, ...others] = await trial.requests();
+  if (login === undefined) return 0;
+  const isLogin = ({ method, path }: { readonly method: string; readonly path: string }) =>
+    method === login.method && path.split('?')[0] === login.path.split('?')[0];
+  return 1 + others.filter(isLogin).length;
+}
+
+/** A store as two processes share it. */
+class WatchedStore implements CredentialStore {
+  puts = 0;
+  private readonly inner = new MemoryCredentialStore();
+
+  get(key: string): ReturnType<CredentialStore['get']> {
+    return this.inner.get(key);
+  }
+
+  async put(key: string, value: string, ifRevision: number): Promise<boolean> {
+    const isStored = await this.inner.put(key, value, ifRevision);
+    if (isStored) this.puts += 1;
+    return isStored;
+  }
+}

@@ -1,0 +1,225 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ResultEvent } from '@connector-runtime/core';
+import type { Check } from '../check.js';
+import { expectThat } from '../findings.js';
+import { documentOf, documentsOf, requestOf, type Trial, type TriedOperation } from '../trial.js';
+import { streamed } from './batching.js';
+
+/** Requests for one document and one service that is away, at the most. */
+const MOST_ATTEMPTS = 10;
+
+export const REPEATS: readonly Check[] = [
+  {
+    id: 'IDM-01',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['unsafe repeat'],
+    title: 'What may not be sent twice is not',
+    rule: 'A write that may not be repeated and whose answer is lost is never sent again; its documents end unknown.',
+    cause: 'a POST that is tried again after a reset',
+    async run(trial) {
+      for (const operation of writesThat(trial, 'unsafe')) {
+        const { own, tried, results, writes } = await oneLost(trial, operation);
+        const did = 'the answer to the write was lost';
+        expectThat(writes.length === 1, 'sent once', `${writes.length} times`, did, tried.key);
+        expectThat(
+          results.every(({ status }) => status === 'unknown'),
+          'unknown',
+          results.map(({ status }) => status),
+          did,
+          tried.key,
+        );
+        const most = Math.max(0, ...[...(await own.ledger()).values()].map(({ times }) => times));
+        expectThat(most <= 1, 'applied once', `${most} times`, did, tried.key);
+      }
+    },
+  },
+  {
+    id: 'IDM-02',
+    level: 'SHOULD',
+    profile: 'full',
+    needs: ['safe repeat'],
+    title: 'What may be sent twice is',
+    rule: 'A write that may be repeated and whose answer is lost once is sent again, and ends success.',
+    cause: 'giving up at the first loss',
+    async run(trial) {
+      for (const operation of writesThat(trial, 'safe')) {
+        const { tried, results } = await oneLost(trial, operation);
+        expectThat(
+          results.every(({ status }) => status === 'success'),
+          'success',
+          results.map(({ status, error }) => error?.code ?? status),
+          'the answer to the write was lost once',
+          tried.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'IDM-03',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['write'],
+    title: 'What was never sent is not unknown',
+    rule: 'Where every connection is refused, documents of a write end failure or notAttempted, never unknown.',
+    cause: 'every error of the network is called unknown',
+    async run(trial) {
+      for (const operation of trial.writes()) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const connection = await own.connect();
+        await connection.test();
+        await own.fault({ kind: 'refuse' }, { from: 1 });
+        const { results } = await own.run(connection, tried, documentsOf(tried.fixture.good(3)));
+        const wrong = results
+          .filter(({ status }) => status !== 'failure' && status !== 'notAttempted')
+          .map(({ status }) => status);
+        expectThat(wrong.length === 0, 'failure or notAttempted', wrong, 'every connection refused', tried.key);
+      }
+    },
+  },
+  {
+    id: 'IDM-04',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['http'],
+    title: 'A busy service is spared',
+    rule: `Where every answer is 503, at most ${MOST_ATTEMPTS} requests are sent for a document; the pauses between them grow, and differ by the seed.`,
+    cause: 'a hundred quick attempts',
+    async run(trial) {
+      for (const operation of trial.operations()) {
+        const gaps: number[][] = [];
+        for (const seed of [1, 2, 3, 4, 5, 6]) {
+          const own = await trial.again(trial.seed + seed);
+          const tried = own.operation(operation.key);
+          const connection = await own.connect();
+          await connection.test();
+          const before = own.sent.length;
+          await own.fault({ kind: 'status', status: 503 }, { from: 1 });
+          await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
+          const times = own.sent.slice(before).map(({ atEpochMs }) => atEpochMs);
+          expectThat(
+            times.length <= MOST_ATTEMPTS,
+            `at most ${MOST_ATTEMPTS} requests`,
+            times.length,
+            'one document, every answer 503',
+            tried.key,
+          );
+          gaps.push(times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+        }
+        if (gaps.every((own) => own.length < 2)) continue;
+        const sumOf = (at: number) => gaps.reduce((sum, own) => sum + (own.at(at) ?? 0), 0);
+        expectThat(
+          sumOf(-1) > sumOf(0),
+          'pauses that grow',
+          gaps,
+          'one document, every answer 503, with six seeds',
+          operation.key,
+        );
+        expectThat(
+          gaps.slice(1).some((own) => !isDeepStrictEqual(own, gaps[0])),
+          'pauses that differ by the seed',
+          gaps,
+          'one document, every answer 503, with six seeds',
+          operation.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'IDM-05',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['write'],
+    title: 'A body that is gone is not sent again',
+    rule: 'A streamed document whose request breaks is sent again only whole, never empty or in part.',
+    cause: 'a stream that was read to its end by the first attempt',
+    async run(trial) {
+      for (const operation of trial.writes()) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const connection = await own.connect();
+        await connection.test();
+        const before = (await own.requests()).length;
+        await own.fault({ kind: 'lose' }, 1);
+        const [sample] = tried.fixture.good(1);
+        if (sample === undefined) continue;
+        await own.run(connection, tried, [{ ...documentOf(sample), body: streamed(sample.body) }]);
+        const bodies = (await own.requests())
+          .slice(before)
+          .filter((request) => tried.fixture.isWrite(request))
+          .map(({ body }) => Buffer.from(body).toString());
+        const isWhole = bodies.every((body) => body === bodies[0]);
+        expectThat(
+          isWhole,
+          'the same body each time',
+          bodies.map((body) => `${body.length} characters`),
+          'a streamed document, the first answer lost',
+          tried.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'IDM-06',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['reconciles'],
+    title: 'Reconciling tells what the ledger says',
+    rule: 'After a lost answer and after a refused connection, reconcile says success of what the service has applied, and of nothing else.',
+    cause: 'reconcile that believes what it finds in the receipt',
+    async run(trial) {
+      for (const operation of trial.operations().filter(({ descriptor }) => descriptor.reconciles)) {
+        for (const kind of ['lose', 'refuse'] as const) {
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          const connection = await own.connect();
+          await connection.test();
+          await own.fault({ kind }, 1);
+          const documents = documentsOf(tried.fixture.good(3));
+          const { results } = await own.run(connection, tried, documents);
+          const receipts = new Map(
+            results.flatMap(({ inputs, receipt }) => inputs.map((id) => [id, receipt] as const)),
+          );
+          const asked = documents.map((document) => {
+            const receipt = receipts.get(document.id ?? '');
+            return receipt === undefined ? document : { ...document, receipt };
+          });
+          const settled = await own.outcomeOf(connection.reconcile(requestOf(tried), asked));
+          const applied = await own.ledger();
+          const lies = settled.results.filter(({ inputs, status }) =>
+            inputs.some((id) => (status === 'success') !== applied.has(id)),
+          );
+          expectThat(
+            lies.length === 0,
+            'success exactly of what is in the ledger',
+            lies.map(shown),
+            `reconciling after fault ${kind}`,
+            tried.key,
+          );
+        }
+      }
+    },
+  },
+];
+
+function writesThat(trial: Trial, repeat: 'unsafe' | 'safe'): readonly TriedOperation[] {
+  return trial
+    .writes()
+    .filter(
+      ({ descriptor }) =>
+        (descriptor.repeat === 'unsafe') === (repeat === 'unsafe') &&
+        (repeat === 'unsafe' || descriptor.repeat === 'safe'),
+    );
+}
+
+/** A run of one document whose first write loses its answer. */
+async function oneLost(trial: Trial, operation: TriedOperation) {
+  const [at] = await trial.writePositions(operation, (fixture) => fixture.good(1));
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  await own.fault({ kind: 'lose' }, at ?? 1);
+  const { results } = await own.run(await own.connect(), tried, documentsOf(tried.fixture.good(1)));
+  const writes = (await own.requests()).filter((request) => tried.fixture.isWrite(request));
+  return { own, tried, results, writes };
+}
+
+function shown({ inputs, status }: ResultEvent): string {
+  return `${inputs.join(',')} ${status}`;
+}

@@ -1,0 +1,208 @@
+import type { JsonSchema, SchemaFormat } from '@connector-runtime/core';
+import type { Check } from '../check.js';
+import { expectThat, Unproven } from '../findings.js';
+import { compileSchema } from '../schema-compiler.js';
+import { documentsOf, type Trial, type TriedOperation, textOf } from '../trial.js';
+import { type Validate, xmlSchemaValidator } from '../xml-schema.js';
+import { typed } from './browse.js';
+
+const DOCUMENTS = 3;
+
+export const SCHEMA: readonly Check[] = [
+  {
+    id: 'SCH-01',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['browse'],
+    title: 'Every schema is a schema',
+    rule: 'JSON Schemas compile under ajv strict, XSDs are accepted by libxml2 and have the element that `root` names; names that are no identifiers are escaped.',
+    cause: 'an element with both a type and a type of its own, or a name that was not escaped',
+    async run(trial) {
+      for (const { operation, role, format } of definitions(trial)) {
+        const { schema, root } = await definitionOf(trial, operation, role, format);
+        const did = `describing its ${role} as ${format}`;
+        expectThat(root !== '', 'a root', 'none', did, operation.key);
+        const problem = await problemOf(format, schema);
+        expectThat(problem === undefined, 'a valid schema', problem, did, operation.key);
+        if (format === 'xsd')
+          expectThat(
+            new RegExp(`<\\w+:element [^>]*name="${root}"`).test(schema),
+            `an element ${root}`,
+            'none',
+            did,
+            operation.key,
+          );
+      }
+    },
+  },
+  {
+    id: 'SCH-02',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['browse'],
+    title: 'Good documents fit the input schema',
+    rule: "Every good sample validates against the input schema of its operation, in the format of the sample's media type.",
+    cause: 'a field that the service takes is missing from the schema',
+    async run(trial) {
+      await everyDocument(trial, 'input', trial.writes(), async (operation) =>
+        operation.fixture
+          .good(DOCUMENTS)
+          .map(({ mediaType, body }) => ({ mediaType, text: Buffer.from(body).toString() })),
+      );
+    },
+  },
+  {
+    id: 'SCH-03',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['browse', 'read'],
+    title: 'Outputs fit the output schema',
+    rule: 'Every output of a read validates against the output schema of its operation.',
+    cause: 'a number where the schema says text, or a field that it does not have',
+    async run(trial) {
+      await everyDocument(trial, 'output', trial.reads(), async (operation) => {
+        await trial.fixture.seedRows?.(operation.id, DOCUMENTS);
+        const connection = await trial.connect();
+        const { outputs } = await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+        return Promise.all(
+          outputs.map(async (output) => ({
+            mediaType: output.mediaType ?? operation.descriptor.emits[0] ?? '',
+            text: await textOf(output.body),
+          })),
+        );
+      });
+    },
+  },
+  {
+    id: 'SCH-04',
+    level: 'MAY',
+    profile: 'full',
+    needs: ['browse', 'both formats'],
+    title: 'Both formats name the same fields',
+    rule: 'The XSD and the JSON Schema of a type have fields of the same names.',
+    cause: 'a field that was added to one of the writers only',
+    async run(trial) {
+      for (const operation of typed(trial)) {
+        for (const role of ['input', 'output'] as const) {
+          const json = namesInJson(JSON.parse((await definitionOf(trial, operation, role, 'json-schema')).schema));
+          const { schema, root } = await definitionOf(trial, operation, role, 'xsd');
+          const xml = namesInXml(schema, root);
+          json.delete(root);
+          const apart = [...json].filter((name) => !xml.has(name)).concat([...xml].filter((name) => !json.has(name)));
+          expectThat(
+            apart.length === 0,
+            'the same names',
+            apart.slice(0, 10).join(', '),
+            `describing its ${role} in both formats`,
+            operation.key,
+          );
+        }
+      }
+    },
+  },
+];
+
+function* definitions(trial: Trial) {
+  for (const operation of typed(trial)) {
+    for (const role of ['input', 'output'] as const)
+      for (const format of trial.plugin.manifest.browse?.schemas ?? []) yield { operation, role, format };
+  }
+}
+
+async function definitionOf(
+  trial: Trial,
+  { id, fixture }: TriedOperation,
+  role: 'input' | 'output',
+  format: SchemaFormat,
+) {
+  const connection = await trial.connect();
+  const definition = await connection.describe({
+    operation: id,
+    objectType: fixture.objectType ?? '',
+    role,
+    format,
+    properties: fixture.properties,
+  });
+  await connection.close();
+  return definition;
+}
+
+/** What keeps the schema from being one. */
+async function problemOf(format: SchemaFormat, schema: string): Promise<string | undefined> {
+  try {
+    if (format === 'xsd') await xmlSchemaValidator(schema);
+    else compileSchema(JSON.parse(schema) as JsonSchema);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Holds documents against the schema in their own format; of media types without one nothing can be said. */
+async function everyDocument(
+  trial: Trial,
+  role: 'input' | 'output',
+  operations: readonly TriedOperation[],
+  documentsFor: (
+    operation: TriedOperation,
+  ) => Promise<readonly { readonly mediaType: string; readonly text: string }[]>,
+): Promise<void> {
+  let validated = 0;
+  for (const operation of operations.filter(({ fixture }) => fixture.objectType !== undefined)) {
+    const validators = new Map<SchemaFormat, Validate>();
+    for (const { mediaType, text } of await documentsFor(operation)) {
+      const format = formatOf(mediaType);
+      if (format === undefined || trial.plugin.manifest.browse?.schemas.includes(format) !== true) continue;
+      const validate =
+        validators.get(format) ??
+        (await validatorFor(format, (await definitionOf(trial, operation, role, format)).schema));
+      validators.set(format, validate);
+      const problem = await validate(text);
+      expectThat(
+        problem === undefined,
+        `a document that fits the ${role} schema`,
+        `${problem} in ${text.slice(0, 200)}`,
+        `holding it against the ${format}`,
+        operation.key,
+      );
+      validated += 1;
+    }
+  }
+  if (validated === 0)
+    throw new Unproven(
+      role === 'output'
+        ? 'add `seedRows` to the fixture: no read gave an output'
+        : 'no sample has a media type that the plugin describes',
+    );
+}
+
+function formatOf(mediaType: string): SchemaFormat | undefined {
+  if (/[/+]json\b/.test(mediaType)) return 'json-schema';
+  return /[/+]xml\b/.test(mediaType) ? 'xsd' : undefined;
+}
+
+async function validatorFor(format: SchemaFormat, schema: string): Promise<Validate> {
+  if (format === 'xsd') return xmlSchemaValidator(schema);
+  const validate = compileSchema(JSON.parse(schema) as JsonSchema);
+  return async (text) => validate(JSON.parse(text));
+}
+
+/** Names of all properties, at any depth. */
+function namesInJson(schema: unknown, names = new Set<string>()): Set<string> {
+  if (typeof schema !== 'object' || schema === null) return names;
+  for (const [key, part] of Object.entries(schema)) {
+    if (key === 'properties') for (const name of Object.keys(part as object)) names.add(name);
+    namesInJson(part, names);
+  }
+  return names;
+}
+
+/** Names of all elements and attributes but the root, with escaped characters put back. */
+function namesInXml(schema: string, root: string): Set<string> {
+  const names = new Set<string>();
+  for (const [, name = ''] of schema.matchAll(/<\w+:(?:element|attribute) [^>]*name="([^"]*)"/g)) {
+    names.add(name.replace(/_x([0-9A-F]{4})_/g, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16))));
+  }
+  names.delete(root);
+  return names;
+}

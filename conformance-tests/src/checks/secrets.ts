@@ -1,0 +1,315 @@
+import childProcess from 'node:child_process';
+import fs from 'node:fs';
+import { createServer } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+import net, { type AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import type { Cache, Json } from '@connector-runtime/core';
+import type { Check } from '../check.js';
+import { expectThat } from '../findings.js';
+import type { Fault } from '../lent/lent-transport.js';
+import { documentsOf, type Trial, textOf } from '../trial.js';
+
+/** What the plugin's own scratch space is called; everything else that is written is the plugin's. */
+const SPOOL = /connector-spool|connector-runtime/;
+
+export const SECRETS: readonly Check[] = [
+  {
+    id: 'SEC-01',
+    level: 'MUST',
+    profile: 'core',
+    needs: [],
+    title: 'Secrets stay inside',
+    rule: 'No secret, raw or as base64, URL, JSON or hex, is in a log, event, error, finding, cache entry or address, in clean runs and under every fault.',
+    cause: 'a token in the query string',
+    async run(trial) {
+      const faults: readonly (Fault | undefined)[] = [
+        undefined,
+        { kind: 'refuse' },
+        { kind: 'lose' },
+        ...(trial.hasOwnSockets
+          ? []
+          : ([
+              { kind: 'status', status: 500 },
+              { kind: 'cut', at: 3 },
+            ] as const)),
+      ];
+      for (const fault of faults) {
+        const { own, secrets, properties } = await withCanaries(trial);
+        const cache = new WatchedCache();
+        const connection = await own.connect({ properties, cache });
+        const shown: string[] = [inspect(await connection.test(), { depth: 8 })];
+        if (fault !== undefined) await own.fault(fault, { from: 1 });
+        for (const operation of own.operations()) {
+          const outcome = await own.run(connection, operation, documentsOf(operation.fixture.good(2)));
+          shown.push(
+            inspect(outcome.summary, { depth: 8 }),
+            ...(await Promise.all(
+              outcome.events.map(async (event) =>
+                'body' in event && event.body !== undefined
+                  ? `${inspect(event, { depth: 8 })} ${await textOf(event.body)}`
+                  : inspect(event, { depth: 8 }),
+              ),
+            )),
+          );
+        }
+        shown.push(
+          ...own.log.entries.map((entry) => inspect(entry, { depth: 8 })),
+          ...cache.texts,
+          ...(await own.requests()).map(({ path }) => path),
+        );
+        for (const secret of secrets) {
+          const where = shown.find((text) =>
+            formsOf(secret).some((form) => text.toLowerCase().includes(form.toLowerCase())),
+          );
+          expectThat(
+            where === undefined,
+            'no secret anywhere',
+            where?.replaceAll(secret, '[the secret]').slice(0, 300),
+            fault === undefined ? 'a clean run' : `a run with fault ${fault.kind}`,
+          );
+        }
+      }
+    },
+  },
+  {
+    id: 'SEC-02',
+    level: 'MUST',
+    profile: 'core',
+    needs: ['http'],
+    title: 'Credentials go nowhere else',
+    rule: 'An answer that redirects to another origin is not followed: nothing arrives there.',
+    cause: 'a redirect that is followed by hand, with the same headers',
+    async run(trial) {
+      const stranger = await listen();
+      try {
+        for (const operation of trial.operations()) {
+          for (const status of [302, 307]) {
+            const { trial: own, operation: tried } = await trial.forOperation(operation);
+            const connection = await own.connect();
+            await connection.test();
+            await own.fault(
+              { kind: 'status', status, headers: { location: `${stranger.url}/elsewhere` } },
+              { from: 1 },
+            );
+            await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
+            await own.settle();
+            expectThat(
+              stranger.hits.length === 0,
+              'nothing at the other origin',
+              stranger.hits.join('; '),
+              `every answer ${status} to another origin`,
+              tried.key,
+            );
+          }
+        }
+      } finally {
+        await stranger.close();
+      }
+    },
+  },
+  {
+    id: 'SEC-03',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'Documents are not logged',
+    rule: 'A text of a document is in no log at info or above, and in no message, neither when it is applied nor when the service refuses it without quoting it.',
+    cause: 'the payload is logged when it is refused',
+    async run(trial) {
+      const canary = `document-canary-${trial.seed}`;
+      for (const { member: withText, ...operation } of trial.withMember('withText', trial.writes())) {
+        for (const isRefused of trial.hasOwnSockets ? [false] : [false, true]) {
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          const connection = await own.connect();
+          await connection.test();
+          if (isRefused) await own.fault({ kind: 'status', status: 422 }, { from: 1 });
+          const { results, summary } = await own.run(
+            connection,
+            tried,
+            documentsOf([(tried.fixture.withText ?? withText)(canary)]),
+          );
+          const shown = [
+            ...own.log.entries.filter(({ level }) => level !== 'debug').map((entry) => inspect(entry, { depth: 8 })),
+            ...results.map(({ message, error }) => `${message ?? ''} ${error?.message ?? ''}`),
+            ...summary.warnings,
+          ];
+          const where = shown.find((text) => text.includes(canary));
+          expectThat(
+            where === undefined,
+            "no text of the document's",
+            where,
+            isRefused ? 'a document that is refused' : 'a document that is applied',
+            tried.key,
+          );
+        }
+      }
+    },
+  },
+  {
+    id: 'SEC-04',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'Only what is lent is used',
+    rule: 'A full run starts no process, writes no file but scratch space, and, unless egress is own, opens no socket but those of the lent HTTP.',
+    cause: 'a temporary file of its own, or a client of its own',
+    async run(trial) {
+      const watch = watchSystem();
+      try {
+        const connection = await trial.connect();
+        await connection.test();
+        for (const operation of trial.operations())
+          await trial.run(connection, operation, documentsOf(operation.fixture.good(2)));
+        await connection.close();
+      } finally {
+        watch.release();
+      }
+      const known = new Set(
+        trial.sent.map(({ url }) => `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`),
+      );
+      const sockets = trial.hasOwnSockets ? [] : watch.sockets.filter((target) => !known.has(target));
+      const used = [...watch.used, ...sockets.map((target) => `a socket to ${target}`)];
+      expectThat(used.length === 0, 'nothing but what is lent', used.join('; '), 'a full run');
+    },
+  },
+];
+
+/** A world whose secrets are canaries that the service accepts. */
+async function withCanaries(trial: Trial) {
+  const own = await trial.again();
+  const properties = structuredClone(own.fixture.connections.valid) as Record<string, Json>;
+  const secrets: string[] = [];
+  const accepted: Record<string, string> = {};
+  for (const pointer of own.fixture.secrets) {
+    const canary = `c4nary-${trial.seed}-${secrets.length}-"&+/x`;
+    secrets.push(canary);
+    accepted[pointer] = canary;
+    set(properties, pointer, canary);
+  }
+  own.fixture.acceptCredentials(accepted);
+  return { own, secrets, properties };
+}
+
+function set(properties: Record<string, Json>, pointer: string, value: string): void {
+  const steps = pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const last = steps.pop() ?? '';
+  let owner = properties;
+  for (const step of steps) owner = owner[step] as Record<string, Json>;
+  owner[last] = value;
+}
+
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  return [
+    secret,
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+  ];
+}
+
+class WatchedCache implements Cache {
+  readonly texts: string[] = [];
+  private readonly entries = new Map<string, Json>();
+
+  async get(key: string): Promise<Json | undefined> {
+    return this.entries.get(key);
+  }
+
+  async set(key: string, value: Json): Promise<void> {
+    this.texts.push(`${key} ${JSON.stringify(value)}`);
+    this.entries.set(key, value);
+  }
+}
+
+/** A listener where nothing should ever arrive. */
+async function listen() {
+  const hits: string[] = [];
+  const server = createServer((request, response) => {
+    hits.push(
+      `${request.method} ${request.url}${request.headers.authorization === undefined ? '' : ' with credentials'}`,
+    );
+    response.end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hits, close };
+}
+
+/** Watches what a plugin could do past its host; best effort, within one process. */
+function watchSystem() {
+  const used: string[] = [];
+  const sockets: string[] = [];
+  const undo: (() => void)[] = [];
+  const wrap = (
+    owner: object,
+    room: string,
+    names: readonly string[],
+    seen: (name: string, args: readonly unknown[]) => void,
+  ) => {
+    const functions = owner as Record<string, (...args: unknown[]) => unknown>;
+    for (const name of names) {
+      const original = functions[name];
+      if (original === undefined) continue;
+      functions[name] = function watched(this: unknown, ...args: unknown[]) {
+        seen(`${room}.${name}`, args);
+        return original.apply(this, args);
+      };
+      undo.push(() => {
+        functions[name] = original;
+      });
+    }
+  };
+  const noteFile = (name: string, [target]: readonly unknown[]) => {
+    if (typeof target === 'string' && !SPOOL.test(target)) used.push(`${name}(${target})`);
+  };
+  wrap(
+    childProcess,
+    'child_process',
+    ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'],
+    (name) => used.push(name),
+  );
+  wrap(
+    fs,
+    'fs',
+    [
+      'writeFile',
+      'writeFileSync',
+      'appendFile',
+      'appendFileSync',
+      'createWriteStream',
+      'mkdtemp',
+      'mkdtempSync',
+      'mkdir',
+      'mkdirSync',
+    ],
+    noteFile,
+  );
+  wrap(fs.promises, 'fs.promises', ['writeFile', 'appendFile', 'mkdtemp', 'mkdir'], noteFile);
+  wrap(net.Socket.prototype, 'net.Socket', ['connect'], (_, args) => {
+    const options = (Array.isArray(args[0]) ? args[0][0] : args[0]) as {
+      readonly host?: string;
+      readonly port?: number;
+    };
+    if (options?.port !== undefined) sockets.push(`${options.host ?? 'localhost'}:${options.port}`);
+  });
+  syncBuiltinESMExports();
+  return {
+    used,
+    sockets,
+    release: () => {
+      for (const back of undo.reverse()) back();
+      syncBuiltinESMExports();
+    },
+  };
+}

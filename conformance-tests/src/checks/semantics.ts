@@ -1,0 +1,232 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Check } from '../check.js';
+import { expectThat, Unproven } from '../findings.js';
+import type { Sample } from '../subject.js';
+import { dataOf, documentsOf, requestOf, type Trial, type TriedOperation } from '../trial.js';
+
+const DOCUMENTS = 12;
+const DEFAULT_PAGE_ROWS = 10;
+
+export const SEMANTICS: readonly Check[] = [
+  {
+    id: 'OPS-01',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['read'],
+    title: 'A read gives every row once',
+    rule: 'Of three pages and one row more, the keys that come out are those that are there, each once.',
+    cause: 'the last row of a page, or the last page, is lost',
+    async run(trial) {
+      for (const operation of trial.reads()) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const count = 3 * (tried.fixture.pageRows ?? DEFAULT_PAGE_ROWS) + 1;
+        const there = await own.need('seedRows')(tried.id, count);
+        const connection = await own.connect();
+        const { outputs, summary } = await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
+        const given = outputs.map((output) => tried.fixture.keyOf(output)).sort();
+        const did = `reading ${count} rows`;
+        expectThat(summary.complete, 'complete', summary.error?.message ?? 'it is not', did, tried.key);
+        const missing = there.filter((key) => !given.includes(key));
+        expectThat(
+          missing.length === 0,
+          'every key',
+          `${missing.length} missing: ${missing.slice(0, 5).join(', ')}`,
+          did,
+          tried.key,
+        );
+        expectThat(given.length === there.length, `${there.length} outputs`, given.length, did, tried.key);
+      }
+    },
+  },
+  {
+    id: 'OPS-02',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['create'],
+    title: 'A create applies what the document says',
+    rule: `Of ${DOCUMENTS} good documents the service has applied ${DOCUMENTS}, each with every field that it gave.`,
+    cause: 'a field that is dropped on the way',
+    async run(trial) {
+      for (const operation of trial.operations().filter(({ descriptor }) => descriptor.effect === 'create')) {
+        const samples = operation.fixture.good(DOCUMENTS);
+        const applied = await appliedBy(trial, operation, samples);
+        expectThat(
+          applied.length === DOCUMENTS,
+          `${DOCUMENTS} entries in the ledger`,
+          applied.length,
+          `creating ${DOCUMENTS} documents`,
+          operation.key,
+        );
+        for (const sample of samples) {
+          const data = dataOf(sample);
+          if (data === undefined) continue;
+          const entry = applied.find(({ key }) => key === sample.key);
+          const lost = Object.keys(data).filter(
+            (name) =>
+              !isDeepStrictEqual((entry?.data as Readonly<Record<string, unknown>> | undefined)?.[name], data[name]),
+          );
+          expectThat(
+            lost.length === 0,
+            'every field as it was given',
+            `${sample.key}: ${lost.join(', ')} not so`,
+            `creating ${sample.key}`,
+            operation.key,
+          );
+        }
+      }
+    },
+  },
+  {
+    id: 'OPS-03',
+    level: 'MUST',
+    profile: 'full',
+    needs: ['update'],
+    title: 'An update changes what the document says, and nothing else',
+    rule: 'Only the named records change, and of them only the given fields.',
+    cause: 'fields that are missing from the document are sent as null',
+    async run(trial) {
+      const updates = trial
+        .operations()
+        .filter(({ descriptor }) => descriptor.effect === 'update' || descriptor.effect === 'upsert');
+      let compared = 0;
+      for (const operation of updates) {
+        const samples = operation.fixture.good(3);
+        const applied = await appliedBy(trial, operation, samples);
+        const foreign = applied.filter(({ key }) => !samples.some((sample) => sample.key === key));
+        expectThat(
+          foreign.length === 0,
+          'only the named records',
+          foreign.map(({ key }) => key),
+          'three documents',
+          operation.key,
+        );
+        for (const sample of samples) {
+          const data = dataOf(sample);
+          const entry = applied.find(({ key }) => key === sample.key);
+          if (data === undefined || entry === undefined) continue;
+          const added = Object.keys(entry.data as object).filter((name) => !Object.hasOwn(data, name));
+          expectThat(
+            added.length === 0,
+            'only the given fields',
+            `${sample.key}: also ${added.join(', ')}`,
+            'three documents',
+            operation.key,
+          );
+          compared += 1;
+        }
+      }
+      if (compared === 0) throw new Unproven('add `data` to the samples of an update');
+    },
+  },
+  {
+    id: 'OPS-04',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'No documents, no work',
+    rule: 'With an empty input an operation completes and sends no request with an effect.',
+    cause: 'an empty batch that is sent when nothing came in',
+    async run(trial) {
+      const connection = await trial.connect();
+      for (const operation of trial.operations()) {
+        const before = (await trial.requests()).length;
+        const { summary } = await trial.run(connection, operation, []);
+        const writes = (await trial.requests()).slice(before).filter((request) => operation.fixture.isWrite(request));
+        expectThat(
+          summary.complete && summary.error === undefined,
+          'complete',
+          summary.error?.message ?? 'it is not',
+          'no documents',
+          operation.key,
+        );
+        expectThat(
+          writes.length === 0,
+          'no request with an effect',
+          writes.map(({ method, path }) => `${method} ${path}`),
+          'no documents',
+          operation.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'OPS-05',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'Outputs have a declared media type',
+    rule: 'The media type of every output is one that the operation emits.',
+    cause: 'a media type that was changed in the code and not in the manifest',
+    async run(trial) {
+      const connection = await trial.connect();
+      for (const operation of trial.operations()) {
+        if (operation.descriptor.effect === 'read') await trial.fixture.seedRows?.(operation.id, 3);
+        const { outputs } = await trial.run(connection, operation, documentsOf(operation.fixture.good(3)));
+        const others = outputs
+          .map(({ mediaType }) => mediaType)
+          .filter((type) => type === undefined || !operation.descriptor.emits.includes(type));
+        expectThat(
+          others.length === 0,
+          operation.descriptor.emits.join(' or '),
+          others.slice(0, 3),
+          'three documents',
+          operation.key,
+        );
+      }
+    },
+  },
+  {
+    id: 'OPS-06',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'What only looks changes nothing',
+    rule: 'Testing, browsing, reading and reconciling leave the ledger as it is and send no request with an effect.',
+    cause: 'a test that creates a record to see whether it may',
+    async run(trial) {
+      const before = await trial.fixture.ledger();
+      const connection = await trial.connect();
+      await connection.test();
+      for (const operation of trial.operations()) {
+        const { objectType } = operation.fixture;
+        if (trial.plugin.browse !== undefined && objectType !== undefined) {
+          await connection.describe({
+            operation: operation.id,
+            objectType,
+            role: 'output',
+            properties: operation.fixture.properties,
+          });
+        }
+        if (operation.descriptor.effect === 'read')
+          await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+        if (operation.descriptor.reconciles)
+          await trial.outcomeOf(connection.reconcile(requestOf(operation), documentsOf(operation.fixture.good(2))));
+      }
+      const writes = (await trial.requests()).filter((request) =>
+        trial.writes().some(({ fixture }) => fixture.isWrite(request)),
+      );
+      const did = 'testing, browsing, reading and reconciling';
+      expectThat(
+        writes.length === 0,
+        'no request with an effect',
+        writes.map(({ method, path }) => `${method} ${path}`),
+        did,
+      );
+      const after = await trial.fixture.ledger();
+      expectThat(
+        after.length === before.length,
+        'the ledger as it was',
+        `${after.length - before.length} entries more`,
+        did,
+      );
+    },
+  },
+];
+
+/** What the service applied of these samples, in one run. */
+async function appliedBy(trial: Trial, operation: TriedOperation, samples: readonly Sample[]) {
+  const before = (await trial.fixture.ledger()).length;
+  const connection = await trial.connect();
+  await trial.run(connection, operation, documentsOf(samples));
+  return (await trial.fixture.ledger()).slice(before);
+}

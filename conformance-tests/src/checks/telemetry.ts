@@ -1,0 +1,150 @@
+import { type Context, propagation, type Span, type SpanOptions, trace } from '@opentelemetry/api';
+import type { Check } from '../check.js';
+import { expectThat } from '../findings.js';
+import { realProcess } from '../process-guard.js';
+import { documentsOf } from '../trial.js';
+
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+
+export const TELEMETRY: readonly Check[] = [
+  {
+    id: 'TEL-01',
+    level: 'MUST',
+    profile: 'full',
+    needs: [],
+    title: 'Nothing is printed',
+    rule: 'A full run writes nothing to stdout, stderr or the console: they belong to the host.',
+    cause: 'a console.log that was left in',
+    async run(trial) {
+      const printed = watchOutput();
+      try {
+        const connection = await trial.connect();
+        await connection.test();
+        for (const operation of trial.operations())
+          await trial.run(connection, operation, documentsOf(operation.fixture.good(2)));
+        await connection.close();
+      } finally {
+        printed.release();
+      }
+      expectThat(printed.texts.length === 0, 'nothing', printed.texts.slice(0, 3), 'a full run');
+    },
+  },
+  {
+    id: 'TEL-02',
+    level: 'SHOULD',
+    profile: 'full',
+    needs: [],
+    title: 'Logs and traces are of use',
+    rule: 'A clean run logs no error, no span has the key of a document among its attributes, and a trace that is given is passed on to the service.',
+    cause: 'the id of a record as a tag',
+    async run(trial) {
+      const spans = new RecordingProvider();
+      const isOurs = trace.setGlobalTracerProvider(
+        spans as unknown as Parameters<typeof trace.setGlobalTracerProvider>[0],
+      );
+      const isPropagated = isOurs && propagation.setGlobalPropagator(TRACE_PARENT);
+      try {
+        const connection = await trial.connect();
+        await connection.test();
+        for (const operation of trial.operations()) {
+          const samples = operation.fixture.good(2);
+          const before = trial.sent.length;
+          await trial.run(connection, operation, documentsOf(samples));
+          const tagged = spans.attributes.find((value) => samples.some(({ key }) => value === key));
+          expectThat(tagged === undefined, 'no key of a document in a span', tagged, 'a clean run', operation.key);
+          const without = isPropagated
+            ? trial.sent.slice(before).filter(({ headers }) => headers['traceparent']?.includes(TRACE_ID) !== true)
+            : [];
+          expectThat(
+            without.length === 0,
+            'traceparent in every request',
+            without.map(({ method, path }) => `${method} ${path}`),
+            'a clean run within a trace',
+            operation.key,
+          );
+        }
+      } finally {
+        if (isOurs) trace.disable();
+        if (isPropagated) propagation.disable();
+      }
+      const errors = trial.log.entries.filter(({ level }) => level === 'error').map(({ message }) => message);
+      expectThat(errors.length === 0, 'no error logged', errors.slice(0, 3), 'a clean run');
+    },
+  },
+];
+
+/** Keeps what is printed, and prints nothing meanwhile. */
+function watchOutput() {
+  const texts: string[] = [];
+  const undo: (() => void)[] = [];
+  const hold = (owner: object, name: string, returns: unknown) => {
+    const functions = owner as Record<string, unknown>;
+    const original = functions[name];
+    functions[name] = (...args: readonly unknown[]) => {
+      texts.push(args.map(String).join(' ').slice(0, 300));
+      return returns;
+    };
+    undo.push(() => {
+      functions[name] = original;
+    });
+  };
+  for (const stream of [realProcess.stdout, realProcess.stderr]) hold(stream, 'write', true);
+  for (const name of ['log', 'info', 'warn', 'error', 'debug']) hold(console, name, undefined);
+  return {
+    texts,
+    release: () => {
+      for (const back of undo.reverse()) back();
+    },
+  };
+}
+
+/** Keeps the attributes of all spans. */
+class RecordingProvider {
+  readonly attributes: unknown[] = [];
+  private count = 0;
+
+  getTracer() {
+    return {
+      startSpan: (_: string, options: SpanOptions = {}): Span => this.spanOf(options),
+      startActiveSpan: () => {
+        throw new Error('spans are never made active');
+      },
+    };
+  }
+
+  private spanOf(options: SpanOptions): Span {
+    this.count += 1;
+    const spanId = this.count.toString(16).padStart(16, '0');
+    this.attributes.push(...Object.values(options.attributes ?? {}));
+    const span: Span = {
+      spanContext: () => ({ traceId: TRACE_ID, spanId, traceFlags: 1 }),
+      setAttribute: (_, value) => {
+        this.attributes.push(value);
+        return span;
+      },
+      setAttributes: (attributes) => {
+        this.attributes.push(...Object.values(attributes));
+        return span;
+      },
+      addEvent: () => span,
+      addLink: () => span,
+      addLinks: () => span,
+      setStatus: () => span,
+      updateName: () => span,
+      end: () => undefined,
+      isRecording: () => true,
+      recordException: () => undefined,
+    };
+    return span;
+  }
+}
+
+/** The header of W3C Trace Context. */
+const TRACE_PARENT: Parameters<typeof propagation.setGlobalPropagator>[0] = {
+  inject: (context: Context, carrier, setter) => {
+    const span = trace.getSpan(context)?.spanContext();
+    if (span !== undefined) setter.set(carrier, 'traceparent', `00-${span.traceId}-${span.spanId}-01`);
+  },
+  extract: (context) => context,
+  fields: () => ['traceparent'],
+};

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+
+const CHILD_LIMIT_MS = 50_000;
+
+/** What a child process left. */
+export interface ChildOutcome {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Its last line of stdout, as JSON; `undefined` if that is none. */
+  readonly report: unknown;
+  readonly exitCode: number | null;
+  /** From its line `"done"` to its end, real milliseconds; `undefined` if it never said it. */
+  readonly lingeredMs: number | undefined;
+}
+
+export interface ChildOptions {
+  readonly nodeArgs?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ended after so long; default 50 s. */
+  readonly limitMs?: number;
+}
+
+/** Runs one of the suite's scripts of `children/` in a process of its own; `input` is its standard input, as JSON. */
+export async function runChild(script: string, input: unknown, options: ChildOptions = {}): Promise<ChildOutcome> {
+  const file = path.join(__dirname, 'children', `${script}.js`);
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), file], {
+    env: { ...process.env, NODE_OPTIONS: '', ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? CHILD_LIMIT_MS);
+  let stdout = '';
+  let stderr = '';
+  let doneAtMs: number | undefined;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    if (doneAtMs === undefined && stdout.includes('"done"\n')) doneAtMs = performance.now();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-4_000);
+  });
+  child.stdin.on('error', () => undefined).end(JSON.stringify(input));
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('close', resolve);
+  });
+  clearTimeout(timer);
+  const lingeredMs = doneAtMs === undefined ? undefined : performance.now() - doneAtMs;
+  return { stdout, stderr, report: lastJson(stdout), exitCode, lingeredMs };
+}
+
+function lastJson(stdout: string): unknown {
+  const last = stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .at(-1);
+  try {
+    return last === undefined ? undefined : JSON.parse(last);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+// Runs one operation to its end in this process and tells what it came to: {"peakBytes":…,"counts":…,"category":…}.
+import { text } from 'node:stream/consumers';
+import type { Json } from '@connector-runtime/core';
+import { ConnectorRuntime, type DocumentInput, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
+
+const PIECE = Buffer.alloc(64 * 1024, 'x');
+
+interface Input {
+  readonly entry: string;
+  readonly properties: Json;
+  readonly request: ExecutionRequest;
+  readonly document?: Omit<DocumentInput, 'body'>;
+  readonly streamBytes?: number;
+}
+
+async function* stream(bytes: number): AsyncGenerator<Uint8Array> {
+  for (let given = 0; given < bytes; given += PIECE.length) yield PIECE;
+}
+
+async function main(): Promise<void> {
+  const { entry, properties, request, document, streamBytes = 0 } = JSON.parse(await text(process.stdin)) as Input;
+  const runtime = new ConnectorRuntime({ plugins: [await loadPlugin(entry, process.cwd())] });
+  const [plugin] = runtime.plugins;
+  const connection = await runtime.connect({ plugin: plugin?.manifest.id ?? '', properties });
+  const documents = document === undefined ? undefined : [{ ...document, body: stream(streamBytes) }];
+  const execution = connection.execute(request, documents);
+  let category: string | undefined;
+  for await (const events of execution.batches()) {
+    for (const event of events) if (event.type === 'result') category = event.error?.category ?? category;
+  }
+  const { counts } = await execution.summary;
+  await runtime.close();
+  process.stdout.write(`${JSON.stringify({ peakBytes: process.resourceUsage().maxRSS * 1024, counts, category })}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,59 @@
+import type { CallContext } from '@connector-runtime/core';
+import type { DescribeCache } from '#src/browse/describe-cache.js';
+import { fieldsAt } from '#src/browse/field-levels.js';
+import { queryModel, selectedBy } from '#src/browse/output-model.js';
+import { parseDescribe, type SObjectDescribe } from '#src/browse/sobject-describe.js';
+import { resolveFields } from '#src/operations/field-resolution.js';
+
+const text = (name: string) => ({ name, type: 'string' });
+const lookup = (relationshipName: string, ...referenceTo: string[]) => ({
+  name: `${relationshipName}Id`,
+  type: 'reference',
+  relationshipName,
+  referenceTo,
+});
+const describeOf = (name: string, ...fields: object[]) => parseDescribe({ name, fields } as never);
+
+/** A task is about an account or a case, and both have a parent of their own type. */
+const DESCRIBES: Readonly<Record<string, SObjectDescribe>> = {
+  Task: describeOf('Task', lookup('What', 'Account', 'Case')),
+  Account: describeOf('Account', text('Name'), lookup('Parent', 'Account')),
+  Case: describeOf('Case', text('CaseNumber'), lookup('Parent', 'Case')),
+};
+const task = DESCRIBES['Task'] as SObjectDescribe;
+const describes = { describe: async (name: string) => DESCRIBES[name] } as unknown as DescribeCache;
+const context = {} as CallContext;
+
+describe('below a parent of several types, the lookups of all of them are followed', () => {
+  test('by the fields of a query', async () => {
+    const paths = ['What/Parent/Name', 'What/Parent/CaseNumber'].map((path) => ({ path, pointer: '/fields/0' }));
+
+    const resolved = await resolveFields(task, paths, describes, context);
+
+    expect([...resolved.values()].map(({ name }) => name)).toEqual(['What.Parent.Name', 'What.Parent.CaseNumber']);
+  });
+
+  test('by the schema of a query', async () => {
+    const selected = selectedBy(['What/Parent/CaseNumber']);
+
+    const { types } = await queryModel(task, { parents: 0, children: 0, selected }, describes, context);
+
+    const parent = types.find(({ objectType }) => objectType === 'Account_or_Case');
+    expect(types.map(({ objectType }) => objectType)).toEqual(['Task', 'Account_or_Case', 'Account_or_Case']);
+    expect(parent?.elements.find(({ name }) => name === 'Parent')?.documentation).toBe('Account or Case of ParentId');
+  });
+
+  test('by the levels of a picker', async () => {
+    const query = { operation: 'query', objectType: 'Task', path: ['What', 'Parent'] };
+
+    const level = await fieldsAt(query, describes, context);
+
+    expect(level.map(({ name, type }) => [name, type])).toEqual(
+      expect.arrayContaining([
+        ['Name', 'string'],
+        ['CaseNumber', 'string'],
+        ['Parent', 'Account, Case'],
+      ]),
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import type { Clock } from '@connector-runtime/core';
+import { ConnectorRuntime } from '@connector-runtime/runtime';
+import salesforceRest from '#src/index.js';
+import { type Framing, type RawAnswer, RawService } from './raw-service.js';
+import { run } from './running-org.js';
+
+/** Repeats come without a pause, and each run finds the allowance for them unused. */
+class HastyClock implements Clock {
+  private passedMs = 0;
+
+  now(): number {
+    return Date.now() + this.passedMs;
+  }
+
+  random(): number {
+    return 0;
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return delay(ms, undefined, { signal });
+  }
+
+  passMinutes(minutes: number): void {
+    this.passedMs += minutes * 60_000;
+  }
+}
+
+const list = (total: number, records: string, next?: string) =>
+  next === undefined
+    ? `<done>true</done>${records}<totalSize>${total}</totalSize>`
+    : `<done>false</done><nextRecordsUrl>/services/data/v64.0/query/${next}</nextRecordsUrl>${records}<totalSize>${total}</totalSize>`;
+const record = (id: string, inside = '') => `<records><Id>${id}</Id>${inside}</records>`;
+
+/** Three pages, and one of child records for the second. */
+const PAGES: ReadonlyMap<string, string> = new Map([
+  ['?q', list(3, record('a'), 'two')],
+  ['/two', list(3, record('b', `<Contacts>${list(2, record('b1'), 'child')}</Contacts>`), 'three')],
+  ['/child', list(2, record('b2'))],
+  ['/three', list(3, record('c'))],
+]);
+
+const FRAMINGS: readonly Framing[] = ['content-length', 'chunked', 'close'];
+const cells = FRAMINGS.flatMap((framing) => [[framing, 'identity'] as const, [framing, 'gzip'] as const]);
+
+describe('every row of three pages with child records comes once, or the shortfall is told,', () => {
+  test.each(cells)(
+    'whichever byte a page is cut at: %s, %s',
+    async (framing, encoding) => {
+      let cut: { readonly page: string; readonly atByte: number } | undefined;
+      const bytesOf = (text: string) => {
+        const plain = Buffer.from(`<QueryResult>${text}</QueryResult>`);
+        return encoding === 'gzip' ? gzipSync(plain) : plain;
+      };
+      const answers = new Map([...PAGES].map(([page, text]) => [page, bytesOf(text)]));
+      const headers = encoding === 'gzip' ? { 'content-encoding': 'gzip' } : {};
+      const service = await RawService.start(({ path }): RawAnswer | 'default' => {
+        const [page, body] = [...answers].find(([end]) => path.includes(`/query${end}`)) ?? [];
+        if (page === undefined || body === undefined) return 'default';
+        if (cut?.page !== page) return { status: 200, body, headers };
+        const { atByte } = cut;
+        cut = undefined;
+        return { status: 200, body, headers, cut: { atByte, framing } };
+      });
+      const clock = new HastyClock();
+      const runtime = new ConnectorRuntime({ plugins: [salesforceRest], clock });
+      const connection = await runtime.connect({ plugin: 'salesforce-rest', properties: service.properties() });
+      const read = async () => {
+        const { outputs, summary } = await run(connection, {
+          operation: 'query',
+          objectType: 'Account',
+          properties: { fields: ['Id', 'Contacts/records/Id'] },
+        });
+        return { rows: outputs.map(({ body }) => String(body)), counts: summary.counts };
+      };
+      const whole = (await read()).rows;
+      const wrong: string[] = [];
+
+      for (const [page, bytes] of answers) {
+        for (let atByte = 0; atByte < bytes.length; atByte += 1) {
+          cut = { page, atByte };
+          const { rows, counts } = await read();
+          clock.passMinutes(1);
+          const isWhole = counts.success === 1 && rows.join() === whole.join();
+          const isTold = counts.failure === 1 && rows.every((row, index) => row === whole[index]);
+          if (cut !== undefined || (!isWhole && !isTold)) wrong.push(`${page} at ${atByte}: ${rows.length} rows`);
+        }
+      }
+      await runtime.close();
+      await service.stop();
+
+      expect(whole.map((row) => [...row.matchAll(/<Id>(\w+)</g)].map(([, id]) => id))).toEqual([
+        ['a'],
+        ['b', 'b1', 'b2'],
+        ['c'],
+      ]);
+      expect(wrong).toEqual([]);
+    },
+    60_000,
+  );
+});

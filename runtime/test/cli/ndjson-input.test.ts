@@ -1,0 +1,58 @@
+import { readNdjson } from '#src/cli/ndjson-input.js';
+import type { DocumentInput, RefusedInput } from '#src/execution/document-input.js';
+
+async function read(...lines: string[]): Promise<(DocumentInput | RefusedInput)[]> {
+  async function* bytes() {
+    for (const line of lines) yield Buffer.from(`${line}\n`);
+  }
+  const inputs: (DocumentInput | RefusedInput)[] = [];
+  for await (const input of readNdjson(bytes(), { isRunOutput: false, endsComplete: false })) inputs.push(input);
+  return inputs;
+}
+
+const arrays = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+test.each([
+  ['a body of arrays', `{"body":${arrays(100_000)}}`],
+  ['a body of objects', `{"body":${objects(100_000)}}`],
+  ['properties', `{"body":"x","properties":${objects(100_000)}}`],
+  ['an id', `{"body":"x","id":${arrays(100_000)}}`],
+  ['a type', `{"body":"x","type":${arrays(100_000)}}`],
+  ['text that is no JSON', '['.repeat(100_000)],
+])('a line with %s nested a hundred thousand levels deep is refused alone', async (_, line) => {
+  const inputs = await read('{"body":"first"}', line, '{"body":"last"}');
+
+  expect(inputs).toEqual([
+    expect.objectContaining({ body: 'first' }),
+    { id: 'line-2', refused: expect.objectContaining({ message: expect.stringContaining('nested deeper than') }) },
+    expect.objectContaining({ body: 'last' }),
+  ]);
+});
+
+test.each([
+  ['{"body":{"a":1.10,"b":[9007199254740993]}}', '{"a":1.10,"b":[9007199254740993]}'],
+  ['{ "id" : "x" , "body" : [ 1.0 ] }', '[ 1.0 ]'],
+  ['{"body":{"a":1},"body":{"b":2.0}}', '{"b":2.0}'],
+  ['{"b\\u006fdy":[1.0],"id":"x"}', '[1.0]'],
+  ['{"properties":{"body":[2]},"body":{"body":[3.0]}}', '{"body":[3.0]}'],
+  ['{"body":{"a\\"}":"},\\\\","c":1.0}}', '{"a\\"}":"},\\\\","c":1.0}'],
+  ['{"body":-1.50e3}', '-1.50e3'],
+  ['{"body":null}', 'null'],
+])('the body of %s is taken as it stands', async (line, body) => {
+  expect(await read(line)).toMatchObject([{ body, mediaType: 'application/json' }]);
+});
+
+test.each([
+  ['an unknown key', `{"${'k'.repeat(3_000_000)}":1}`],
+  ['an id that is no text', `{"id":["${'k'.repeat(3_000_000)}"],"body":"x"}`],
+  ['an unknown type', `{"type":"${'k'.repeat(3_000_000)}"}`],
+])('a message on %s of millions of letters is short, and quick', async (_, line) => {
+  const startedMs = performance.now();
+
+  const [input] = await read(line);
+
+  expect(input).toMatchObject({ refused: { code: 'LINE_INVALID' } });
+  expect(JSON.stringify(input).length).toBeLessThan(400);
+  expect(performance.now() - startedMs).toBeLessThan(500);
+});
