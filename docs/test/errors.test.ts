@@ -49,6 +49,6 @@ test('every table of the page has a remedy in each row', () => {
         .map((cell) => cell.trim()),
     );
 
-  expect(rows.filter(([code]) => code === 'code').map((row) => row.at(-1))).toEqual(Array(4).fill('remedy'));
+  expect(rows.filter(([code]) => code === 'code').map((row) => row.at(-1))).toEqual(Array(5).fill('remedy'));
   expect(rows.filter((row) => row.at(-1) === '')).toEqual([]);
 });

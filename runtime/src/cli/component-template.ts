@@ -1,6 +1,8 @@
 import type { ConnectorManifest, Json, JsonSchema, OperationDescriptor } from '@connector-runtime/core';
+import { pointerSegment } from '../components/config-issue.js';
+import { validatorOf } from '../components/property-validator.js';
 
-/** A commented component to start from: required properties with a place to fill in, the others as comments with their defaults. */
+/** A commented component to start from: required properties with a place to fill in, the others as comments that hold once their slashes are gone. */
 export function componentTemplate(manifest: ConnectorManifest, descriptor: OperationDescriptor | undefined): string {
   if (descriptor === undefined) {
     const body = propertyLines(manifest.connection.properties, manifest.id);
@@ -19,13 +21,13 @@ function propertyLines(schema: JsonSchema, pluginId: string): string {
   const required = new Set((schema['required'] ?? []) as readonly string[]);
   const names = Object.keys(properties).sort((a, b) => Number(required.has(b)) - Number(required.has(a)));
   let text = '';
-  names.forEach((name, index) => {
+  for (const name of names) {
     const property = properties[name] ?? {};
-    const comma = index < names.length - 1 && required.has(names[index + 1] ?? '') ? ',' : '';
     for (const line of commentsOf(property)) text += `    // ${line}\n`;
-    const entry = `${JSON.stringify(name)}: ${JSON.stringify(startValue(name, property, pluginId))}`;
-    text += required.has(name) ? `    ${entry}${comma}\n` : `    // ${entry},\n`;
-  });
+    const value = startValue(name, property, schema, pluginId);
+    const entry = `${JSON.stringify(name)}: ${value === undefined ? '…' : JSON.stringify(value)},`;
+    text += required.has(name) ? `    ${entry}\n` : `    // ${entry}\n`;
+  }
   return text;
 }
 
@@ -37,7 +39,8 @@ function commentsOf(property: JsonSchema): string[] {
   return lines;
 }
 
-function startValue(name: string, property: JsonSchema, pluginId: string): Json {
+/** What people can begin with; undefined where only they know what it looks like. */
+function startValue(name: string, property: JsonSchema, schema: JsonSchema, pluginId: string): Json | undefined {
   if (property['format'] === 'password') {
     const words = `${pluginId}-${name.replace(/[A-Z]/g, (letter) => `-${letter}`)}`;
     return { $secret: `env:${words.replaceAll('-', '_').toUpperCase()}` };
@@ -46,16 +49,22 @@ function startValue(name: string, property: JsonSchema, pluginId: string): Json 
   if (Array.isArray(property['enum'])) return property['enum'][0] as Json;
   if (Array.isArray(property['examples'])) return property['examples'][0] as Json;
   switch (property['type']) {
+    case 'string':
+      return '';
     case 'integer':
     case 'number':
       return (property['minimum'] as number | undefined) ?? 0;
     case 'boolean':
       return false;
     case 'array':
-      return [];
-    case 'object':
-      return {};
+      return [[], ['']].find((list) => holds(name, schema, list));
     default:
-      return '';
+      return holds(name, schema, {}) ? {} : undefined;
   }
+}
+
+/** Has the schema nothing against this value of a property? */
+function holds(name: string, schema: JsonSchema, value: Json): boolean {
+  const issues = validatorOf('a template', schema).issues({ [name]: value });
+  return !issues.some(({ path }) => `${path}/`.startsWith(`/${pointerSegment(name)}/`));
 }

@@ -1,19 +1,42 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { OperationEvent, OutputEvent } from '@connector-runtime/core';
+import type { OperationDescriptor, OperationEvent, OutputEvent } from '@connector-runtime/core';
 import type { ExecutionSummary } from '../execution/execution.js';
 import { bodyLine, lineOfEvent, lineOfSummary, textOf } from './event-lines.js';
 import { UsageError } from './exit-codes.js';
-import { OutputStream } from './output-stream.js';
+import { LineFile, unwritable } from './line-file.js';
+import { stdout, writing } from './output-stream.js';
 
 export const OUTPUT_FORMATS = ['ndjson', 'xml', 'json', 'csv'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** How far an output is: bytes of a file, or in a folder the number of files of each document that has no result yet. */
+/** In a folder of NDJSON, every event but the outputs, and the summary. No document's name: those have a number and a dash before their extension. */
+export const RESULTS_FILE = 'results.ndjson';
+
+/** How far an output is: bytes of a file; of a folder, the number of files of each document that has no result yet, and under `/` the bytes of its {@link RESULTS_FILE}. */
 export type OutputPosition = number | Readonly<Record<string, number>>;
 
-/** Where a run's events go. */
+const EXTENSIONS: readonly (readonly [mediaType: string, extension: string])[] = [
+  ['application/xml', 'xml'],
+  ['application/json', 'json'],
+  ['text/csv', 'csv'],
+];
+
+/** Throws a {@link UsageError} where an operation gives no bodies of this format; all events is always possible. */
+export function mustGive(descriptor: OperationDescriptor, format: OutputFormat): void {
+  const given = [descriptor, ...(descriptor.variants ?? [])].flatMap(({ emits }) => emits ?? []);
+  if (format === 'ndjson' || given.some((mediaType) => extensionOf(mediaType) === format)) return;
+  throw new UsageError(
+    `--output-format ${format}: ${descriptor.id} gives ${[...new Set(given)].join(', ') || 'no documents'}; use ndjson`,
+  );
+}
+
+function extensionOf(mediaType: string | undefined): string | undefined {
+  return EXTENSIONS.find(([known]) => mediaType?.startsWith(known))?.[1];
+}
+
+/** Where a run's events go. Each method throws `OutputLost` where the output cannot take more. */
 export interface EventSink {
   write(events: readonly OperationEvent[]): Promise<void>;
   /** Everything written so far is on disk; how far that is, for a checkpoint. */
@@ -21,15 +44,13 @@ export interface EventSink {
   end(summary: ExecutionSummary): Promise<void>;
 }
 
-/** How the output is given: a file, a folder (exists, or its name ends in a slash), or stdout for `-`. `resumeAt` is what `sync` said at the checkpoint; `closed` is called when stdout's reader has gone. */
+/** How the output is given: a file, a folder (exists, or its name ends in a slash), or stdout for `-`. `resumeAt` is what `sync` said at the checkpoint. */
 export async function openSink(
   output: string,
   format: OutputFormat,
   resumeAt: OutputPosition | undefined,
-  closed: () => void,
 ): Promise<EventSink> {
   if (output === '-') {
-    const stdout = new OutputStream(process.stdout, closed);
     return new LineSink(
       format,
       (text) => stdout.write(text),
@@ -37,44 +58,29 @@ export async function openSink(
       async () => undefined,
     );
   }
-  if (await isFolder(output)) return new FolderSink(output, typeof resumeAt === 'object' ? resumeAt : {});
+  if (await isFolder(output)) {
+    const { '/': resultBytes, ...counts } = typeof resumeAt === 'object' ? resumeAt : {};
+    const results = format === 'ndjson' ? await LineFile.open(path.join(output, RESULTS_FILE), resultBytes) : undefined;
+    return new FolderSink(output, counts, results);
+  }
   if (typeof resumeAt === 'object') throw new UsageError(`--output ${output}: the checkpoint belongs to a folder`);
-  const file = await open(output, resumeAt === undefined ? 'w' : 'r+').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`--output ${output}: cannot be written (${error.code ?? 'unknown reason'})`);
-  });
-  if (resumeAt !== undefined) await goBackTo(file, resumeAt, output);
-  return fileSink(file, format, resumeAt ?? 0);
-}
-
-/** Cuts off what was written after the checkpoint; what the checkpoint counts on must be there. */
-async function goBackTo(file: FileHandle, bytes: number, output: string): Promise<void> {
-  const { size } = await file.stat();
-  if (size >= bytes) return file.truncate(bytes);
-  await file.close();
-  throw new UsageError(
-    `--output ${output}: has ${size} bytes, and the checkpoint was made at ${bytes}; give the output of that run, or remove the checkpoint to start anew`,
+  const file = await LineFile.open(output, resumeAt);
+  return new LineSink(
+    format,
+    (text) => file.write(text),
+    () => file.sync(),
+    () => file.close(),
   );
 }
 
 async function isFolder(output: string): Promise<boolean> {
   if (output.endsWith('/') || output.endsWith(path.sep)) {
-    await mkdir(output, { recursive: true });
+    await mkdir(output, { recursive: true }).catch((error: unknown) => {
+      throw unwritable(output, error);
+    });
     return true;
   }
   return (await stat(output).catch(() => undefined))?.isDirectory() === true;
-}
-
-function fileSink(file: FileHandle, format: OutputFormat, startBytes: number): EventSink {
-  let bytes = startBytes;
-  const write = async (text: string) => {
-    const written = await file.write(text, bytes);
-    bytes += written.bytesWritten;
-  };
-  const sync = async () => {
-    await file.datasync();
-    return bytes;
-  };
-  return new LineSink(format, write, sync, () => file.close());
 }
 
 /** A line an event, or a line an output body. */
@@ -123,50 +129,46 @@ class LineSink implements EventSink {
   }
 }
 
-const EXTENSIONS: readonly (readonly [mediaType: string, extension: string])[] = [
-  ['application/xml', 'xml'],
-  ['application/json', 'json'],
-  ['text/csv', 'csv'],
-];
-
-/** A file an output: `<input id>-<n>.<ext>`. A document's count is forgotten with its result: the same document made anew writes the same files. */
+/** A file an output: `<input id>-<n>.<ext>`; what else happens is a line of `results`. A document's count is forgotten with its result: the same document made anew writes the same files. */
 class FolderSink implements EventSink {
   private readonly counts: Map<string, number>;
 
   constructor(
     private readonly folder: string,
-    position: Readonly<Record<string, number>>,
+    counts: Readonly<Record<string, number>>,
+    private readonly results: LineFile | undefined,
   ) {
-    this.counts = new Map(Object.entries(position));
+    this.counts = new Map(Object.entries(counts));
   }
 
   async write(events: readonly OperationEvent[]): Promise<void> {
+    let lines = '';
     for (const event of events) {
       if (event.type === 'output') await this.writeOutput(event);
-      else if (event.type === 'result') for (const id of event.inputs) this.counts.delete(nameOf(id));
+      else if (event.type !== 'progress') lines += `${await lineOfEvent(event)}\n`;
+      if (event.type === 'result') for (const id of event.inputs) this.counts.delete(nameOf(id));
     }
+    await this.results?.write(lines);
   }
 
   async sync(): Promise<OutputPosition> {
-    return Object.fromEntries(this.counts);
+    const counts = Object.fromEntries(this.counts);
+    return this.results === undefined ? counts : { ...counts, '/': await this.results.sync() };
   }
 
-  async end(): Promise<void> {
-    this.counts.clear();
+  async end(summary: ExecutionSummary): Promise<void> {
+    await this.results?.write(`${lineOfSummary(summary)}\n`);
+    await this.results?.close();
   }
 
   private async writeOutput(event: OutputEvent): Promise<void> {
     const name = nameOf(event.inputs[0] ?? 'output');
     const n = (this.counts.get(name) ?? 0) + 1;
     this.counts.set(name, n);
-    const extension = EXTENSIONS.find(([mediaType]) => event.mediaType?.startsWith(mediaType))?.[1] ?? 'txt';
-    const file = await open(path.join(this.folder, `${name}-${n}.${extension}`), 'w');
-    try {
-      await file.writeFile(await textOf(event.body));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+    const extension = extensionOf(event.mediaType) ?? 'txt';
+    const text = await textOf(event.body);
+    const target = path.join(this.folder, `${name}-${n}.${extension}`);
+    await writing(target, () => writeFile(target, text, { flush: true }));
   }
 }
 

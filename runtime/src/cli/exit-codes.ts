@@ -1,4 +1,5 @@
 import { type ErrorInfo, isConnectorError } from '@connector-runtime/core';
+import { OutputLost } from './output-stream.js';
 
 /** What the command's exit code says; of several the first that applies, in this order. */
 export const EXIT = {
@@ -8,7 +9,7 @@ export const EXIT = {
   USAGE: 2,
   /** Never got connected or logged in. */
   NOT_CONNECTED: 3,
-  /** Cancelled, past its deadline, input not taken to its end, or a read that broke off. */
+  /** Cancelled, past its deadline, input not taken to its end, a read that broke off, or output that could not be written to its end. */
   INCOMPLETE: 4,
   /** Some document ended other than `success`. */
   NOT_ALL_SUCCESS: 1,
@@ -17,12 +18,13 @@ export const EXIT = {
   INTERRUPTED: 130,
 } as const;
 
-/** Wrong words on the command line. */
+/** Wrong words on the command line, or in a component. */
 export class UsageError extends Error {}
 
 /** The exit code of an error that ended a command before it did its work. */
 export function exitCodeOfError(error: unknown): number {
   if (error instanceof UsageError) return EXIT.USAGE;
+  if (error instanceof OutputLost) return EXIT.INCOMPLETE;
   return isConnectorError(error) ? exitCodeOfInfo(error.info) : EXIT.BUG;
 }
 

@@ -2,14 +2,15 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { ConnectorPlugin, Json } from '@connector-runtime/core';
-import { readConnectionComponent } from '../components/component-file.js';
 import { ConnectorRuntime } from '../connector-runtime.js';
 import { loadPlugin } from '../plugins/plugin-loader.js';
 import { PluginRegistry } from '../plugins/plugin-registry.js';
 import type { RuntimeConnection } from '../runtime-connection.js';
 import { FileCredentialStore } from '../services/file-credential-store.js';
 import { jsonLineSink, type LogLevel } from '../services/log-sink.js';
+import { type CheckedOperation, ComponentCheck } from './component-check.js';
 import { UsageError } from './exit-codes.js';
+import { type Checked, ComponentFault } from './findings.js';
 import { reportError } from './report-error.js';
 import { textLineSink } from './text-line-sink.js';
 
@@ -23,10 +24,14 @@ export interface CommonOptions {
 
 /** A runtime as the command hosts it: plugins by name, credentials in the user's state folder, logs on stderr. */
 export class CommandHost {
+  readonly check: ComponentCheck;
+
   private constructor(
     readonly registry: PluginRegistry,
     readonly runtime: ConnectorRuntime,
-  ) {}
+  ) {
+    this.check = new ComponentCheck(registry, runtime);
+  }
 
   private static async start(options: CommonOptions): Promise<CommandHost> {
     const registry = new PluginRegistry();
@@ -55,17 +60,27 @@ export class CommandHost {
   /** A text without the secrets that this command has met. */
   readonly shown = (text: string): string => this.runtime.redactor.text(text);
 
-  /** Components' secrets, from now on struck out. */
-  readonly noteSecret = (text: string): void => this.runtime.redactor.pin(text);
-
-  /** The connection of a component's file. */
+  /** The connection of a component's file. Throws {@link ComponentFault}. */
   async connect(file: string): Promise<RuntimeConnection> {
-    return this.runtime.connect(await readConnectionComponent(file));
+    return faultless(await this.check.connection(file));
+  }
+
+  /** The operation of a component's file, for a connection's file or an object type that are named elsewhere. Throws {@link ComponentFault}. */
+  async operation(
+    file: string,
+    elsewhere: { readonly connection?: string; readonly objectType?: string },
+  ): Promise<CheckedOperation> {
+    return faultless(await this.check.operation(file, elsewhere));
   }
 
   private close(): Promise<void> {
     return this.runtime.close();
   }
+}
+
+function faultless<T>({ component, findings }: Checked<T>): T {
+  if (component === undefined) throw new ComponentFault(findings.filter((finding) => !finding.valid));
+  return component;
 }
 
 /** Where stored credentials outlive a command. */

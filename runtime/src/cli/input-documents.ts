@@ -20,6 +20,8 @@ export interface InputDocuments {
   readonly seen: RunOutputSeen;
   /** Number of documents, where it is known before reading. */
   readonly total?: number;
+  /** Of a folder: what lies in it and is no document, below the folder. */
+  readonly leftOut?: readonly string[];
   /** Lets go of a stream that may never end. */
   close(): Promise<void>;
 }
@@ -36,8 +38,8 @@ export async function inputDocuments(input: string): Promise<InputDocuments> {
   const found = await stat(input).catch(() => undefined);
   if (found === undefined) throw new UsageError(`--input ${input}: no such file or folder`);
   if (found.isDirectory()) {
-    const files = await filesBelow(input);
-    return { documents: finite(() => fileDocuments(files)), seen, total: files.length, close: nothingOpen };
+    const { files, leftOut } = await filesBelow(input);
+    return { documents: finite(() => fileDocuments(files)), seen, total: files.length, leftOut, close: nothingOpen };
   }
   const extension = path.extname(input);
   if (LINE_FILES.has(extension)) return lineDocuments(input, found, seen);
@@ -77,11 +79,21 @@ async function* fileDocuments(
   }
 }
 
-async function filesBelow(folder: string): Promise<{ readonly file: string; readonly id: string }[]> {
+/** Documents, links to them followed, and the names of all else but folders. */
+async function filesBelow(folder: string): Promise<{
+  readonly files: readonly { readonly file: string; readonly id: string }[];
+  readonly leftOut: readonly string[];
+}> {
+  const files: { readonly file: string; readonly id: string }[] = [];
+  const leftOut: string[] = [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && MEDIA_TYPES[path.extname(entry.name)] !== undefined)
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort()
-    .map((file) => ({ file, id: path.relative(folder, file).split(path.sep).join('/') }));
+  for (const entry of entries.filter((found) => !found.isDirectory())) {
+    const file = path.join(entry.parentPath, entry.name);
+    const id = path.relative(folder, file).split(path.sep).join('/');
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isFile() === true && MEDIA_TYPES[path.extname(file)] !== undefined) files.push({ file, id });
+    else leftOut.push(id);
+  }
+  files.sort((a, b) => (a.file < b.file ? -1 : 1));
+  return { files, leftOut: leftOut.sort((a, b) => (a < b ? -1 : 1)) };
 }

@@ -7,6 +7,8 @@ import { reportError } from './report-error.js';
 
 /** The command `connector`. Sets the process's exit code; never calls `process.exit` while output is under way. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // What stderr cannot take is said nowhere.
+  process.stderr.on('error', () => undefined);
   try {
     await program().parseAsync(argv, { from: 'user' });
   } catch (error) {

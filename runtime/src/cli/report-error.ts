@@ -1,6 +1,8 @@
 import { isConnectorError } from '@connector-runtime/core';
 import { issuesOf } from '../components/config-issue.js';
 import { exitCodeOfError, UsageError } from './exit-codes.js';
+import { ComponentFault } from './findings.js';
+import { OutputLost } from './output-stream.js';
 
 /** Says on stderr, without secrets and control characters, what ended a command; returns the exit code. */
 export function reportError(error: unknown, redact: (text: string) => string): number {
@@ -9,6 +11,8 @@ export function reportError(error: unknown, redact: (text: string) => string): n
 }
 
 function linesOf(error: unknown): readonly string[] {
+  if (error instanceof OutputLost) return error.isClosed ? [] : [`${error.code}: ${error.message}`];
+  if (error instanceof ComponentFault) return error.lines;
   if (error instanceof UsageError) return [`connector: ${error.message}`];
   if (isConnectorError(error)) {
     const issues = issuesOf(error);

@@ -1,9 +1,9 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { ConnectorError, type Json } from '@connector-runtime/core';
-import { nearestName } from '@connector-runtime/core/authoring';
-import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import type { Json, JsonSchema } from '@connector-runtime/core';
+import { ComponentText } from './component-text.js';
 import { type ConfigIssue, configInvalid } from './config-issue.js';
+import { validatorOf } from './property-validator.js';
 
 /** What the runtime itself needs to reach the service; plugins never see it. File names are relative to the component's file. */
 export interface HttpComponent {
@@ -42,55 +42,24 @@ export interface OperationComponent {
   readonly folder: string;
 }
 
-const HTTP_KEYS: KeyTypes = {
-  proxy: 'string',
-  noProxy: 'string',
-  caFile: 'string',
-  certFile: 'string',
-  keyFile: 'string',
-  connectTimeoutMs: 'delay',
-  headersTimeoutMs: 'delay',
-  bodyIdleTimeoutMs: 'delay',
-};
+const CONNECTION_SCHEMA = require('../../connection.schema.json') as JsonSchema;
+const OPERATION_SCHEMA = require('../../operation.schema.json') as JsonSchema;
+const HTTP_SCHEMA = (CONNECTION_SCHEMA['properties'] as Readonly<Record<string, JsonSchema>>)['http'] ?? {};
 
-/** Node.js takes a longer delay for 1 ms. Source: Node.js documentation, "Timers", `setTimeout`. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+/** Reads a connection's file; its id is the file's real path. Throws `COMPONENT_UNREADABLE`, or `CONFIG_INVALID` with every issue outside its `properties`. */
+export async function readConnectionComponent(
+  file: string,
+): Promise<ConnectionComponent & { readonly id: string; readonly folder: string }> {
+  const text = await ComponentText.read(file);
+  refuse(file, connectionIssues(text));
+  return connectionOf(text);
+}
 
-/** A delay is an integer of milliseconds, from 1. */
-type KeyType = 'string' | 'number' | 'delay' | 'object';
-type KeyTypes = Readonly<Record<string, KeyType>>;
-const CONNECTION_KEYS: KeyTypes = {
-  $schema: 'string',
-  plugin: 'string',
-  configVersion: 'number',
-  properties: 'object',
-  http: 'object',
-};
-const OPERATION_KEYS: KeyTypes = {
-  $schema: 'string',
-  connection: 'string',
-  operation: 'string',
-  objectType: 'string',
-  properties: 'object',
-};
-
-/** Reads JSON with comments. Throws `COMPONENT_UNREADABLE` (`config`) with file, line and column. */
-export async function readJsonc(file: string): Promise<Json> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw unreadable(file, `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`, error);
-  }
-  const errors: ParseError[] = [];
-  const value = parse(text, errors, { allowTrailingComma: true, disallowComments: false }) as Json;
-  const first = errors[0];
-  if (first !== undefined) {
-    const before = text.slice(0, first.offset).split('\n');
-    const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-    throw unreadable(file, `${place}: ${printParseErrorCode(first.error)}`);
-  }
-  return value;
+/** Reads an operation's file; `connection` becomes an absolute path. Throws as {@link readConnectionComponent} does. */
+export async function readOperationComponent(file: string): Promise<OperationComponent> {
+  const text = await ComponentText.read(file);
+  refuse(file, operationIssues(text));
+  return operationOf(text);
 }
 
 /** Is this file's content an operation component? It names an operation, a connection a plugin. */
@@ -98,88 +67,43 @@ export function isOperationComponent(value: Json): boolean {
   return typeof value === 'object' && value !== null && 'operation' in value;
 }
 
-/** Reads a connection's file; its id is the file's real path. */
-export async function readConnectionComponent(
-  file: string,
-): Promise<ConnectionComponent & { readonly id: string; readonly folder: string }> {
-  const record = checkKeys(file, await readJsonc(file), CONNECTION_KEYS, ['plugin', 'properties']);
-  const { $schema: _, ...component } = record;
-  return {
-    ...(component as unknown as ConnectionComponent),
-    id: await realpath(file),
-    folder: path.dirname(path.resolve(file)),
-  };
+/** Every issue of a connection's file but those of the plugin's properties. */
+export function connectionIssues(text: ComponentText): readonly ConfigIssue[] {
+  return [...validatorOf('a connection', CONNECTION_SCHEMA).issues(text.value), ...text.duplicateKeys()];
 }
 
-/** Reads an operation's file; `connection` becomes an absolute path. */
-export async function readOperationComponent(file: string): Promise<OperationComponent> {
-  const {
-    $schema: _,
-    connection,
-    ...record
-  } = checkKeys(file, await readJsonc(file), OPERATION_KEYS, ['operation', 'properties']);
-  const component = { ...record, folder: path.dirname(path.resolve(file)) } as unknown as OperationComponent;
+/** Every issue of an operation's file but those of the operation's properties. */
+export function operationIssues(text: ComponentText): readonly ConfigIssue[] {
+  return [...validatorOf('an operation', OPERATION_SCHEMA).issues(text.value), ...text.duplicateKeys()];
+}
+
+/** The connection of a file that has no issues. */
+export async function connectionOf(
+  text: ComponentText,
+): Promise<ConnectionComponent & { readonly id: string; readonly folder: string }> {
+  const { $schema: _, ...component } = text.value as Record<string, Json>;
+  return { ...(component as unknown as ConnectionComponent), id: await realpath(text.file), folder: text.folder };
+}
+
+/** The operation of a file that has no issues. */
+export function operationOf(text: ComponentText): OperationComponent {
+  const { $schema: _, connection, ...record } = text.value as Record<string, Json>;
+  const component = { ...record, folder: text.folder } as unknown as OperationComponent;
   return connection === undefined
     ? component
-    : { ...component, connection: path.resolve(path.dirname(file), connection as string) };
+    : { ...component, connection: path.resolve(text.folder, connection as string) };
 }
 
 /** Checks the runtime's own part of a connection. `redact` strikes secrets out of the values that issues show. */
 export function checkHttpComponent(http: Json, redact: (text: string) => string): HttpComponent {
-  const issues = keyIssues(http, HTTP_KEYS, [], '/http').map((issue) => ({ ...issue, message: redact(issue.message) }));
-  if (issues.length > 0) throw configInvalid("the connection's http", issues);
-  return http as HttpComponent;
-}
-
-function checkKeys(file: string, value: Json, keys: KeyTypes, required: readonly string[]): Record<string, Json> {
-  const issues = keyIssues(value, keys, required, '');
-  if (issues.length > 0) throw configInvalid(file, issues);
-  return value as Record<string, Json>;
-}
-
-function keyIssues(value: Json, keys: KeyTypes, required: readonly string[], at: string): ConfigIssue[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [{ path: at, rule: 'type', message: `must be an object, got ${JSON.stringify(value)}` }];
-  }
-  const issues: ConfigIssue[] = [];
-  for (const [key, part] of Object.entries(value)) {
-    const type = Object.hasOwn(keys, key) ? keys[key] : undefined;
-    const path = `${at}/${key}`;
-    if (type === undefined) {
-      const nearest = nearestName(key, Object.keys(keys));
-      issues.push({
-        path,
-        rule: 'additionalProperties',
-        message: `is not a known property${nearest ? `; did you mean ${nearest}?` : ''}`,
-      });
-    } else if (!isOfType(part, type)) {
-      issues.push({
-        path,
-        rule: 'type',
-        message: `must be ${KEY_TYPES[type]}, got ${JSON.stringify(part)}`,
-      });
-    }
-  }
-  for (const key of required)
-    if (!Object.hasOwn(value, key)) issues.push({ path: `${at}/${key}`, rule: 'required', message: 'is missing' });
-  return issues;
-}
-
-const KEY_TYPES: Readonly<Record<KeyType, string>> = {
-  string: 'a string',
-  number: 'a number',
-  delay: `an integer from 1 to ${MAX_DELAY_MS}`,
-  object: 'an object',
-};
-
-function isOfType(part: Json, type: KeyType): boolean {
-  if (type === 'delay') return Number.isInteger(part) && (part as number) >= 1 && (part as number) <= MAX_DELAY_MS;
-  return typeof part === type && part !== null && !Array.isArray(part);
-}
-
-function unreadable(file: string, why: string, cause?: unknown): ConnectorError {
-  return new ConnectorError(
-    { category: 'config', code: 'COMPONENT_UNREADABLE', message: `${file}: ${why}`, effect: 'none', retryable: false },
-    { cause },
+  const issues = validatorOf("the connection's http", HTTP_SCHEMA).issues(http, redact);
+  if (issues.length === 0) return http as HttpComponent;
+  throw configInvalid(
+    "the connection's http",
+    issues.map((issue) => ({ ...issue, path: `/http${issue.path}` })),
   );
+}
+
+function refuse(file: string, issues: readonly ConfigIssue[]): void {
+  if (issues.length > 0) throw configInvalid(file, issues);
 }

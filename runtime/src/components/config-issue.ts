@@ -30,3 +30,8 @@ export function configInvalid(what: string, issues: readonly ConfigIssue[]): Con
 export function issuesOf(error: ConnectorError): readonly ConfigIssue[] {
   return error.info.code === 'CONFIG_INVALID' && Array.isArray(error.cause) ? (error.cause as ConfigIssue[]) : [];
 }
+
+/** A name as a part of a JSON pointer. */
+export function pointerSegment(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}

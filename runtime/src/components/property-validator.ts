@@ -2,9 +2,12 @@ import type { Json, JsonSchema, Properties, Secret } from '@connector-runtime/co
 import { nearestName } from '@connector-runtime/core/authoring';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { SecretText } from '../services/secret-text.js';
-import { type ConfigIssue, configInvalid } from './config-issue.js';
+import { type ConfigIssue, configInvalid, pointerSegment } from './config-issue.js';
 
 const SECRET_FORMAT = 'password';
+
+type Redact = (text: string) => string;
+const asItIs: Redact = (text) => text;
 
 /** Properties that were checked: as the plugin sees them, and as plain JSON for a further check with a document's own laid over. */
 export class CheckedProperties {
@@ -48,13 +51,15 @@ export class PropertyValidator {
     this.validators();
   }
 
-  /** Throws `CONFIG_INVALID` with every issue. `input` is not changed. `redact` strikes secrets out of the values that issues show: one may stand where none belongs. */
-  check(input: Json, redact: (text: string) => string = (text) => text): CheckedProperties {
+  /** Every issue of `input`, which is not changed. `redact` strikes secrets out of the values that issues show: one may stand where none belongs. */
+  issues(input: Json, redact: Redact = asItIs): readonly ConfigIssue[] {
+    return this.issuesBy(this.validators().whole, structuredClone(input), redact);
+  }
+
+  /** Throws `CONFIG_INVALID` with every issue. `input` is not changed. `redact` as for {@link issues}. */
+  check(input: Json, redact: Redact = asItIs): CheckedProperties {
     const plain = structuredClone(input) as Record<string, Json>;
-    const issues = this.issues(this.validators().whole, plain).map((issue) => ({
-      ...issue,
-      message: redact(issue.message),
-    }));
+    const issues = this.issuesBy(this.validators().whole, plain, redact);
     if (issues.length > 0) throw configInvalid(this.what, issues);
     return new CheckedProperties(this.wrap(plain), deepFreeze(plain));
   }
@@ -62,10 +67,10 @@ export class PropertyValidator {
   /** Lays a document's own properties over the operation's. Only those marked `x-dynamic` may be there. Throws `CONFIG_INVALID`. */
   checkDynamic(base: CheckedProperties, own: Json): Properties {
     const { whole, own: ownValidator } = this.validators();
-    const issues = this.issues(ownValidator, own);
+    const issues = this.issuesBy(ownValidator, own);
     if (issues.length > 0) throw configInvalid("the document's properties", issues);
     const merged = { ...structuredClone(base.plain()), ...(structuredClone(own) as Record<string, Json>) };
-    const mergedIssues = this.issues(whole, merged);
+    const mergedIssues = this.issuesBy(whole, merged);
     if (mergedIssues.length > 0) throw configInvalid("the document's properties, with the operation's", mergedIssues);
     return this.wrap(merged);
   }
@@ -86,11 +91,11 @@ export class PropertyValidator {
     return this.compiled;
   }
 
-  private issues(validator: ValidateFunction, value: Json): ConfigIssue[] {
+  private issuesBy(validator: ValidateFunction, value: Json, redact: Redact = asItIs): ConfigIssue[] {
     if (validator(value)) return [];
     const issues = (validator.errors ?? [])
       .filter((error) => error.keyword !== 'if')
-      .map((error) => this.issueOf(error));
+      .map((error) => this.issueOf(error, redact));
     const seen = new Set<string>();
     return issues.filter((issue) => {
       const key = `${issue.path} ${issue.message}`;
@@ -98,7 +103,7 @@ export class PropertyValidator {
     });
   }
 
-  private issueOf(error: ErrorObject): ConfigIssue {
+  private issueOf(error: ErrorObject, redact: Redact): ConfigIssue {
     const params = error.params as Record<string, unknown>;
     const rule = error.keyword;
     if (rule === 'required') {
@@ -112,15 +117,20 @@ export class PropertyValidator {
       const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
       return { path: `${error.instancePath}/${pointerSegment(name)}`, rule, message: `is not a known property${hint}` };
     }
-    return { path: error.instancePath, rule, message: `${ruleText(rule, params, error)}, got ${this.shown(error)}` };
+    return {
+      path: error.instancePath,
+      rule,
+      message: `${ruleText(rule, params, error)}, got ${this.shown(error, redact)}`,
+    };
   }
 
-  private shown(error: ErrorObject): string {
+  private shown(error: ErrorObject, redact: Redact): string {
     const name = error.instancePath.split('/')[1] ?? '';
     const isSecret =
       this.secretNames.has(name) || (error.parentSchema as Record<string, unknown>)?.['format'] === SECRET_FORMAT;
     if (isSecret) return 'a value that is not shown';
-    const text = JSON.stringify(error.data) ?? 'nothing';
+    // Cut only after the striking out, lest half a secret escape it.
+    const text = redact(JSON.stringify(error.data) ?? 'nothing');
     return text.length > 80 ? `${text.slice(0, 77)}...` : text;
   }
 
@@ -196,10 +206,6 @@ function propertySchemas(schema: JsonSchema): Readonly<Record<string, JsonSchema
 function withoutDefault(schema: JsonSchema): JsonSchema {
   const { default: _, ...rest } = schema;
   return rest;
-}
-
-function pointerSegment(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function deepFreeze<T extends object>(value: T): T {

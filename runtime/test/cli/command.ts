@@ -1,7 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 
 const BIN = path.resolve(__dirname, '..', '..', 'bin', 'connector.js');
 const PLUGIN = path.resolve(__dirname, 'echo-plugin.js');
@@ -32,16 +33,30 @@ export class Workplace {
     return file;
   }
 
-  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcessWithoutNullStreams {
+  /** `stdout` is a file in place of the pipe. */
+  start(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    stdout?: string,
+  ): ChildProcessWithoutNullStreams {
     const state = path.join(this.folder, 'state');
-    return spawn(process.execPath, [BIN, ...args], {
+    const descriptor = stdout === undefined ? 'pipe' : openSync(stdout, 'w');
+    const child = spawn(process.execPath, [BIN, ...args], {
       cwd: this.folder,
       env: { PATH: process.env['PATH'], XDG_STATE_HOME: state, ECHO_PASSWORD: 'sesame', ...env },
+      stdio: ['pipe', descriptor, 'pipe'],
     });
+    if (typeof descriptor === 'number') closeSync(descriptor);
+    return child as ChildProcessWithoutNullStreams;
   }
 
-  async run(args: readonly string[], stdin = '', env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-    const child = this.start(args, env);
+  async run(
+    args: readonly string[],
+    stdin = '',
+    env: Readonly<Record<string, string>> = {},
+    stdout?: string,
+  ): Promise<Finished> {
+    const child = this.start(args, env, stdout);
     child.stdin.end(stdin);
     return finished(child);
   }
@@ -51,10 +66,12 @@ export class Workplace {
   }
 }
 
-export async function finished(child: ChildProcessWithoutNullStreams): Promise<Finished> {
+export async function finished(
+  child: Pick<ChildProcessWithoutNullStreams, 'stderr' | 'once'> & { readonly stdout: Readable | null },
+): Promise<Finished> {
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -74,4 +91,8 @@ export async function finished(child: ChildProcessWithoutNullStreams): Promise<F
       return parse();
     },
   };
+}
+
+export function ndjson(...documents: readonly object[]): string {
+  return documents.map((document) => `${JSON.stringify(document)}\n`).join('');
 }

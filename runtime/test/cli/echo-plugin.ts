@@ -187,19 +187,31 @@ export default definePlugin({
         type: 'object',
         required: ['password'],
         additionalProperties: false,
+        $defs: {
+          filter: {
+            anyOf: [
+              { type: 'string', minLength: 1 },
+              { type: 'object', required: ['and'] },
+            ],
+          },
+        },
         properties: {
           password: { type: 'string', format: 'password', writeOnly: true, title: 'Password' },
           concurrent: { type: 'integer', minimum: 1, maximum: 25, default: 5 },
+          tags: { type: 'array', minItems: 1, items: { type: 'string' } },
+          filter: { $ref: '#/$defs/filter', description: 'Which ones.' },
+          from: { type: 'object', required: ['day'], examples: [{ day: 1 }], properties: { day: { type: 'integer' } } },
         },
       },
     },
     operations: [
-      { ...descriptor('echo', {}), id: 'echo' },
+      { ...descriptor('echo', { emits: ['application/xml', 'application/json', 'text/csv'] }), id: 'echo' },
       { ...descriptor('steps', { effect: 'read', repeat: 'safe', properties: STEPS, resumable: true }), id: 'steps' },
+      { ...descriptor('touch', { objectType: 'required' }), id: 'touch' },
       { ...descriptor('count', { effect: 'read', repeat: 'safe', properties: COUNT }), id: 'count' },
     ],
   },
   connection: EchoConnection,
   browse: () => EchoBrowse,
-  operations: { echo: () => Echo, steps: () => Steps, count: () => Count },
+  operations: { echo: () => Echo, touch: () => Echo, steps: () => Steps, count: () => Count },
 });

@@ -97,12 +97,12 @@ describe('connecting', () => {
   });
 
   test.each([
-    ['connectTimeoutMs', -1],
-    ['headersTimeoutMs', 1.5],
-    ['headersTimeoutMs', 0],
-    ['headersTimeoutMs', 3_000_000_000],
-    ['bodyIdleTimeoutMs', '10s'],
-  ])('refuses the time limit %s of %j', async (name, value) => {
+    ['connectTimeoutMs', -1, 'must be >= 1, got -1'],
+    ['headersTimeoutMs', 1.5, 'must be integer, got 1.5'],
+    ['headersTimeoutMs', 0, 'must be >= 1, got 0'],
+    ['headersTimeoutMs', 3_000_000_000, 'must be <= 2147483647, got 3000000000'],
+    ['bodyIdleTimeoutMs', '10s', 'must be integer, got "10s"'],
+  ])('refuses the time limit %s of %j', async (name, value, text) => {
     const runtime = new ConnectorRuntime({ plugins: [withPassword()] });
     const http = { [name]: value } as HttpComponent;
 
@@ -111,9 +111,24 @@ describe('connecting', () => {
         category: 'config',
         code: 'CONFIG_INVALID',
         path: `/http/${name}`,
-        message: expect.stringContaining('must be an integer from 1'),
+        message: expect.stringContaining(text),
       },
     });
+  });
+
+  test('shows no part of a secret that is too long to be shown whole', async () => {
+    const runtime = new ConnectorRuntime({ plugins: [withPassword()] });
+    const password = `long-barley${'x'.repeat(100)}`;
+    process.env['LONG_PASSWORD'] = password;
+    const properties = { password: { $secret: 'env:LONG_PASSWORD' } };
+    const http = { connectTimeoutMs: password as unknown as number };
+
+    const connecting = runtime.connect({ plugin: 'scripted', properties, http });
+
+    await expect(connecting).rejects.toMatchObject({
+      info: { message: expect.stringContaining('must be integer, got "[secret]"') },
+    });
+    delete process.env['LONG_PASSWORD'];
   });
 
   test('keeps the secret out of what it hands to a host', async () => {

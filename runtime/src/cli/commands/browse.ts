@@ -1,10 +1,8 @@
 import type { Field, Json, SchemaFormat } from '@connector-runtime/core';
-import { readOperationComponent } from '../../components/component-file.js';
-import { resolveSecrets } from '../../components/secret-references.js';
-import type { RuntimeConnection } from '../../runtime-connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { CommandHost, type CommonOptions } from '../host.js';
 import { interruptible } from '../interrupt.js';
+import { stdout } from '../output-stream.js';
 import { printRows } from '../rows.js';
 
 export interface BrowseOptions extends CommonOptions {
@@ -19,26 +17,29 @@ export interface BrowseOptions extends CommonOptions {
 /** `connector browse`: object types, or the schema or fields of one. */
 export async function browse(file: string, objectType: string | undefined, options: BrowseOptions): Promise<number> {
   return CommandHost.use(options, async (host) => {
-    const connection = await host.connect(file);
-    await interruptible((signal) => show(host, connection, objectType, options, signal));
+    await interruptible((signal) => show(host, file, objectType, options, signal));
     return EXIT.OK;
   });
 }
 
 async function show(
   host: CommandHost,
-  connection: RuntimeConnection,
+  file: string,
   objectType: string | undefined,
   options: BrowseOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { operation, search, role, format } = options;
   if (objectType === undefined) {
+    const ofOne = (['format', 'role', 'properties'] as const).find((name) => options[name] !== undefined);
+    if (ofOne !== undefined) throw new UsageError(`--${ofOne} goes with an object type, not with the list of them`);
+    const connection = await host.connect(file);
     const types = connection.objectTypes({ operation, ...(search === undefined ? {} : { search }) }, { signal });
     await printRows(types, ['id', 'label', 'custom']);
     return;
   }
   if (search !== undefined) throw new UsageError('--search goes with a list of object types, not with one of them');
+  const connection = await host.connect(file);
   if (format === 'tree') {
     await printRows(connection.fields({ operation, objectType, path: [] }, { signal }) as AsyncIterable<Field>, [
       'name',
@@ -51,7 +52,9 @@ async function show(
     return;
   }
   const properties =
-    options.properties === undefined ? undefined : await propertiesOf(host, options.properties, operation);
+    options.properties === undefined
+      ? undefined
+      : await propertiesOf(host, file, objectType, options.properties, operation);
   const definition = await connection.describe(
     {
       operation,
@@ -62,12 +65,19 @@ async function show(
     },
     { signal },
   );
-  process.stdout.write(definition.schema.endsWith('\n') ? definition.schema : `${definition.schema}\n`);
+  await stdout.write(definition.schema.endsWith('\n') ? definition.schema : `${definition.schema}\n`);
 }
 
-async function propertiesOf(host: CommandHost, file: string, operation: string): Promise<Json> {
-  const component = await readOperationComponent(file);
+/** The properties of an operation's file, for this connection and object type. */
+async function propertiesOf(
+  host: CommandHost,
+  connection: string,
+  objectType: string,
+  file: string,
+  operation: string,
+): Promise<Json> {
+  const { component } = await host.operation(file, { connection, objectType });
   if (component.operation !== operation)
     throw new UsageError(`--properties ${file} is for operation ${component.operation}, not ${operation}`);
-  return resolveSecrets(component.properties, component.folder, undefined, host.noteSecret);
+  return component.properties;
 }

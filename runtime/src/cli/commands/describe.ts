@@ -2,7 +2,8 @@ import { operationOf } from '../../plugins/plugin-registry.js';
 import { componentTemplate } from '../component-template.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandHost, type CommonOptions } from '../host.js';
-import { formatTable } from '../table.js';
+import { manifestText } from '../manifest-text.js';
+import { stdout } from '../output-stream.js';
 
 export interface DescribeOptions extends CommonOptions {
   /** `connection`, or an operation's id. */
@@ -16,13 +17,9 @@ export async function describe(pluginId: string, options: DescribeOptions): Prom
     if (options.template !== undefined) {
       const descriptor =
         options.template === 'connection' ? undefined : operationOf(host.registry.byId(pluginId), options.template);
-      process.stdout.write(componentTemplate(manifest, descriptor));
-    } else if (process.stdout.isTTY === true) {
-      const rows = manifest.operations.map(({ id, title, effect, repeat }) => [id, title, effect, repeat]);
-      process.stdout.write(
-        `${manifest.title} ${manifest.version} (${manifest.id})\n\n${formatTable(['operation', 'title', 'effect', 'repeat'], rows)}`,
-      );
-    } else process.stdout.write(`${JSON.stringify(manifest)}\n`);
+      await stdout.write(componentTemplate(manifest, descriptor));
+    } else if (process.stdout.isTTY === true) await stdout.write(manifestText(manifest));
+    else await stdout.write(`${JSON.stringify(manifest)}\n`);
     return EXIT.OK;
   });
 }

@@ -11,6 +11,10 @@ export async function list(options: CommonOptions): Promise<number> {
       title: manifest.title,
       operations: manifest.operations.map((operation) => operation.id),
     }));
+    if (rows.length === 0)
+      process.stderr.write(
+        'no plugins: list them as connectorRuntime.plugins in package.json, or name one with --plugin\n',
+      );
     await printRows(rows, ['id', 'version', 'title', 'operations']);
     return EXIT.OK;
   });

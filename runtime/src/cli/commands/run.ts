@@ -1,16 +1,18 @@
-import { readConnectionComponent, readOperationComponent } from '../../components/component-file.js';
-import { resolveSecrets } from '../../components/secret-references.js';
+import path from 'node:path';
 import type { Documents } from '../../execution/document-input.js';
 import type { ExecutionSummary } from '../../execution/execution.js';
-import { operationOf } from '../../plugins/plugin-registry.js';
 import { CheckpointFile } from '../checkpoint-file.js';
 import { parseDurationMs } from '../duration.js';
-import { type EventSink, type OutputFormat, openSink } from '../event-sink.js';
+import { mustGive, type OutputFormat, openSink, RESULTS_FILE } from '../event-sink.js';
 import { EXIT, exitCodeOfInfo, UsageError } from '../exit-codes.js';
+import { type NamedPath, refuseConflicts } from '../file-conflicts.js';
 import { CommandHost, type CommonOptions } from '../host.js';
 import { type InputDocuments, inputDocuments } from '../input-documents.js';
 import { interruptible } from '../interrupt.js';
+import type { OutputLost } from '../output-stream.js';
 import { Progress } from '../progress.js';
+import { RunOutput } from '../run-output.js';
+import { Unsuccessful } from '../unsuccessful.js';
 
 export interface RunOptions extends CommonOptions {
   readonly connection?: string;
@@ -21,23 +23,28 @@ export interface RunOptions extends CommonOptions {
   readonly deadline?: string;
 }
 
+/** Of files that are left out. */
+const MAX_NAMES = 20;
+
 /** `connector run`: documents in, events out. */
 export async function run(file: string, options: RunOptions): Promise<number> {
-  const component = await readOperationComponent(file);
-  const connectionFile = options.connection ?? component.connection;
-  if (connectionFile === undefined) throw new UsageError(`${file} names no connection, and there is no --connection`);
   const output = options.output ?? '-';
   if (options.checkpoint !== undefined && output === '-')
     throw new UsageError('--checkpoint needs --output with a file or folder');
-  const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
   const deadline = options.deadline === undefined ? {} : { deadlineMs: parseDurationMs(options.deadline) };
   return CommandHost.use(options, async (host) => {
+    const named = options.connection === undefined ? {} : { connection: options.connection };
+    const { component, descriptor } = await host.operation(file, named);
+    const connectionFile = options.connection ?? component.connection;
+    if (connectionFile === undefined) throw new UsageError(`${file} names no connection, and there is no --connection`);
     const connection = await host.connect(connectionFile);
-    const plugin = host.registry.byId((await readConnectionComponent(connectionFile)).plugin);
-    const input = await inputOf(options.input, operationOf(plugin, component.operation).effect === 'read');
+    mustGive(descriptor, options.outputFormat ?? 'ndjson');
+    await refuseConflicts(readPaths(file, connectionFile, options), writtenPaths(output, options.checkpoint));
+    const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
+    const input = await inputOf(options.input, descriptor.effect === 'read');
     try {
-      const properties = await resolveSecrets(component.properties, component.folder, undefined, host.noteSecret);
-      const { operation, objectType } = component;
+      if (options.quiet !== true) tell(host, leftOutLines(input?.leftOut ?? []));
+      const { operation, objectType, properties } = component;
       const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };
       let hasOpened = false;
       host.runtime.events.on('connectionOpened', () => {
@@ -52,28 +59,49 @@ export async function run(file: string, options: RunOptions): Promise<number> {
           ...deadline,
           ...resume,
         });
-        const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt, () =>
-          leaving.abort(),
-        );
+        const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt);
+        const written = new RunOutput(sink, checkpoint, () => leaving.abort());
+        const unsuccessful = new Unsuccessful();
         const progress = new Progress(operation, input?.total, options.quiet === true);
         try {
           for await (const events of execution.batches()) {
             progress.count(events);
-            await sink.write(events);
-            for (const event of events)
-              if (event.type === 'checkpoint') await checkpoint?.write(event.state, await sink.sync());
+            unsuccessful.count(events);
+            await written.write(events);
           }
         } finally {
           progress.end();
         }
-        return finish(await execution.summary, input, sink, checkpoint);
+        const judged = await finish(await execution.summary, input, written);
+        tell(host, reportLines(judged, unsuccessful, written.lost, options));
+        return judged;
       });
-      report(summary, options);
       return exitCodeOfRun(summary, hasOpened);
     } finally {
       await input?.close();
     }
   });
+}
+
+/** Lines on stderr; ids, names and messages come from outside. */
+function tell(host: CommandHost, lines: readonly string[]): void {
+  process.stderr.write(lines.map((line) => `${host.shown(line)}\n`).join(''));
+}
+
+function readPaths(operation: string, connection: string, { input = '-' }: RunOptions): readonly NamedPath[] {
+  return [
+    { name: `--input ${input}`, path: input },
+    { name: `the operation ${operation}`, path: operation },
+    { name: `the connection ${connection}`, path: connection },
+  ];
+}
+
+function writtenPaths(output: string, checkpoint: string | undefined): readonly NamedPath[] {
+  const named = [
+    { name: `--output ${output}`, path: output },
+    { name: `--output ${output}`, path: path.join(output, RESULTS_FILE) },
+  ];
+  return checkpoint === undefined ? named : [...named, { name: `--checkpoint ${checkpoint}`, path: checkpoint }];
 }
 
 async function inputOf(named: string | undefined, isRead: boolean): Promise<InputDocuments | undefined> {
@@ -83,26 +111,45 @@ async function inputOf(named: string | undefined, isRead: boolean): Promise<Inpu
   return inputDocuments('-');
 }
 
-/** Another run's output that was cut short, or was not complete itself, leaves this run not complete. */
+/** What of an input folder is not sent. */
+function leftOutLines(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, MAX_NAMES).map((name) => JSON.stringify(name));
+  const more = names.length > MAX_NAMES ? `, and ${names.length - MAX_NAMES} more` : '';
+  return [`left out of the input, as no documents: ${names.length} (${shown.join(', ')}${more})`];
+}
+
+/** Another run's output that was cut short, or was not complete itself, leaves this run not complete; so does output that could not be written. */
 async function finish(
   summary: ExecutionSummary,
   input: InputDocuments | undefined,
-  sink: EventSink,
-  checkpoint: CheckpointFile | undefined,
+  written: RunOutput,
 ): Promise<ExecutionSummary> {
   const isInputWhole = input === undefined || !input.seen.isRunOutput || input.seen.endsComplete;
   const judged = isInputWhole ? summary : { ...summary, complete: false };
-  await sink.end(judged);
-  if (judged.complete) await checkpoint?.remove();
-  return judged;
+  await written.end(judged);
+  return written.lost === undefined ? judged : { ...judged, complete: false };
 }
 
-function report(summary: ExecutionSummary, options: RunOptions): void {
-  if (summary.error !== undefined) process.stderr.write(`${summary.error.code}: ${summary.error.message}\n`);
-  if (options.quiet === true || (options.outputFormat ?? 'ndjson') === 'ndjson') return;
-  process.stderr.write(
-    `${JSON.stringify({ counts: summary.counts, outputs: summary.outputs, complete: summary.complete })}\n`,
-  );
+/** What people must know that stdout does not tell, or that may not have reached it. */
+function reportLines(
+  summary: ExecutionSummary,
+  unsuccessful: Unsuccessful,
+  lost: OutputLost | undefined,
+  options: RunOptions,
+): readonly string[] {
+  const { error, counts, outputs, complete } = summary;
+  const hasFailed = lost !== undefined && !lost.isClosed;
+  const holdsResults = (options.outputFormat ?? 'ndjson') === 'ndjson' && lost === undefined;
+  const lines: string[] = [];
+  if (hasFailed)
+    lines.push(`${lost.code}: ${lost.message}; the run was stopped, and its last results are not in the output`);
+  if (!holdsResults || (options.output ?? '-') !== '-') lines.push(...unsuccessful.lines());
+  // A run whose output was lost is cancelled for no other reason.
+  if (error !== undefined && !(lost !== undefined && error.category === 'cancelled'))
+    lines.push(`${error.code}: ${error.message}`);
+  if (hasFailed || (!holdsResults && options.quiet !== true)) lines.push(JSON.stringify({ counts, outputs, complete }));
+  return lines;
 }
 
 /** The first that applies, in the order of {@link EXIT}. */

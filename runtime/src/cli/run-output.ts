@@ -1,0 +1,51 @@
+import type { OperationEvent } from '@connector-runtime/core';
+import type { ExecutionSummary } from '../execution/execution.js';
+import type { CheckpointFile } from './checkpoint-file.js';
+import type { EventSink } from './event-sink.js';
+import { OutputLost, writing } from './output-stream.js';
+
+/** A run's events and checkpoints on their way out. Once they cannot be written, nothing more is: the run is stopped and only counted. */
+export class RunOutput {
+  /** Why nothing more is written. */
+  lost: OutputLost | undefined;
+
+  /** `stop` is called once, when the output is lost. */
+  constructor(
+    private readonly sink: EventSink,
+    private readonly checkpoint: CheckpointFile | undefined,
+    private readonly stop: () => void,
+  ) {}
+
+  /** Outputs before the checkpoint that counts them. */
+  write(events: readonly OperationEvent[]): Promise<void> {
+    return this.attempt(async () => {
+      await this.sink.write(events);
+      for (const event of events) {
+        if (event.type !== 'checkpoint' || this.checkpoint === undefined) continue;
+        const { checkpoint } = this;
+        const position = await this.sink.sync();
+        await writing('the checkpoint', () => checkpoint.write(event.state, position));
+      }
+    });
+  }
+
+  /** A complete run needs its checkpoint no more. */
+  end(summary: ExecutionSummary): Promise<void> {
+    return this.attempt(async () => {
+      await this.sink.end(summary);
+      const { checkpoint } = this;
+      if (summary.complete && checkpoint !== undefined) await writing('the checkpoint', () => checkpoint.remove());
+    });
+  }
+
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    if (this.lost !== undefined) return;
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof OutputLost)) throw error;
+      this.lost = error;
+      this.stop();
+    }
+  }
+}

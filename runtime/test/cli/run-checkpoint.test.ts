@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { Workplace } from './command.js';
+
+let place: Workplace;
+beforeEach(() => {
+  place = new Workplace();
+});
+afterEach(() => place.remove());
+
+describe('the checkpoint of connector run', () => {
+  test.each([
+    ['a file', 'out.ndjson'],
+    ['a folder', 'out/'],
+  ])('goes on from its checkpoint, with the output in %s as if it had never broken off', async (_, output) => {
+    const steps = (breakAt?: number) =>
+      place.write(
+        'steps.json',
+        JSON.stringify({
+          connection: 'c.json',
+          operation: 'steps',
+          properties: { count: 10, ...(breakAt === undefined ? {} : { breakAt }) },
+        }),
+      );
+    const args = ['run', 'steps.json', '--output', output, '--checkpoint', 'c.checkpoint'];
+    steps(6);
+    const first = await place.run(args);
+    const mode = statSync(path.join(place.folder, 'c.checkpoint')).mode & 0o777;
+    steps();
+
+    const second = await place.run(args);
+
+    expect([first.code, second.code, mode]).toEqual([4, 0, 0o600]);
+    expect(existsSync(path.join(place.folder, 'c.checkpoint'))).toBe(false);
+    const lines = readFileSync(path.join(place.folder, output.endsWith('/') ? 'out/results.ndjson' : output), 'utf8');
+    expect(lines.match(/"checkpoint"/g)).toHaveLength(10);
+    expect(lines.match(/"(result|summary)"/g)).toHaveLength(2);
+    const bodies = output.endsWith('/')
+      ? readdirSync(path.join(place.folder, 'out'))
+          .filter((name) => name !== 'results.ndjson')
+          .map((name) => readFileSync(path.join(place.folder, 'out', name), 'utf8'))
+      : readFileSync(path.join(place.folder, output), 'utf8')
+          .split('\n')
+          .filter((line) => line.includes('"output"'))
+          .map((line) => (JSON.parse(line) as { body: string }).body);
+    expect(bodies.sort()).toEqual(Array.from({ length: 10 }, (__, n) => `<n>${n}</n>`));
+  });
+
+  test('writes its checkpoint through no link and into no readable file that stands in its way', async () => {
+    const steps = { connection: 'c.json', operation: 'steps', properties: { count: 4, breakAt: 2 } };
+    place.write('steps.json', JSON.stringify(steps));
+    place.write('victim', 'untouched');
+    symlinkSync('victim', path.join(place.folder, 'c.checkpoint.new'));
+
+    const { code } = await place.run(['run', 'steps.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']);
+
+    expect(code).toBe(4);
+    expect(readFileSync(path.join(place.folder, 'victim'), 'utf8')).toBe('untouched');
+    expect(statSync(path.join(place.folder, 'c.checkpoint')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(place.folder).filter((name) => name.endsWith('.new'))).toEqual(['c.checkpoint.new']);
+  });
+
+  test.each([
+    ['a file', 'out.ndjson', 'out.ndjson'],
+    ['a folder', 'out/', 'out/results.ndjson'],
+  ])('does not go on with an output in %s that is shorter than its checkpoint', async (_, output, file) => {
+    const steps = { connection: 'c.json', operation: 'steps', properties: { count: 4, breakAt: 2 } };
+    place.write('steps.json', JSON.stringify(steps));
+    const args = ['run', 'steps.json', '--output', output, '--checkpoint', 'c.checkpoint'];
+    await place.run(args);
+    place.write(file, 'cut\n');
+
+    const { code, stderr } = await place.run(args);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('has 4 bytes');
+    expect(readFileSync(path.join(place.folder, file), 'utf8')).toBe('cut\n');
+  });
+
+  test('takes a checkpoint that cannot be read for no new start', async () => {
+    mkdirSync(path.join(place.folder, 'c.checkpoint'));
+
+    expect(
+      await place.run(['run', 'count.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']),
+    ).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read (EISDIR)') });
+  });
+
+  test('refuses a checkpoint that is damaged', async () => {
+    place.write('c.checkpoint', '{"checkpoint":');
+
+    expect(
+      await place.run(['run', 'count.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']),
+    ).toMatchObject({ code: 2, stderr: expect.stringContaining('is damaged') });
+  });
+});

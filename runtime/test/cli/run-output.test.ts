@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { ndjson, Workplace } from './command.js';
+
+let place: Workplace;
+beforeEach(() => {
+  place = new Workplace();
+});
+afterEach(() => place.remove());
+
+describe('the output of connector run', () => {
+  test('writes results and summary into results.ndjson of an output folder', async () => {
+    const input = ndjson({ id: 'a', body: '<x/>' }, { id: 'b', body: 'bad' });
+
+    const { stdout } = await place.run(['run', 'echo.json', '--output', 'out/'], input);
+
+    const text = readFileSync(path.join(place.folder, 'out', 'results.ndjson'), 'utf8');
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(stdout).toBe('');
+    expect(lines).toEqual([
+      { type: 'result', inputs: ['a'], status: 'success', code: '200' },
+      expect.objectContaining({ type: 'result', inputs: ['b'], status: 'applicationError' }),
+      expect.objectContaining({ type: 'summary', outputs: 1, complete: true }),
+    ]);
+  });
+
+  test('writes output bodies only into a folder of another format, and counts on stderr', async () => {
+    const { stderr } = await place.run(
+      ['run', 'echo.json', '--output', 'out/', '--output-format', 'xml'],
+      ndjson({ id: 'a', body: '<x/>' }),
+    );
+
+    expect(readdirSync(path.join(place.folder, 'out'))).toEqual(['a-1.xml']);
+    expect(stderr).toContain('"success":1');
+  });
+
+  test.each([
+    ['bodies only on stdout', ['--output-format', 'xml']],
+    ['NDJSON in a file', ['--output', 'out.ndjson']],
+    ['bodies only in a folder', ['--output', 'out/', '--output-format', 'xml', '--quiet']],
+  ])('with %s says on stderr which documents did not end in success, and why', async (_, args) => {
+    const bad = Array.from({ length: 23 }, (__, n) => ({ id: `bad\n${n}`, body: 'bad' }));
+
+    const { code, stderr } = await place.run(['run', 'echo.json', ...args], ndjson({ id: 'a', body: '<x/>' }, ...bad));
+
+    const lines = stderr.split('\n').filter((line) => line.startsWith('bad') || line.startsWith('and '));
+    expect(code).toBe(1);
+    expect(lines).toHaveLength(21);
+    expect(lines[0]).toBe('bad\\n0: applicationError BAD_TEXT: the text is bad');
+    expect(lines.at(-1)).toBe('and 3 more');
+  });
+
+  test.each(['json', 'csv'])(
+    'refuses --output-format %s where the operation gives no such documents',
+    async (format) => {
+      const { code, stdout, stderr } = await place.run(['run', 'count.json', '--output-format', format]);
+
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`--output-format ${format}: count gives application/xml`);
+    },
+  );
+
+  test('leaves it to NDJSON on stdout to say which documents did not end in success', async () => {
+    const { stderr } = await place.run(['run', 'echo.json', '--quiet'], ndjson({ id: 'a', body: 'bad' }));
+
+    expect(stderr).toBe('');
+  });
+
+  test('writes output bodies only, a line each, with --output-format xml', async () => {
+    const { code, stdout, stderr } = await place.run(['run', 'count.json', '--output-format', 'xml']);
+
+    expect(code).toBe(0);
+    expect(stdout.split('\n').slice(0, 2)).toEqual(['<n>0&#10;</n>', '<n>1&#10;</n>']);
+    expect(stdout.split('\n')).toHaveLength(251);
+    expect(stderr).toContain('"success":1');
+  });
+
+  test('writes one header for all documents with --output-format csv', async () => {
+    const csv = (row: string) => ({ body: `a,b\n${row}\n`, mediaType: 'text/csv' });
+
+    const { code, stdout } = await place.run(
+      ['run', 'echo.json', '--output-format', 'csv'],
+      ndjson(csv('1,2'), csv('3,4')),
+    );
+
+    expect([code, stdout]).toEqual([0, 'a,b\n1,2\n3,4\n']);
+  });
+
+  test('writes a line of JSON a body with --output-format json', async () => {
+    const { code, stdout } = await place.run(
+      ['run', 'echo.json', '--output-format', 'json'],
+      `${ndjson({ body: '{\n  "a": 1\n}', mediaType: 'application/json' })}{"body":{"b":2.0}}\n`,
+    );
+
+    expect([code, stdout]).toEqual([0, '{   "a": 1 }\n{"b":2.0}\n']);
+  });
+
+  test('takes a closed stdout for a cancel', async () => {
+    place.write('many.json', '{ "connection": "c.json", "operation": "count", "properties": { "count": 2000000 } }');
+    const child = place.start(['run', 'many.json']);
+    child.stdout.once('data', () => child.stdout.destroy());
+
+    const [code] = (await once(child, 'close')) as [number];
+
+    expect(code).toBe(4);
+  });
+
+  test('writes NDJSON to a file with --output', async () => {
+    await place.run(['run', 'count.json', '--output', 'out.ndjson', '--quiet']);
+
+    const lines = readFileSync(path.join(place.folder, 'out.ndjson'), 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(252);
+  });
+
+  test.each([
+    ['stdout', []],
+    ['a file', ['--output', '/dev/full']],
+  ])('stops where %s cannot be written: what is under way ends and is counted, exit code 4', async (_, args) => {
+    place.write('in.ndjson', ndjson(...Array.from({ length: 5_000 }, (__, n) => ({ id: `d${n}`, body: '<x/>' }))));
+
+    const { code, stderr } = await place.run(
+      ['run', 'echo.json', '--input', 'in.ndjson', '--quiet', ...args],
+      '',
+      {},
+      args.length === 0 ? '/dev/full' : undefined,
+    );
+    const counted = JSON.parse(stderr.split('\n').find((line) => line.startsWith('{')) ?? '{}') as {
+      counts: { success: number; notAttempted: number };
+      complete: boolean;
+    };
+
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^OUTPUT_FAILED: (stdout|\/dev\/full) cannot be written \(ENOSPC\)/m);
+    expect(stderr).not.toMatch(/^( +at |CANCELLED)/m);
+    expect(counted.complete).toBe(false);
+    expect(counted.counts.success).toBeGreaterThan(0);
+    expect(counted.counts.notAttempted).toBeGreaterThan(0);
+  });
+
+  describe('refuses to write what it reads', () => {
+    const inside = (name: string) => path.join(place.folder, name);
+    const input = ndjson({ id: 'a', body: '<x/>' });
+    beforeEach(() => {
+      place.write('in.ndjson', input);
+      symlinkSync('in.ndjson', inside('link.ndjson'));
+      linkSync(inside('in.ndjson'), inside('hard.ndjson'));
+      mkdirSync(inside('in'));
+      place.write('in/a.xml', '<a/>');
+      mkdirSync(inside('o.d'));
+      place.write('o.d/results.ndjson', input);
+    });
+
+    test.each([
+      ['the input itself', ['--input', 'in.ndjson', '--output', './in.ndjson']],
+      ['the input by a symbolic link', ['--input', 'in.ndjson', '--output', 'link.ndjson']],
+      ['the input by a hard link', ['--input', 'hard.ndjson', '--output', 'in.ndjson']],
+      ['a file of the input folder', ['--input', 'in', '--output', 'in/a.xml']],
+      ['a new file in the input folder', ['--input', 'in', '--output', 'in/out.ndjson']],
+      ['the input folder', ['--input', 'in/', '--output', 'in']],
+      ['the operation', ['--input', 'in', '--output', 'echo.json']],
+      ['the results of an output folder', ['--input', 'o.d/results.ndjson', '--output', 'o.d/']],
+      ['a checkpoint over the input', ['--input', 'in.ndjson', '--output', 'o', '--checkpoint', 'in.ndjson']],
+      ['a checkpoint over the output', ['--input', 'in.ndjson', '--output', 'o', '--checkpoint', './o']],
+    ])('%s', async (_, args) => {
+      const { code, stderr } = await place.run(['run', 'echo.json', ...args]);
+
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/are the same file|lies in the folder/)]);
+      expect(readFileSync(inside('in.ndjson'), 'utf8')).toBe(input);
+      expect(readFileSync(inside('in/a.xml'), 'utf8')).toBe('<a/>');
+      expect(existsSync(inside('o'))).toBe(false);
+    });
+  });
+});
