@@ -20,7 +20,7 @@ const ONE_ADDRESS = {
   undici: /^runtime\/src\/http\/undici-transport\.ts$/,
   eventemitter3: /^runtime\/src\/services\/events\.ts$/,
   xmlbuilder2: /^connectors\/[^/]+\/src\//,
-  '@opentelemetry/api': /^runtime\/src\/(telemetry|http\/)/,
+  '@opentelemetry/api': /^(runtime\/src\/(telemetry|http\/)|conformance-tests\/(src\/checks\/telemetry|mutants\/))/,
   commander: /^runtime\/src\/cli\//,
   'cli-progress': /^runtime\/src\/cli\//,
   'jsonc-parser': /^(docs|runtime\/src\/(components|cli))\//,

@@ -4,8 +4,12 @@ import { likeParent, withClient } from '../mutant.js';
 
 const listensForEver = likeParent(
   class extends ItemsClient {
+    private sent = 0;
+
     override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
-      context.signal.addEventListener('abort', () => request.path.toUpperCase());
+      this.sent += 1;
+      const kept = Buffer.alloc(4_000, request.path);
+      if (this.sent % 10 === 0) context.signal.addEventListener('abort', () => kept.fill(0));
       return super.send(request, context);
     }
   },

@@ -4,7 +4,7 @@ import { expectThat } from '../findings.js';
 import { seededRandom } from '../lent/seeded-random.js';
 import { documentsOf, type Trial, type TriedOperation } from '../trial.js';
 
-const MANY = 50;
+const MANY = 20;
 const CREDENTIAL_HEADER = /authorization|cookie|token|api-?key|session/i;
 
 export const CONCURRENCY: readonly Check[] = [
@@ -24,7 +24,7 @@ export const CONCURRENCY: readonly Check[] = [
           isDeepStrictEqual(together, apart),
           'what they come to one after the other',
           together,
-          'two executions of 15 documents at once',
+          'two executions of 12 documents at once',
           operation.key,
         );
       }
@@ -93,7 +93,7 @@ async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
   const random = seededRandom(trial.seed);
   for (let k = 1; k <= 40; k += 1) await own.fault({ kind: 'delay', ms: Math.floor(random() * 1_000) }, k);
   const before = (await own.fixture.ledger()).length;
-  const runs = [documentsOf(tried.fixture.good(15)), documentsOf(tried.fixture.good(15))].map(
+  const runs = [documentsOf(tried.fixture.good(12)), documentsOf(tried.fixture.good(12))].map(
     (documents) => () => own.run(connection, tried, documents),
   );
   const outcomes = [];

@@ -187,9 +187,11 @@ export const HOSTILE: readonly Check[] = [
   },
 ];
 
+/** Takes half a second to make, so it is made once. */
+let bomb: Uint8Array | undefined;
+
 /** What the service answers, and from which request on. */
 function hostileAnswers(): readonly (readonly [name: string, fault: Fault, from: number])[] {
-  const bomb = gzipSync(Buffer.alloc(200 * MEBIBYTE), { level: 9 });
   async function* endless(): AsyncGenerator<Uint8Array> {
     for (;;) {
       yield Buffer.alloc(MEBIBYTE, ' ');
@@ -197,6 +199,7 @@ function hostileAnswers(): readonly (readonly [name: string, fault: Fault, from:
     }
   }
   async function* once(): AsyncGenerator<Uint8Array> {
+    bomb ??= gzipSync(Buffer.alloc(200 * MEBIBYTE));
     yield bomb;
   }
   return [

@@ -127,7 +127,7 @@ export const SECRETS: readonly Check[] = [
           const { results, summary } = await own.run(
             connection,
             tried,
-            documentsOf([(tried.fixture.withText ?? withText)(canary)]),
+            documentsOf([tried.fixture.withText?.(canary) ?? withText(canary)]),
           );
           const shown = [
             ...own.log.entries.filter(({ level }) => level !== 'debug').map((entry) => inspect(entry, { depth: 8 })),
