@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
-const CHILD_LIMIT_MS = 50_000;
+const CHILD_LIMIT_MS = 170_000;
 
 /** What a child process left. */
 export interface ChildOutcome {
@@ -17,7 +17,7 @@ export interface ChildOutcome {
 export interface ChildOptions {
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Ended after so long; default 50 s. */
+  /** Ended after so long; default 170 s. */
   readonly limitMs?: number;
 }
 

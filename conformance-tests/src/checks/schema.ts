@@ -86,11 +86,12 @@ export const SCHEMA: readonly Check[] = [
     async run(trial) {
       for (const operation of typed(trial)) {
         for (const role of ['input', 'output'] as const) {
-          const json = namesInJson(JSON.parse((await definitionOf(trial, operation, role, 'json-schema')).schema));
+          const { all, leaves } = namesInJson(
+            JSON.parse((await definitionOf(trial, operation, role, 'json-schema')).schema),
+          );
           const { schema, root } = await definitionOf(trial, operation, role, 'xsd');
           const xml = namesInXml(schema, root);
-          json.delete(root);
-          const apart = [...json].filter((name) => !xml.has(name)).concat([...xml].filter((name) => !json.has(name)));
+          const apart = [...leaves].filter((name) => !xml.has(name)).concat([...xml].filter((name) => !all.has(name)));
           expectThat(
             apart.length === 0,
             'the same names',
@@ -189,11 +190,22 @@ async function validatorFor(format: SchemaFormat, schema: string): Promise<Valid
   return async (text) => validate(JSON.parse(text));
 }
 
-/** Names of all properties, at any depth. */
-function namesInJson(schema: unknown, names = new Set<string>()): Set<string> {
+interface Names {
+  readonly all: Set<string>;
+  /** Those that have no properties of their own. */
+  readonly leaves: Set<string>;
+}
+
+/** Names of properties, at any depth. What XML has as attributes, JSON may have in an object of their own. */
+function namesInJson(schema: unknown, names: Names = { all: new Set(), leaves: new Set() }): Names {
   if (typeof schema !== 'object' || schema === null) return names;
   for (const [key, part] of Object.entries(schema)) {
-    if (key === 'properties') for (const name of Object.keys(part as object)) names.add(name);
+    if (key === 'properties') {
+      for (const [name, property] of Object.entries(part as Readonly<Record<string, unknown>>)) {
+        names.all.add(name);
+        if (!JSON.stringify(property).includes('"properties"')) names.leaves.add(name);
+      }
+    }
     namesInJson(part, names);
   }
   return names;
