@@ -146,7 +146,8 @@ export class ConnectorRuntime {
     const store = credentialsOf(key, isNamed ? this.credentialStore : new MemoryCredentialStore());
     const lent = new Map<InjectionToken, unknown>([
       [CONNECTION_PROPERTIES, checked.properties],
-      [CACHE, cacheOf(key, this.cache)],
+      // Nobody will ever ask again for what a connection without a name has kept.
+      [CACHE, cacheOf(key, isNamed ? this.cache : new MemoryCache(this.clock))],
       [CREDENTIAL_STORE, noting(store, redactor)],
     ]);
     const closers: { close(): Promise<void> }[] = [];

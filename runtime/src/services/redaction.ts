@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util';
 import { isConnectorError } from '@connector-runtime/core';
+import { anchorsIn, KnownSecret } from './known-secret.js';
 
 const STRUCK_OUT = '[secret]';
 /** Shorter texts occur by chance, and striking them out would make logs unreadable; keys still hide them. */
@@ -20,24 +21,21 @@ const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
 
 /** Strikes known secrets out of what is logged or shown, in the forms in which they travel. One for each connection, or one for all. */
 export class Redactor {
-  readonly #pinned = new Set<string>();
-  readonly #learnt = new Set<string>();
-  #pattern: RegExp | undefined;
+  readonly #pinned = new Map<string, KnownSecret>();
+  readonly #learnt = new Map<string, KnownSecret>();
 
   /** From now on the text is struck out wherever it occurs; it may be forgotten when a thousand newer ones were learnt. */
   add(secret: string): void {
     if (secret.length < MIN_SECRET_LENGTH || this.#pinned.has(secret) || this.#learnt.has(secret)) return;
-    this.#learnt.add(secret);
-    const [oldest = secret] = this.#learnt;
+    this.#learnt.set(secret, new KnownSecret(secret));
+    const [oldest = secret] = this.#learnt.keys();
     if (this.#learnt.size > MAX_LEARNT_SECRETS) this.#learnt.delete(oldest);
-    this.#pattern = undefined;
   }
 
   /** As {@link add}, for good: a secret of the configuration. */
   pin(secret: string): void {
     if (secret.length < MIN_SECRET_LENGTH || this.#pinned.has(secret)) return;
-    this.#pinned.add(secret);
-    this.#pattern = undefined;
+    this.#pinned.set(secret, new KnownSecret(secret));
   }
 
   /** The text without secrets, with control characters written out and of bounded length. */
@@ -54,10 +52,16 @@ export class Redactor {
     return this.copy(value, 0);
   }
 
+  /** A text is searched once, whatever the number of secrets; only those that it may hold are looked at closer. */
   private strike(text: string): string {
-    if (this.#pinned.size + this.#learnt.size === 0) return text;
-    this.#pattern ??= new RegExp(patternsOf([...this.#pinned, ...this.#learnt]).join('|'), 'gi');
-    return text.replace(this.#pattern, STRUCK_OUT);
+    if (text.length < MIN_SECRET_LENGTH || this.#pinned.size + this.#learnt.size === 0) return text;
+    const there = anchorsIn(text);
+    const candidates = [...this.#pinned.values(), ...this.#learnt.values()].filter((secret) =>
+      secret.mayBeAmong(there),
+    );
+    // The longest first, lest the end of one remain that begins as another does.
+    candidates.sort((a, b) => b.length - a.length);
+    return candidates.reduce((struck, secret) => secret.strike(struck, STRUCK_OUT), text);
   }
 
   private copy(value: unknown, depth: number): unknown {
@@ -106,52 +110,6 @@ export class Redactor {
       ...(error.cause !== undefined && { cause: this.copy(error.cause, depth + 1) }),
     };
   }
-}
-
-/** The longest first, so that no form is struck out in part. */
-function patternsOf(secrets: readonly string[]): string[] {
-  const patterns = new Map<string, number>();
-  const note = (form: string, pattern = escaped(form)) => patterns.set(pattern, form.length);
-  for (const secret of secrets) {
-    const bytes = Buffer.from(secret);
-    note(secret, inMarkup(secret));
-    note(JSON.stringify(secret).slice(1, -1));
-    // Through UTF-8 and back, which replaces a lone surrogate: encodeURIComponent would throw.
-    note(encodeURIComponent(bytes.toString()));
-    note(new URLSearchParams([['', secret]]).toString().slice(1));
-    note(bytes.toString('hex'));
-    for (const shift of [0, 1, 2]) {
-      const inside = base64Inside(bytes, shift);
-      if (inside.length < 6) continue;
-      note(inside);
-      note(inside.replaceAll('+', '-').replaceAll('/', '_'));
-    }
-  }
-  return [...patterns].sort(([, a], [, b]) => b - a).map(([pattern]) => pattern);
-}
-
-const MARKUP: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
-
-/** The text as it is, or with any of its special characters written as a reference, and its white space as any other. */
-function inMarkup(text: string): string {
-  return text.replace(/\s+|[&<>"']|[^\s&<>"']+/g, (piece) => {
-    const name = MARKUP[piece];
-    if (name === undefined) return /^\s/.test(piece) ? '\\s+' : escaped(piece);
-    const code = piece.charCodeAt(0);
-    return `(?:${piece}|&${name};|&#0*${code};|&#x0*${code.toString(16)};)`;
-  });
-}
-
-/** The characters that the bytes are sure to have in Base64 when `shift` bytes (modulo 3) stand before them, as in `user:password`. */
-function base64Inside(bytes: Buffer, shift: number): string {
-  const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-  const start = [0, 2, 3][shift] ?? 0;
-  const end = Math.floor(((shift + bytes.byteLength) * 8) / 6);
-  return text.slice(start, end);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 }
 
 /** The text with control characters, line ends, and what turns the direction of text written out: it moves no cursor of a terminal. */

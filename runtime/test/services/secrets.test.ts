@@ -180,3 +180,14 @@ test('striking out is linear in the text', () => {
 
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
+
+test('a thousand learnt secrets cost a text little time', () => {
+  const redactor = new Redactor();
+  for (let n = 0; n < 1_000; n += 1) redactor.add(`secret-${n}-${'abcdefgh'.repeat(12)}`);
+  const startedMs = performance.now();
+
+  for (let n = 0; n < 200; n += 1)
+    redactor.text(`an ordinary message number ${n}, of a length that is usual for messages`);
+
+  expect(performance.now() - startedMs).toBeLessThan(500);
+});
