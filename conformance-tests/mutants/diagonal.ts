@@ -1,4 +1,5 @@
-// Holds every mutant against the suite: node dist-test/mutants/diagonal.js [--write] [check id…]. Each must fail its own check and no other.
+// Holds every mutant against the suite: node dist-test/mutants/diagonal.js [check id…]. Each must fail its own check and no other.
+// With --write it holds each against its own check only, and writes the failure cards anew.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -15,7 +16,9 @@ async function main(args: readonly string[]): Promise<void> {
   const waiting = ids.length > 0 ? [...ids] : Object.keys(MUTANTS);
   const count = waiting.length;
   const held: Held[] = [];
-  await Promise.all(Array.from({ length: Math.min(WORKERS, count) }, () => work(waiting, held)));
+  await Promise.all(
+    Array.from({ length: Math.min(WORKERS, count) }, () => work(waiting, held, isWriting ? 'own' : 'all')),
+  );
   const wrong = held
     .filter(({ id, failed }) => failed.length !== 1 || failed[0] !== id)
     .sort((a, b) => a.id.localeCompare(b.id));
@@ -36,8 +39,8 @@ function writeCards(held: readonly Held[], kept: Readonly<Record<string, readonl
 }
 
 /** A process that takes one mutant after another. */
-async function work(waiting: string[], held: Held[]): Promise<void> {
-  const child = spawn(process.execPath, [__filename, '--worker'], { stdio: ['pipe', 'pipe', 'ignore'] });
+async function work(waiting: string[], held: Held[], which: 'all' | 'own'): Promise<void> {
+  const child = spawn(process.execPath, [__filename, '--worker', which], { stdio: ['pipe', 'pipe', 'ignore'] });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
     child.stdin.write(`${id}\n`);
@@ -59,7 +62,8 @@ async function answerOf(lines: AsyncIterator<string>, id: string): Promise<Held>
 
 async function worker(): Promise<void> {
   const write = process.stdout.write.bind(process.stdout);
-  for await (const id of createInterface(process.stdin)) write(`${JSON.stringify(await holdMutant(id, 'all'))}\n`);
+  for await (const id of createInterface(process.stdin))
+    write(`${JSON.stringify(await holdMutant(id, process.argv[3] === 'own' ? 'own' : 'all'))}\n`);
 }
 
 const run = process.argv[2] === '--worker' ? worker() : main(process.argv.slice(2));

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { CHECKS, type CheckReport, conformance } from '@connector-runtime/conformance-tests';
 import { itemsSubject } from '../reference/items/items-subject.js';
@@ -62,6 +63,8 @@ function cardOf(report: CheckReport | undefined): readonly string[] {
 /** Without ports, keys and numbers that chance decides, and not longer than a reader needs. */
 function normalised(line: string): string {
   const plain = line
+    .replaceAll(os.tmpdir(), '<tmp>')
+    .replaceAll('[object Object]', '#<Object>')
     .replace(/127\.0\.0\.1:\d+/g, 'service')
     .replace(/\bk\d+\b/g, 'k#')
     .replace(/\d[\d.]*/g, '#');
