@@ -31,7 +31,7 @@ export interface CheckReport {
   readonly tookMs: number;
 }
 
-/** What a run of the suite came to; `reports/report.schema.json` is its published form. Holds no secret of the fixture. */
+/** What a run of the suite came to; `report.schema.json` beside the package.json is its published form. Holds no secret of the fixture. */
 export interface Report {
   readonly schemaVersion: 1;
   /** One line: plugin, contract, profile, outcome. */

@@ -17,6 +17,9 @@ export function itemsSubject(
   };
 }
 
+/** As `connector-conform` looks for it. */
+export const subject: Subject = itemsSubject();
+
 function fixtureOf(service: ItemsService): Fixture {
   const valid = { url: service.url, password: service.password, concurrent: 8, labels: { tenant: 'one' } };
   const { password: _, ...withoutPassword } = valid;

@@ -1,0 +1,140 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Profile } from './check.js';
+import { conformance } from './conformance.js';
+import type { CheckReport, Report } from './report.js';
+import { failureCardText } from './reports/failure-card.js';
+import { reportAsHtml } from './reports/html.js';
+import { reportAsJunit } from './reports/junit.js';
+import type { Subject } from './subject.js';
+
+const USAGE = `Usage: connector-conform <subject module> [options]
+
+The module exports \`subject\`, or has it as its default export.
+
+  --profile core|full   what a new plugin should pass first, or every check (default full)
+  --only <id>           this check only; may be given more than once
+  --seed <n>            decides generated data, jitter and interleavings (default 1)
+  --report <format>     also write conformance-report.html, .json or .xml (junit); may be given more than once
+  --version
+`;
+
+/** Exit codes: 0 no applicable MUST failed · 1 one did, or was waived · 2 wrong usage, or an error of the subject. */
+export const EXIT = { CONFORMANT: 0, NOT_CONFORMANT: 1, USAGE: 2 } as const;
+
+const FORMATS: Readonly<Record<string, readonly [file: string, write: (report: Report) => string]>> = {
+  html: ['conformance-report.html', reportAsHtml],
+  json: ['conformance-report.json', (report) => `${JSON.stringify(report, null, 2)}\n`],
+  junit: ['conformance-report.xml', reportAsJunit],
+};
+
+class UsageError extends Error {}
+
+/** The command `connector-conform`. Sets the process's exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    process.exitCode = await run(argv);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(
+      error instanceof UsageError || isArgumentError(error) ? `${message}\n\n${USAGE}` : `${message}\n`,
+    );
+    process.exitCode = EXIT.USAGE;
+  }
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      profile: { type: 'string', default: 'full' },
+      only: { type: 'string', multiple: true },
+      seed: { type: 'string', default: '1' },
+      report: { type: 'string', multiple: true, default: [] },
+      version: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.version === true) {
+    process.stdout.write(`${(require('../package.json') as { readonly version: string }).version}\n`);
+    return EXIT.CONFORMANT;
+  }
+  if (values.help === true) {
+    process.stdout.write(USAGE);
+    return EXIT.CONFORMANT;
+  }
+  const [module, ...more] = positionals;
+  if (module === undefined || more.length > 0) throw new UsageError('name one subject module');
+  const formats = values.report.map((format) => FORMATS[format] ?? unknown('--report', format, Object.keys(FORMATS)));
+  const report = await conformance(await subjectOf(module), {
+    profile: profileOf(values.profile),
+    seed: seedOf(values.seed),
+    module,
+    ...(values.only === undefined ? {} : { only: values.only }),
+    onCheck: (check) => process.stdout.write(lineOf(check)),
+  }).run();
+  for (const check of report.checks)
+    if (check.card !== undefined) process.stdout.write(`\n${failureCardText(check, report.seed)}\n`);
+  process.stdout.write(`\n${slowest(report.checks)}\n${report.verdict}\n`);
+  for (const [file, write] of formats) {
+    writeFileSync(file, write(report));
+    process.stderr.write(`written: ${file}\n`);
+  }
+  if (report.checks.some(({ outcome }) => outcome === 'error')) return EXIT.USAGE;
+  return report.isConformant ? EXIT.CONFORMANT : EXIT.NOT_CONFORMANT;
+}
+
+function profileOf(word: string): Profile {
+  return word === 'core' || word === 'full' ? word : unknown('--profile', word, ['core', 'full']);
+}
+
+function seedOf(word: string): number {
+  const seed = Number(word);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new UsageError(`--seed must be a whole number from 0, got ${word}`);
+  return seed;
+}
+
+function unknown(option: string, word: string, known: readonly string[]): never {
+  throw new UsageError(`${option} must be ${known.join(', ')}, got ${word}`);
+}
+
+async function subjectOf(module: string): Promise<Subject> {
+  const file = path.resolve(module);
+  const loaded = (await load(file)) as {
+    readonly subject?: Subject;
+    readonly default?: Subject | { readonly subject?: Subject; readonly default?: Subject };
+  };
+  const inner = loaded.default as { readonly subject?: Subject; readonly default?: Subject } | undefined;
+  const subject = loaded.subject ?? inner?.subject ?? inner?.default ?? (loaded.default as Subject | undefined);
+  if (typeof subject?.start !== 'function') throw new UsageError(`${module} exports no \`subject\``);
+  return subject;
+}
+
+/** As the runtime loads plugins: by require, and where that cannot, by import. */
+async function load(file: string): Promise<unknown> {
+  try {
+    return require(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
+    return (await import(pathToFileURL(file).href)) as unknown;
+  }
+}
+
+function isArgumentError(error: unknown): boolean {
+  return error instanceof TypeError && /^ERR_PARSE_ARGS/.test(String((error as NodeJS.ErrnoException).code));
+}
+
+function lineOf({ id, level, outcome, title, reason, tookMs }: CheckReport): string {
+  const why = outcome === 'pass' || outcome === 'fail' || reason === undefined ? '' : `  (${reason})`;
+  return `${outcome.padEnd(8)} ${id}  ${level.padEnd(6)} ${title}${why}  ${tookMs} ms\n`;
+}
+
+function slowest(checks: readonly CheckReport[]): string {
+  const five = [...checks].sort((a, b) => b.tookMs - a.tookMs).slice(0, 5);
+  return `slowest: ${five.map(({ id, tookMs }) => `${id} ${tookMs} ms`).join(', ')}`;
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  conformance,
+  failureCardText,
+  type Report,
+  reportAsHtml,
+  reportAsJunit,
+} from '@connector-runtime/conformance-tests';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { MUTANTS } from '../mutants/index.js';
+import { itemsSubject } from '../reference/items/items-subject.js';
+
+const SCHEMA = JSON.parse(readFileSync(path.join(__dirname, '..', '..', 'report.schema.json'), 'utf8')) as object;
+
+describe('the report of a plugin that breaks a rule', () => {
+  let report: Report;
+  beforeAll(async () => {
+    report = await conformance(itemsSubject(MUTANTS['ACC-06']?.plugin), {
+      only: ['MAN-01', 'BAS-01', 'ACC-06', 'CFG-06'],
+      seed: 7,
+      module: './subject.js',
+    }).run();
+  });
+
+  test('says so in one line, with the checks that did not pass', () => {
+    expect(report.isConformant).toBe(false);
+    expect(report.verdict).toBe(
+      'items 1.2.0 — contract ^1.0 — full: not conformant, 1 MUST not passed: ACC-06 (3 passed, 0 not declared)',
+    );
+  });
+
+  test('keeps to its published schema', () => {
+    const validate = new Ajv2020({ strict: true }).compile(SCHEMA);
+
+    expect(validate(JSON.parse(JSON.stringify(report))) ? [] : validate.errors).toEqual([]);
+  });
+
+  test('has a card with what was done, the last events, and how to repeat it', () => {
+    const failed = report.checks.find(({ outcome }) => outcome === 'fail');
+    if (failed === undefined) throw new Error('no check failed');
+
+    const text = failureCardText(failed, report.seed);
+
+    expect(text).toMatch(
+      /^FAIL {2}ACC-06 {2}MUST {2}Each result belongs to its document {3}operation: create {3}seed 7\n/,
+    );
+    expect(text).toMatch(/last {5}\S.*result k\d+ /s);
+    expect(text).toContain('again    npx connector-conform ./subject.js --only ACC-06 --seed 7');
+  });
+
+  test('is well-formed JUnit with one failure', async () => {
+    const { validateXML } = await import('xmllint-wasm');
+    const xml = reportAsJunit(report);
+
+    const { rawOutput } = await validateXML({
+      xml: [{ fileName: 'junit.xml', contents: xml }],
+      extension: 'schema',
+      schema: [{ fileName: 'any.xsd', contents: ANYTHING }],
+    });
+
+    expect(rawOutput).not.toMatch(/parser error/);
+    expect(xml.match(/<failure /g)).toHaveLength(1);
+    expect(xml.match(/<testcase /g)).toHaveLength(4);
+  });
+
+  test('is one page of HTML with the verdict first, that fetches nothing', () => {
+    const html = reportAsHtml(report);
+
+    expect(html.indexOf('not conformant')).toBeLessThan(html.indexOf('<main>'));
+    expect(html.match(/class="check"/g)).toHaveLength(4);
+    expect(html).not.toMatch(/(?:src|href)=/);
+  });
+
+  test('escapes what a service said', () => {
+    const [first, ...others] = report.checks;
+    if (first === undefined) throw new Error('no check');
+    const hostile: Report = {
+      ...report,
+      checks: [{ ...first, outcome: 'error', reason: '<script>alert(1)</script>\u0000' }, ...others],
+    };
+
+    expect(reportAsHtml(hostile)).not.toContain('<script>alert');
+    expect(reportAsJunit(hostile)).toContain('&lt;script&gt;alert(1)&lt;/script&gt;\uFFFD');
+  });
+});
+
+const ANYTHING = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="none"/></xs:schema>';
