@@ -5,4 +5,4 @@ try {
   process.stderr.write('connector-conform is not built yet: run "npm run build"\n');
   process.exit(70);
 }
-require('../dist/cli.js').main(process.argv.slice(2));
+void require('../dist/cli.js').main(process.argv.slice(2));

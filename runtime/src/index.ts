@@ -15,7 +15,8 @@ export type { CallOptions } from './execution/call-limit.js';
 export type { DocumentInput, Documents, FiniteDocuments, RefusedInput } from './execution/document-input.js';
 export type { StatusCounts } from './execution/document-ledger.js';
 export type { Execution, ExecutionSummary } from './execution/execution.js';
-export { fetchTransport } from './http/fetch-transport.js';
+export type { HttpLimits } from './http/connection-http-client.js';
+export { type Fetch, fetchTransport } from './http/fetch-transport.js';
 export {
   type AnswerStream,
   AttemptLost,
@@ -31,4 +32,6 @@ export type { DescribeRequest, ExecutionOptions, ExecutionRequest, RuntimeConnec
 export type { LifecycleEventName, LifecycleEvents, LifecycleListener, RuntimeEvents } from './services/events.js';
 export { FileCredentialStore } from './services/file-credential-store.js';
 export { jsonLineSink, type LogLevel, type LogSink } from './services/log-sink.js';
+export { MemoryCache } from './services/memory-cache.js';
 export { MemoryCredentialStore } from './services/memory-credential-store.js';
+export type { Redactor } from './services/redaction.js';

@@ -28,10 +28,6 @@ export class EgressRule {
     return parsed;
   }
 
-  permits(url: string): boolean {
-    return URL.canParse(url) && this.objection(new URL(url)) === undefined;
-  }
-
   private objection(url: URL): string | undefined {
     if (url.username !== '' || url.password !== '') return 'must hold no user name or password';
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {

@@ -51,11 +51,6 @@ export class FileCredentialStore implements CredentialStore {
     }
   }
 
-  /** Wipes everything stored under the key. */
-  async remove(key: string): Promise<void> {
-    await this.removeUpTo(key, Number.MAX_SAFE_INTEGER);
-  }
-
   private async textOf(key: string, revision: number): Promise<string> {
     try {
       return (await unlessMissing(readFile(this.fileOf(key, revision), 'utf8'))) ?? '';

@@ -1,6 +1,16 @@
 import { EgressRule } from '#src/http/egress-rule.js';
 import { errorOf } from './http-bench.js';
 
+/** Does the check let it pass? */
+function permits(rule: EgressRule, url: string): boolean {
+  try {
+    rule.check(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const rule = new EgressRule(
   [
     'https://*.my.service.test',
@@ -22,7 +32,7 @@ test.each([
   'https://own.example/elsewhere',
   'http://localhost:8080/any',
 ])('%s is permitted', (url) => {
-  expect(rule.permits(url)).toBe(true);
+  expect(permits(rule, url)).toBe(true);
 });
 
 test.each([
@@ -52,7 +62,7 @@ test.each([
   ['a relative path', '/services/data'],
   ['nothing', ''],
 ])('%s is refused', async (_what, url) => {
-  expect(rule.permits(url)).toBe(false);
+  expect(permits(rule, url)).toBe(false);
   const { info } = await errorOf((async () => rule.check(url))());
   expect(info).toMatchObject({ category: 'config', code: 'EGRESS_REFUSED', effect: 'none', retryable: false });
 });
@@ -72,9 +82,9 @@ test('the error shows neither query nor user', async () => {
 test('plain http to a loopback address is permitted only if it is named', () => {
   const numbered = new EgressRule(['http://127.0.0.1:9000', 'http://[::1]:9000'], {});
 
-  expect(numbered.permits('http://127.0.0.1:9000/')).toBe(true);
-  expect(numbered.permits('http://[::1]:9000/')).toBe(true);
-  expect(numbered.permits('http://127.0.0.2:9000/')).toBe(false);
+  expect(permits(numbered, 'http://127.0.0.1:9000/')).toBe(true);
+  expect(permits(numbered, 'http://[::1]:9000/')).toBe(true);
+  expect(permits(numbered, 'http://127.0.0.2:9000/')).toBe(false);
 });
 
 test.each([

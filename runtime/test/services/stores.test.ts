@@ -103,19 +103,6 @@ describe('the files of credentials', () => {
     expect(contents.filter((content) => content !== '').sort()).toEqual(['"hunter38"', '"hunter39"']);
   });
 
-  test('are gone once removed, and the key starts anew', async () => {
-    const folder = newFolder();
-    const store = new FileCredentialStore(folder);
-    await store.put('token', 'x', 0);
-    await store.put('other', 'y', 0);
-
-    await store.remove('token');
-
-    expect(await store.get('token')).toBeUndefined();
-    expect((await store.get('other'))?.value.reveal()).toBe('y');
-    expect(await store.put('token', 'z', 0)).toBe(true);
-  });
-
   test('are told from what others left beside them', async () => {
     const folder = newFolder();
     const store = new FileCredentialStore(folder);
