@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util';
 import { isConnectorError } from '@connector-runtime/core';
+import { foldCase, SecretIndex, withoutMarkup } from './secret-index.js';
 
 const STRUCK_OUT = '[secret]';
 /** Shorter texts occur by chance, and striking them out would make logs unreadable; keys still hide them. */
@@ -20,24 +21,24 @@ const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
 
 /** Strikes known secrets out of what is logged or shown, in the forms in which they travel. One for each connection, or one for all. */
 export class Redactor {
-  readonly #pinned = new Set<string>();
-  readonly #learnt = new Set<string>();
-  #pattern: RegExp | undefined;
+  readonly #pinned = new Map<string, Forms>();
+  readonly #learnt = new Map<string, Forms>();
+  #search: Search | undefined;
 
   /** From now on the text is struck out wherever it occurs; it may be forgotten when a thousand newer ones were learnt. */
   add(secret: string): void {
     if (secret.length < MIN_SECRET_LENGTH || this.#pinned.has(secret) || this.#learnt.has(secret)) return;
-    this.#learnt.add(secret);
-    const [oldest = secret] = this.#learnt;
+    this.#learnt.set(secret, formsOf(secret));
+    const [oldest = secret] = this.#learnt.keys();
     if (this.#learnt.size > MAX_LEARNT_SECRETS) this.#learnt.delete(oldest);
-    this.#pattern = undefined;
+    this.#search = undefined;
   }
 
   /** As {@link add}, for good: a secret of the configuration. */
   pin(secret: string): void {
     if (secret.length < MIN_SECRET_LENGTH || this.#pinned.has(secret)) return;
-    this.#pinned.add(secret);
-    this.#pattern = undefined;
+    this.#pinned.set(secret, formsOf(secret));
+    this.#search = undefined;
   }
 
   /** The text without secrets, with control characters written out and of bounded length. */
@@ -56,8 +57,8 @@ export class Redactor {
 
   private strike(text: string): string {
     if (this.#pinned.size + this.#learnt.size === 0) return text;
-    this.#pattern ??= new RegExp(patternsOf([...this.#pinned, ...this.#learnt]).join('|'), 'gi');
-    return text.replace(this.#pattern, STRUCK_OUT);
+    this.#search ??= searchFor([...this.#pinned.values(), ...this.#learnt.values()]);
+    return struckOut(text, this.#search);
   }
 
   private copy(value: unknown, depth: number): unknown {
@@ -108,38 +109,68 @@ export class Redactor {
   }
 }
 
-/** The longest first, so that no form is struck out in part. */
-function patternsOf(secrets: readonly string[]): string[] {
-  const patterns = new Map<string, number>();
-  const note = (form: string, pattern = escaped(form)) => patterns.set(pattern, form.length);
-  for (const secret of secrets) {
-    const bytes = Buffer.from(secret);
-    note(secret, inMarkup(secret));
-    note(JSON.stringify(secret).slice(1, -1));
-    // Through UTF-8 and back, which replaces a lone surrogate: encodeURIComponent would throw.
-    note(encodeURIComponent(bytes.toString()));
-    note(new URLSearchParams([['', secret]]).toString().slice(1));
-    note(bytes.toString('hex'));
-    for (const shift of [0, 1, 2]) {
-      const inside = base64Inside(bytes, shift);
-      if (inside.length < 6) continue;
-      note(inside);
-      note(inside.replaceAll('+', '-').replaceAll('/', '_'));
-    }
-  }
-  return [...patterns].sort(([, a], [, b]) => b - a).map(([pattern]) => pattern);
+/** How a secret travels, with its case folded. */
+interface Forms {
+  /** As it is, and encoded. */
+  readonly literal: readonly string[];
+  /** Where white space or markup may be written in several ways: as it is when they are put back. */
+  readonly inMarkup: readonly string[];
 }
 
-const MARKUP: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+function formsOf(secret: string): Forms {
+  const bytes = Buffer.from(secret);
+  const folded = foldCase(secret);
+  const literal = [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    // Through UTF-8 and back, which replaces a lone surrogate: encodeURIComponent would throw.
+    encodeURIComponent(bytes.toString()),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+    bytes.toString('hex'),
+    ...[0, 1, 2]
+      .map((shift) => base64Inside(bytes, shift))
+      .filter((inside) => inside.length >= 6)
+      .flatMap((inside) => [inside, inside.replaceAll('+', '-').replaceAll('/', '_')]),
+  ];
+  // The second is for one that stands unescaped in a text and has in it what looks like a reference.
+  const inMarkup = /[\s&<>"']/.test(secret) ? [folded.replaceAll(/\s+/g, ' '), withoutMarkup(folded).text] : [];
+  return { literal: [...new Set(literal.map(foldCase))], inMarkup };
+}
 
-/** The text as it is, or with any of its special characters written as a reference, and its white space as any other. */
-function inMarkup(text: string): string {
-  return text.replace(/\s+|[&<>"']|[^\s&<>"']+/g, (piece) => {
-    const name = MARKUP[piece];
-    if (name === undefined) return /^\s/.test(piece) ? '\\s+' : escaped(piece);
-    const code = piece.charCodeAt(0);
-    return `(?:${piece}|&${name};|&#0*${code};|&#x0*${code.toString(16)};)`;
-  });
+/** All forms of all secrets, to be found in one pass. */
+interface Search {
+  readonly literal: SecretIndex;
+  readonly inMarkup: SecretIndex;
+}
+
+function searchFor(forms: readonly Forms[]): Search {
+  return {
+    literal: new SecretIndex(forms.flatMap(({ literal }) => literal)),
+    inMarkup: new SecretIndex(forms.flatMap(({ inMarkup }) => inMarkup)),
+  };
+}
+
+/** At each place the longest form that stands there is struck out. */
+function struckOut(text: string, { literal, inMarkup }: Search): string {
+  const folded = foldCase(text);
+  const plain = withoutMarkup(folded);
+  let struck = '';
+  let from = 0;
+  let plainAt = 0;
+  for (let at = 0; at < text.length; ) {
+    while ((plain.starts[plainAt] ?? at) < at) plainAt += 1;
+    const plainLength = plain.starts[plainAt] === at ? inMarkup.lengthAt(plain.text, plainAt) : 0;
+    const plainEnd = plainLength === 0 ? at : (plain.starts[plainAt + plainLength] ?? at);
+    const end = Math.max(at + literal.lengthAt(folded, at), plainEnd);
+    if (end === at) {
+      at += 1;
+      continue;
+    }
+    struck += `${text.slice(from, at)}${STRUCK_OUT}`;
+    at = end;
+    from = end;
+  }
+  return from === 0 ? text : struck + text.slice(from);
 }
 
 /** The characters that the bytes are sure to have in Base64 when `shift` bytes (modulo 3) stand before them, as in `user:password`. */
@@ -148,10 +179,6 @@ function base64Inside(bytes: Buffer, shift: number): string {
   const start = [0, 2, 3][shift] ?? 0;
   const end = Math.floor(((shift + bytes.byteLength) * 8) / 6);
   return text.slice(start, end);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 }
 
 /** The text with control characters, line ends, and what turns the direction of text written out: it moves no cursor of a terminal. */
