@@ -143,11 +143,12 @@ export class ConnectorRuntime {
     });
     const concurrency = concurrencyOf(manifest.connection.concurrency, checked.plain());
     const makeSpool = () => new FileSpool(limits.spoolBytes);
+    // Nobody comes back to a connection without a name: what it kept in this process goes with it.
+    const cache = isNamed || this.options.cache !== undefined ? this.cache : new MemoryCache(clock);
     const store = credentialsOf(key, isNamed ? this.credentialStore : new MemoryCredentialStore());
     const lent = new Map<InjectionToken, unknown>([
       [CONNECTION_PROPERTIES, checked.properties],
-      // Nobody will ever ask again for what a connection without a name has kept.
-      [CACHE, cacheOf(key, isNamed ? this.cache : new MemoryCache(this.clock))],
+      [CACHE, cacheOf(key, cache)],
       [CREDENTIAL_STORE, noting(store, redactor)],
     ]);
     const closers: { close(): Promise<void> }[] = [];

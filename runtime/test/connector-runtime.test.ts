@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import {
+  CACHE,
+  type Cache,
   type Connection,
   ConnectorError,
   CREDENTIAL_STORE,
@@ -239,6 +241,40 @@ describe('a secret of the configuration', () => {
 
     expect((await connection.test())[1]?.message).toBe(`[secret] ${tokens.home}`);
   });
+});
+
+test('what connections without a name keep goes with them, and pushes nothing of a named one out', async () => {
+  const found: unknown[] = [];
+  @injectable()
+  class Caching implements Connection {
+    constructor(@inject(CACHE) private readonly cache: Cache) {}
+
+    async open() {
+      found.push(await this.cache.get('small'));
+      await this.cache.set('small', 'kept', 60_000);
+    }
+    async test() {
+      await this.cache.set('large', 'x'.repeat(20_000_000), 60_000);
+      return [];
+    }
+    async close() {}
+  }
+  const runtime = runtimeOf(accept, { plugin: { connection: Caching } });
+  const open = async (id?: string) => {
+    const connection = await runtime.connect({
+      plugin: 'scripted',
+      properties: {},
+      ...(id === undefined ? {} : { id }),
+    });
+    for await (const _ of connection.execute({ operation: 'write', properties: {} }, []).batches());
+    return connection;
+  };
+
+  await open('named');
+  for (let n = 0; n < 2; n += 1) await (await open()).test();
+  await open('named');
+
+  expect(found).toEqual([undefined, undefined, undefined, 'kept']);
 });
 
 test('credentials that were refused are not sent again by another connection with the same configuration', async () => {

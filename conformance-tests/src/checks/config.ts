@@ -3,7 +3,7 @@ import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, SubjectError, Unproven } from '../findings.js';
 import { compileSchema } from '../schema-compiler.js';
-import type { SeenRequest } from '../subject.js';
+import type { Sample, SeenRequest } from '../subject.js';
 import { documentOf, documentsOf, nameOf, type Trial, type TriedOperation } from '../trial.js';
 
 export const CONFIG: readonly Check[] = [
@@ -202,7 +202,7 @@ export const CONFIG: readonly Check[] = [
         const samples = operation.fixture.good(3);
         const sets = [first, undefined, other];
         const documents = samples.map((sample, index) =>
-          documentOf({ ...sample, ...(sets[index] === undefined ? {} : { properties: sets[index] }) }),
+          documentOf(sets[index] === undefined ? sample : { ...sample, properties: together(sample, sets[index]) }),
         );
         const connection = await trial.connect();
         const before = (await trial.requests()).length;
@@ -215,7 +215,9 @@ export const CONFIG: readonly Check[] = [
           'three documents, with, without and with other dynamic properties',
           operation.key,
         );
-        const sent = (await trial.requests()).slice(before).filter((request) => operation.fixture.isWrite(request));
+        const isOfDocument = (request: SeenRequest) =>
+          operation.descriptor.effect === 'read' || operation.fixture.isWrite(request);
+        const sent = (await trial.requests()).slice(before).filter(isOfDocument);
         samples.forEach((sample, index) => {
           const own = sent.filter((request) => shownIn(request, [sample.key]));
           const foreign = sets
@@ -252,6 +254,14 @@ async function browseAll(trial: Trial, connection: RuntimeConnection, { id, fixt
     for (const role of ['input', 'output'] as const)
       await connection.describe({ operation: id, objectType, role, format, properties: fixture.properties });
   }
+}
+
+/** What a sample needs to be itself, such as the id that it is told by, stays. */
+function together({ properties }: Sample, dynamic: Json): Json {
+  return {
+    ...(properties as Readonly<Record<string, Json>> | undefined),
+    ...(dynamic as Readonly<Record<string, Json>>),
+  };
 }
 
 /** Texts and numbers of dynamic properties, as a request would show them. */

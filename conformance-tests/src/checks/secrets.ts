@@ -6,7 +6,7 @@ import net, { type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import type { Cache, Json } from '@connector-runtime/core';
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
+import { expectThat, SubjectError } from '../findings.js';
 import type { Fault } from '../lent/lent-transport.js';
 import { documentsOf, type Trial, textOf } from '../trial.js';
 
@@ -38,7 +38,10 @@ export const SECRETS: readonly Check[] = [
         const { own, secrets, properties } = await withCanaries(trial);
         const cache = new WatchedCache();
         const connection = await own.connect({ properties, cache });
-        const shown: string[] = [inspect(await connection.test(), { depth: 8 })];
+        const findings = await connection.test();
+        if (findings.some(({ ok }) => !ok))
+          throw new SubjectError('the service refuses the credentials that were given to `acceptCredentials`');
+        const shown: string[] = [inspect(findings, { depth: 8 })];
         if (fault !== undefined) await own.fault(fault, { from: 1 });
         for (const operation of own.operations()) {
           const outcome = await own.run(connection, operation, documentsOf(operation.fixture.good(2)));

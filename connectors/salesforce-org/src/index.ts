@@ -1,6 +1,6 @@
 export { type CertificateOptions, type Certificates, makeCertificates } from './certificates.js';
 export type { Fault, FaultAction, FaultMatch, FaultSpec, Faults } from './faults.js';
-export type { Ledger, LedgerEntry } from './ledger.js';
+export type { GivenValue, Ledger, LedgerEntry } from './ledger.js';
 export type { SalesforceOrgOptions } from './options.js';
 export type { LoggedRequest, RequestKind, RequestLog } from './request-log.js';
 export { type OrgRecord, type SalesforceOrg, startSalesforceOrg } from './salesforce-org.js';

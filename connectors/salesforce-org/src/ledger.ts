@@ -1,6 +1,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Value } from './store/values.js';
 
+/** A value of a request body; an object names a parent by its external id. */
+export type GivenValue = string | number | boolean | null | { readonly [name: string]: GivenValue };
+
 /** A write that the org applied. Field values are as stored; a datetime is ISO 8601 text. */
 export interface LedgerEntry {
   /** 1 for the first write of the org. */
@@ -12,6 +15,8 @@ export interface LedgerEntry {
   /** 18 characters. */
   readonly id: string;
   readonly fields: Readonly<Record<string, Value>>;
+  /** What the request's body gave these fields, before values of their types were made of it: the texts of an XML body as they came. Absent where no body did. */
+  readonly given?: Readonly<Record<string, GivenValue>>;
   /** The external id that an upsert went by, as `External_Id__c=7`. */
   readonly key?: string;
   /** The deleted record that took this one with it, or that this one pointed to. */

@@ -4,6 +4,7 @@ import { Ledger } from './ledger.js';
 import type { OrgSettings } from './options.js';
 import { RequestLog } from './request-log.js';
 import { Sessions } from './sessions.js';
+import type { ObjectSpec } from './store/object-spec.js';
 import { STANDARD_OBJECTS } from './store/objects/standard-objects.js';
 import { RecordStore } from './store/record-store.js';
 import type { Value } from './store/values.js';
@@ -16,6 +17,9 @@ export class Org {
   readonly ledger: Ledger;
   readonly faults = new Faults();
   readonly requests = new RequestLog();
+  /** The user's password, and what is put behind it. */
+  password: string;
+  securityToken: string;
   /** Ids of the organization and of the one user who logs in, 18 characters. */
   readonly organizationId: string;
   readonly userId: string;
@@ -29,6 +33,8 @@ export class Org {
 
   constructor(readonly settings: OrgSettings) {
     this.store = new RecordStore([...STANDARD_OBJECTS, ...settings.objects], settings.seed, settings.accounts);
+    this.password = settings.password;
+    this.securityToken = settings.securityToken;
     this.organizationId = this.#setUp('Organization', {
       OrganizationType: settings.edition,
       IsSandbox: settings.isSandbox,
@@ -39,6 +45,12 @@ export class Org {
     this.cursors = new Cursors(settings.now);
     this.refreshTokens = new Set([settings.refreshToken]);
     this.ledger = new Ledger(settings.ledgerFile);
+  }
+
+  /** Adds object types; describes are made anew, for their parents have new children. */
+  addObjects(specs: readonly ObjectSpec[]): void {
+    this.store.add(specs);
+    this.#describes.clear();
   }
 
   /** The text of a describe in one format and version, made once. */

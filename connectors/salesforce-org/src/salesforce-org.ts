@@ -8,6 +8,7 @@ import { Org } from './org.js';
 import type { RequestLog } from './request-log.js';
 import { insertRecord } from './routes/record-writes.js';
 import { createOrgServer } from './server.js';
+import type { ObjectSpec } from './store/object-spec.js';
 import type { Table } from './store/table.js';
 import type { Value } from './store/values.js';
 
@@ -43,6 +44,10 @@ export interface SalesforceOrg {
   record(id: string): OrgRecord | undefined;
   /** Makes a record as a create does, and gives its id; not a request, yet in the ledger. */
   insert(objectType: string, fields: Readonly<Record<string, unknown>>): string;
+  /** Adds object types to those that there are. */
+  addObjects(specs: readonly ObjectSpec[]): void;
+  /** Logins go by these from now on, and no longer by what was good before; sessions stay. */
+  changePassword(password: string, securityToken: string): void;
   /** Ends every session: the next request of each gets 401. */
   expireSessions(): void;
   /** Closes every connection and the ledger file. Repeated calls are fine. */
@@ -68,7 +73,7 @@ export async function startSalesforceOrg(options: SalesforceOrgOptions = {}): Pr
   });
   const { port } = server.address() as AddressInfo;
   const url = `${certificates === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
-  const { username, password, securityToken, clientId, clientSecret, refreshToken } = settings;
+  const { username, clientId, clientSecret, refreshToken } = settings;
   const tableNamed = (name: string): Table => {
     const table = org.store.tableNamed(name);
     if (table === undefined) throw new TypeError(`the org has no object type ${name}`);
@@ -81,8 +86,12 @@ export async function startSalesforceOrg(options: SalesforceOrgOptions = {}): Pr
     soapLogin: `${url}/services/Soap/u/${DATA_VERSION}`,
     tokenUrl: `${url}/services/oauth2/token`,
     username,
-    password,
-    securityToken,
+    get password() {
+      return org.password;
+    },
+    get securityToken() {
+      return org.securityToken;
+    },
     clientId,
     clientSecret,
     refreshToken,
@@ -109,6 +118,11 @@ export async function startSalesforceOrg(options: SalesforceOrgOptions = {}): Pr
         readRecordInput(Buffer.from(JSON.stringify(fields)), 'application/json'),
         { request: 0 },
       ),
+    addObjects: (specs) => org.addObjects(specs),
+    changePassword: (password, securityToken) => {
+      org.password = password;
+      org.securityToken = securityToken;
+    },
     expireSessions: () => org.sessions.closeAll(),
     close: () => {
       closing ??= new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OrgClient, V } from './org-client.js';
+import { OrgClient, V, XML_BODY } from './org-client.js';
 
 let client: OrgClient;
 let folder = '';
@@ -23,7 +23,7 @@ const lines = () =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
 
-test('each applied write is an entry, with the values as stored and the request that caused it', async () => {
+test('each applied write is an entry, with the values as stored, those that came, and the request that caused it', async () => {
   const { json } = await client.send('POST', `${V}/sobjects/invoice__c`, {
     Name: 'a ',
     Sent_At__c: '2025-01-31T10:00:00Z',
@@ -41,6 +41,7 @@ test('each applied write is an entry, with the values as stored and the request 
       objectType: 'Invoice__c',
       id: json.id,
       fields: { Name: 'a', Sent_At__c: '2025-01-31T10:00:00.000Z', Amount__c: 5 },
+      given: { Name: 'a ', Sent_At__c: '2025-01-31T10:00:00Z', Amount__c: '5' },
     },
     {
       sequence: 2,
@@ -49,9 +50,22 @@ test('each applied write is an entry, with the values as stored and the request 
       objectType: 'Invoice__c',
       id: json.id,
       fields: { Amount__c: 6 },
+      given: { Amount__c: 6 },
     },
     { sequence: 3, request: requests[2], action: 'delete', objectType: 'Invoice__c', id: json.id, fields: {} },
   ]);
+});
+
+test('what came in XML is told as the text that it was, a nil as null', async () => {
+  const body =
+    '<x xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><amount__c>12345678901234.10</amount__c><Notes__c/><Hotline__c xsi:nil="true"/></x>';
+  await client.send('POST', `${V}/sobjects/Invoice__c`, body, XML_BODY);
+
+  expect(client.org.ledger.entries[0]?.given).toEqual({
+    Amount__c: '12345678901234.10',
+    Notes__c: '',
+    Hotline__c: null,
+  });
 });
 
 test('the file has every entry by the time an answer is there', async () => {

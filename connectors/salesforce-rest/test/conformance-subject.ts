@@ -1,14 +1,21 @@
-import type { Fixture, OperationFixture, Sample, Subject } from '@connector-runtime/conformance-tests';
-import type { Json } from '@connector-runtime/core';
+import type { Fixture, LedgerEntry, Subject } from '@connector-runtime/conformance-tests';
+import type { ConnectorManifest } from '@connector-runtime/core';
 import { type SalesforceOrg, startSalesforceOrg } from '@connector-runtime/salesforce-org';
 import salesforceRest from '@connector-runtime/salesforce-rest';
+import { ARTICLE, manyTypes } from './conformance/articles.js';
+import { operationsOf } from './conformance/operations.js';
+import released from './released-manifest.json';
+
+/** Characters at the end of a canary that are the security token behind the password. */
+const TOKEN_LENGTH = 4;
 
 /** The plugin against an org of its own for each check. */
 export const subject: Subject = {
   manifest: salesforceRest.manifest,
+  previous: released as unknown as ConnectorManifest,
   entry: require.resolve('@connector-runtime/salesforce-rest'),
   load: async () => salesforceRest,
-  start: async ({ seed }) => fixtureOf(await startSalesforceOrg({ seed, accounts: 20 })),
+  start: async ({ seed }) => fixtureOf(await startSalesforceOrg({ seed, accounts: 1, objects: [ARTICLE] })),
 };
 
 function fixtureOf(org: SalesforceOrg): Fixture {
@@ -42,75 +49,35 @@ function fixtureOf(org: SalesforceOrg): Fixture {
       ],
     },
     secrets: ['/password'],
-    acceptCredentials: () => undefined,
+    acceptCredentials: ({ '/password': password }) => {
+      if (password !== undefined) org.changePassword(password.slice(0, -TOKEN_LENGTH), password.slice(-TOKEN_LENGTH));
+    },
     operations: operationsOf(org),
-    ledger: async () =>
-      org.ledger.entries
-        .filter(({ request }) => request > 0)
-        .map(({ action, fields, id }) => ({ key: keyOf(action, fields, id), action, data: fields as Json, times: 1 })),
+    ledger: async () => org.ledger.entries.filter(({ request }) => request > 0).map(entryOf),
+    seedRows: async (_, n) => {
+      for (let there = org.records(ARTICLE.name).length; there < n; there += 1)
+        org.insert(ARTICLE.name, { Name: `Row ${there}`, Text__c: `text of row ${there}` });
+      return org.records(ARTICLE.name).map(({ Id }) => Id);
+    },
+    seedObjectTypes: async (n) => org.addObjects(manyTypes(n)),
     expireSession: async () => org.expireSessions(),
     stop: () => org.close(),
   };
 }
 
-/** A create or upsert is told by the name it gave, the others by the record. */
-function keyOf(action: string, fields: Readonly<Record<string, unknown>>, id: string): string {
-  const name = fields['Name'] ?? fields['Phone'];
-  return action === 'delete' || typeof name !== 'string' ? id : name;
-}
+type OrgEntry = SalesforceOrg['ledger']['entries'][number];
 
-function operationsOf(org: SalesforceOrg): Readonly<Record<string, OperationFixture>> {
-  const sample = (key: string, body: string, properties?: Json): Sample => ({
-    key,
-    mediaType: 'application/xml',
-    body: Buffer.from(body),
-    ...(properties === undefined ? {} : { properties }),
-  });
-  const many = (n: number, of: (index: number) => Sample) => Array.from({ length: n }, (_, index) => of(index));
-  const fresh = (n: number) =>
-    many(n, (index) => sample(`Fresh ${index}`, '')).map(({ key }) => org.insert('Account', { Name: key }));
-  const base = { objectType: 'Account', keyOf: (event: { readonly inputs: readonly string[] }) => event.inputs[0] };
+/** An upsert is told by its external id, a create by the name that it gave, the others by the record. A value is what the org was given for it: its own rounding is no loss of the plugin's. */
+function entryOf({ action, id, key, fields, given = {} }: OrgEntry): LedgerEntry {
+  const [keyField, keyValue] = key?.split('=') ?? [];
+  const data = Object.entries(fields)
+    .filter(([name]) => name !== keyField)
+    .map(([name, value]) => [name, Object.hasOwn(given, name) ? given[name] : value]);
+  const createdName = action === 'create' ? given['Name'] : undefined;
   return {
-    query: {
-      ...base,
-      properties: { fields: ['Id', 'Name'], limit: 5 },
-      good: (n) => many(n, (index) => sample(`q${index}`, '<filter/>')),
-      isWrite: () => false,
-    },
-    create: {
-      ...base,
-      properties: {},
-      good: (n) =>
-        many(n, (index) =>
-          sample(`Created ${index}`, `<records type="Account"><Name>Created ${index}</Name></records>`),
-        ),
-      isWrite: ({ method, path }) => method === 'POST' && path.includes('/sobjects/'),
-    },
-    update: {
-      ...base,
-      properties: {},
-      good: (n) =>
-        fresh(n).map((id, index) =>
-          sample(`+45 ${index}`, `<records type="Account"><Id>${id}</Id><Phone>+45 ${index}</Phone></records>`),
-        ),
-      isWrite: ({ method }) => method === 'PATCH',
-    },
-    upsert: {
-      ...base,
-      properties: { externalIdFieldName: 'External_Id__c' },
-      good: (n) =>
-        many(n, (index) =>
-          sample(`Upserted ${index}`, `<records type="Account"><Name>Upserted ${index}</Name></records>`, {
-            externalIdValue: `U/${index}`,
-          }),
-        ),
-      isWrite: ({ method }) => method === 'PATCH',
-    },
-    delete: {
-      ...base,
-      properties: {},
-      good: (n) => fresh(n).map((id) => sample(id, `<records><Id>${id}</Id></records>`)),
-      isWrite: ({ method }) => method === 'DELETE',
-    },
+    key: keyValue ?? (typeof createdName === 'string' ? createdName : id),
+    action,
+    data: Object.fromEntries(data),
+    times: 1,
   };
 }

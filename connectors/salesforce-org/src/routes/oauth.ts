@@ -71,7 +71,7 @@ function grant(org: Org, form: URLSearchParams, client: Client): object {
   if (type === 'client_credentials') return { scope: 'api' };
   const user = required(form.get('username'), 'username').toLowerCase();
   const password = required(form.get('password'), 'password');
-  if (user !== settings.username.toLowerCase() || password !== settings.password + settings.securityToken) {
+  if (user !== settings.username.toLowerCase() || password !== org.password + org.securityToken) {
     throw new OAuthError('invalid_grant', 'authentication failure');
   }
   return {};

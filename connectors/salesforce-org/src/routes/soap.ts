@@ -45,16 +45,13 @@ function login(org: Org, { segments, origin }: OrgRequest, call: XmlElement): An
     );
   }
   const [username, password] = [childNamed(call, 'username')?.text, childNamed(call, 'password')?.text];
-  if (username?.toLowerCase() === settings.username.toLowerCase() && password === settings.password) {
+  if (username?.toLowerCase() === settings.username.toLowerCase() && password === org.password) {
     return loginFault(
       'LOGIN_MUST_USE_SECURITY_TOKEN',
       'Invalid username, password, security token; or user locked out. Are you at a new location? When accessing Salesforce--either via a desktop client or the API--from outside of your company’s trusted networks, you must add a security token to your password to log in.',
     );
   }
-  if (
-    username?.toLowerCase() !== settings.username.toLowerCase() ||
-    password !== settings.password + settings.securityToken
-  ) {
+  if (username?.toLowerCase() !== settings.username.toLowerCase() || password !== org.password + org.securityToken) {
     return loginFault('INVALID_LOGIN', 'Invalid username, password, security token; or user locked out.');
   }
   org.ledger.logins++;

@@ -136,15 +136,18 @@ export class ObjectType {
 export class Schema {
   readonly #types = new Map<string, ObjectType>();
 
-  constructor(specs: readonly ObjectSpec[]) {
-    for (const spec of specs) this.#types.set(spec.name.toLowerCase(), new ObjectType(spec));
-    for (const child of this.all()) {
+  /** Adds object types and links them to their parents, which are there already or among them. Gives the new ones, in alphabetical order. */
+  add(specs: readonly ObjectSpec[]): readonly ObjectType[] {
+    const added = specs.map((spec) => new ObjectType(spec)).sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const type of added) this.#types.set(type.name.toLowerCase(), type);
+    for (const child of added) {
       for (const field of child.fields) {
         for (const parent of field.to ?? []) {
           this.type(parent)?.childRelationships.push({ name: field.children, child, field });
         }
       }
     }
+    return added;
   }
 
   /** In alphabetical order, as the list of objects shows them. */

@@ -4,12 +4,20 @@ import { Table } from './table.js';
 
 /** Every record of an org: one table per object type. */
 export class RecordStore {
-  readonly schema: Schema;
+  readonly schema = new Schema();
   readonly #tables = new Map<string, Table>();
 
-  constructor(specs: readonly ObjectSpec[], seed: number, accounts: number) {
-    this.schema = new Schema(specs);
-    for (const type of this.schema.all()) this.#tables.set(type.name, new Table(type, seed, accounts));
+  constructor(
+    specs: readonly ObjectSpec[],
+    private readonly seed: number,
+    private readonly accounts: number,
+  ) {
+    this.add(specs);
+  }
+
+  /** Adds object types, with the records that their specs seed. */
+  add(specs: readonly ObjectSpec[]): void {
+    for (const type of this.schema.add(specs)) this.#tables.set(type.name, new Table(type, this.seed, this.accounts));
   }
 
   table(type: ObjectType): Table {

@@ -19,7 +19,17 @@ test('the ledger is read over HTTP without a session', async () => {
     logins: 1,
     requests: 1,
     rowsServed: 0,
-    entries: [{ sequence: 1, request: 0, action: 'create', objectType: 'Account', id, fields: { Name: 'a' } }],
+    entries: [
+      {
+        sequence: 1,
+        request: 0,
+        action: 'create',
+        objectType: 'Account',
+        id,
+        fields: { Name: 'a' },
+        given: { Name: 'a' },
+      },
+    ],
   });
 });
 

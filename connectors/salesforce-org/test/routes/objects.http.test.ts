@@ -185,3 +185,28 @@ test('object types given at start are described like the rest', async () => {
 
   expect(json.fields).toHaveLength(807);
 });
+
+test('object types that are added are listed, hold records, and are children of those they refer to', async () => {
+  const { org } = client;
+  await client.get(`${V}/sobjects/Account/describe`);
+
+  org.addObjects([
+    {
+      name: 'Crate__c',
+      label: 'Crate',
+      labelPlural: 'Crates',
+      keyPrefix: 'a0C',
+      fields: [
+        { name: 'Name', type: 'string', nameField: true, default: null },
+        { name: 'Account__c', type: 'reference', to: ['Account'], relationship: 'Account__r', children: 'Crates__r' },
+      ],
+    },
+  ]);
+  const { json: list } = await client.get(`${V}/sobjects`);
+  const { json: parent } = await client.get(`${V}/sobjects/Account/describe`);
+  const { status } = await client.send('POST', `${V}/sobjects/Crate__c`, { Name: 'c' });
+
+  expect(list.sobjects.map(({ name }: Json) => name)).toContain('Crate__c');
+  expect(parent.childRelationships.map(({ relationshipName }: Json) => relationshipName)).toContain('Crates__r');
+  expect(status).toBe(201);
+});

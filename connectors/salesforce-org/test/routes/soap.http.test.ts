@@ -36,6 +36,20 @@ test('the right password and security token open a session that data requests ac
   expect(org.ledger.logins).toBe(1);
 });
 
+test('after a change of password the new one logs in, the old one does not, and sessions stay', async () => {
+  await start();
+  const old = good();
+  const token = textOf((await post(old)).text, 'sessionId');
+
+  org.changePassword('"new" &', 't0ken');
+  const [before, after] = [await post(old), await post(good())];
+  const probe = await fetch(org.apiBase, { headers: { authorization: `Bearer ${token}` } });
+
+  expect(before.text).toContain('INVALID_LOGIN');
+  expect(after.status).toBe(200);
+  expect(probe.status).toBe(200);
+});
+
 test('a login is read by namespace: a default one, CDATA values and an empty Header do', async () => {
   await start();
   const body = `<se:Envelope xmlns:se="http://schemas.xmlsoap.org/soap/envelope/"><se:Header/><se:Body><login xmlns="urn:partner.soap.sforce.com"><username><![CDATA[${org.username}]]></username><password><![CDATA[${org.password}${org.securityToken}]]></password></login></se:Body></se:Envelope>`;
