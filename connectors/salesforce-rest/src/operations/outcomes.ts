@@ -10,7 +10,7 @@ import {
 import { failed } from '@connector-runtime/core/authoring';
 import type { SObjectDescribe } from '../browse/sobject-describe.js';
 import { suggestion } from '../browse/suggestion.js';
-import { errorOfAll, errorsIn, type ServiceError } from '../transport/error-answer.js';
+import { errorOfAll, errorsBehind, errorsIn, ListedErrors, type ServiceError } from '../transport/error-answer.js';
 import { XML } from '../transport/headers.js';
 import { documentError, protocolError } from '../transport/refusals.js';
 import { XmlError } from '../xml/xml-error.js';
@@ -35,12 +35,18 @@ export function successBody(id: string): string {
 export function refused(document: Document<unknown>, error: unknown, id = ''): ResultEvent {
   const info = infoOf(error);
   if (info === undefined || statusOfError(info) !== 'applicationError') throw error;
-  return { ...failed([document.id], info), body: failureBody(info.message, id), mediaType: XML };
+  return { ...failed([document.id], info), body: failureBody(info.message, id, errorsBehind(error)), mediaType: XML };
 }
 
-function failureBody(message: string, id: string): string {
+/** Every error stands in it with its code, message and fields; `sf__Error` has the text of all. */
+function failureBody(message: string, id: string, errors: readonly ServiceError[]): string {
   const idElement = id === '' ? '' : `<id>${escapeXml(id)}</id>`;
-  return `<?xml version="1.0" encoding="UTF-8"?><Result>${idElement}<success>false</success><sf__Error>${escapeXml(message)}</sf__Error></Result>`;
+  return `<?xml version="1.0" encoding="UTF-8"?><Result>${idElement}<success>false</success><sf__Error>${escapeXml(message)}</sf__Error>${errors.map(errorElement).join('')}</Result>`;
+}
+
+function errorElement({ code, message, fields }: ServiceError): string {
+  const names = fields.map((field) => `<fields>${escapeXml(field)}</fields>`).join('');
+  return `<errors>${names}<message>${escapeXml(message)}</message><statusCode>${escapeXml(code)}</statusCode></errors>`;
 }
 
 function infoOf(error: unknown): ErrorInfo | undefined {
@@ -81,14 +87,17 @@ export function checkWritten({ status, text, earlier }: WriteAnswer): void {
 export function refusalInside(errors: readonly ServiceError[], earlier: 'none' | 'unknown'): ConnectorError {
   const first = errors[0] ?? { code: '', message: 'the service refused the write and gave no reason', fields: [] };
   const said = errorOfAll(errors.length > 0 ? errors : [first], first);
-  return new ConnectorError({
-    category: 'validation',
-    retryable: false,
-    ...said,
-    effect: earlier,
-    code: said.code ?? 'SALESFORCE_ERROR',
-    service: { code: first.code },
-  });
+  return new ConnectorError(
+    {
+      category: 'validation',
+      retryable: false,
+      ...said,
+      effect: earlier,
+      code: said.code ?? 'SALESFORCE_ERROR',
+      service: { code: first.code },
+    },
+    { cause: new ListedErrors(errors) },
+  );
 }
 
 /** Root element of an answer to a write. */

@@ -13,6 +13,22 @@ export interface ServiceError {
   readonly fields: readonly string[];
 }
 
+/** The errors that the service listed, as the cause of the one error that they became. */
+export class ListedErrors extends Error {
+  constructor(readonly errors: readonly ServiceError[]) {
+    super(textOf(errors));
+    this.name = 'ListedErrors';
+  }
+}
+
+/** The errors that the service listed, wherever they stand behind this one; none where it listed none. */
+export function errorsBehind(error: unknown): readonly ServiceError[] {
+  for (let behind = error; behind instanceof Error; behind = behind.cause) {
+    if (behind instanceof ListedErrors) return behind.errors;
+  }
+  return [];
+}
+
 /** An answer that is not 2xx, read as far as it can be. */
 export interface ErrorAnswer {
   readonly status: number;

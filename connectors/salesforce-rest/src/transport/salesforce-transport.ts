@@ -14,7 +14,15 @@ import {
 } from '@connector-runtime/core';
 import { foreignEncoding } from './answer-encoding.js';
 import { ApiUsage } from './api-usage.js';
-import { type ErrorAnswer, errorOf, isHtml, readErrorAnswer, refusesSession } from './error-answer.js';
+import {
+  type ErrorAnswer,
+  errorOf,
+  isHtml,
+  ListedErrors,
+  readErrorAnswer,
+  refusesSession,
+  type ServiceError,
+} from './error-answer.js';
 import { ACCEPT_JSON } from './headers.js';
 import { plainText } from './plain-text.js';
 import { protocolError } from './refusals.js';
@@ -85,8 +93,10 @@ export class SalesforceTransport {
       this.usage.note(response.headers, context.logger);
       return attempts.withEarlier(response);
     } catch (error) {
-      if (!isConnectorError(error) || attempts.before !== 'unknown') throw error;
-      throw new ConnectorError({ ...error.info, effect: 'unknown' }, { cause: error.cause });
+      if (!isConnectorError(error)) throw error;
+      const info = attempts.before === 'unknown' ? { ...error.info, effect: 'unknown' as const } : error.info;
+      const { listed } = attempts;
+      throw new ConnectorError(info, { cause: listed.length > 0 ? new ListedErrors(listed) : error.cause });
     }
   }
 
@@ -139,6 +149,8 @@ export class SalesforceTransport {
 class Attempts {
   /** Where the renewed session wants data calls to go, if that is elsewhere: the request then starts anew. */
   movedTo: Session | undefined;
+  /** The errors of the last answer, if that was a refusal. */
+  listed: readonly ServiceError[] = [];
   private hasRenewed: boolean;
 
   constructor(
@@ -166,6 +178,7 @@ class Attempts {
       effect,
       ...(body === undefined ? {} : { body }),
       headers: async () => {
+        this.listed = [];
         const session = await this.sessions.current(context);
         if (session.origin === this.session.origin) this.session = session;
         context.logger.debug(`${method} ${withoutQuery(url)}`);
@@ -177,6 +190,7 @@ class Attempts {
 
   private async judge(response: HttpResponse): Promise<'accept' | Partial<ErrorInfo>> {
     const answer = await readErrorAnswer(response);
+    this.listed = answer.errors;
     if (refusesSession(answer)) return this.renewed(answer);
     if (this.request.accepts?.(answer, this.withEarlier(response))) return 'accept';
     return errorOf(answer);

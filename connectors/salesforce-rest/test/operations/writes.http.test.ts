@@ -80,9 +80,26 @@ describe('create', () => {
       error: { code: 'SALESFORCE_REQUIRED_FIELD_MISSING', step: 'create' },
     });
     expect(results[0]?.body).toBe(
-      '<?xml version="1.0" encoding="UTF-8"?><Result><success>false</success><sf__Error>REQUIRED_FIELD_MISSING: Required fields are missing: [Name]</sf__Error></Result>',
+      '<?xml version="1.0" encoding="UTF-8"?><Result><success>false</success><sf__Error>REQUIRED_FIELD_MISSING: Required fields are missing: [Name]</sf__Error><errors><fields>Name</fields><message>Required fields are missing: [Name]</message><statusCode>REQUIRED_FIELD_MISSING</statusCode></errors></Result>',
     );
     expect(results[1]?.message).toContain('did you mean Custom_Score__c?');
+  });
+
+  test('keeps every error of a refusal with its code, message and fields', async () => {
+    world.org.faults.add({
+      kind: 'create',
+      action: 'answer',
+      status: 400,
+      contentType: 'application/xml',
+      body: '<Errors><Error><errorCode>STRING_TOO_LONG</errorCode><message>too long</message><fields>Name</fields><fields>Site</fields></Error><Error><errorCode>INVALID_EMAIL_ADDRESS</errorCode><message>a &amp; b</message><fields>Email__c</fields></Error></Errors>',
+    });
+
+    const { results } = await run(await world.connect(), op('create'), bodies('<r><Name>a</Name></r>'));
+
+    expect(results[0]?.message).toBe('STRING_TOO_LONG: too long; INVALID_EMAIL_ADDRESS: a & b');
+    expect(results[0]?.body).toContain(
+      '<errors><fields>Name</fields><fields>Site</fields><message>too long</message><statusCode>STRING_TOO_LONG</statusCode></errors><errors><fields>Email__c</fields><message>a &amp; b</message><statusCode>INVALID_EMAIL_ADDRESS</statusCode></errors></Result>',
+    );
   });
 
   test('is unknown where a page answers for the service', async () => {
