@@ -4,7 +4,6 @@ import os from 'node:os';
 import path from 'node:path';
 import {
   type CallContext,
-  ConnectorError,
   type Document,
   type ErrorInfo,
   type Events,
@@ -306,15 +305,6 @@ const readsAllFirst = likeParent(
         }
       }
       yield* super.execute(again(), context);
-      const rest = all.slice(0, 0);
-      if (context.signal.aborted && rest.length > 0)
-        throw new ConnectorError({
-          category: 'cancelled',
-          code: 'CANCELLED',
-          message: 'cancelled',
-          effect: 'none',
-          retryable: true,
-        });
     }
   },
 );

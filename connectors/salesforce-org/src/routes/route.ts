@@ -32,7 +32,7 @@ export interface MatchedRoute {
 /** The first route whose pattern fits the segments. */
 export function matchRoute(routes: readonly Route[], segments: readonly string[]): MatchedRoute | undefined {
   for (const route of routes) {
-    const params = fit(route.pattern, segments);
+    const params = parametersOf(route.pattern, segments);
     if (params !== undefined) return { route, params };
   }
   return undefined;
@@ -46,7 +46,7 @@ export function methodOf(route: Route, name: string): Method | undefined {
     : undefined;
 }
 
-function fit(pattern: string, segments: readonly string[]): Record<string, string> | undefined {
+function parametersOf(pattern: string, segments: readonly string[]): Record<string, string> | undefined {
   const parts = pattern === '' ? [] : pattern.split('/');
   if (parts.length !== segments.length) return undefined;
   const params: Record<string, string> = {};
