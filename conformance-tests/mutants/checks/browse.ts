@@ -1,4 +1,3 @@
-// Mutants of the groups Browse, Schema.
 import {
   type CallContext,
   type DescribeQuery,
@@ -7,8 +6,8 @@ import {
   type ObjectDefinition,
   type ObjectType,
 } from '@connector-runtime/core';
-import { ItemsBrowse, type ItemType } from '../reference/items/items-browse.js';
-import { likeParent, type Mutants, withBrowse } from './mutant.js';
+import { ItemsBrowse, type ItemType } from '../../reference/items/items-browse.js';
+import { likeParent, type Mutants, withBrowse } from '../mutant.js';
 
 type TypesQuery = { readonly operation: string; readonly search?: string };
 
@@ -57,56 +56,9 @@ const describesByChance = likeParent(
   },
 );
 
-const typesTwice = likeParent(
-  class extends ItemsBrowse {
-    protected override xmlSchema(type: ItemType): string {
-      return super
-        .xmlSchema(type)
-        .replace(
-          'name="key" type="xs:string" nillable="true" minOccurs="1"/>',
-          'name="key" type="xs:string" nillable="true" minOccurs="1"><xs:complexType/></xs:element>',
-        );
-    }
-  },
-);
-
-const lacksText = likeParent(
-  class extends ItemsBrowse {
-    protected override typeFor(role: 'input' | 'output', type: ItemType): ItemType {
-      return role === 'output' ? type : { ...type, fields: type.fields.filter(({ name }) => name !== 'text') };
-    }
-  },
-);
-
-const saysNumber = likeParent(
-  class extends ItemsBrowse {
-    protected override jsonSchema(type: ItemType, role: 'input' | 'output'): JsonSchema {
-      const schema = super.jsonSchema(type, role);
-      return role === 'input'
-        ? schema
-        : { ...schema, properties: { ...(schema['properties'] as object), text: { type: 'number' } } };
-    }
-  },
-);
-
-const lacksNoteInJson = likeParent(
-  class extends ItemsBrowse {
-    protected override jsonSchema(type: ItemType, role: 'input' | 'output'): JsonSchema {
-      return super.jsonSchema(
-        role === 'input' ? type : { ...type, fields: type.fields.filter(({ name }) => name !== 'note') },
-        role,
-      );
-    }
-  },
-);
-
 export const BROWSE_MUTANTS: Mutants = {
   'BRW-01': withBrowse(listsTwice),
   'BRW-02': withBrowse(describesEach),
   'BRW-03': withBrowse(describesNothing),
   'BRW-04': withBrowse(describesByChance),
-  'SCH-01': withBrowse(typesTwice),
-  'SCH-02': withBrowse(lacksText),
-  'SCH-03': withBrowse(saysNumber),
-  'SCH-04': withBrowse(lacksNoteInJson),
 };
