@@ -32,6 +32,8 @@ const QUIET_MS = { http: 1, own: 40 } as const;
 
 /** Events and requests that a failure card quotes. */
 const LAST_EVENTS = 20;
+/** As `OperationFixture.pageRows` says. */
+const DEFAULT_PAGE_ROWS = 10;
 const MAX_LINE_CHARACTERS = 300;
 const MAX_CONTENT_BYTES = 10_000_000;
 
@@ -337,6 +339,11 @@ export class Trial {
     const from = aim === 'all' ? 1 : aim.from;
     for (let at = from; at < from + 500; at += 1) await fault(kind, at);
   }
+}
+
+/** Records in a page of the service. */
+export function pageRowsOf({ fixture }: TriedOperation): number {
+  return fixture.pageRows ?? DEFAULT_PAGE_ROWS;
 }
 
 /** The request for an operation with the properties of its fixture. */

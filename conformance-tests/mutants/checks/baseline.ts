@@ -5,11 +5,14 @@ import {
   inject,
   injectable,
   type Properties,
+  type ResultEvent,
+  type TestFinding,
 } from '@connector-runtime/core';
 import { ItemsClient } from '../../reference/items/items-client.js';
 import { ItemsConnection } from '../../reference/items/items-connection.js';
+import { DeleteItems } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
-import { type Mutants, withConnection } from '../mutant.js';
+import { likeParent, type Mutants, withConnection, withOperation } from '../mutant.js';
 
 /** Relies on a property that may be absent. */
 @injectable()
@@ -28,6 +31,24 @@ class NeedsLabels extends ItemsConnection {
   }
 }
 
+const findsFault = likeParent(
+  class extends ItemsConnection {
+    override async test(context: CallContext): Promise<readonly TestFinding[]> {
+      return [...(await super.test(context)), { name: 'quota', ok: false, tookMs: 0 }];
+    }
+  },
+);
+
+const failsAlone = likeParent(
+  class extends DeleteItems {
+    protected override remove(): Promise<ResultEvent> {
+      return Promise.reject(new TypeError('not written yet'));
+    }
+  },
+);
+
 export const BASELINE_MUTANTS: Mutants = {
   'BAS-01': withConnection(NeedsLabels as unknown as new () => Connection),
+  'BAS-01:finding': withConnection(findsFault),
+  'BAS-01:operation': withOperation('delete', failsAlone),
 };

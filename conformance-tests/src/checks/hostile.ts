@@ -3,7 +3,7 @@ import type { ErrorInfo } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
 import type { Fault } from '../lent/lent-transport.js';
-import { dataOf, documentsOf } from '../trial.js';
+import { dataOf, documentsOf, pageRowsOf } from '../trial.js';
 
 const QUICK_MS = 1_000;
 const MOST_REQUESTS = 60;
@@ -161,7 +161,7 @@ export const HOSTILE: readonly Check[] = [
       for (const operation of trial.reads()) {
         for (const [name, fault, from] of hostileAnswers()) {
           const { trial: own, operation: tried } = await trial.forOperation(operation);
-          await own.fixture.seedRows?.(tried.id, 3 * (tried.fixture.pageRows ?? 10));
+          await own.fixture.seedRows?.(tried.id, 3 * pageRowsOf(tried));
           const connection = await own.connect();
           await connection.test();
           const before = own.sent.length;

@@ -2,10 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '../check.js';
 import { expectThat, Unproven } from '../findings.js';
 import type { Sample } from '../subject.js';
-import { dataOf, documentsOf, requestOf, type Trial, type TriedOperation } from '../trial.js';
+import { dataOf, documentsOf, pageRowsOf, requestOf, type Trial, type TriedOperation } from '../trial.js';
 
 const DOCUMENTS = 12;
-const DEFAULT_PAGE_ROWS = 10;
 
 export const SEMANTICS: readonly Check[] = [
   {
@@ -19,7 +18,7 @@ export const SEMANTICS: readonly Check[] = [
     async run(trial) {
       for (const operation of trial.reads()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
-        const count = 3 * (tried.fixture.pageRows ?? DEFAULT_PAGE_ROWS) + 1;
+        const count = 3 * pageRowsOf(tried) + 1;
         const there = await own.need('seedRows')(tried.id, count);
         const connection = await own.connect();
         const { outputs, summary } = await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
