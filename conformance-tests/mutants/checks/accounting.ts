@@ -8,7 +8,13 @@ import {
   type OperationEvent,
   type ResultEvent,
 } from '@connector-runtime/core';
-import { CreateItems, ReadItems, UpdateItems } from '../../reference/items/items-operations.js';
+import {
+  CreateItems,
+  DeleteItems,
+  ReadItems,
+  UpdateItems,
+  UpsertItems,
+} from '../../reference/items/items-operations.js';
 import { likeParent, type Mutants, withOperation } from '../mutant.js';
 
 type Batch = readonly Document[];
@@ -152,14 +158,71 @@ const givesAsTheyCome = likeParent(
 
 type Send = Parameters<CreateItems['send']>;
 
+const namesOwnCode = likeParent(
+  class extends UpdateItems {
+    protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.update(document, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.code !== 'ITEMS_FORBIDDEN') throw error;
+        const { message, info } = error;
+        return { type: 'result', inputs: [document.id], status: 'applicationError', code: '400', message, error: info };
+      }
+    }
+  },
+);
+
+/** Fails with the twentieth document. */
+const stumbles = likeParent(
+  class extends DeleteItems {
+    private count = 0;
+
+    protected override async remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      const result = await super.remove(document, context);
+      this.count += 1;
+      return this.count === 20 ? { ...result, status: 'failure' } : result;
+    }
+  },
+);
+
+const swapsReceipts = likeParent(
+  class extends CreateItems {
+    protected override async send(...args: Send) {
+      const results = await super.send(...args);
+      if (!results.some(({ status }) => status === 'applicationError')) return results;
+      const receipts = results.flatMap(({ receipt }) => receipt ?? []);
+      const turned = [...receipts.slice(1), ...receipts.slice(0, 1)];
+      return results.map((result) =>
+        result.status === 'success' ? { ...result, receipt: turned.shift() ?? null } : result,
+      );
+    }
+  },
+);
+
+const doubtsLongRuns = likeParent(
+  class extends UpsertItems {
+    private count = 0;
+
+    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      const result = await super.upsert(document, text, context);
+      this.count += 1;
+      return this.count === 30 ? { ...result, status: 'unknown' } : result;
+    }
+  },
+);
+
 export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-01': withOperation('create', forgetsLastBatch),
   'ACC-02': withOperation('create', reportsTwice),
   'ACC-03': withOperation('create', looksAtStatus),
   'ACC-04': withOperation('create', deniesLoss),
   'ACC-05': withOperation('create', failsTogether),
+  'ACC-05:code': withOperation('update', namesOwnCode),
+  'ACC-05:others': withOperation('delete', stumbles),
   'ACC-06': withOperation('create', shiftsIndex),
+  'ACC-06:receipt': withOperation('create', swapsReceipts),
   'ACC-07': withOperation('read', swallows),
   'ACC-08': withOperation('create', doubtsEverything),
+  'ACC-08:clean': withOperation('upsert', doubtsLongRuns),
   'ACC-09': withOperation('update', givesAsTheyCome),
 };

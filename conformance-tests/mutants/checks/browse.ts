@@ -1,6 +1,7 @@
 import {
   type CallContext,
   type DescribeQuery,
+  type Field,
   isConnectorError,
   type JsonSchema,
   type ObjectDefinition,
@@ -9,6 +10,7 @@ import {
 import { ItemsBrowse, type ItemType } from '../../reference/items/items-browse.js';
 import { likeParent, type Mutants, withBrowse } from '../mutant.js';
 
+type FieldsQuery = Parameters<ItemsBrowse['fields']>[0];
 type TypesQuery = { readonly operation: string; readonly search?: string };
 
 const listsTwice = likeParent(
@@ -56,9 +58,37 @@ const describesByChance = likeParent(
   },
 );
 
+const leavesOut = likeParent(
+  class extends ItemsBrowse {
+    override async *objectTypes(query: TypesQuery, context: CallContext): AsyncGenerator<ObjectType> {
+      for await (const type of super.objectTypes(query, context))
+        if (query.operation !== 'delete' || type.id !== 'thing') yield type;
+    }
+  },
+);
+
+const flattens = likeParent(
+  class extends ItemsBrowse {
+    override async *fields(query: FieldsQuery, context: CallContext): AsyncGenerator<Field> {
+      for (;;) yield* super.fields(query, context);
+    }
+  },
+);
+
+const hasNoneBelow = likeParent(
+  class extends ItemsBrowse {
+    override async *fields(query: FieldsQuery, context: CallContext): AsyncGenerator<Field> {
+      if (query.path.length === 0) yield* super.fields(query, context);
+    }
+  },
+);
+
 export const BROWSE_MUTANTS: Mutants = {
   'BRW-01': withBrowse(listsTwice),
+  'BRW-01:absent': withBrowse(leavesOut),
   'BRW-02': withBrowse(describesEach),
+  'BRW-02:endless': withBrowse(flattens),
+  'BRW-02:empty': withBrowse(hasNoneBelow),
   'BRW-03': withBrowse(describesNothing),
   'BRW-04': withBrowse(describesByChance),
 };

@@ -146,6 +146,10 @@ const forgetsTags = likeParent(
   },
 );
 
+function without<T extends object>(name: keyof T & string, whole: T): T {
+  return Object.fromEntries(Object.entries(whole).filter(([key]) => key !== name)) as T;
+}
+
 /** Configurations with which the current version has nothing to do are left alone. */
 function migrating(change: (properties: Readonly<Record<string, Json>>) => Json): Mutant {
   const migrate = (fromVersion: number, properties: Json) =>
@@ -157,7 +161,6 @@ function renamed({ token, ...kept }: Readonly<Record<string, Json>>): Readonly<R
   return token === undefined ? kept : { ...kept, password: token };
 }
 
-const { migrate: _, ...withoutMigrate } = itemsPlugin;
 let migrations = 0;
 
 export const CONFIG_MUTANTS: Mutants = {
@@ -182,7 +185,7 @@ export const CONFIG_MUTANTS: Mutants = {
     properties: { ...propertiesOf(schema), apiKey: { type: 'string' } },
   })),
   'CFG-06': { plugin: { ...itemsPlugin, migrate: (_, properties: Json) => properties } },
-  'CFG-06:missing': { plugin: withoutMigrate },
+  'CFG-06:missing': { plugin: without('migrate', itemsPlugin) },
   'CFG-06:impure': migrating((properties) => {
     const changed = properties as Record<string, Json>;
     const { token, password } = changed;
@@ -190,7 +193,7 @@ export const CONFIG_MUTANTS: Mutants = {
     return renamed({ ...changed, token: token === '' ? (password ?? '') : (token ?? '') });
   }),
   'CFG-06:chance': migrating((properties) => ({ ...renamed(properties), labels: { tenant: `t${++migrations}` } })),
-  'CFG-06:current': migrating(({ concurrent: _, ...properties }) => renamed(properties)),
+  'CFG-06:current': migrating((properties) => renamed(without('concurrent', properties))),
   'CFG-07': withOperation('create', keepsFirstTag),
   'CFG-07:refused': withOperation('create', demandsTag),
   'CFG-07:dropped': withOperation('create', forgetsTags),

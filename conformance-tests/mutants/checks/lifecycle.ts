@@ -61,9 +61,37 @@ class CountsGlobally extends UpsertItems {
   }
 }
 
+const closesSlowly = likeParent(
+  class extends ItemsConnection {
+    private clock: CallContext['clock'] | undefined;
+
+    override async open(context: CallContext): Promise<void> {
+      this.clock = context.clock;
+      await super.open(context);
+    }
+
+    override async close(): Promise<void> {
+      await this.clock?.sleep(1_500, new AbortController().signal);
+    }
+  },
+);
+
+let upserts = 0;
+
+const setsVariable = likeParent(
+  class extends UpsertItems {
+    protected override get effect() {
+      process.env['ITEMS_UPSERTED'] = String(++upserts);
+      return super.effect;
+    }
+  },
+);
+
 export const LIFECYCLE_MUTANTS: Mutants = {
   'LIF-01': withConnection(closesOnce),
   'LIF-02': withOperation('upsert', waitsForRequest),
+  'LIF-02:slow': withConnection(closesSlowly),
   'LIF-03': withConnection(worksOn),
   'LIF-04': withOperation('upsert', CountsGlobally),
+  'LIF-04:environment': withOperation('upsert', setsVariable),
 };

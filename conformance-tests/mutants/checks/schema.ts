@@ -1,4 +1,4 @@
-import type { JsonSchema } from '@connector-runtime/core';
+import type { CallContext, DescribeQuery, JsonSchema, ObjectDefinition } from '@connector-runtime/core';
 import { ItemsBrowse, type ItemType } from '../../reference/items/items-browse.js';
 import { likeParent, type Mutants, withBrowse } from '../mutant.js';
 
@@ -45,8 +45,28 @@ const lacksNoteInJson = likeParent(
   },
 );
 
+const hasNoRoot = likeParent(
+  class extends ItemsBrowse {
+    override async describe(query: DescribeQuery, context: CallContext): Promise<ObjectDefinition> {
+      const definition = await super.describe(query, context);
+      return query.format === 'json-schema' && query.operation === 'delete' ? { ...definition, root: '' } : definition;
+    }
+  },
+);
+
+const namesOtherRoot = likeParent(
+  class extends ItemsBrowse {
+    override async describe(query: DescribeQuery, context: CallContext): Promise<ObjectDefinition> {
+      const definition = await super.describe(query, context);
+      return query.format === 'xsd' && query.operation === 'delete' ? { ...definition, root: 'items' } : definition;
+    }
+  },
+);
+
 export const SCHEMA_MUTANTS: Mutants = {
   'SCH-01': withBrowse(typesTwice),
+  'SCH-01:root': withBrowse(hasNoRoot),
+  'SCH-01:element': withBrowse(namesOtherRoot),
   'SCH-02': withBrowse(lacksText),
   'SCH-03': withBrowse(saysNumber),
   'SCH-04': withBrowse(lacksNoteInJson),
