@@ -1,14 +1,21 @@
-import type {
-  CallContext,
-  Document,
-  Events,
-  ExecutionContext,
-  OperationEvent,
-  ResultEvent,
+import {
+  type CallContext,
+  type Document,
+  type Events,
+  type ExecutionContext,
+  isConnectorError,
+  type OperationEvent,
+  type ResultEvent,
 } from '@connector-runtime/core';
 import { perBatch } from '@connector-runtime/core/authoring';
 import { ItemsConnection } from '../../reference/items/items-connection.js';
-import { CreateItems, DeleteItems, UploadFiles, UpsertItems } from '../../reference/items/items-operations.js';
+import {
+  CreateItems,
+  DeleteItems,
+  ReadItems,
+  UploadFiles,
+  UpsertItems,
+} from '../../reference/items/items-operations.js';
 import { deafTo, likeParent, type Mutants, withConnection, withOperation } from '../mutant.js';
 
 const deaf = likeParent(
@@ -123,11 +130,64 @@ async function* mapped(events: Events, change: (event: ResultEvent) => ResultEve
   }
 }
 
+const callsItFailure = likeParent(
+  class extends UpsertItems {
+    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      const isLate = context.signal.aborted;
+      try {
+        return await super.upsert(document, text, context);
+      } catch (error) {
+        if (!isLate || !isConnectorError(error)) throw error;
+        return { type: 'result', inputs: [document.id], status: 'failure', error: { ...error.info, effect: 'none' } };
+      }
+    }
+  },
+);
+
+function isLeft({ signal }: ExecutionContext): boolean {
+  const reason: unknown = signal.reason;
+  return isConnectorError(reason) && reason.info.code === 'HOST_LEFT';
+}
+
+/** Its end waits for something that never comes. */
+const neverLetsGo = likeParent(
+  class extends DeleteItems {
+    override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      try {
+        yield* super.execute(documents, context);
+      } finally {
+        if (isLeft(context)) await new Promise(() => undefined);
+      }
+    }
+  },
+);
+
+/** Goes on by itself when its host has left. */
+const readsOn = likeParent(
+  class extends ReadItems {
+    override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      try {
+        yield* super.execute(documents, context);
+      } finally {
+        if (isLeft(context)) this.goOn(context).catch(() => undefined);
+      }
+    }
+
+    private async goOn(context: ExecutionContext): Promise<void> {
+      const alone = Object.create(context, { signal: { value: new AbortController().signal } }) as ExecutionContext;
+      for (let page = 0; page < 1_000; page += 1) await this.page(0, alone);
+    }
+  },
+);
+
 export const CANCELLATION_MUTANTS: Mutants = {
   'CAN-01': withOperation('create', deaf),
+  'CAN-01:status': withOperation('upsert', callsItFailure),
   'CAN-02': withOperation('delete', sleepsDeaf),
   'CAN-03': withOperation('delete', goesOn),
   'CAN-04': withOperation('upsert', deniesFlight),
   'CAN-05': withOperation('upload', leavesInputOpen),
+  'CAN-05:end': withOperation('delete', neverLetsGo),
+  'CAN-05:requests': withOperation('read', readsOn),
   'CAN-06': withConnection(opensDeaf),
 };

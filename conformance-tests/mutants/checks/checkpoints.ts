@@ -21,6 +21,17 @@ const keepsDate = likeParent(
   },
 );
 
+const keepsPage = likeParent(
+  class extends ReadItems {
+    protected override handOn(outputs: readonly OperationEvent[], state: Json | undefined) {
+      return super.handOn(
+        outputs,
+        state === undefined ? undefined : { ...(state as object), rows: 'x'.repeat(65_536) },
+      );
+    }
+  },
+);
+
 const ignoresState = likeParent(
   class extends ReadItems {
     override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
@@ -37,5 +48,6 @@ const ignoresState = likeParent(
 export const CHECKPOINTS_MUTANTS: Mutants = {
   'CHK-01': withOperation('read', checksBeforeRows),
   'CHK-02': withOperation('read', keepsDate),
+  'CHK-02:large': withOperation('read', keepsPage),
   'CHK-03': withOperation('read', ignoresState),
 };
