@@ -39,6 +39,28 @@ const dropsNulls = likeParent(
   },
 );
 
+/** Takes a character that is cut between two pieces for a wrong one. */
+const decodesStrictly = likeParent(
+  class extends UpdateItems {
+    protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      let whole = '';
+      for await (const piece of document.body.open(context.signal))
+        whole += new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(piece);
+      const body = { text: async () => whole };
+      return super.update(Object.create(document, { body: { value: body } }) as Document, context);
+    }
+  },
+);
+
+const failsAtNul = likeParent(
+  class extends UpsertItems {
+    protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      if (text.includes('\\u0000')) throw new TypeError('a string that ends too early');
+      return super.upsert(document, text, context);
+    }
+  },
+);
+
 export const FIDELITY_MUTANTS: Mutants = {
   'UNI-01': withOperation('update', normalises),
   'UNI-02': withOperation('upsert', decodesPieces),
@@ -48,4 +70,10 @@ export const FIDELITY_MUTANTS: Mutants = {
   ),
   'UNI-04': withOperation('update', datesLocally),
   'UNI-05': withOperation('upsert', dropsNulls),
+  'UNI-01:status': withOperation('upsert', failsAtNul),
+  'UNI-02:status': withOperation('update', decodesStrictly),
+  'UNI-05:added': withOperation(
+    'create',
+    changing((text) => text.replace(/("text":null.*)\}$/, '$1,"source":"api"}')),
+  ),
 };

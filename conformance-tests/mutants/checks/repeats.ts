@@ -2,11 +2,12 @@ import {
   type Document,
   type Events,
   type ExecutionContext,
+  type HttpResponse,
   isConnectorError,
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
-import type { ItemsRequest } from '../../reference/items/items-client.js';
+import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import {
   CreateItems,
   DeleteItems,
@@ -14,7 +15,8 @@ import {
   UploadFiles,
   UpsertItems,
 } from '../../reference/items/items-operations.js';
-import { likeParent, type Mutants, withOperation } from '../mutant.js';
+import { ItemsSession } from '../../reference/items/items-session.js';
+import { itemsPlugin, likeParent, type Mutant, type Mutants, withOperation } from '../mutant.js';
 
 const retriesPost = likeParent(
   class extends UploadFiles {
@@ -94,6 +96,54 @@ const believesReceipt = likeParent(
   },
 );
 
+/** Takes a lost answer for a good one. */
+const believesInSuccess = likeParent(
+  class extends UploadFiles {
+    protected override async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.upload(document, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.code !== 'CONNECTION_RESET') throw error;
+        return { type: 'result', inputs: [document.id], status: 'success' };
+      }
+    }
+  },
+);
+
+/** Repeats deletes by itself, after these pauses. */
+function pausing(...pausesMs: readonly number[]): Mutant {
+  const asksOnce = likeParent(
+    class extends ItemsClient {
+      protected override async refusal(answer: HttpResponse, step: string) {
+        return answer.status === 503 && step === 'delete' ? { step, retryable: false } : super.refusal(answer, step);
+      }
+    },
+  );
+  const repeatsItself = likeParent(
+    class extends DeleteItems {
+      protected override async remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+        for (let attempt = 0; ; attempt += 1) {
+          try {
+            return await super.remove(document, context);
+          } catch (error) {
+            const isBusy = isConnectorError(error) && error.info.service?.httpStatus === 503;
+            const pauseMs = pausesMs[attempt];
+            if (!isBusy || pauseMs === undefined) throw error;
+            await context.clock.sleep(pauseMs, context.signal);
+          }
+        }
+      }
+    },
+  );
+  return {
+    plugin: {
+      ...itemsPlugin,
+      shared: [ItemsSession, [ItemsClient, asksOnce]],
+      operations: { ...itemsPlugin.operations, delete: () => repeatsItself },
+    },
+  };
+}
+
 export const REPEATS_MUTANTS: Mutants = {
   'IDM-01': withOperation('upload', retriesPost),
   'IDM-02': withOperation('upsert', givesUp),
@@ -101,4 +151,7 @@ export const REPEATS_MUTANTS: Mutants = {
   'IDM-04': withOperation('delete', triesHundredTimes),
   'IDM-05': withOperation('upload', sendsEmptyBody),
   'IDM-06': withOperation('create', believesReceipt),
+  'IDM-01:success': withOperation('upload', believesInSuccess),
+  'IDM-04:shrinking': pausing(4_000, 2_000, 1_000),
+  'IDM-04:same': pausing(1_000, 2_000, 4_000),
 };

@@ -25,7 +25,17 @@ const tagsIds = likeParent(
   },
 );
 
+const logsErrors = likeParent(
+  class extends UpsertItems {
+    protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      context.logger.error('upserting');
+      return super.upsert(document, text, context);
+    }
+  },
+);
+
 export const TELEMETRY_MUTANTS: Mutants = {
   'TEL-01': withOperation('delete', prints),
   'TEL-02': withOperation('upsert', tagsIds),
+  'TEL-02:log': withOperation('upsert', logsErrors),
 };

@@ -1,4 +1,11 @@
-import { type Document, type Events, type ExecutionContext, isConnectorError } from '@connector-runtime/core';
+import {
+  ConnectorError,
+  type Document,
+  type Events,
+  type ExecutionContext,
+  isConnectorError,
+  type ResultEvent,
+} from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
 import type { ItemsRequest } from '../../reference/items/items-client.js';
 import { ExportItems, UpdateItems, UploadFiles } from '../../reference/items/items-operations.js';
@@ -37,8 +44,31 @@ const pollsQuickly = likeParent(
   },
 );
 
+const callsBusyConflict = likeParent(
+  class extends UpdateItems {
+    protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.update(document, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.service?.httpStatus !== 503) throw error;
+        throw new ConnectorError({ ...error.info, category: 'conflict' });
+      }
+    }
+  },
+);
+
+const pollsEvenly = likeParent(
+  class extends ExportItems {
+    protected override pauseMs(): number {
+      return 200_000;
+    }
+  },
+);
+
 export const TIME_LIMITS_MUTANTS: Mutants = {
   'TIM-01': withOperation('update', waitsForEver),
   'TIM-02': withOperation('upload', hasNoLimit),
   'TIM-03': withOperation('export', pollsQuickly),
+  'TIM-01:category': withOperation('update', callsBusyConflict),
+  'TIM-03:even': withOperation('export', pollsEvenly),
 };

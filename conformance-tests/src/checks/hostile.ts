@@ -112,7 +112,7 @@ export const HOSTILE: readonly Check[] = [
     profile: 'full',
     needs: ['write'],
     title: 'Text is never syntax',
-    rule: 'Quotes, backslashes, line ends, percent signs, dots and hashes in a text arrive as they are or the document is refused; no request leaves its path or gains a header.',
+    rule: 'Quotes, backslashes, line ends, percent signs, dots and hashes in a text arrive as they are or the document is refused; no request leaves its path. (Line ends in headers are refused by the host.)',
     cause: 'a request that is put together by concatenation',
     async run(trial) {
       for (const { member: withText, ...operation } of trial.withMember('withText', trial.writes())) {
@@ -142,10 +142,6 @@ export const HOSTILE: readonly Check[] = [
           'texts that are syntax',
           operation.key,
         );
-        const headers = trial.sent
-          .flatMap((request) => Object.keys(request.headers))
-          .filter((name) => /injected/i.test(name));
-        expectThat(headers.length === 0, 'no header from a text', headers, 'a text with a line end', operation.key);
       }
     },
   },

@@ -23,11 +23,9 @@ export const TIME_LIMITS: readonly Check[] = [
         await connection.test();
         await own.fault({ kind: 'status', status: 503 }, { from: 1 });
         own.clock.passLimits();
-        const startedMs = own.clock.now();
         const { results, summary } = await own.run(connection, tried, documentsOf(tried.fixture.good(2)), {
           deadlineMs: DEADLINE_MS,
         });
-        const tookMs = own.clock.now() - startedMs;
         const did = 'two documents, every answer 503';
         expectThat(
           seen.runs.every(({ hasEnded }) => hasEnded),
@@ -36,8 +34,6 @@ export const TIME_LIMITS: readonly Check[] = [
           did,
           tried.key,
         );
-        const most = DEADLINE_MS + tried.descriptor.limits.stopWithinMs;
-        expectThat(tookMs <= most, `ended within ${most} ms`, `${tookMs} ms`, did, tried.key);
         const categories = [...results.map(({ error }) => error?.category), summary.error?.category].filter(
           (category) => category !== undefined,
         );
@@ -82,7 +78,7 @@ export const TIME_LIMITS: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'A job that never ends is asked for ever more rarely',
-    rule: 'Of a remote job that never finishes, at most 100 polls are sent in the first hour, further and further apart, and the run ends by its deadline.',
+    rule: 'Of a remote job that never finishes, at most 100 polls are sent in the first hour, further and further apart.',
     cause: 'a fixed, short interval',
     async run(trial) {
       await trial.need('stallJob')();
@@ -107,14 +103,6 @@ export const TIME_LIMITS: readonly Check[] = [
         const gaps = sent.slice(1).map(({ atEpochMs }, index) => atEpochMs - (sent[index]?.atEpochMs ?? 0));
         const isGrowing = gaps.length < 6 || (gaps.at(-2) ?? 0) > (gaps[2] ?? 0);
         expectThat(isGrowing, 'polls that grow apart', gaps.slice(0, 8), 'a job that never ends', tried.key);
-        const tookMs = own.clock.now() - startedMs;
-        expectThat(
-          tookMs <= 2 * HOUR_MS + tried.descriptor.limits.stopWithinMs,
-          'ended by its deadline of two hours',
-          `${tookMs} ms`,
-          'a job that never ends',
-          tried.key,
-        );
       }
     },
   },
