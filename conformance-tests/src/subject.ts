@@ -52,7 +52,10 @@ export interface Fixture {
   stop(): Promise<void>;
 }
 
-/** Keeps the request, perhaps holds it up, and calls `serve` once: the service then applies and answers it, with what befalls it. Settles when `serve` has. */
+/**
+ * Keeps the request, perhaps holds it up, and calls `serve` once, also where the plugin has left meanwhile: the service then applies and answers it, with what befalls it.
+ * `serve` is done when the answer is on its way; until then the request counts as under way. Settles, or rejects, as `serve` does.
+ */
 export type Gate = (
   request: SeenRequest,
   serve: (fault: ServiceFault | undefined) => void | Promise<void>,

@@ -10,7 +10,9 @@ import {
   type ObjectType,
 } from '@connector-runtime/core';
 import { LinesClient } from './lines-client.js';
+import { unexpectedAnswer } from './lines-refusal.js';
 import { NONE } from './lines-session.js';
+import type { Statement } from './lines-wire.js';
 
 /** A type of entries, as the service describes it. */
 export interface EntryType {
@@ -54,10 +56,12 @@ export class LinesBrowse implements Browse {
   }
 
   private async ask(verb: string, target: string, question: Json, context: CallContext): Promise<Json> {
-    const { text } = await this.client.send(
-      { verb, target, payload: JSON.stringify(question), effect: 'none' },
-      context,
-    );
-    return JSON.parse(text) as Json;
+    const statement: Statement = { verb, target, payload: JSON.stringify(question), effect: 'none' };
+    const { text } = await this.client.send(statement, context);
+    try {
+      return JSON.parse(text) as Json;
+    } catch {
+      throw unexpectedAnswer('the answer is no JSON', statement);
+    }
   }
 }

@@ -66,8 +66,13 @@ export class LinesPool {
 }
 
 function closed(): ConnectorError {
-  const message = 'the connection is closed';
-  return new ConnectorError({ category: 'cancelled', code: 'LINES_CLOSED', message, effect: 'none', retryable: false });
+  return new ConnectorError({
+    category: 'unavailable',
+    code: 'LINES_CLOSED',
+    message: 'the connection is closed',
+    effect: 'none',
+    retryable: false,
+  });
 }
 
 function unreachable(address: string, cause: unknown): ConnectorError {

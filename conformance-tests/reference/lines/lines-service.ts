@@ -66,7 +66,7 @@ export class LinesService {
     socket.on('error', () => socket.destroy());
     socket.on('data', (piece) => {
       try {
-        for (const statement of reader.read(piece)) void this.take(socket, statement);
+        for (const statement of reader.read(piece)) this.take(socket, statement).catch(() => socket.destroy());
       } catch {
         socket.destroy();
       }
