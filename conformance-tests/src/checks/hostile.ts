@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { ErrorInfo } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
-import type { Fault } from '../lent/lent-transport.js';
+import type { Fault } from '../lent/traffic.js';
 import { dataOf, documentsOf, pageRowsOf } from '../trial.js';
 
 const QUICK_MS = 1_000;
