@@ -6,7 +6,7 @@ export interface Question {
   readonly text: string;
   /** Taken where nothing is typed. */
   readonly byDefault: string;
-  problemIn(answer: string): string | undefined;
+  readonly problemIn: (answer: string) => string | undefined;
 }
 
 /** Where people are asked: questions are for people, so they stand on stderr. */
