@@ -2,7 +2,12 @@ import type { CredentialStore, Json } from '@connector-runtime/core';
 import { MemoryCredentialStore } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, NotApplicable } from '../findings.js';
+import type { SeenRequest } from '../subject.js';
 import { documentsOf, type Trial } from '../trial.js';
+
+/** As many as meet one expired session, of an operation that batches as of others. */
+const REQUESTS = 20;
+const MOST_DOCUMENTS = 1_000;
 
 export const RENEWAL: readonly Check[] = [
   {
@@ -59,9 +64,11 @@ export const RENEWAL: readonly Check[] = [
         await connection.test();
         const logins = await loginCount(own);
         await own.need('expireSession')();
-        await own.run(connection, tried, documentsOf(tried.fixture.good(20)));
+        const count = Math.min(MOST_DOCUMENTS, REQUESTS * (tried.descriptor.batch?.maxDocuments ?? 1));
+        await own.run(connection, tried, documentsOf(tried.fixture.good(count)));
         const renewals = (await loginCount(own)) - logins;
-        expectThat(renewals <= 1, 'one renewal', renewals, '20 documents after an expiry of the session', tried.key);
+        const did = `${count} documents after an expiry of the session`;
+        expectThat(renewals <= 1, 'one renewal', renewals, did, tried.key);
       }
     },
   },
@@ -71,7 +78,7 @@ export const RENEWAL: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Refused credentials are not sent again',
-    rule: 'A wrong credential is sent once; one that is refused when the session is renewed, once more.',
+    rule: 'A wrong credential is sent once; one that is refused when the session is renewed, once more; so is one whose new sessions are refused too.',
     cause: 'a login that is tried again, and locks the account',
     async run(trial) {
       const wrong = await trial.connect({ properties: trial.fixture.connections.wrongCredential });
@@ -81,25 +88,18 @@ export const RENEWAL: readonly Check[] = [
       expectThat(logins <= 1, 'one login', logins, 'testing a connection with a wrong credential twice');
       if (trial.fixture.expireSession === undefined && (await isStateless(trial))) return;
       await trial.need('expireSession')();
-      const own = await trial.again();
-      const [operation] = own.operations();
-      if (operation === undefined) return;
-      const connection = await own.connect();
-      await connection.test();
-      const before = await loginCount(own);
-      own.fixture.acceptCredentials(
-        Object.fromEntries(own.fixture.secrets.map((pointer) => [pointer, 'another credential'])),
-      );
-      await own.need('expireSession')();
-      await own.run(connection, operation, documentsOf(operation.fixture.good(10)));
-      const again = (await loginCount(own)) - before;
-      expectThat(
-        again <= 1,
-        'one more login',
-        again,
-        'ten documents after an expiry, where the credentials are refused by now',
-        operation.key,
-      );
+      for (const [name, refuse] of REFUSALS) {
+        const own = await trial.again();
+        const [operation] = own.operations();
+        if (operation === undefined) return;
+        const connection = await own.connect();
+        await connection.test();
+        const before = await loginCount(own);
+        await refuse(own);
+        await own.run(connection, operation, documentsOf(operation.fixture.good(10)));
+        const again = (await loginCount(own)) - before;
+        expectThat(again <= 1, 'one more login', again, `ten documents after an expiry, where ${name}`, operation.key);
+      }
     },
   },
   {
@@ -148,6 +148,30 @@ export const RENEWAL: readonly Check[] = [
 ];
 
 /** Requests like the first that was ever sent: the login. */
+/** How a service refuses a session, and what would renew it. */
+const REFUSALS: readonly (readonly [name: string, refuse: (own: Trial) => Promise<void>])[] = [
+  [
+    'the credentials are refused by now',
+    async (own) => {
+      const others = own.fixture.secrets.map((pointer) => [pointer, 'another credential']);
+      own.fixture.acceptCredentials(Object.fromEntries(others));
+      await own.need('expireSession')();
+    },
+  ],
+  [
+    'logins succeed and every session is refused',
+    async (own) => {
+      await own.need('expireSession')();
+      if (own.hasOwnSockets) return;
+      const [login] = own.sent;
+      own.transport.addFault(
+        { kind: 'status', status: 401 },
+        (request) => login === undefined || !isLike(login, request),
+      );
+    },
+  ],
+];
+
 /** Without a session there is nothing to renew; with one, the fixture must let it expire. */
 async function expectSession(trial: Trial): Promise<void> {
   if (trial.fixture.expireSession === undefined && (await isStateless(trial)))
@@ -185,9 +209,12 @@ function valueAt(properties: Json, pointer: string): string {
 async function loginCount(trial: Trial): Promise<number> {
   const [login, ...others] = await trial.requests();
   if (login === undefined) return 0;
-  const isLogin = ({ method, path }: { readonly method: string; readonly path: string }) =>
-    method === login.method && path.split('?')[0] === login.path.split('?')[0];
-  return 1 + others.filter(isLogin).length;
+  return 1 + others.filter((request) => isLike(login, request)).length;
+}
+
+/** Requests of one kind: the first that a connection sends is its login. */
+function isLike(login: SeenRequest, { method, path }: Pick<SeenRequest, 'method' | 'path'>): boolean {
+  return method === login.method && path.split('?')[0] === login.path.split('?')[0];
 }
 
 /** A store as two processes share it. */

@@ -44,7 +44,11 @@ export function unexpectedAnswer(message: string, effect: ErrorInfo['effect']): 
 export async function refusalOf({ status, body }: HttpResponse): Promise<Partial<ErrorInfo>> {
   const error = await body.json(10_000).catch(() => undefined);
   const code = isObject(error) ? codeIn(error) : undefined;
-  return code === undefined ? {} : { code: `ACME_${code}`, service: { httpStatus: status, code } };
+  if (code === undefined) return {};
+  return {
+    code: `ACME_${code}`,
+    service: { httpStatus: status, code },
+  };
 }
 
 /** The service's own word for what went wrong, if it has the form that codes have. */
