@@ -3,6 +3,8 @@ const project = (directory) => ({
   displayName: directory.split('/').at(-1),
   rootDir: `${__dirname}/${directory}`,
   testMatch: ['<rootDir>/dist-test/**/*.test.js'],
+  // The templates of `connector create` are packages of one name.
+  modulePathIgnorePatterns: ['<rootDir>/templates/'],
   setupFiles: ['reflect-metadata'],
   testEnvironment: 'node',
   transform: {},

@@ -12,6 +12,9 @@ const MAY_IMPORT = {
   'salesforce-rest': ['core'],
   'conformance-tests': ['core', 'runtime'],
   docs: ['core', 'runtime', 'salesforce-org', 'salesforce-rest', 'conformance-tests'],
+  // What `connector create` writes is a third party's package, sources and tests.
+  'template src': ['core'],
+  'template test': ['core', 'runtime', 'conformance-tests'],
 };
 
 /** Third-party packages with one address. */
@@ -69,7 +72,7 @@ function filesOfHouse(folder = root) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const file = path.join(folder, entry.name);
     if (entry.isDirectory())
-      return /^(node_modules|dist|dist-test|test|\..*)$/.test(entry.name) ? [] : filesOfHouse(file);
+      return /^(node_modules|dist|dist-test|dist-templates|test|\..*)$/.test(entry.name) ? [] : filesOfHouse(file);
     return file.endsWith('.ts') && !file.endsWith('.d.ts') ? [file] : [];
   });
 }
@@ -84,7 +87,18 @@ function packages() {
     .map((folder) => ({
       name: path.basename(folder),
       files: ROOMS.flatMap((room) => sourceFiles(path.join(root, folder, room))),
-    }));
+    }))
+    .concat(templates());
+}
+
+/** The templates of `connector create`: their tests are shipped too. */
+function templates() {
+  const folder = path.join(root, 'runtime', 'templates');
+  if (!existsSync(folder)) return [];
+  return ['src', 'test'].map((room) => ({
+    name: `template ${room}`,
+    files: readdirSync(folder).flatMap((name) => sourceFiles(path.join(folder, name, room))),
+  }));
 }
 
 /** Every module that a file names: imports and re-exports, of types too, `import()`, `require()` and `import('x').T`. */

@@ -45,7 +45,7 @@ export interface Fixture {
   seedObjectTypes?(n: number): Promise<void>;
   /** A remote job that never ends. */
   stallJob?(): Promise<void>;
-  /** The next request gets the service's own "session expired". */
+  /** The next request gets the service's own "session expired". A plugin whose every request carries the configured secret itself (API key, HTTP Basic) has no session and needs no such member. */
   expireSession?(): Promise<void>;
   /** A second listener, for redirects. */
   foreignOrigin?(): Promise<string>;

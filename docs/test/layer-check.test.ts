@@ -76,7 +76,18 @@ describe('the layer check', () => {
       "export * from '../http/egress-rule.js';\n",
       'must not look into runtime/src/http/egress-rule.ts',
     ],
+    [
+      'runtime/templates/minimal/src/wrong.ts',
+      "import '@connector-runtime/runtime';\n",
+      'template src must not import runtime',
+    ],
+    [
+      'runtime/templates/minimal/test/wrong.ts',
+      "import '@connector-runtime/salesforce-org';\n",
+      'template test must not import salesforce-org',
+    ],
   ])('finds in %s: %s', (file, text, problem) => {
+    mkdirSync(path.dirname(path.join(house, file)), { recursive: true });
     plant(file, text);
 
     expect(check(house)).toMatchObject({ status: 1, text: expect.stringContaining(problem) });

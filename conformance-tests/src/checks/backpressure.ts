@@ -1,13 +1,15 @@
 import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
 import { expectThat, SubjectError } from '../findings.js';
-import { documentsOf, pageRowsOf, requestOf } from '../trial.js';
+import { documentsOf, pageRowsOf, requestOf, type Trial, type TriedOperation } from '../trial.js';
 import { countedSource } from './cancellation.js';
 
 const SMALL_HEAP_MB = 64;
 const ROWS = 2_000;
 const STREAM_BYTES = 200_000_000;
 const MOST_GROWTH = 1.2;
+/** A process may happen to stay small with few rows; only growth that is there each time is the plugin's. */
+const TRIES = 3;
 
 export const BACKPRESSURE: readonly Check[] = [
   {
@@ -74,16 +76,9 @@ export const BACKPRESSURE: readonly Check[] = [
     async run(trial) {
       for (const operation of trial.operations()) {
         if (operation.descriptor.effect === 'read') {
-          const peaks: number[] = [];
-          for (const rows of [ROWS, 10 * ROWS]) {
-            const { trial: own, operation: tried } = await trial.forOperation(operation);
-            await own.need('seedRows')(tried.id, rows);
-            peaks.push(
-              (await measured(own.subject.entry, own.fixture.connections.valid, requestOf(tried), {})).peakBytes,
-            );
-            await own.stop();
-          }
-          const growth = (peaks[1] ?? 0) / (peaks[0] ?? 1);
+          let growth = Number.POSITIVE_INFINITY;
+          for (let time = 0; time < TRIES && growth > MOST_GROWTH; time += 1)
+            growth = Math.min(growth, await growthOf(trial, operation));
           expectThat(
             growth <= MOST_GROWTH,
             `at most ${MOST_GROWTH} times the memory`,
@@ -117,6 +112,18 @@ export const BACKPRESSURE: readonly Check[] = [
     },
   },
 ];
+
+/** How much more memory a read of ten times the rows takes. */
+async function growthOf(trial: Trial, operation: TriedOperation): Promise<number> {
+  const peaks: number[] = [];
+  for (const rows of [ROWS, 10 * ROWS]) {
+    const { trial: own, operation: tried } = await trial.forOperation(operation);
+    await own.need('seedRows')(tried.id, rows);
+    peaks.push((await measured(own.subject.entry, own.fixture.connections.valid, requestOf(tried), {})).peakBytes);
+    await own.stop();
+  }
+  return (peaks[1] ?? 0) / (peaks[0] ?? 1);
+}
 
 /** One run in a process of its own, with a small heap. */
 async function measured(entry: string, properties: unknown, request: object, options: object) {

@@ -1,8 +1,13 @@
-import type { CredentialStore } from '@connector-runtime/core';
+import type { CredentialStore, Json } from '@connector-runtime/core';
 import { MemoryCredentialStore } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, NotApplicable, Unproven } from '../findings.js';
+import type { SeenRequest } from '../subject.js';
 import { documentsOf, type Trial } from '../trial.js';
+
+/** As many as meet one expired session, of an operation that batches as of others. */
+const REQUESTS = 20;
+const MOST_DOCUMENTS = 1_000;
 
 export const RENEWAL: readonly Check[] = [
   {
@@ -14,7 +19,7 @@ export const RENEWAL: readonly Check[] = [
     rule: 'After an expiry between two runs, and within a read, the session is renewed once and every document ends as without.',
     cause: 'a refused token ends the run',
     async run(trial) {
-      await trial.need('expireSession')();
+      await expectSession(trial);
       for (const operation of trial.operations()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
         const connection = await own.connect();
@@ -52,16 +57,18 @@ export const RENEWAL: readonly Check[] = [
     rule: 'Where requests that run side by side meet one expired session, it is renewed once.',
     cause: 'each request renews for itself',
     async run(trial) {
-      await trial.need('expireSession')();
+      await expectSession(trial);
       for (const operation of trial.operations()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
         const connection = await own.connect();
         await connection.test();
         const logins = await loginCount(own);
         await own.need('expireSession')();
-        await own.run(connection, tried, documentsOf(tried.fixture.good(20)));
+        const count = Math.min(MOST_DOCUMENTS, REQUESTS * (tried.descriptor.batch?.maxDocuments ?? 1));
+        await own.run(connection, tried, documentsOf(tried.fixture.good(count)));
         const renewals = (await loginCount(own)) - logins;
-        expectThat(renewals <= 1, 'one renewal', renewals, '20 documents after an expiry of the session', tried.key);
+        const did = `${count} documents after an expiry of the session`;
+        expectThat(renewals <= 1, 'one renewal', renewals, did, tried.key);
       }
     },
   },
@@ -71,7 +78,7 @@ export const RENEWAL: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Refused credentials are not sent again',
-    rule: 'A wrong credential is sent once; one that is refused when the session is renewed, once more.',
+    rule: 'A wrong credential is sent once; one that is refused when the session is renewed, once more; so is one whose new sessions are refused too.',
     cause: 'a login that is tried again, and locks the account',
     async run(trial) {
       const wrong = await trial.connect({ properties: trial.fixture.connections.wrongCredential });
@@ -79,26 +86,20 @@ export const RENEWAL: readonly Check[] = [
       await wrong.test();
       const logins = await loginCount(trial);
       expectThat(logins <= 1, 'one login', logins, 'testing a connection with a wrong credential twice');
+      if (trial.fixture.expireSession === undefined && (await isStateless(trial))) return;
       await trial.need('expireSession')();
-      const own = await trial.again();
-      const [operation] = own.operations();
-      if (operation === undefined) return;
-      const connection = await own.connect();
-      await connection.test();
-      const before = await loginCount(own);
-      own.fixture.acceptCredentials(
-        Object.fromEntries(own.fixture.secrets.map((pointer) => [pointer, 'another credential'])),
-      );
-      await own.need('expireSession')();
-      await own.run(connection, operation, documentsOf(operation.fixture.good(10)));
-      const again = (await loginCount(own)) - before;
-      expectThat(
-        again <= 1,
-        'one more login',
-        again,
-        'ten documents after an expiry, where the credentials are refused by now',
-        operation.key,
-      );
+      for (const [name, refuse] of REFUSALS) {
+        const own = await trial.again();
+        const [operation] = own.operations();
+        if (operation === undefined) return;
+        const connection = await own.connect();
+        await connection.test();
+        const before = await loginCount(own);
+        await refuse(own);
+        await own.run(connection, operation, documentsOf(operation.fixture.good(10)));
+        const again = (await loginCount(own)) - before;
+        expectThat(again <= 1, 'one more login', again, `ten documents after an expiry, where ${name}`, operation.key);
+      }
     },
   },
   {
@@ -110,7 +111,7 @@ export const RENEWAL: readonly Check[] = [
     rule: 'Where credentials are kept, a new one is in the store before the next request, and another process that finds the old one refused takes the new one from there.',
     cause: 'a rotated token that is kept in memory only',
     async run(trial) {
-      await trial.need('expireSession')();
+      await expectSession(trial);
       const store = new WatchedStore();
       const [operation] = trial.operations();
       if (operation === undefined) return;
@@ -140,13 +141,74 @@ export const RENEWAL: readonly Check[] = [
   },
 ];
 
+/** How a service refuses a session, and what would renew it. */
+const REFUSALS: readonly (readonly [name: string, refuse: (own: Trial) => Promise<void>])[] = [
+  [
+    'the credentials are refused by now',
+    async (own) => {
+      const others = own.fixture.secrets.map((pointer) => [pointer, 'another credential']);
+      own.fixture.acceptCredentials(Object.fromEntries(others));
+      await own.need('expireSession')();
+    },
+  ],
+  [
+    'logins succeed and every session is refused',
+    async (own) => {
+      await own.need('expireSession')();
+      if (own.hasOwnSockets) return;
+      const [login] = own.sent;
+      own.traffic.addFault(
+        { kind: 'status', status: 401 },
+        (request) => login === undefined || !isLike(login, request),
+      );
+    },
+  ],
+];
+
+/** Without a session there is nothing to renew; with one, the fixture must let it expire. */
+async function expectSession(trial: Trial): Promise<void> {
+  if (trial.fixture.expireSession === undefined && (await isStateless(trial)))
+    throw new NotApplicable('every request carries the credential itself: there is no session');
+  await trial.need('expireSession')();
+}
+
+/** Does every request carry a secret of the configuration, as it is or by HTTP Basic? Seen in a run of everything, in a world of its own. */
+async function isStateless(trial: Trial): Promise<boolean> {
+  const own = await trial.again();
+  if (own.hasOwnSockets) return false;
+  const secrets = own.fixture.secrets.map((pointer) => valueAt(own.fixture.connections.valid, pointer));
+  const connection = await own.connect();
+  await connection.test();
+  for (const operation of own.operations())
+    await own.run(connection, operation, documentsOf(operation.fixture.good(1)));
+  return own.sent.every(({ headers }) =>
+    Object.values(headers).some((value) => {
+      const basic = /^Basic (.+)$/i.exec(value)?.[1];
+      const shown = basic === undefined ? value : Buffer.from(basic, 'base64').toString();
+      return secrets.some((secret) => secret !== '' && shown.includes(secret));
+    }),
+  );
+}
+
+function valueAt(properties: Json, pointer: string): string {
+  let value: unknown = properties;
+  for (const step of pointer.split('/').slice(1))
+    value = (value as Readonly<Record<string, unknown>> | undefined)?.[
+      step.replaceAll('~1', '/').replaceAll('~0', '~')
+    ];
+  return typeof value === 'string' ? value : '';
+}
+
 /** Requests like the first that was ever sent: the login. */
 async function loginCount(trial: Trial): Promise<number> {
   const [login, ...others] = await trial.requests();
   if (login === undefined) return 0;
-  const isLogin = ({ method, path }: { readonly method: string; readonly path: string }) =>
-    method === login.method && path.split('?')[0] === login.path.split('?')[0];
-  return 1 + others.filter(isLogin).length;
+  return 1 + others.filter((request) => isLike(login, request)).length;
+}
+
+/** Requests of one kind: the first that a connection sends is its login. */
+function isLike(login: SeenRequest, { method, path }: Pick<SeenRequest, 'method' | 'path'>): boolean {
+  return method === login.method && path.split('?')[0] === login.path.split('?')[0];
 }
 
 /** A store as two processes share it. */

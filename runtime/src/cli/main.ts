@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { Redactor } from '../services/redaction.js';
 import { OUTPUT_FORMATS } from './event-sink.js';
 import { EXIT } from './exit-codes.js';
+import { TEMPLATES } from './plugin-template.js';
 import { reportError } from './report-error.js';
 
 /** The command `connector`. Sets the process's exit code; never calls `process.exit` while output is under way. */
@@ -73,6 +74,18 @@ function program(): Command {
     .option('--deadline <duration>', 'give up after this time, such as 10m')
     .action(async (file, options) => {
       process.exitCode = await (await import('./commands/run.js')).run(file, options);
+    });
+  command
+    .command('create <folder>')
+    .description('write a new plugin package to start from; its name is the folder’s')
+    .exitOverride()
+    .addOption(new Option('--template <name>', 'what to start from; asked for if absent').choices(TEMPLATES))
+    .option('--title <text>', 'what people call the service')
+    .option('--from <folder>', 'install the runtime from these tarballs, not from the registry')
+    .option('--yes', 'ask nothing, take the defaults')
+    .option('--quiet', 'say nothing on stderr but errors')
+    .action(async (folder, options) => {
+      process.exitCode = await (await import('./commands/create.js')).create(folder, options, version);
     });
   return command;
 }

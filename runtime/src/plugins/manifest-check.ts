@@ -38,6 +38,9 @@ function manifestIssues(plugin: ConnectorPlugin): ConfigIssue[] {
     return [{ path: '', rule: 'plugin', message: 'exports no plugin object with a manifest' }];
   }
   const { manifest } = plugin;
+  // First: what another contract may add, this one's schema does not know.
+  const foreign = contractIssue(manifest.contract);
+  if (foreign !== undefined) return [foreign];
   let asJson: Json;
   try {
     asJson = JSON.parse(JSON.stringify(manifest)) as Json;
@@ -47,16 +50,6 @@ function manifestIssues(plugin: ConnectorPlugin): ConfigIssue[] {
     return [{ path: '', rule: 'json', message: `is not plain JSON: ${String(error)}` }];
   }
   const issues: ConfigIssue[] = [];
-  if (validRange(manifest.contract) === null) {
-    issues.push({
-      path: '/contract',
-      rule: 'semver',
-      message: `must be a semver range, got ${JSON.stringify(manifest.contract)}`,
-    });
-  } else if (!rangeContains(CONTRACT_VERSION, manifest.contract)) {
-    const message = `asks for contract ${manifest.contract}, this runtime offers ${CONTRACT_VERSION}`;
-    issues.push({ path: '/contract', rule: 'contract', message });
-  }
   const ids = new Set<string>();
   manifest.operations.forEach((operation, index) => {
     if (ids.has(operation.id))
@@ -69,6 +62,15 @@ function manifestIssues(plugin: ConnectorPlugin): ConfigIssue[] {
   });
   issues.push(...compileIssues(manifest.connection.properties, '/connection/properties'));
   return issues;
+}
+
+/** Of a range that is text; what is none is for the schema to say. */
+function contractIssue(range: unknown): ConfigIssue | undefined {
+  if (typeof range !== 'string') return undefined;
+  const at = { path: '/contract', rule: 'contract' };
+  if (validRange(range) === null) return { ...at, message: `must be a semver range, got ${JSON.stringify(range)}` };
+  if (rangeContains(CONTRACT_VERSION, range)) return undefined;
+  return { ...at, message: `asks for contract ${range}, this runtime offers ${CONTRACT_VERSION}` };
 }
 
 function compileIssues(schema: JsonSchema, path: string): ConfigIssue[] {

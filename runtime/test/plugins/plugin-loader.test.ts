@@ -86,6 +86,11 @@ describe('loading a plugin', () => {
       { manifest: { contract: '^2.0' } },
       'asks for contract ^2.0, this runtime offers 1.0.0',
     ],
+    [
+      'written for a later contract, with what that adds',
+      { manifest: { contract: '^1.7', novelty: true } as object },
+      ': /contract: asks for contract ^1.7, this runtime offers 1.0.0',
+    ],
     ['whose contract is no range', { manifest: { contract: 'newest' } }, '/contract: must be a semver range'],
     [
       'whose schema has a misspelt keyword',

@@ -1,0 +1,60 @@
+import {
+  type CallContext,
+  CONNECTION_PROPERTIES,
+  HTTP_CLIENT,
+  type HttpClient,
+  inject,
+  injectable,
+  isConnectorError,
+} from '@connector-runtime/core';
+import { objectIn, textIn } from './answers.js';
+import type { ConnectionProperties } from './manifest.js';
+
+/** The logged-in state: one token for all operations of a connection. */
+@injectable()
+export class Session {
+  private login: { readonly token: Promise<string>; readonly signal: AbortSignal } | undefined;
+
+  constructor(
+    @inject(HTTP_CLIENT) private readonly http: HttpClient,
+    @inject(CONNECTION_PROPERTIES) private readonly properties: ConnectionProperties,
+  ) {}
+
+  /** The token; logs in where there is none. Requests that ask at once share one login. */
+  async token(context: CallContext): Promise<string> {
+    this.login ??= { token: this.logIn(context), signal: context.signal };
+    const login = this.login;
+    try {
+      return await login.token;
+    } catch (error) {
+      // A refused key stays refused: sent again and again it might lock the account. All else may pass.
+      const isRefused = isConnectorError(error) && error.info.category === 'auth';
+      if (!isRefused && this.login === login) this.login = undefined;
+      // Whoever began the login was cancelled; we were not.
+      if (login.signal.aborted && !context.signal.aborted) return this.token(context);
+      throw error;
+    }
+  }
+
+  /** Forgets a token that the service refused; the next who asks logs in. Does nothing where there is a newer one. */
+  async drop(token: string): Promise<void> {
+    const login = this.login;
+    if (login !== undefined && (await login.token.catch(() => '')) === token && this.login === login)
+      this.login = undefined;
+  }
+
+  private async logIn(context: CallContext): Promise<string> {
+    const answer = await this.http.send(
+      {
+        method: 'POST',
+        url: `${this.properties.url}/session`,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ apiKey: this.properties.apiKey.reveal() }),
+        // A second session does no harm, so a login may be repeated like a read.
+        effect: 'none',
+      },
+      context,
+    );
+    return textIn(await objectIn(answer, 'none'), 'token');
+  }
+}
