@@ -7,7 +7,7 @@ const LIMIT_MS = 60_000;
 /** By check: the operation that its card names, and part of what it says was seen. */
 const CARDS: Readonly<Record<string, readonly [operation: string | undefined, seen: string]>> = {
   'ACC-04': ['create', 'said not to be'],
-  'AUT-02': ['create', '2'],
+  'AUT-02': ['create', '4'],
   'CAN-02': ['read', 'it was given up'],
   'CAN-04': ['create', 'notAttempted'],
   'CON-02': ['put', '6'],

@@ -39,7 +39,13 @@ export function statusOfError(info: ErrorInfo): Exclude<Status, 'success'> {
  */
 export function errorInfoOf(thrown: unknown, effect: 'none' | 'unknown'): ErrorInfo {
   if (isConnectorError(thrown)) return thrown.info;
-  const text =
-    thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `a ${typeof thrown} was thrown that is no error`;
+  const text = isError(thrown)
+    ? `${thrown.name}: ${thrown.message}`
+    : `what was thrown is no error (type ${typeof thrown})`;
   return { category: 'internal', code: 'INTERNAL', message: text.slice(0, 500), effect, retryable: false };
+}
+
+/** Also of another realm, such as a test runner's sandbox. */
+function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
 }

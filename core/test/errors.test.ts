@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { ConnectorError, errorInfoOf, isConnectorError } from '@connector-runtime/core';
 
 const info = {
@@ -47,6 +48,11 @@ describe('errorInfoOf', () => {
       effect: 'unknown',
       message: 'RangeError: too far',
     });
-    expect(errorInfoOf('text', 'none')).toMatchObject({ category: 'internal', effect: 'none' });
+    expect(errorInfoOf('text', 'none')).toMatchObject({
+      category: 'internal',
+      effect: 'none',
+      message: 'what was thrown is no error (type string)',
+    });
+    expect(errorInfoOf(runInNewContext("new TypeError('not ours')"), 'none').message).toBe('TypeError: not ours');
   });
 });

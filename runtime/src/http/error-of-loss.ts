@@ -165,7 +165,7 @@ export function scrubbedCause(cause: unknown, redact: (text: string) => string):
   const root = rootOf(cause);
   const text = types.isNativeError(root)
     ? `${root.name}: ${root.message}`
-    : `a ${typeof root} was thrown that is no error`;
+    : `what was thrown is no error (type ${typeof root})`;
   const scrubbed = new Error(redact(text));
   const code = codeOf(root);
   return code === undefined ? scrubbed : Object.assign(scrubbed, { code });
