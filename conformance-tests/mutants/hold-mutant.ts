@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { CHECKS, type CheckReport, conformance } from '@connector-runtime/conformance-tests';
 import { itemsSubject } from '../reference/items/items-subject.js';
+import { linesSubject } from '../reference/lines/lines-subject.js';
 import { MUTANTS } from './index.js';
 import { checkIdOf } from './mutant.js';
 
@@ -27,7 +28,8 @@ export interface Held {
 export async function holdMutant(id: string, which: 'all' | 'own'): Promise<Held> {
   const mutant = MUTANTS[id];
   if (mutant === undefined) throw new TypeError(`there is no mutant ${id}`);
-  const subject = itemsSubject(mutant.plugin, mutant.entry);
+  const subjectOf = mutant.plugin.manifest.id === 'lines' ? linesSubject : itemsSubject;
+  const subject = subjectOf(mutant.plugin, mutant.entry);
   const own = checkIdOf(id);
   const only =
     which === 'own'

@@ -22,9 +22,10 @@ import { SECRETS_MUTANTS } from './checks/secrets.js';
 import { SEMANTICS_MUTANTS } from './checks/semantics.js';
 import { TELEMETRY_MUTANTS } from './checks/telemetry.js';
 import { TIME_LIMITS_MUTANTS } from './checks/time-limits.js';
+import { LINES_MUTANTS } from './lines-mutants.js';
 import type { Mutants } from './mutant.js';
 
-/** One at least for each check, under its id: a copy of the items plugin that fails this check and no other. The mutants of `checks/x.ts` stand in `x.ts` here. */
+/** One at least for each check, under its id: a copy of a reference plugin that fails this check and no other. The mutants for `src/checks/x.ts` stand in `checks/x.ts`; those of the lines plugin by themselves. */
 export const MUTANTS: Mutants = {
   ...ACCOUNTING_MUTANTS,
   ...BACKPRESSURE_MUTANTS,
@@ -50,4 +51,5 @@ export const MUTANTS: Mutants = {
   ...SEMANTICS_MUTANTS,
   ...TELEMETRY_MUTANTS,
   ...TIME_LIMITS_MUTANTS,
+  ...LINES_MUTANTS,
 };

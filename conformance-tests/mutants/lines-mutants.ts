@@ -9,14 +9,17 @@ import {
   isConnectorError,
   type Operation,
   type ResultEvent,
+  type TestFinding,
 } from '@connector-runtime/core';
+import { LinesConnection } from '../reference/lines/lines-connection.js';
 import linesPlugin from '../reference/lines/lines-plugin.js';
 import { LinesPool } from '../reference/lines/lines-pool.js';
 import { ReadEntries, ReadSnapshot } from '../reference/lines/lines-reads.js';
-import { LinesSession } from '../reference/lines/lines-session.js';
+import { LinesSession, NONE } from '../reference/lines/lines-session.js';
+import { LinesSocket } from '../reference/lines/lines-socket.js';
 import { LinesWire, type Statement } from '../reference/lines/lines-wire.js';
 import { CreateEntries, PutEntries } from '../reference/lines/lines-writes.js';
-import { likeParent, type Mutant } from './mutant.js';
+import { deafTo, likeParent, type Mutant, type Mutants } from './mutant.js';
 
 /** Whoever injects the original class gets this one. */
 export function withShared<T>(
@@ -36,16 +39,25 @@ function withSession(type: Constructor<LinesSession>): Mutant {
   return { plugin: withShared(linesPlugin, LinesSession, type) };
 }
 
+function withConnection(type: Constructor<LinesConnection>): Mutant {
+  return { plugin: { ...linesPlugin, connection: type } };
+}
+
 function withOperation(id: string, type: Constructor<Operation>): Mutant {
   return { plugin: { ...linesPlugin, operations: { ...linesPlugin.operations, [id]: () => type } } };
 }
 
-/** A lost answer is taken for "not sent", and not tried again. */
+/** A lost answer is taken for "not sent", where there were several entries. */
 const losesWithoutDoubt = likeParent(
-  class extends LinesWire {
-    protected override lost(cause: unknown, effect: Statement['effect']): ConnectorError {
-      const { info } = super.lost(cause, effect);
-      return new ConnectorError({ ...info, effect: 'none', retryable: false }, { cause });
+  class extends CreateEntries {
+    protected override async create(...args: Parameters<CreateEntries['create']>): Promise<readonly ResultEvent[]> {
+      try {
+        return await super.create(...args);
+      } catch (error) {
+        const [entries] = args;
+        if (entries.size < 4 || !isConnectorError(error) || error.info.code !== 'LINES_CONNECTION_LOST') throw error;
+        throw new ConnectorError({ ...error.info, effect: 'none' });
+      }
     }
   },
 );
@@ -59,11 +71,13 @@ const forgetsWhatIsUnderWay = likeParent(
   },
 );
 
-/** Waits for an answer whatever becomes of its call. */
+/** Waits for the answer to a removal, whoever cancels it. */
 const waitsDeaf = likeParent(
   class extends LinesWire {
     protected override attempt(statement: Statement, session: string, context: CallContext) {
-      return super.attempt(statement, session, { ...context, signal: new AbortController().signal });
+      context.signal.throwIfAborted();
+      const own = statement.verb === 'REMOVE' ? deafTo('CANCELLED', context) : context;
+      return super.attempt(statement, session, own);
     }
   },
 );
@@ -138,33 +152,67 @@ const believesAll = likeParent(
 
 const putsSixAtOnce = likeParent(
   class extends PutEntries {
-    override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
-      const results: Promise<ResultEvent>[] = [];
-      for await (const document of documents) {
-        results.push(this.put(document, context));
-        if (results.length === 6) yield await Promise.all(results.splice(0));
-      }
-      yield await Promise.all(results);
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return super.execute(documents, Object.create(context, { maxInFlight: { value: 6 } }) as ExecutionContext);
     }
   },
 );
 
-/** The lines plugin, broken in the one way that a check must find; by the id of that check. */
-export const LINES_MUTANTS: Readonly<Record<string, Mutant>> = {
-  'ACC-04': withWire(losesWithoutDoubt),
-  'AUT-02': withSession(renewsEachTime),
-  'CAN-02': withWire(waitsDeaf),
-  'CAN-04': withWire(forgetsWhatIsUnderWay),
-  'CON-02': withOperation('put', putsSixAtOnce),
-  'IDM-01': withWire(repeatsEverything),
-  'IDM-02': withWire(repeatsNothing),
-  'IDM-04': withWire(pausesAlike),
-  'IDM-06': withOperation('create', believesAll),
-  'LEK-01': { plugin: linesPlugin, entry: require.resolve('./entries/keeps-sockets.js') },
-  'LIF-03': { plugin: withShared(linesPlugin, LinesPool, staysOpen) },
-  'SEC-01': withSession(showsPassword),
-  'TIM-02': withWire(hasNoLimit),
-  'TIM-03': {
+/** Asks the service for a reason why the connection is closed. */
+const asksOnceMore = likeParent(
+  class extends LinesConnection {
+    private isClosed = false;
+
+    override async test(context: CallContext): Promise<readonly TestFinding[]> {
+      const findings = await super.test(context);
+      return this.isClosed ? findings.map((finding) => ({ ...finding, ok: false })) : findings;
+    }
+
+    override async close(): Promise<void> {
+      this.isClosed = true;
+    }
+  },
+);
+
+/** Looks every twenty minutes whether the service is still there, over a socket of its own. */
+const pingsOn = likeParent(
+  class extends LinesConnection {
+    override async open(context: CallContext): Promise<void> {
+      await super.open(context);
+      this.ping(context).catch(() => undefined);
+    }
+
+    private async ping({ clock }: CallContext): Promise<void> {
+      const never = new AbortController().signal;
+      const { host, port } = this.pool['properties'];
+      for (let time = 0; time < 4; time += 1) {
+        await clock.sleep(20 * 60_000, never);
+        const socket = await LinesSocket.connect(host, port, never);
+        await socket.exchange({ words: ['PING', NONE, this.session.name], payload: Buffer.alloc(0) }, never);
+        socket.close();
+      }
+    }
+  },
+);
+
+/** The lines plugin, broken in the one way that a check must find without the lent HTTP too. */
+export const LINES_MUTANTS: Mutants = {
+  'ACC-04:lines': withOperation('create', losesWithoutDoubt),
+  'AUT-02:lines': withSession(renewsEachTime),
+  'CAN-02:lines': withWire(waitsDeaf),
+  'CAN-04:lines': withWire(forgetsWhatIsUnderWay),
+  'CON-02:lines': withOperation('put', putsSixAtOnce),
+  'IDM-01:lines': withWire(repeatsEverything),
+  'IDM-02:lines': withWire(repeatsNothing),
+  'IDM-04:lines': withWire(pausesAlike),
+  'IDM-06:lines': withOperation('create', believesAll),
+  'LEK-01:lines': { plugin: linesPlugin, entry: require.resolve('./entries/keeps-sockets.js') },
+  'LIF-03:lines': { plugin: withShared(linesPlugin, LinesPool, staysOpen) },
+  'LIF-03:requests': { plugin: { ...withShared(linesPlugin, LinesPool, staysOpen), connection: asksOnceMore } },
+  'LEK-02:requests': withConnection(pingsOn),
+  'SEC-01:lines': withSession(showsPassword),
+  'TIM-02:lines': withWire(hasNoLimit),
+  'TIM-03:lines': {
     plugin: {
       ...linesPlugin,
       operations: {

@@ -1,5 +1,6 @@
 import {
   type Browse,
+  type CallContext,
   type Connection,
   type ConnectorManifest,
   type ConnectorPlugin,
@@ -17,7 +18,7 @@ import { CreateItems } from '../reference/items/items-operations.js';
 import itemsPlugin from '../reference/items/items-plugin.js';
 import { ItemsSession } from '../reference/items/items-session.js';
 
-/** The items plugin, broken in the one way that a check must find. */
+/** A reference plugin, broken in the one way that a check must find. */
 export interface Mutant {
   readonly plugin: ConnectorPlugin;
   /** The module whose default export it is; needed where the check loads it in a process of its own. */
@@ -103,12 +104,12 @@ export function changing(change: (text: string) => string): Constructor<Operatio
 }
 
 /** The context, deaf to aborts for this reason. */
-export function deafTo(code: string, context: ExecutionContext): ExecutionContext {
+export function deafTo<T extends CallContext>(code: string, context: T): T {
   const controller = new AbortController();
   if (context.signal.aborted) controller.abort(context.signal.reason);
   context.signal.addEventListener('abort', () => {
     const reason: unknown = context.signal.reason;
     if (!isConnectorError(reason) || reason.info.code !== code) controller.abort(reason);
   });
-  return Object.create(context, { signal: { value: controller.signal } }) as ExecutionContext;
+  return Object.create(context, { signal: { value: controller.signal } }) as T;
 }
