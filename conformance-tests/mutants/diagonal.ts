@@ -1,4 +1,4 @@
-// Holds every mutant against the suite: node dist-test/mutants/diagonal.js [check id…]. Each must fail its own check and no other.
+// Holds every mutant against the suite: node dist-test/mutants/diagonal.js [mutant…]. Each must fail its own check and no other.
 // With --write it holds each against its own check only, and writes the failure cards anew.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { CHECKS } from '@connector-runtime/conformance-tests';
 import { CARDS_FILE, goldenCards, type Held, holdMutant } from './hold-mutant.js';
 import { MUTANTS } from './index.js';
+import { checkIdOf } from './mutant.js';
 
 const WORKERS = 2;
 
@@ -20,7 +21,7 @@ async function main(args: readonly string[]): Promise<void> {
     Array.from({ length: Math.min(WORKERS, count) }, () => work(waiting, held, isWriting ? 'own' : 'all')),
   );
   const wrong = held
-    .filter(({ id, failed }) => failed.length !== 1 || failed[0] !== id)
+    .filter(({ id, failed }) => failed.length !== 1 || failed[0] !== checkIdOf(id))
     .sort((a, b) => a.id.localeCompare(b.id));
   for (const { id, failed } of wrong) process.stdout.write(`M-${id} failed ${failed.join(', ') || 'nothing'}\n`);
   const tookS = Math.round((performance.now() - startedMs) / 1000);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { CHECKS, type CheckReport, conformance } from '@connector-runtime/conformance-tests';
 import { itemsSubject } from '../reference/items/items-subject.js';
 import { MUTANTS } from './index.js';
+import { checkIdOf } from './mutant.js';
 
 /** Checks that start processes of their own run on their own mutants only: they take seconds each. */
 const CHILD_CHECKS: ReadonlySet<string> = new Set(['MAN-02', 'LEK-01', 'LEK-03', 'BPR-03', 'DET-02']);
@@ -13,6 +14,7 @@ export const CARDS_FILE = path.join(__dirname, '..', '..', 'mutants', 'failure-c
 
 /** What a mutant came to. */
 export interface Held {
+  /** As in `MUTANTS`. */
   readonly id: string;
   /** Checks that failed, or ended in an error. */
   readonly failed: readonly string[];
@@ -26,10 +28,11 @@ export async function holdMutant(id: string, which: 'all' | 'own'): Promise<Held
   const mutant = MUTANTS[id];
   if (mutant === undefined) throw new TypeError(`there is no mutant ${id}`);
   const subject = itemsSubject(mutant.plugin, mutant.entry);
+  const own = checkIdOf(id);
   const only =
     which === 'own'
-      ? [id]
-      : CHECKS.map((check) => check.id).filter((check) => check === id || !CHILD_CHECKS.has(check));
+      ? [own]
+      : CHECKS.map((check) => check.id).filter((check) => check === own || !CHILD_CHECKS.has(check));
   const startedMs = performance.now();
   const { checks } = await conformance(
     mutant.previous === undefined ? subject : { ...subject, previous: mutant.previous },
@@ -38,7 +41,7 @@ export async function holdMutant(id: string, which: 'all' | 'own'): Promise<Held
   return {
     id,
     failed: checks.filter(({ outcome }) => outcome === 'fail' || outcome === 'error').map((check) => check.id),
-    card: cardOf(checks.find((check) => check.id === id)),
+    card: cardOf(checks.find((check) => check.id === own)),
     tookMs: Math.round(performance.now() - startedMs),
   };
 }

@@ -4,12 +4,16 @@ import {
   type ConnectorManifest,
   type ConnectorPlugin,
   type Constructor,
+  type Document,
+  type ExecutionContext,
   injectable,
+  isConnectorError,
   type JsonSchema,
   type Operation,
   type OperationDescriptor,
 } from '@connector-runtime/core';
 import { ItemsClient } from '../reference/items/items-client.js';
+import { CreateItems } from '../reference/items/items-operations.js';
 import itemsPlugin from '../reference/items/items-plugin.js';
 import { ItemsSession } from '../reference/items/items-session.js';
 
@@ -22,8 +26,15 @@ export interface Mutant {
   readonly previous?: ConnectorManifest;
 }
 
-/** By the id of the check that must fail. */
+/** By the id of the check that must fail, or the id and a word (`ACC-01:totals`) where a check has more than one. */
 export type Mutants = Readonly<Record<string, Mutant>>;
+
+/** The check that the mutant must fail. */
+export function checkIdOf(mutant: string): string {
+  return mutant.split(':', 1)[0] ?? mutant;
+}
+
+type Send = Parameters<CreateItems['send']>;
 
 export { itemsPlugin };
 
@@ -74,4 +85,30 @@ export function likeParent<T extends Constructor<unknown>>(type: T): T {
     Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, parent), type);
   injectable()(type);
   return type;
+}
+
+/** Creates items whose texts are changed on their way out. */
+export function changing(change: (text: string) => string): Constructor<Operation> {
+  return likeParent(
+    class extends CreateItems {
+      protected override send(items: Send[0], first: Document, context: ExecutionContext) {
+        return super.send(
+          items.map((item) => ({ ...item, text: change(item.text) })),
+          first,
+          context,
+        );
+      }
+    },
+  );
+}
+
+/** The context, deaf to aborts for this reason. */
+export function deafTo(code: string, context: ExecutionContext): ExecutionContext {
+  const controller = new AbortController();
+  if (context.signal.aborted) controller.abort(context.signal.reason);
+  context.signal.addEventListener('abort', () => {
+    const reason: unknown = context.signal.reason;
+    if (!isConnectorError(reason) || reason.info.code !== code) controller.abort(reason);
+  });
+  return Object.create(context, { signal: { value: controller.signal } }) as ExecutionContext;
 }

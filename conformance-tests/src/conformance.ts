@@ -129,6 +129,7 @@ class Session {
       level: check.level,
       group: groupOf(check),
       title: check.title,
+      rule: check.rule,
       outcome,
       ...(reason === undefined ? {} : { reason }),
       ...(card === undefined ? {} : { card }),
@@ -165,8 +166,10 @@ class Session {
   ): Promise<CheckReport> {
     const guard = guardProcess();
     let trial: Trial | undefined;
-    const failed = (finding: Finding) =>
-      report('fail', `expected ${finding.expected}; seen ${finding.seen}`, this.cardOf(check, finding, trial));
+    const failed = (finding: Finding) => {
+      const card = this.cardOf(check, finding, trial);
+      return report('fail', `expected ${card.expected}; seen ${card.seen}`, card);
+    };
     try {
       await within(CHECK_LIMIT_MS, async () => {
         trial = await startTrial(this.subject, this.seed, () => [...this.unhandled, ...guard.incidents.unhandled]);
@@ -178,9 +181,10 @@ class Session {
         : failed({ did: 'running the check', expected: 'the process to be left alone', seen: exit.message });
     } catch (error) {
       if (error instanceof CheckFailure) return failed(error.finding);
-      if (error instanceof NotApplicable) return report('skip', error.message);
+      const redact = redactedBy(trial);
+      if (error instanceof NotApplicable) return report('skip', redact(error.message));
       if (error instanceof Unproven) return report('unproven', error.hint);
-      if (error instanceof SubjectError) return report('error', error.message);
+      if (error instanceof SubjectError) return report('error', redact(error.message));
       return failed({ did: 'running the check', expected: 'no exception', seen: nameOf(error) });
     } finally {
       if (trial !== undefined) await within(CHECK_LIMIT_MS, () => (trial as Trial).stop()).catch(() => undefined);
@@ -190,10 +194,9 @@ class Session {
   }
 
   private cardOf(check: Check, finding: Finding, trial: Trial | undefined): FailureCard {
-    const redact = (text: string) => trial?.redact(text) ?? text;
+    const redact = redactedBy(trial);
     const { module = './subject.js' } = this.options;
     return {
-      rule: check.rule,
       did: redact(finding.did),
       expected: redact(finding.expected),
       seen: redact(finding.seen),
@@ -203,6 +206,10 @@ class Session {
       again: `npx connector-conform ${module} --only ${check.id} --seed ${this.seed}`,
     };
   }
+}
+
+function redactedBy(trial: Trial | undefined): (text: string) => string {
+  return (text) => trial?.redact(text) ?? text;
 }
 
 /** What the author's own code throws is no failure of the plugin. */

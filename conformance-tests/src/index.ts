@@ -8,4 +8,13 @@ export type { CheckReport, FailureCard, Outcome, Report } from './report.js';
 export { failureCardText } from './reports/failure-card.js';
 export { reportAsHtml } from './reports/html.js';
 export { reportAsJunit } from './reports/junit.js';
-export type { Fixture, LedgerEntry, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';
+export type {
+  Fixture,
+  Gate,
+  LedgerEntry,
+  OperationFixture,
+  Sample,
+  SeenRequest,
+  ServiceFault,
+  Subject,
+} from './subject.js';

@@ -5,7 +5,6 @@ export type Outcome = 'pass' | 'fail' | 'skip' | 'unproven' | 'waived' | 'blocke
 
 /** All that a reader of a failed check needs. */
 export interface FailureCard {
-  readonly rule: string;
   readonly did: string;
   readonly expected: string;
   readonly seen: string;
@@ -23,6 +22,8 @@ export interface CheckReport {
   readonly level: Level;
   readonly group: string;
   readonly title: string;
+  /** What the contract demands. */
+  readonly rule: string;
   readonly outcome: Outcome;
   /** Why it is not `pass`. */
   readonly reason?: string;

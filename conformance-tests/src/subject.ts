@@ -33,9 +33,11 @@ export interface Fixture {
   acceptCredentials(credentials: Readonly<Record<string, string>>): void;
   /** By operation id, or `id:variant`: every one of the manifest must be here. */
   readonly operations: Readonly<Record<string, OperationFixture>>;
-  /** Only with egress `own`, as the next. */
-  fault?(kind: 'refuse' | 'lose' | 'hang' | 'delay' | 'cut', at: number | 'write'): Promise<void>;
-  requests?(): Promise<readonly SeenRequest[]>;
+  /**
+   * Only with egress `own`, where the suite sees no request by itself; called once, before the first connects. From then on each request goes through the gate when it
+   * has arrived whole, before the service looks at it. A statement is a request, a login too: `method` is its verb, `path` its target, `body` its payload.
+   */
+  useGate?(gate: Gate): void;
   /** What the service really applied. */
   ledger(): Promise<readonly LedgerEntry[]>;
   /** Makes so many rows that a read must return; their keys. */
@@ -49,6 +51,25 @@ export interface Fixture {
   foreignOrigin?(): Promise<string>;
   stop(): Promise<void>;
 }
+
+/**
+ * Keeps the request, perhaps holds it up, and calls `serve` once, also where the plugin has left meanwhile: the service then applies and answers it, with what befalls it.
+ * `serve` is done when the answer is on its way; until then the request counts as under way. Settles, or rejects, as `serve` does.
+ */
+export type Gate = (
+  request: SeenRequest,
+  serve: (fault: ServiceFault | undefined) => void | Promise<void>,
+) => Promise<void>;
+
+/**
+ * What befalls a request at the service.
+ *
+ * - `refuse`: not applied, and the plugin can know it: the answer says so ("busy"), or the connection is closed where the protocol says that nothing was taken yet.
+ * - `lose`: applied; the connection breaks before the answer.
+ * - `hang`: applied; no answer ever comes, and the connection stays.
+ * - `cut`: applied; the connection breaks within the answer.
+ */
+export type ServiceFault = 'refuse' | 'lose' | 'hang' | 'cut';
 
 export interface SeenRequest {
   readonly method: string;

@@ -23,15 +23,19 @@ import {
 import { SubjectError, Unproven } from './findings.js';
 import { LentClock } from './lent/lent-clock.js';
 import { LentLog } from './lent/lent-log.js';
-import { type Fault, LentTransport, type SentRequest } from './lent/lent-transport.js';
+import { LentTransport, type SentRequest } from './lent/lent-transport.js';
+import { ServiceGate } from './lent/service-gate.js';
+import type { CarriedRequest, Fault, Traffic } from './lent/traffic.js';
 import { type Observations, observed } from './observed-plugin.js';
 import type { Fixture, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';
 
-/** An own-socket plugin's waits are skipped after so long without a sign of work. */
-const QUIET_MS = { http: 1, own: 40 } as const;
+/** A wait is skipped after so long without a sign of work, in real time: what the service of an own-socket plugin sees is a moment on its way, and without a gate nothing is seen. */
+const QUIET_MS = { http: 1, gate: 2, unseen: 40 } as const;
 
 /** Events and requests that a failure card quotes. */
 const LAST_EVENTS = 20;
+/** As `OperationFixture.pageRows` says. */
+const DEFAULT_PAGE_ROWS = 10;
 const MAX_LINE_CHARACTERS = 300;
 const MAX_CONTENT_BYTES = 10_000_000;
 
@@ -75,7 +79,9 @@ export type Aim = number | 'write' | 'all' | { readonly from: number };
 export class Trial {
   readonly log = new LentLog();
   readonly clock: LentClock;
-  readonly transport: LentTransport;
+  /** What goes over the lent transport, or through the gate of a plugin that has sockets of its own. */
+  readonly traffic: Traffic;
+  private readonly transport: LentTransport;
   private readonly runtimes = new Set<ConnectorRuntime>();
   private readonly others: Trial[] = [];
   private readonly trace: string[] = [];
@@ -90,12 +96,14 @@ export class Trial {
   ) {
     this.transport = new LentTransport(
       () => this.clock,
-      ({ method, path, status }, fault) => this.note(`> ${method} ${path.split('?')[0]}  ${fault ?? status ?? ''}`),
+      (request, fault) => this.noteRequest(request, fault ?? request.status),
     );
+    this.traffic = this.hasOwnSockets ? this.gateOf(fixture) : this.transport;
     this.clock = new LentClock({
       seed,
-      isBusy: () => this.transport.isBusy,
-      quietMs: this.hasOwnSockets ? QUIET_MS.own : QUIET_MS.http,
+      isBusy: () => this.traffic.isBusy,
+      movements: () => this.traffic.movementsSoFar,
+      quietMs: this.hasOwnSockets ? (fixture.useGate === undefined ? QUIET_MS.unseen : QUIET_MS.gate) : QUIET_MS.http,
     });
   }
 
@@ -160,7 +168,7 @@ export class Trial {
   }
 
   /** An optional member of the fixture; without it the check is unproven. */
-  need<Name extends 'requests' | 'seedRows' | 'seedObjectTypes' | 'stallJob' | 'expireSession' | 'foreignOrigin'>(
+  need<Name extends 'useGate' | 'seedRows' | 'seedObjectTypes' | 'stallJob' | 'expireSession' | 'foreignOrigin'>(
     name: Name,
   ): NonNullable<Fixture[Name]> {
     const member = this.fixture[name];
@@ -254,9 +262,12 @@ export class Trial {
   /** Brings a fault about; where the plugin has sockets of its own, by its fixture. */
   async fault(fault: Fault, aim: Aim, operation?: TriedOperation): Promise<void> {
     this.note(`fault ${fault.kind} at ${typeof aim === 'object' ? `${aim.from} and after` : aim}`);
-    if (this.hasOwnSockets) return this.ownFault(fault, aim);
+    if (this.hasOwnSockets) {
+      this.need('useGate');
+      if (!ServiceGate.takes(fault)) throw new Unproven(`no service can bring about "${fault.kind}"`);
+    }
     let count = 0;
-    this.transport.addFault(fault, (request) => {
+    this.traffic.addFault(fault, (request) => {
       if (aim === 'all') return true;
       if (aim === 'write') {
         if (operation === undefined) throw new TypeError('a fault aimed at writes needs the operation');
@@ -267,9 +278,15 @@ export class Trial {
     });
   }
 
-  /** What was sent so far: by the lent transport, or as the fixture of a plugin with its own sockets says. */
-  async requests(): Promise<readonly SeenRequest[]> {
-    return this.hasOwnSockets ? this.need('requests')() : this.transport.requests;
+  /** What a service that is busy does: it says so, and applies nothing. */
+  get busy(): Fault {
+    return this.hasOwnSockets ? { kind: 'refuse' } : { kind: 'status', status: 503 };
+  }
+
+  /** What was sent so far. */
+  async requests(): Promise<readonly CarriedRequest[]> {
+    if (this.hasOwnSockets) this.need('useGate');
+    return this.traffic.requests;
   }
 
   /** As `requests`, of a plugin that uses the lent transport. */
@@ -328,15 +345,23 @@ export class Trial {
     await this.fixture.stop();
   }
 
-  private async ownFault({ kind }: Fault, aim: Aim): Promise<void> {
-    if (this.fixture.fault === undefined) throw new Unproven('add `fault` to the fixture');
-    const fault = this.fixture.fault.bind(this.fixture);
-    if (kind === 'status' || kind === 'slow body' || kind === 'replay' || kind === 'split')
-      throw new Unproven(`the fixture cannot bring about "${kind}"`);
-    if (typeof aim === 'number' || aim === 'write') return fault(kind, aim);
-    const from = aim === 'all' ? 1 : aim.from;
-    for (let at = from; at < from + 500; at += 1) await fault(kind, at);
+  private gateOf(fixture: Fixture): ServiceGate {
+    const gate = new ServiceGate(
+      () => this.clock,
+      (request, fault) => this.noteRequest(request, fault),
+    );
+    fixture.useGate?.(gate.gate);
+    return gate;
   }
+
+  private noteRequest({ method, path }: SeenRequest, end: string | number | undefined): void {
+    this.note(`> ${method} ${path.split('?')[0]}  ${end ?? ''}`);
+  }
+}
+
+/** Records in a page of the service. */
+export function pageRowsOf({ fixture }: TriedOperation): number {
+  return fixture.pageRows ?? DEFAULT_PAGE_ROWS;
 }
 
 /** The request for an operation with the properties of its fixture. */

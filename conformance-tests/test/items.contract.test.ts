@@ -1,6 +1,7 @@
 import { CHECKS, conformance } from '@connector-runtime/conformance-tests';
 import { goldenCards, holdMutant } from '../mutants/hold-mutant.js';
 import { MUTANTS } from '../mutants/index.js';
+import { checkIdOf } from '../mutants/mutant.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
 
 const LIMIT_MS = 120_000;
@@ -18,8 +19,8 @@ describe('the items plugin', () => {
 });
 
 describe('the map of checks and mutants', () => {
-  test('has one mutant for each check', () => {
-    expect(Object.keys(MUTANTS).sort()).toEqual(CHECKS.map(({ id }) => id).sort());
+  test('has a mutant for each check, and a check for each mutant', () => {
+    expect(new Set(Object.keys(MUTANTS).map(checkIdOf))).toEqual(new Set(CHECKS.map(({ id }) => id)));
   });
 
   test.each(Object.keys(MUTANTS))(
@@ -27,7 +28,7 @@ describe('the map of checks and mutants', () => {
     async (id) => {
       const { failed, card } = await holdMutant(id, 'own');
 
-      expect(failed).toEqual([id]);
+      expect(failed).toEqual([checkIdOf(id)]);
       expect(card).toEqual(goldenCards()[id]);
     },
     LIMIT_MS,

@@ -7,8 +7,11 @@ import {
   reportAsHtml,
   reportAsJunit,
 } from '@connector-runtime/conformance-tests';
+import type { CallContext, Secret } from '@connector-runtime/core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { MUTANTS } from '../mutants/index.js';
+import { likeParent, withSession } from '../mutants/mutant.js';
+import { ItemsSession } from '../reference/items/items-session.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
 
 const SCHEMA = JSON.parse(readFileSync(path.join(__dirname, '..', '..', 'report.schema.json'), 'utf8')) as object;
@@ -69,7 +72,7 @@ describe('the report of a plugin that breaks a rule', () => {
 
     expect(html.indexOf('not conformant')).toBeLessThan(html.indexOf('<main>'));
     expect(html.match(/class="check"/g)).toHaveLength(4);
-    expect(html).not.toMatch(/(?:src|href)=/);
+    expect(html).not.toMatch(/src=|href="(?!#)/);
   });
 
   test('escapes what a service said', () => {
@@ -82,6 +85,57 @@ describe('the report of a plugin that breaks a rule', () => {
 
     expect(reportAsHtml(hostile)).not.toContain('<script>alert');
     expect(reportAsJunit(hostile)).toContain('&lt;script&gt;alert(1)&lt;/script&gt;\uFFFD');
+  });
+});
+
+describe('no report says a secret', () => {
+  const textsOf = (report: Report) => [
+    JSON.stringify(report),
+    reportAsHtml(report),
+    reportAsJunit(report),
+    ...report.checks.map((check) => failureCardText(check, report.seed)),
+  ];
+
+  test('that the plugin throws', async () => {
+    const passwords: string[] = [];
+    const telling = likeParent(
+      class extends ItemsSession {
+        override async open(context: CallContext): Promise<void> {
+          await super.open(context);
+          passwords.push((this.properties['password'] as Secret).reveal());
+          throw new Error(`no entry for ${passwords.at(-1)}`);
+        }
+      },
+    );
+
+    const report = await conformance(itemsSubject(withSession(telling).plugin), { only: ['BAS-01'] }).run();
+
+    expect(report.checks[0]?.reason).toContain('no entry for');
+    expect(passwords.length).toBeGreaterThan(0);
+    for (const password of passwords) for (const text of textsOf(report)) expect(text).not.toContain(password);
+  });
+
+  test('that the plugin puts into an address', async () => {
+    const canaries: string[] = [];
+    const subject = itemsSubject(MUTANTS['SEC-01']?.plugin);
+    const start = async (options: { readonly seed: number }) => {
+      const fixture = await subject.start(options);
+      const acceptCredentials = (credentials: Readonly<Record<string, string>>) => {
+        canaries.push(...Object.values(credentials));
+        fixture.acceptCredentials(credentials);
+      };
+      return { ...fixture, acceptCredentials };
+    };
+
+    const report = await conformance({ ...subject, start }, { only: ['SEC-01'] }).run();
+
+    expect(report.checks[0]).toMatchObject({ outcome: 'fail' });
+    expect(canaries.length).toBeGreaterThan(0);
+    for (const canary of canaries)
+      for (const text of textsOf(report)) {
+        expect(text).not.toContain(canary);
+        expect(text).not.toContain(encodeURIComponent(canary));
+      }
   });
 });
 

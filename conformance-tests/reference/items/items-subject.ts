@@ -112,6 +112,10 @@ function operationsOf(service: ItemsService): Readonly<Record<string, OperationF
   const create: OperationFixture = {
     ...base,
     ...kinds(fresh),
+    keyOf: (event) =>
+      event.type === 'result' && event.receipt !== undefined
+        ? (event.receipt as { readonly key: string }).key
+        : event.inputs[0],
     dynamic: [{ tag: 'red' }, { tag: 'blue' }],
     good: (n) => many(n, (index) => json(fresh(), { text: `item ${index}`, parent: 'root' })),
     bad: (n) => many(n, () => ({ ...json(fresh(), { text: 'forbidden' }), expectCode: 'FORBIDDEN' })),

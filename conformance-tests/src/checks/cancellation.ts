@@ -1,35 +1,21 @@
-import { isConnectorError } from '@connector-runtime/core';
 import type { DocumentInput } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
-import { documentOf, documentsOf, nameOf, type Trial, type TriedOperation } from '../trial.js';
+import { documentOf, documentsOf, type Trial, type TriedOperation } from '../trial.js';
 
 export const CANCELLATION: readonly Check[] = [
   {
     id: 'CAN-01',
     level: 'MUST',
     profile: 'core',
-    needs: [],
-    title: 'What is cancelled before it starts is not attempted',
-    rule: 'Aborted before the start, or while the first document is being read, no request with an effect is sent and every document ends notAttempted.',
+    needs: ['write'],
+    title: 'What is cancelled before it is sent is not attempted',
+    rule: 'Aborted while the first document is being read, no request with an effect is sent and the document ends notAttempted. (Aborted before the start, the host does not ask the plugin at all.)',
     cause: 'the signal of the call is not handed to the request',
     async run(trial) {
-      for (const operation of trial.operations()) {
+      for (const operation of trial.writes()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
-        const connection = await own.connect();
-        const early = await own.run(connection, tried, documentsOf(tried.fixture.good(3)), {
-          signal: AbortSignal.abort(),
-        });
-        const sent = (await own.requests()).length;
-        const { counts } = early.summary;
-        expectThat(
-          sent === 0 && counts.notAttempted === 3,
-          'no request, every document notAttempted',
-          { sent, counts },
-          'aborted before the start',
-          tried.key,
-        );
-        if (tried.descriptor.effect !== 'read') await abortWhileReading(own, tried);
+        await abortWhileReading(own, tried);
       }
     },
   },
@@ -43,32 +29,29 @@ export const CANCELLATION: readonly Check[] = [
     cause: 'a pause by setTimeout, or a request without the signal',
     async run(trial) {
       for (const operation of trial.operations()) {
-        for (const kind of trial.hasOwnSockets ? (['hang'] as const) : (['hang', 'busy'] as const)) {
+        for (const kind of ['hang', 'busy'] as const) {
           const { trial: own, operation: tried } = await trial.forOperation(operation);
           const { plugin, seen } = own.observe();
           const connection = await own.connect({ plugin });
           await connection.test();
           const before = (await own.requests()).length;
-          await own.fault(kind === 'hang' ? { kind } : { kind: 'status', status: 503 }, { from: 1 });
+          await own.fault(kind === 'hang' ? { kind } : own.busy, { from: 1 });
           own.clock.hold();
           const controller = new AbortController();
           const running = own.run(connection, tried, documentsOf(tried.fixture.good(3)), { signal: controller.signal });
           await own.until(async () => (await own.requests()).length > before);
-          const startedMs = own.clock.now();
           controller.abort();
           own.clock.go();
           await running;
-          const tookMs = own.clock.now() - startedMs;
-          const { stopWithinMs } = tried.descriptor.limits;
-          const did = kind === 'hang' ? 'aborted while a request hung' : 'aborted after an answer 503';
+          const refusal = own.hasOwnSockets ? 'a refusal' : 'an answer 503';
+          const did = kind === 'hang' ? 'aborted while a request hung' : `aborted after ${refusal}`;
           expectThat(
             seen.runs.every(({ hasEnded }) => hasEnded),
-            'the operation has ended by itself',
+            `the operation has ended by itself within ${tried.descriptor.limits.stopWithinMs} ms`,
             'it was given up',
             did,
             tried.key,
           );
-          expectThat(tookMs <= stopWithinMs, `ended within ${stopWithinMs} ms`, `${tookMs} ms`, did, tried.key);
         }
       }
     },
@@ -184,9 +167,9 @@ export const CANCELLATION: readonly Check[] = [
         );
         const more = (await own.requests()).length - sent;
         expectThat(
-          more === 0 && own.transport.inFlightNow === 0,
+          more === 0 && own.traffic.inFlightNow === 0,
           'no request behind',
-          { more, inFlight: own.transport.inFlightNow },
+          { more, inFlight: own.traffic.inFlightNow },
           did,
           tried.key,
         );
@@ -199,7 +182,7 @@ export const CANCELLATION: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Opening, testing and browsing can be cancelled',
-    rule: 'Aborted while a request of it hangs, each of open, test, objectTypes and describe rejects with category cancelled, and the plugin itself lets go.',
+    rule: "Aborted while a request of it hangs, the plugin's own open, test, objectTypes or describe has settled when the host's call has.",
     cause: 'an open that does not hand the signal on',
     async run(trial) {
       for (const at of [1, 2]) await abortCall(trial, at, 'test');
@@ -273,20 +256,14 @@ async function abortCall(trial: Trial, at: number, what: 'test' | 'objectTypes' 
   const hangs = own.until(async () => (await own.requests()).length >= at);
   if (await Promise.race([hangs.then(() => false), ended.then(() => true)])) return;
   await own.settle();
-  const startedMs = own.clock.now();
   controller.abort();
   await own.settle();
   own.clock.go();
-  const error = await ended;
-  const did = `${what}, aborted while its request ${at} hung`;
-  const category = isConnectorError(error) ? error.info.category : error === undefined ? 'it worked' : nameOf(error);
-  expectThat(category === 'cancelled', 'category cancelled', category, did);
+  await ended;
   expectThat(
     seen.calls.every(({ hasSettled }) => hasSettled),
     "the plugin's own call has settled",
     seen.calls.filter(({ hasSettled }) => !hasSettled).map(({ name }) => name),
-    did,
+    `${what}, aborted while its request ${at} hung`,
   );
-  const tookMs = own.clock.now() - startedMs;
-  expectThat(tookMs <= 1_000, 'at once', `${tookMs} ms`, did);
 }

@@ -35,18 +35,14 @@ export const CONNECTION_TEST: readonly Check[] = [
     cause: 'a test that looks at the configuration only',
     async run(trial) {
       const connection = await trial.connect({ properties: trial.fixture.connections.unreachable });
-      const startedMs = trial.clock.now();
       const findings = await connection.test({ deadlineMs: DEADLINE_MS });
-      const did = 'testing a connection to an address where nothing answers';
       const seen = findings.find(({ ok }) => !ok);
       expectThat(
         seen?.error?.category === 'unavailable',
         'a finding that is not ok, category unavailable',
         findings,
-        did,
+        'testing a connection to an address where nothing answers',
       );
-      const tookMs = trial.clock.now() - startedMs;
-      expectThat(tookMs < DEADLINE_MS, `ended before its deadline of ${DEADLINE_MS} ms`, `${tookMs} ms`, did);
     },
   },
 ];

@@ -1,7 +1,8 @@
 import type { ErrorInfo } from '@connector-runtime/core';
+import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
-import type { Fault } from '../lent/lent-transport.js';
+import type { Fault } from '../lent/traffic.js';
 import { documentsOf, type Outcome, type Trial, type TriedOperation } from '../trial.js';
 
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
@@ -137,19 +138,21 @@ export const ERRORS: readonly Check[] = [
     id: 'ERR-04',
     level: 'MUST',
     profile: 'full',
-    needs: ['http'],
+    needs: [],
     title: 'What concerns every document ends the run',
     rule: `Where the session is refused at the first request of ${MANY} documents, at most maxInFlight + 2 more are sent.`,
     cause: 'the run goes on through all documents',
     async run(trial) {
       for (const operation of oneOfEach(trial)) {
-        const { own, tried, sent } = await faulty(trial, operation, { kind: 'status', status: 401 }, MANY);
+        const { own, tried, sent } = trial.hasOwnSockets
+          ? await shutOut(trial, operation, MANY)
+          : await faulty(trial, operation, { kind: 'status', status: 401 }, MANY);
         const most = Math.max(1, Math.ceil(tried.descriptor.limits.maxInFlight)) * 2 + 2;
         expectThat(
           sent - 1 <= most,
           `at most ${most} more requests`,
           sent - 1,
-          `${MANY} documents, every answer 401`,
+          `${MANY} documents, ${trial.hasOwnSockets ? 'the session ended and the credentials refused' : 'every answer 401'}`,
           own.operation(tried.key).key,
         );
       }
@@ -159,7 +162,7 @@ export const ERRORS: readonly Check[] = [
     id: 'ERR-05',
     level: 'MUST',
     profile: 'full',
-    needs: ['http'],
+    needs: [],
     title: 'Errors are fit to be read and counted',
     rule: `Codes have the form of the contract and are the same in two runs; messages have at most ${MAX_MESSAGE_CHARACTERS} characters, no stack and no markup; an error as JSON has at most 16 KB.`,
     cause: 'a time or an id in the code, or the body of an answer in the message',
@@ -167,7 +170,10 @@ export const ERRORS: readonly Check[] = [
       for (const operation of oneOfEach(trial)) {
         const codes: string[][] = [];
         for (let time = 0; time < 2; time += 1) {
-          const errors = [...(await refusals(trial, operation)), ...(await htmlErrors(trial, operation))];
+          const errors = [
+            ...(await refusals(trial, operation)),
+            ...(trial.hasOwnSockets ? await losses(trial, operation) : await htmlErrors(trial, operation)),
+          ];
           for (const error of errors) expectReadable(error, operation);
           codes.push(errors.map(({ code }) => code).sort());
         }
@@ -175,7 +181,7 @@ export const ERRORS: readonly Check[] = [
           String(codes[0]) === String(codes[1]),
           'the same codes twice',
           codes,
-          'refused documents and pages of HTML, in two runs',
+          `refused documents and ${trial.hasOwnSockets ? 'broken connections' : 'pages of HTML'}, in two runs`,
           operation.key,
         );
       }
@@ -220,20 +226,45 @@ function oneOfEach(trial: Trial): readonly TriedOperation[] {
   return [...trial.reads().slice(0, 1), ...trial.writes().slice(0, 2)];
 }
 
+interface FaultyRun {
+  readonly own: Trial;
+  readonly tried: TriedOperation;
+  readonly outcome: Outcome;
+  /** Requests of the run. */
+  readonly sent: number;
+}
+
 /** A run of an open connection whose every request meets the fault. */
-async function faulty(
-  trial: Trial,
-  operation: TriedOperation,
-  fault: Fault,
-  documents = 1,
-): Promise<{ readonly own: Trial; readonly tried: TriedOperation; readonly outcome: Outcome; readonly sent: number }> {
+async function faulty(trial: Trial, operation: TriedOperation, fault: Fault, documents = 1): Promise<FaultyRun> {
   const { trial: own, operation: tried } = await trial.forOperation(operation);
   const connection = await own.connect();
   await connection.test();
-  const before = own.sent.length;
   await own.fault(fault, { from: 1 });
+  return ranOn(own, connection, tried, documents);
+}
+
+/** A run of an open connection whose session has ended, and whose credentials are refused by now. */
+async function shutOut(trial: Trial, operation: TriedOperation, documents: number): Promise<FaultyRun> {
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  const expireSession = own.need('expireSession');
+  const connection = await own.connect();
+  await connection.test();
+  own.fixture.acceptCredentials(
+    Object.fromEntries(own.fixture.secrets.map((pointer) => [pointer, 'another credential'])),
+  );
+  await expireSession();
+  return ranOn(own, connection, tried, documents);
+}
+
+async function ranOn(
+  own: Trial,
+  connection: RuntimeConnection,
+  tried: TriedOperation,
+  documents: number,
+): Promise<FaultyRun> {
+  const before = (await own.requests()).length;
   const outcome = await own.run(connection, tried, documentsOf(tried.fixture.good(documents)));
-  return { own, tried, outcome, sent: own.sent.length - before };
+  return { own, tried, outcome, sent: (await own.requests()).length - before };
 }
 
 function errorOf({ results, summary }: Outcome): ErrorInfo | undefined {
@@ -246,6 +277,15 @@ async function refusals(trial: Trial, operation: TriedOperation): Promise<readon
   if (samples.length === 0) return [];
   const { results } = await own.run(await own.connect(), tried, documentsOf(samples));
   return results.flatMap(({ error }) => (error === undefined ? [] : [error]));
+}
+
+async function losses(trial: Trial, operation: TriedOperation): Promise<readonly ErrorInfo[]> {
+  const errors: ErrorInfo[] = [];
+  for (const fault of [{ kind: 'refuse' }, { kind: 'lose' }, { kind: 'cut', at: 3 }] as const) {
+    const error = errorOf((await faulty(trial, operation, fault)).outcome);
+    if (error !== undefined) errors.push(error);
+  }
+  return errors;
 }
 
 async function htmlErrors(trial: Trial, operation: TriedOperation): Promise<readonly ErrorInfo[]> {
@@ -271,7 +311,7 @@ function expectReadable(error: ErrorInfo, { key }: TriedOperation): void {
     did,
     key,
   );
-  expectThat(!/^\s+at .+:\d+:\d+/m.test(error.message), 'a message without a stack', error.message, did, key);
+  expectThat(!/\s+at \S.*:\d+:\d+/.test(error.message), 'a message without a stack', error.message, did, key);
   expectThat(
     !/<\/?(?:html|body|head|p|div|script)\b/i.test(error.message),
     'a message without markup',

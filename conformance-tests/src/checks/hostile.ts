@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import type { ErrorInfo } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
-import type { Fault } from '../lent/lent-transport.js';
-import { dataOf, documentsOf } from '../trial.js';
+import type { Fault } from '../lent/traffic.js';
+import { dataOf, documentsOf, pageRowsOf } from '../trial.js';
 
 const QUICK_MS = 1_000;
 const MOST_REQUESTS = 60;
@@ -112,7 +112,7 @@ export const HOSTILE: readonly Check[] = [
     profile: 'full',
     needs: ['write'],
     title: 'Text is never syntax',
-    rule: 'Quotes, backslashes, line ends, percent signs, dots and hashes in a text arrive as they are or the document is refused; no request leaves its path or gains a header.',
+    rule: 'Quotes, backslashes, line ends, percent signs, dots and hashes in a text arrive as they are or the document is refused; no request leaves its path. (Line ends in headers are refused by the host.)',
     cause: 'a request that is put together by concatenation',
     async run(trial) {
       for (const { member: withText, ...operation } of trial.withMember('withText', trial.writes())) {
@@ -142,10 +142,6 @@ export const HOSTILE: readonly Check[] = [
           'texts that are syntax',
           operation.key,
         );
-        const headers = trial.sent
-          .flatMap((request) => Object.keys(request.headers))
-          .filter((name) => /injected/i.test(name));
-        expectThat(headers.length === 0, 'no header from a text', headers, 'a text with a line end', operation.key);
       }
     },
   },
@@ -161,7 +157,7 @@ export const HOSTILE: readonly Check[] = [
       for (const operation of trial.reads()) {
         for (const [name, fault, from] of hostileAnswers()) {
           const { trial: own, operation: tried } = await trial.forOperation(operation);
-          await own.fixture.seedRows?.(tried.id, 3 * (tried.fixture.pageRows ?? 10));
+          await own.fixture.seedRows?.(tried.id, 3 * pageRowsOf(tried));
           const connection = await own.connect();
           await connection.test();
           const before = own.sent.length;

@@ -1,11 +1,4 @@
-import {
-  type Connection,
-  type ConnectorPlugin,
-  type Constructor,
-  isConnectorError,
-  type TestFinding,
-} from '@connector-runtime/core';
-import type { RuntimeConnection } from '@connector-runtime/runtime';
+import type { Connection, ConnectorPlugin, Constructor, TestFinding } from '@connector-runtime/core';
 import { container } from 'tsyringe';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
@@ -37,7 +30,7 @@ export const LIFECYCLE: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Closing does not wait for a request that hangs',
-    rule: 'close() while a request hangs settles within stopWithinMs, the operation has ended by itself, and every document has a status.',
+    rule: 'close() while a request hangs settles within stopWithinMs, and the operation has ended by itself.',
     cause: 'a request that was not given the signal of its call',
     async run(trial) {
       for (const operation of trial.operations()) {
@@ -56,7 +49,7 @@ export const LIFECYCLE: readonly Check[] = [
         own.clock.go();
         await closing;
         const tookMs = own.clock.now() - startedMs;
-        const { summary } = await outcome;
+        await outcome;
         const did = 'closing while its first request hung';
         const { stopWithinMs } = tried.descriptor.limits;
         expectThat(
@@ -67,8 +60,6 @@ export const LIFECYCLE: readonly Check[] = [
           tried.key,
         );
         expectThat(tookMs <= stopWithinMs, `settled within ${stopWithinMs} ms`, `${tookMs} ms`, did, tried.key);
-        const total = Object.values(summary.counts).reduce((sum, n) => sum + n, 0);
-        expectThat(total === 3, 'a status for each of 3 documents', summary.counts, did, tried.key);
       }
     },
   },
@@ -78,19 +69,12 @@ export const LIFECYCLE: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'After closing nothing is done',
-    rule: 'Any call after close() ends at once with a ConnectorError, and nothing is sent; the plugin itself, asked once more, does not say that all is well.',
+    rule: 'The host lets no call through after close(); the plugin itself, asked once more, sends nothing and does not say that all is well.',
     cause: 'a client that connects again in silence, or an answer that was kept',
     async run(trial) {
       const { own, connection, context } = await openConnection(trial);
       await connection.close();
       const before = (await trial.requests()).length;
-      for (const [name, call] of callsOn(connection, trial)) {
-        const problem = await call().then(
-          () => 'it worked',
-          (error: unknown) => (isConnectorError(error) ? undefined : nameOf(error)),
-        );
-        expectThat(problem === undefined, `${name} rejects with a ConnectorError`, problem, 'calling it after close()');
-      }
       const said = await own
         .test(context)
         .catch((error: unknown): readonly TestFinding[] => [
@@ -127,11 +111,14 @@ export const LIFECYCLE: readonly Check[] = [
         'a full run',
       );
       const after = processState();
-      const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
+      const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+      const changed = [...names].filter((name) => after[name] !== before[name]);
       expectThat(
         changed.length === 0,
         'the process as it was',
-        changed.map((name) => `${name}: ${before[name] ?? ''} -> ${after[name] ?? ''}`).join('; '),
+        changed
+          .map((name) => (name.startsWith(VARIABLE) ? name : `${name}: ${before[name] ?? ''} -> ${after[name] ?? ''}`))
+          .join('; '),
         'a full run',
       );
     },
@@ -169,23 +156,6 @@ async function closeTwice(connection: Connection, atOnce: boolean): Promise<stri
   }
 }
 
-function callsOn(
-  connection: RuntimeConnection,
-  trial: Trial,
-): readonly (readonly [name: string, call: () => Promise<unknown>])[] {
-  const [operation] = trial.operations();
-  const calls: (readonly [string, () => Promise<unknown>])[] = [['test', () => connection.test()]];
-  if (operation !== undefined) {
-    calls.push(['execute', async () => trial.run(connection, operation, documentsOf(operation.fixture.good(1)))]);
-    if (trial.plugin.browse !== undefined)
-      calls.push([
-        'objectTypes',
-        async () => connection.objectTypes({ operation: operation.id })[Symbol.asyncIterator]().next(),
-      ]);
-  }
-  return calls;
-}
-
 /** The classes that a plugin names, with those that they inject. */
 async function classesOf(plugin: ConnectorPlugin, trial: Trial): Promise<ReadonlySet<Constructor<unknown>>> {
   const found = new Set<Constructor<unknown>>();
@@ -206,8 +176,12 @@ async function classesOf(plugin: ConnectorPlugin, trial: Trial): Promise<Readonl
 
 const BUILT_IN = { Object, Array, Function, String, Number, Promise, Map, Set, Error };
 
+/** What it says may be a secret: only its name is shown. */
+const VARIABLE = 'environment variable ';
+
 function processState(): Readonly<Record<string, string>> {
-  const state: Record<string, string> = { environment: JSON.stringify(realProcess.env) };
+  const state: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) state[`${VARIABLE}${name}`] = value ?? '';
   for (const [name, type] of Object.entries(BUILT_IN))
     state[`${name}.prototype`] = Object.getOwnPropertyNames(type.prototype).sort().join(',');
   for (const name of realProcess.eventNames())

@@ -14,7 +14,7 @@ import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
 import { expectThat, SubjectError, Unproven } from '../findings.js';
 import { compileSchema } from '../schema-compiler.js';
-import { documentsOf, type Trial, type TriedOperation } from '../trial.js';
+import { documentsOf, pageRowsOf, type Trial, type TriedOperation } from '../trial.js';
 
 export const MANIFEST: readonly Check[] = [
   {
@@ -116,6 +116,8 @@ export const MANIFEST: readonly Check[] = [
         `looking at the classes of ${manifest.id}`,
       );
       for (const operation of trial.operations().filter(({ descriptor }) => !descriptor.resumable)) {
+        if (operation.descriptor.effect === 'read')
+          await trial.fixture.seedRows?.(operation.id, 2 * pageRowsOf(operation) + 1);
         const events = await eventsOf(trial, operation);
         expectThat(
           !events.includes('checkpoint'),

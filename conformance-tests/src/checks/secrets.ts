@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
 import type { Cache, Json } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat, SubjectError } from '../findings.js';
-import type { Fault } from '../lent/lent-transport.js';
+import type { Fault } from '../lent/traffic.js';
 import { documentsOf, type Trial, textOf } from '../trial.js';
 
 /** What the plugin's own scratch space is called; everything else that is written is the plugin's. */
@@ -30,12 +30,8 @@ export const SECRETS: readonly Check[] = [
         undefined,
         { kind: 'refuse' },
         { kind: 'lose' },
-        ...(trial.hasOwnSockets
-          ? []
-          : ([
-              { kind: 'status', status: 500 },
-              { kind: 'cut', at: 3 },
-            ] as const)),
+        ...(trial.hasOwnSockets ? [] : [{ kind: 'status', status: 500 } as const]),
+        { kind: 'cut', at: 3 },
       ];
       for (const fault of faults) {
         const { own, secrets, properties } = await withCanaries(trial);
@@ -125,11 +121,12 @@ export const SECRETS: readonly Check[] = [
     async run(trial) {
       const canary = `document-canary-${trial.seed}`;
       for (const { member: withText, ...operation } of trial.withMember('withText', trial.writes())) {
-        for (const way of trial.hasOwnSockets ? (['applied', 'cut off'] as const) : WAYS) {
+        for (const way of WAYS) {
           const { trial: own, operation: tried } = await trial.forOperation(operation);
           const connection = await own.connect();
           await connection.test();
-          if (way === 'refused') await own.fault({ kind: 'status', status: 422 }, { from: 1 });
+          if (way === 'refused')
+            await own.fault(own.hasOwnSockets ? { kind: 'refuse' } : { kind: 'status', status: 422 }, { from: 1 });
           const sample = tried.fixture.withText?.(canary) ?? withText(canary);
           const body = way === 'cut off' ? sample.body.subarray(0, -1) : sample.body;
           const { results, summary } = await own.run(connection, tried, documentsOf([{ ...sample, body }]));

@@ -19,7 +19,9 @@ export interface LentClockOptions {
   readonly seed: number;
   /** Is a request under way? No wait is skipped meanwhile. */
   readonly isBusy: () => boolean;
-  /** How long nothing may have happened before a wait is skipped, in real time: 1 where all requests are seen, more where a plugin has sockets of its own. */
+  /** Grows with each sign of work; no wait is skipped meanwhile. */
+  readonly movements: () => number;
+  /** How long nothing may have happened before a wait is skipped, in real time. */
   readonly quietMs: number;
 }
 
@@ -104,14 +106,18 @@ export class LentClock implements Clock {
     this.nowMs = untilMs;
   }
 
+  private get signs(): number {
+    return this.activity + this.options.movements();
+  }
+
   private async watch(): Promise<void> {
     if (this.isWatching) return;
     this.isWatching = true;
     while (this.earliest(this.nowMs + this.skipUpToMs) !== undefined) {
-      const seen = this.activity;
+      const seen = this.signs;
       await quietTurns(QUIET_TURNS);
       await new Promise((resolve) => setTimeout(resolve, this.options.quietMs));
-      if (this.isHeld || this.options.isBusy() || this.activity !== seen) continue;
+      if (this.isHeld || this.options.isBusy() || this.signs !== seen) continue;
       const next = this.earliest(this.nowMs + this.skipUpToMs);
       if (next !== undefined) this.wake(next);
     }

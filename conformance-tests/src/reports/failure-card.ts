@@ -1,12 +1,12 @@
 import type { CheckReport } from '../report.js';
 
 /** A failed check for a terminal: what was done, expected and seen, the last events and requests, and how to repeat it. */
-export function failureCardText({ id, level, title, card }: CheckReport, seed: number): string {
+export function failureCardText({ id, level, title, rule, card }: CheckReport, seed: number): string {
   if (card === undefined) return '';
   const operation = card.operation === undefined ? '' : `   operation: ${card.operation}`;
   return [
     `FAIL  ${id}  ${level}  ${title}${operation}   seed ${seed}`,
-    `  rule     ${card.rule}`,
+    `  rule     ${rule}`,
     `  did      ${card.did}`,
     `  expected ${card.expected}`,
     `  seen     ${card.seen}`,

@@ -4,14 +4,15 @@ import { escaped } from './markup.js';
 /** Worst first: what a reviewer looks for. */
 const OUTCOMES: readonly Outcome[] = ['fail', 'error', 'blocked', 'waived', 'unproven', 'skip', 'pass'];
 
-/** The report as one page that needs nothing else: the verdict first, then the checks by group, to be searched and filtered. No script from elsewhere. */
+/** The report as one page that needs nothing else: the verdict first, then the checks by group, to be searched and filtered. No script from elsewhere.
+ * Where the plugin is not conformant, what passed or does not apply is filtered out at first. `#<check id>` opens a check. */
 export function reportAsHtml(report: Report): string {
   const groups = new Map<string, CheckReport[]>();
   for (const check of report.checks) groups.set(check.group, [...(groups.get(check.group) ?? []), check]);
   const count = (outcome: Outcome) => report.checks.filter((check) => check.outcome === outcome).length;
   const filters = OUTCOMES.filter((outcome) => count(outcome) > 0).map(
     (outcome) =>
-      `<label><input type="checkbox" name="outcome" value="${outcome}" checked> <span class="mark ${outcome}">${outcome}</span> ${count(outcome)}</label>`,
+      `<label><input type="checkbox" name="outcome" value="${outcome}"${report.isConformant || isWorthALook(outcome) ? ' checked' : ''}> <span class="mark ${outcome}">${outcome}</span> ${count(outcome)}</label>`,
   );
   return `<!DOCTYPE html>
 <html lang="en">
@@ -26,10 +27,11 @@ export function reportAsHtml(report: Report): string {
 <header class="${report.isConformant ? 'good' : 'bad'}">
 <h1>${escaped(report.plugin.title)} ${escaped(report.plugin.version)}: ${report.isConformant ? 'conformant' : 'not conformant'}</h1>
 <p>${escaped(report.verdict)}</p>
+${linksOf(report)}
 <p class="facts">contract ${escaped(report.contractVersion)} · suite ${escaped(report.suiteVersion)} · profile ${report.profile} · seed ${report.seed}</p>
 </header>
 <form role="search" aria-label="Filter the checks">
-<label>Search <input type="search" id="search" placeholder="id, title or text" accesskey="s"></label>
+<label>Search <kbd>/</kbd> <input type="search" id="search" placeholder="id, title or text"></label>
 ${filters.join('\n')}
 <output id="shown" aria-live="polite"></output>
 </form>
@@ -42,19 +44,32 @@ ${[...groups].map(([group, checks]) => groupOf(group, checks)).join('\n')}
 `;
 }
 
+function isWorthALook(outcome: Outcome): boolean {
+  return outcome !== 'pass' && outcome !== 'skip';
+}
+
+/** Ways to the checks for which a reader has come. */
+function linksOf({ checks }: Report): string {
+  const links = checks
+    .filter(({ outcome }) => isWorthALook(outcome))
+    .map(({ id, outcome, title }) => `<li><a class="mark ${outcome}" href="#${id}">${id}</a> ${escaped(title)}</li>`);
+  return links.length === 0 ? '' : `<ul aria-label="To look at">${links.join('')}</ul>`;
+}
+
 function groupOf(group: string, checks: readonly CheckReport[]): string {
-  return `<section><h2>${escaped(group)}</h2>\n${checks.map(checkOf).join('\n')}</section>`;
+  const passed = checks.filter(({ outcome }) => outcome === 'pass').length;
+  return `<section><h2>${escaped(group)} <span class="count">${passed} of ${checks.length} passed</span></h2>\n${checks.map(checkOf).join('\n')}</section>`;
 }
 
 function checkOf(check: CheckReport): string {
-  const { id, level, title, outcome, reason, card, tookMs } = check;
+  const { id, level, title, rule, outcome, reason, card, tookMs } = check;
   const isOpen = outcome === 'fail' || outcome === 'error';
-  const summary = `<summary><span class="mark ${outcome}">${outcome}</span> <code>${id}</code> <span class="level">${level}</span> ${escaped(title)} <span class="ms">${tookMs} ms</span></summary>`;
+  const summary = `<summary><span class="mark ${outcome}">${outcome}</span><code>${id}</code><span class="level">${level}</span><span class="title">${escaped(title)}</span><span class="ms">${tookMs} ms</span></summary>`;
   const rows =
     card === undefined
-      ? [['why', reason ?? 'it does what the rule demands']]
+      ? [['rule', rule], ...(reason === undefined ? [] : [['why', reason]])]
       : [
-          ['rule', card.rule],
+          ['rule', rule],
           ...(card.operation === undefined ? [] : [['operation', card.operation]]),
           ['did', card.did],
           ['expected', card.expected],
@@ -67,7 +82,7 @@ function checkOf(check: CheckReport): string {
     card === undefined || card.last.length === 0
       ? ''
       : `<h3>Last events and requests</h3><pre>${escaped(card.last.join('\n'))}</pre>`;
-  return `<details class="check" data-outcome="${outcome}"${isOpen ? ' open' : ''}>${summary}<dl>${facts}</dl>${last}</details>`;
+  return `<details class="check" id="${id}" data-outcome="${outcome}"${isOpen ? ' open' : ''}>${summary}<dl>${facts}</dl>${last}</details>`;
 }
 
 const STYLE = `
@@ -76,11 +91,14 @@ const STYLE = `
 body { margin: 0 auto; max-width: 68rem; padding: 1.5rem; font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); }
 header { border-left: .5rem solid var(--bad); padding: .25rem 1rem; background: var(--panel); }
 header.good { border-color: var(--good); }
-h1 { font-size: 1.5rem; margin: .5rem 0; } h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; } h3 { font-size: .9rem; margin: .75rem 0 .25rem; }
-.facts, .ms, .level { color: var(--dim); font-size: .85rem; }
+h1 { font-size: 1.5rem; margin: .5rem 0; } h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; } h3 { font-size: .9rem; margin: .75rem 1rem .25rem; }
+ul { list-style: none; padding: 0; margin: .5rem 0; } li { margin: .2rem 0; } li .mark { text-decoration: none; }
+.facts, .ms, .level, .count { color: var(--dim); font-size: .85rem; }
 form { position: sticky; top: 0; display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; padding: .75rem 0; background: var(--back); border-bottom: 1px solid var(--line); }
 input[type=search] { font: inherit; padding: .25rem .5rem; min-width: 16rem; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 4px; }
-.check { border-bottom: 1px solid var(--line); } summary { padding: .4rem .25rem; cursor: pointer; } summary:focus-visible, input:focus-visible { outline: 2px solid currentColor; outline-offset: 1px; }
+kbd { font: .8rem ui-monospace, monospace; border: 1px solid var(--line); border-radius: 4px; padding: 0 .3rem; color: var(--dim); } .count { font-weight: normal; }
+.check { border-bottom: 1px solid var(--line); scroll-margin-top: 5rem; } summary { display: grid; grid-template-columns: .75rem 5.5rem 5rem 4.5rem 1fr auto; gap: .75rem; align-items: baseline; padding: .4rem .25rem; cursor: pointer; } summary::before { content: '▸'; color: var(--dim); } [open] > summary::before { content: '▾'; } summary:hover { background: var(--panel); }
+summary:focus-visible, input:focus-visible, a:focus-visible { outline: 2px solid currentColor; outline-offset: 1px; }
 .mark { display: inline-block; min-width: 4.5rem; padding: 0 .4rem; border: 1px solid; border-radius: 4px; text-align: center; font-size: .85rem; color: var(--dim); }
 .mark.pass { color: var(--good); } .mark.fail, .mark.error, .mark.blocked { color: var(--bad); } .mark.unproven, .mark.waived { color: var(--warn); }
 dl { display: grid; grid-template-columns: 8rem 1fr; gap: .25rem 1rem; margin: .5rem 1rem; } dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; }
@@ -107,5 +125,19 @@ search.addEventListener('input', filter);
 for (const box of boxes) box.addEventListener('change', filter);
 document.querySelector('form').addEventListener('submit', (event) => event.preventDefault());
 document.addEventListener('keydown', (event) => { if (event.key === '/' && document.activeElement !== search) { event.preventDefault(); search.focus(); } });
+function openTarget() {
+  const check = document.getElementById(location.hash.slice(1));
+  if (!check || !check.matches('.check')) return;
+  const box = boxes.find(({ value }) => value === check.dataset.outcome);
+  box.checked = true;
+  search.value = '';
+  filter();
+  check.open = true;
+  check.scrollIntoView();
+  check.querySelector('summary').focus({ preventScroll: true });
+}
+addEventListener('hashchange', openTarget);
+for (const link of document.querySelectorAll('header a')) link.addEventListener('click', () => setTimeout(openTarget));
 filter();
+openTarget();
 `;

@@ -1,15 +1,16 @@
-// Mutants of the groups Browse, Schema.
 import {
   type CallContext,
   type DescribeQuery,
+  type Field,
   isConnectorError,
   type JsonSchema,
   type ObjectDefinition,
   type ObjectType,
 } from '@connector-runtime/core';
-import { ItemsBrowse, type ItemType } from '../reference/items/items-browse.js';
-import { likeParent, type Mutants, withBrowse } from './mutant.js';
+import { ItemsBrowse, type ItemType } from '../../reference/items/items-browse.js';
+import { likeParent, type Mutants, withBrowse } from '../mutant.js';
 
+type FieldsQuery = Parameters<ItemsBrowse['fields']>[0];
 type TypesQuery = { readonly operation: string; readonly search?: string };
 
 const listsTwice = likeParent(
@@ -57,56 +58,37 @@ const describesByChance = likeParent(
   },
 );
 
-const typesTwice = likeParent(
+const leavesOut = likeParent(
   class extends ItemsBrowse {
-    protected override xmlSchema(type: ItemType): string {
-      return super
-        .xmlSchema(type)
-        .replace(
-          'name="key" type="xs:string" nillable="true" minOccurs="1"/>',
-          'name="key" type="xs:string" nillable="true" minOccurs="1"><xs:complexType/></xs:element>',
-        );
+    override async *objectTypes(query: TypesQuery, context: CallContext): AsyncGenerator<ObjectType> {
+      for await (const type of super.objectTypes(query, context))
+        if (query.operation !== 'delete' || type.id !== 'thing') yield type;
     }
   },
 );
 
-const lacksText = likeParent(
+const flattens = likeParent(
   class extends ItemsBrowse {
-    protected override typeFor(role: 'input' | 'output', type: ItemType): ItemType {
-      return role === 'output' ? type : { ...type, fields: type.fields.filter(({ name }) => name !== 'text') };
+    override async *fields(query: FieldsQuery, context: CallContext): AsyncGenerator<Field> {
+      for (;;) yield* super.fields(query, context);
     }
   },
 );
 
-const saysNumber = likeParent(
+const hasNoneBelow = likeParent(
   class extends ItemsBrowse {
-    protected override jsonSchema(type: ItemType, role: 'input' | 'output'): JsonSchema {
-      const schema = super.jsonSchema(type, role);
-      return role === 'input'
-        ? schema
-        : { ...schema, properties: { ...(schema['properties'] as object), text: { type: 'number' } } };
-    }
-  },
-);
-
-const lacksNoteInJson = likeParent(
-  class extends ItemsBrowse {
-    protected override jsonSchema(type: ItemType, role: 'input' | 'output'): JsonSchema {
-      return super.jsonSchema(
-        role === 'input' ? type : { ...type, fields: type.fields.filter(({ name }) => name !== 'note') },
-        role,
-      );
+    override async *fields(query: FieldsQuery, context: CallContext): AsyncGenerator<Field> {
+      if (query.path.length === 0) yield* super.fields(query, context);
     }
   },
 );
 
 export const BROWSE_MUTANTS: Mutants = {
   'BRW-01': withBrowse(listsTwice),
+  'BRW-01:absent': withBrowse(leavesOut),
   'BRW-02': withBrowse(describesEach),
+  'BRW-02:endless': withBrowse(flattens),
+  'BRW-02:empty': withBrowse(hasNoneBelow),
   'BRW-03': withBrowse(describesNothing),
   'BRW-04': withBrowse(describesByChance),
-  'SCH-01': withBrowse(typesTwice),
-  'SCH-02': withBrowse(lacksText),
-  'SCH-03': withBrowse(saysNumber),
-  'SCH-04': withBrowse(lacksNoteInJson),
 };

@@ -1,0 +1,228 @@
+import {
+  type Document,
+  type ErrorInfo,
+  type Events,
+  type ExecutionContext,
+  errorInfoOf,
+  isConnectorError,
+  type OperationEvent,
+  type ResultEvent,
+} from '@connector-runtime/core';
+import {
+  CreateItems,
+  DeleteItems,
+  ReadItems,
+  UpdateItems,
+  UpsertItems,
+} from '../../reference/items/items-operations.js';
+import { likeParent, type Mutants, withOperation } from '../mutant.js';
+
+type Batch = readonly Document[];
+
+const forgetsLastBatch = likeParent(
+  class extends CreateItems {
+    protected override async create(batch: Batch, context: ExecutionContext): Promise<readonly OperationEvent[]> {
+      const events = await super.create(batch, context);
+      const isGood = events.every((event) => event.type === 'result' && event.status === 'success');
+      return batch.length === 2 && isGood ? [] : events;
+    }
+  },
+);
+
+const reportsTwice = likeParent(
+  class extends CreateItems {
+    private batches = 0;
+
+    protected override async create(batch: Batch, context: ExecutionContext): Promise<readonly OperationEvent[]> {
+      this.batches += 1;
+      const isThird = this.batches === 3;
+      const events = await super.create(batch, context);
+      return batch.length === 5 && isThird ? [...events, ...events.slice(0, 1)] : events;
+    }
+  },
+);
+
+/** Believes the status of the answer where it holds refusals only. */
+const looksAtStatus = likeParent(
+  class extends CreateItems {
+    protected override async send(...args: Send) {
+      const results = await super.send(...args);
+      const isAllRefused = results.length > 4 && results.every(({ status }) => status === 'applicationError');
+      if (!isAllRefused || args[2].properties['allOrNone'] === true) return results;
+      return results.map(({ inputs }): ResultEvent => ({ type: 'result', inputs, status: 'success', code: '201' }));
+    }
+  },
+);
+
+const deniesLoss = likeParent(
+  class extends CreateItems {
+    protected override async create(batch: Batch, context: ExecutionContext): Promise<readonly OperationEvent[]> {
+      try {
+        return await super.create(batch, context);
+      } catch (error) {
+        if (batch.length < 3 || !isConnectorError(error) || error.info.code !== 'CONNECTION_RESET') throw error;
+        return batch.map(
+          ({ id }): ResultEvent => ({
+            type: 'result',
+            inputs: [id],
+            status: 'failure',
+            error: { ...error.info, effect: 'none' },
+          }),
+        );
+      }
+    }
+  },
+);
+
+const failsTogether = likeParent(
+  class extends CreateItems {
+    protected override async create(batch: Batch, context: ExecutionContext): Promise<readonly OperationEvent[]> {
+      const events = await super.create(batch, context);
+      const isLastOfMany =
+        batch.length === 1 && events.some((event) => event.type === 'result' && event.status === 'applicationError');
+      return isLastOfMany
+        ? events.map((event) => (event.type === 'result' ? { ...event, status: 'failure' as const } : event))
+        : events;
+    }
+  },
+);
+
+const shiftsIndex = likeParent(
+  class extends CreateItems {
+    protected override async send(...args: Send) {
+      const results = await super.send(...args);
+      return results.map((result, index): ResultEvent => {
+        const before = results[index - 1];
+        return before?.status === 'applicationError' && result.status === 'success'
+          ? { ...before, inputs: result.inputs }
+          : result;
+      });
+    }
+  },
+);
+
+const swallows = likeParent(
+  class extends ReadItems {
+    private pages = 0;
+
+    override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      try {
+        yield* super.execute(documents, context);
+      } catch (error) {
+        if (this.pages === 0 || !isConnectorError(error) || error.info.category !== 'unavailable') throw error;
+      }
+    }
+
+    protected override async page(from: number, context: ExecutionContext) {
+      const page = await super.page(from, context);
+      this.pages += 1;
+      return page;
+    }
+  },
+);
+
+const doubtsEverything = likeParent(
+  class extends CreateItems {
+    private isInDoubt = false;
+
+    protected override async create(batch: Batch, context: ExecutionContext): Promise<readonly OperationEvent[]> {
+      try {
+        const events = await super.create(batch, context);
+        if (!this.isInDoubt) return events;
+        const info: ErrorInfo = {
+          category: 'unavailable',
+          code: 'ITEMS_IN_DOUBT',
+          message: 'an earlier answer was lost',
+          effect: 'unknown',
+          retryable: false,
+        };
+        return batch.map(({ id }): ResultEvent => ({ type: 'result', inputs: [id], status: 'unknown', error: info }));
+      } catch (error) {
+        this.isInDoubt = errorInfoOf(error, 'unknown').code === 'CONNECTION_RESET';
+        throw error;
+      }
+    }
+  },
+);
+
+const givesAsTheyCome = likeParent(
+  class extends UpdateItems {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return super.execute(
+        documents,
+        Object.create(context, { operation: { value: { ...context.operation, order: 'any' } } }) as ExecutionContext,
+      );
+    }
+  },
+);
+
+type Send = Parameters<CreateItems['send']>;
+
+const namesOwnCode = likeParent(
+  class extends UpdateItems {
+    protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.update(document, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.code !== 'ITEMS_FORBIDDEN') throw error;
+        const { message, info } = error;
+        return { type: 'result', inputs: [document.id], status: 'applicationError', code: '400', message, error: info };
+      }
+    }
+  },
+);
+
+/** Fails with the twentieth document. */
+const stumbles = likeParent(
+  class extends DeleteItems {
+    private count = 0;
+
+    protected override async remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      const result = await super.remove(document, context);
+      this.count += 1;
+      return this.count === 20 ? { ...result, status: 'failure' } : result;
+    }
+  },
+);
+
+const swapsReceipts = likeParent(
+  class extends CreateItems {
+    protected override async send(...args: Send) {
+      const results = await super.send(...args);
+      if (!results.some(({ status }) => status === 'applicationError')) return results;
+      const receipts = results.flatMap(({ receipt }) => receipt ?? []);
+      const turned = [...receipts.slice(1), ...receipts.slice(0, 1)];
+      return results.map((result) =>
+        result.status === 'success' ? { ...result, receipt: turned.shift() ?? null } : result,
+      );
+    }
+  },
+);
+
+const doubtsLongRuns = likeParent(
+  class extends UpsertItems {
+    private count = 0;
+
+    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      const result = await super.upsert(document, text, context);
+      this.count += 1;
+      return this.count === 30 ? { ...result, status: 'unknown' } : result;
+    }
+  },
+);
+
+export const ACCOUNTING_MUTANTS: Mutants = {
+  'ACC-01': withOperation('create', forgetsLastBatch),
+  'ACC-02': withOperation('create', reportsTwice),
+  'ACC-03': withOperation('create', looksAtStatus),
+  'ACC-04': withOperation('create', deniesLoss),
+  'ACC-05': withOperation('create', failsTogether),
+  'ACC-05:code': withOperation('update', namesOwnCode),
+  'ACC-05:others': withOperation('delete', stumbles),
+  'ACC-06': withOperation('create', shiftsIndex),
+  'ACC-06:receipt': withOperation('create', swapsReceipts),
+  'ACC-07': withOperation('read', swallows),
+  'ACC-08': withOperation('create', doubtsEverything),
+  'ACC-08:clean': withOperation('upsert', doubtsLongRuns),
+  'ACC-09': withOperation('update', givesAsTheyCome),
+};

@@ -1,0 +1,81 @@
+import type {
+  CallContext,
+  Document,
+  Events,
+  ExecutionContext,
+  HttpResponse,
+  OperationEvent,
+} from '@connector-runtime/core';
+import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
+import { DeleteItems } from '../../reference/items/items-operations.js';
+import { likeParent, type Mutants, withClient, withOperation } from '../mutant.js';
+
+/** Keeps what one execution has begun where another finds it. */
+const sharesBuffer = likeParent(
+  class extends ItemsClient {
+    private begun: { readonly execution: string; readonly body: ItemsRequest['body'] } | undefined;
+
+    override async send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      if (request.step !== 'create') return super.send(request, context);
+      const { executionId: execution } = context as ExecutionContext;
+      const other = this.begun?.execution === execution ? undefined : this.begun?.body;
+      this.begun = { execution, body: request.body };
+      try {
+        return await super.send(other === undefined ? request : { ...request, body: other }, context);
+      } finally {
+        this.begun = undefined;
+      }
+    }
+  },
+);
+
+const sendsAllAtOnce = likeParent(
+  class extends DeleteItems {
+    override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      const all: Promise<readonly OperationEvent[]>[] = [];
+      for await (const document of documents) all.push(this.alone(document, context));
+      for (const events of all) yield await events;
+    }
+
+    private async alone(document: Document, context: ExecutionContext): Promise<readonly OperationEvent[]> {
+      async function* one() {
+        yield document;
+      }
+      const events: OperationEvent[] = [];
+      try {
+        for await (const item of super.execute(one(), context))
+          events.push(...(Array.isArray(item) ? (item as readonly OperationEvent[]) : [item as OperationEvent]));
+      } catch {
+        // what it threw is told in its result
+      }
+      return events;
+    }
+  },
+);
+
+/** By tenant: whoever has the same name is taken for the same. */
+const tokensByTenant = new Map<string, string>();
+
+const mixesTokens = likeParent(
+  class extends ItemsClient {
+    protected override token(): string {
+      const tenant = (this.properties['labels'] as { readonly tenant?: string } | undefined)?.tenant ?? '';
+      const kept = tokensByTenant.get(tenant);
+      if (kept !== undefined && this.isFirst) {
+        this.isFirst = false;
+        return kept;
+      }
+      this.isFirst = false;
+      tokensByTenant.set(tenant, super.token());
+      return super.token();
+    }
+
+    private isFirst = true;
+  },
+);
+
+export const CONCURRENCY_MUTANTS: Mutants = {
+  'CON-01': withClient(sharesBuffer),
+  'CON-02': withOperation('delete', sendsAllAtOnce),
+  'CON-03': withClient(mixesTokens),
+};

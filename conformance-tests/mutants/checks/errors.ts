@@ -1,0 +1,176 @@
+import {
+  ConnectorError,
+  type Document,
+  type ErrorInfo,
+  type Events,
+  type ExecutionContext,
+  type HttpResponse,
+  isConnectorError,
+  type OperationEvent,
+  type ResultEvent,
+} from '@connector-runtime/core';
+import { ItemsClient } from '../../reference/items/items-client.js';
+import { CreateItems, ReadItems, UploadFiles } from '../../reference/items/items-operations.js';
+import { likeParent, type Mutant, type Mutants, withClient, withOperation } from '../mutant.js';
+
+const callsConflictInternal = likeParent(
+  class extends ItemsClient {
+    protected override async refusal(answer: HttpResponse, step: string): Promise<'accept' | Partial<ErrorInfo>> {
+      return answer.status === 409 ? { category: 'internal', step } : super.refusal(answer, step);
+    }
+  },
+);
+
+const leaksParser = likeParent(
+  class extends ReadItems {
+    protected override parsed(page: string) {
+      if (page.startsWith('<')) JSON.parse(page);
+      return super.parsed(page);
+    }
+  },
+);
+
+const takesSecondsForMs = likeParent(
+  class extends ItemsClient {
+    protected override async refusal(answer: HttpResponse, step: string): Promise<'accept' | Partial<ErrorInfo>> {
+      const seconds = Number(answer.headers['retry-after']);
+      return answer.status === 429 && seconds > 0 ? { step, retryAfterMs: seconds } : super.refusal(answer, step);
+    }
+  },
+);
+
+const goesThroughAll = likeParent(
+  class extends CreateItems {
+    protected override async create(
+      batch: readonly Document[],
+      context: ExecutionContext,
+    ): Promise<readonly OperationEvent[]> {
+      try {
+        return await super.create(batch, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.category !== 'auth') throw error;
+        return batch.map(
+          ({ id }): ResultEvent => ({
+            type: 'result',
+            inputs: [id],
+            status: 'failure',
+            message: error.message,
+            ...(batch.length > 1 ? {} : { error: error.info }),
+          }),
+        );
+      }
+    }
+  },
+);
+
+let stampedCodes = 0;
+
+const stampsCodes = likeParent(
+  class extends CreateItems {
+    protected override resultOf(...args: Parameters<CreateItems['resultOf']>): ResultEvent {
+      const result = super.resultOf(...args);
+      stampedCodes += 1;
+      return result.error === undefined
+        ? result
+        : { ...result, error: { ...result.error, code: `ITEMS_AT_${process.hrtime.bigint()}${stampedCodes}` } };
+    }
+  },
+);
+
+const floats = likeParent(
+  class extends UploadFiles {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      context.signal.addEventListener('abort', () => {
+        void Promise.reject(new Error('nobody waits for this'));
+      });
+      return super.execute(documents, context);
+    }
+  },
+);
+
+const dropsStatus = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      try {
+        return await super.page(from, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.service?.httpStatus !== 409) throw error;
+        const { service: _service, ...info } = error.info;
+        throw new ConnectorError(info);
+      }
+    }
+  },
+);
+
+const takesImageForEmptyPage = likeParent(
+  class extends ReadItems {
+    protected override parsed(page: string) {
+      return page.includes('PNG') ? { texts: [], next: undefined } : super.parsed(page);
+    }
+  },
+);
+
+const quotesParser = likeParent(
+  class extends ReadItems {
+    protected override parsed(page: string) {
+      if (page.startsWith('<')) throw protocolError('Unexpected token < in JSON at position 0');
+      return super.parsed(page);
+    }
+  },
+);
+
+function protocolError(message: string): ConnectorError {
+  return new ConnectorError({ category: 'protocol', code: 'ITEMS_PAGE', message, effect: 'none', retryable: false });
+}
+
+const keepsPauseToItself = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      try {
+        return await super.page(from, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.category !== 'rateLimit') throw error;
+        const { retryAfterMs: _, ...info } = error.info;
+        throw new ConnectorError(info);
+      }
+    }
+  },
+);
+
+/** Refusals of a create, with an error that is changed. */
+function refusing(change: (error: ErrorInfo) => ErrorInfo): Mutant {
+  return withOperation(
+    'create',
+    likeParent(
+      class extends CreateItems {
+        protected override resultOf(...args: Parameters<CreateItems['resultOf']>): ResultEvent {
+          const result = super.resultOf(...args);
+          return result.error === undefined ? result : { ...result, error: change(result.error) };
+        }
+      },
+    ),
+  );
+}
+
+export const ERRORS_MUTANTS: Mutants = {
+  'ERR-01': withClient(callsConflictInternal),
+  'ERR-02': withOperation('read', leaksParser),
+  'ERR-03': withClient(takesSecondsForMs),
+  'ERR-04': withOperation('create', goesThroughAll),
+  'ERR-05': withOperation('create', stampsCodes),
+  'ERR-06': withOperation('upload', floats),
+  'ERR-01:status': withOperation('read', dropsStatus),
+  'ERR-02:success': withOperation('read', takesImageForEmptyPage),
+  'ERR-02:words': withOperation('read', quotesParser),
+  'ERR-03:told': withOperation('read', keepsPauseToItself),
+  'ERR-05:code': refusing((error) => ({ ...error, code: error.code.toLowerCase() })),
+  'ERR-05:long': refusing((error) => ({ ...error, message: error.message.repeat(20) })),
+  'ERR-05:stack': refusing((error) => ({ ...error, message: `refused\n    at create (items.js:7:11)` })),
+  'ERR-05:markup': refusing((error) => ({ ...error, message: '<p>refused</p>' })),
+  'ERR-05:size': refusing((error) => ({
+    ...error,
+    step: 'create'.repeat(2_000),
+    path: '/key'.repeat(2_000),
+    service: { code: 'FORBIDDEN'.repeat(1_000) },
+  })),
+};

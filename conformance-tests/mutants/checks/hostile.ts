@@ -1,0 +1,144 @@
+import {
+  ConnectorError,
+  type Document,
+  type Events,
+  type ExecutionContext,
+  isConnectorError,
+  type Json,
+  type ResultEvent,
+} from '@connector-runtime/core';
+import { DeleteItems, ReadItems, UpdateItems, UpsertItems } from '../../reference/items/items-operations.js';
+import { changing, likeParent, type Mutants, withOperation } from '../mutant.js';
+
+const recurses = likeParent(
+  class extends UpdateItems {
+    protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      const depthOf = (value: Json): number =>
+        Array.isArray(value) ? 1 + Math.max(0, ...value.map((part) => depthOf(part as Json))) : 0;
+      if (document.body.repeatable) depthOf(await document.body.json(1_000_000));
+      return super.update(document, context);
+    }
+  },
+);
+
+function merge(target: Record<string, unknown>, source: object): void {
+  for (const [name, part] of Object.entries(source)) {
+    if (typeof part === 'object' && part !== null) {
+      target[name] ??= {};
+      merge(target[name] as Record<string, unknown>, part as object);
+    } else target[name] = part;
+  }
+}
+
+const mergesByHand = likeParent(
+  class extends UpsertItems {
+    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      if (text.includes('__proto__')) merge({}, JSON.parse(text) as object);
+      return super.upsert(document, text, context);
+    }
+  },
+);
+
+const followsForEver = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      const answer = await this.client.send(
+        { method: 'GET', path: `/items/${context.objectType}?from=${from}`, effect: 'none', step: 'read' },
+        context,
+      );
+      return this.parsed(await answer.body.text(10_000_000));
+    }
+  },
+);
+
+/** Refuses the document that comes after a hostile one, too. */
+const losesNext = likeParent(
+  class extends UpdateItems {
+    private hadHostile = false;
+
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return super.execute(documents, Object.create(context, { maxInFlight: { value: 1 } }) as ExecutionContext);
+    }
+
+    protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      if (this.hadHostile) throw new TypeError('the parser is in use');
+      this.hadHostile = document.body.repeatable && (await document.body.text(100_000)).startsWith('[[');
+      return super.update(document, context);
+    }
+  },
+);
+
+/** Looks at every level again from each level. */
+const parsesSlowly = likeParent(
+  class extends UpdateItems {
+    protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      const isDeep = document.body.repeatable && (await document.body.text(100_000)).startsWith('[[');
+      const startedMs = performance.now();
+      while (isDeep && performance.now() - startedMs < 1_100);
+      return super.update(document, context);
+    }
+  },
+);
+
+const mergesAnswer = likeParent(
+  class extends DeleteItems {
+    protected override async remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      const { key } = (await document.body.json(100_000)) as { readonly key: string };
+      const answer = await this.client.send(
+        { method: 'DELETE', path: this.path(context, key), effect: 'repeatable', step: 'delete' },
+        context,
+      );
+      const text = await answer.body.text(100_000);
+      if (text.startsWith('{')) merge({}, JSON.parse(text) as object);
+      else
+        throw new ConnectorError({
+          category: 'protocol',
+          code: 'ITEMS_ANSWER',
+          message: 'no answer of the service',
+          effect: 'unknown',
+          retryable: false,
+        });
+      return { type: 'result', inputs: [document.id], status: 'success', code: String(answer.status) };
+    }
+  },
+);
+
+const putsTextIntoPath = likeParent(
+  class extends UpsertItems {
+    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      const { key, text: words } = JSON.parse(text) as { readonly key: string; readonly text?: unknown };
+      if (typeof words !== 'string' || !words.startsWith('../')) return super.upsert(document, text, context);
+      const path = `/items/${context.objectType}/${encodeURIComponent(key)}?was=${words}`;
+      await this.client.send({ method: 'PUT', path, body: text, effect: 'repeatable', step: 'upsert' }, context);
+      return { type: 'result', inputs: [document.id], status: 'success', code: '200' };
+    }
+  },
+);
+
+const callsCircleInternal = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      try {
+        return await super.page(from, context);
+      } catch (error) {
+        if (!isConnectorError(error) || !error.message.includes('leads back')) throw error;
+        throw new TypeError('the page is not the next one');
+      }
+    }
+  },
+);
+
+export const HOSTILE_MUTANTS: Mutants = {
+  'HOS-01': withOperation('update', recurses),
+  'HOS-02': withOperation('upsert', mergesByHand),
+  'HOS-03': withOperation(
+    'create',
+    changing((text) => text.replaceAll('\\"', '"')),
+  ),
+  'HOS-04': withOperation('read', followsForEver),
+  'HOS-01:next': withOperation('update', losesNext),
+  'HOS-01:slow': withOperation('update', parsesSlowly),
+  'HOS-02:answer': withOperation('delete', mergesAnswer),
+  'HOS-03:path': withOperation('upsert', putsTextIntoPath),
+  'HOS-04:category': withOperation('read', callsCircleInternal),
+};

@@ -1,0 +1,97 @@
+import {
+  type CallContext,
+  type Document,
+  type Events,
+  type ExecutionContext,
+  inject,
+  injectable,
+  type TestFinding,
+} from '@connector-runtime/core';
+import { singleton } from 'tsyringe';
+import { ItemsClient } from '../../reference/items/items-client.js';
+import { ItemsConnection } from '../../reference/items/items-connection.js';
+import { UpsertItems } from '../../reference/items/items-operations.js';
+import { deafTo, likeParent, type Mutants, withConnection, withOperation } from '../mutant.js';
+
+const closesOnce = likeParent(
+  class extends ItemsConnection {
+    private isClosed = false;
+
+    override async close(): Promise<void> {
+      if (this.isClosed) throw new TypeError('closed already');
+      this.isClosed = true;
+    }
+  },
+);
+
+const waitsForRequest = likeParent(
+  class extends UpsertItems {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return super.execute(documents, deafTo('SHUTDOWN', context));
+    }
+  },
+);
+
+const worksOn = likeParent(
+  class extends ItemsConnection {
+    private isClosed = false;
+
+    override async test(context: CallContext): Promise<readonly TestFinding[]> {
+      return this.isClosed ? [{ name: 'account', ok: true, tookMs: 0 }] : super.test(context);
+    }
+
+    override async close(): Promise<void> {
+      this.isClosed = true;
+    }
+  },
+);
+
+@singleton()
+class Counter {
+  count = 0;
+}
+
+@injectable()
+class CountsGlobally extends UpsertItems {
+  constructor(
+    @inject(ItemsClient) client: ItemsClient,
+    @inject(Counter) readonly counter: Counter,
+  ) {
+    super(client);
+  }
+}
+
+const closesSlowly = likeParent(
+  class extends ItemsConnection {
+    private clock: CallContext['clock'] | undefined;
+
+    override async open(context: CallContext): Promise<void> {
+      this.clock = context.clock;
+      await super.open(context);
+    }
+
+    override async close(): Promise<void> {
+      await this.clock?.sleep(1_500, new AbortController().signal);
+    }
+  },
+);
+
+let upserts = 0;
+
+const setsVariable = likeParent(
+  class extends UpsertItems {
+    protected override get effect() {
+      process.env['ITEMS_UPSERTED'] = String(++upserts);
+      return super.effect;
+    }
+  },
+);
+
+export const LIFECYCLE_MUTANTS: Mutants = {
+  'LIF-01': withConnection(closesOnce),
+  'LIF-02': withOperation('upsert', waitsForRequest),
+  'LIF-02:slow': withConnection(closesSlowly),
+  'LIF-03': withConnection(worksOn),
+  'LIF-04': withOperation('upsert', CountsGlobally),
+  'LIF-04:environment': withOperation('upsert', setsVariable),
+};

@@ -1,0 +1,140 @@
+import {
+  type CallContext,
+  type ExecutionContext,
+  type HttpResponse,
+  isConnectorError,
+  type Secret,
+} from '@connector-runtime/core';
+import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
+import { ReadItems } from '../../reference/items/items-operations.js';
+import { ItemsSession } from '../../reference/items/items-session.js';
+import { likeParent, type Mutants, withClient, withOperation, withSession } from '../mutant.js';
+
+const endsWithAuth = likeParent(
+  class extends ItemsClient {
+    protected override async renewed(used: string, step: string, context: CallContext): Promise<boolean> {
+      return step === 'upsert' ? false : super.renewed(used, step, context);
+    }
+  },
+);
+
+const renewsForEach = likeParent(
+  class extends ItemsSession {
+    private isExpired = false;
+
+    override async renew(rejected: string, context: CallContext): Promise<void> {
+      if (rejected === '' || this.accessToken === rejected || !this.isExpired) {
+        this.isExpired = rejected !== '';
+        return super.renew(rejected, context);
+      }
+      await this.store.put(
+        'token',
+        JSON.stringify({ access: '', refresh: this.refreshToken }),
+        (await this.store.get('token'))?.revision ?? 0,
+      );
+      return super.renew(this.accessToken, context);
+    }
+  },
+);
+
+const retriesLogins = likeParent(
+  class extends ItemsSession {
+    protected override async send(...args: Parameters<ItemsSession['send']>): ReturnType<ItemsSession['send']> {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await super.send(...args);
+        } catch (error) {
+          if (attempt >= 3 || !isConnectorError(error) || error.info.category !== 'auth') throw error;
+        }
+      }
+    }
+  },
+);
+
+const keepsInMemory = likeParent(
+  class extends ItemsSession {
+    protected override async keep(...[tokens, revision]: Parameters<ItemsSession['keep']>): Promise<void> {
+      if (revision === 0) return super.keep(tokens, revision);
+      this.tokens = tokens;
+    }
+  },
+);
+
+/** Drops a row of the page for which the session was renewed. */
+const losesRow = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      const before = this.client['token']();
+      const { texts, next } = await super.page(from, context);
+      return { texts: this.client['token']() === before ? texts : texts.slice(1), next };
+    }
+  },
+);
+
+/** Renews a second time, once it has worked with a token. */
+const renewsTwice = likeParent(
+  class extends ItemsClient {
+    private upserts = 0;
+
+    protected override async renewed(used: string, step: string, context: CallContext): Promise<boolean> {
+      await super.renewed(used, step, context);
+      if (step === 'upsert' && this.upserts > 0) await super.renewed(this.token(), step, context);
+      return true;
+    }
+
+    override async send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      const answer = await super.send(request, context);
+      if (request.step === 'upsert') this.upserts += 1;
+      return answer;
+    }
+  },
+);
+
+const retriesRenewals = likeParent(
+  class extends ItemsSession {
+    protected override async send(...args: Parameters<ItemsSession['send']>): ReturnType<ItemsSession['send']> {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await super.send(...args);
+        } catch (error) {
+          const isLast = attempt >= 3 || !('refresh' in args[0]);
+          if (isLast || !isConnectorError(error) || error.info.category !== 'auth') throw error;
+        }
+      }
+    }
+  },
+);
+
+/** Renews with the token that it remembers, whoever has used it meanwhile. */
+const trustsMemory = likeParent(
+  class extends ItemsSession {
+    protected override async exchange(rejected: string, context: CallContext): Promise<void> {
+      if (rejected === '') return super.exchange(rejected, context);
+      const tokens = await this.send({ refresh: this.refreshToken }, context);
+      await this.keep(tokens, (await this.store.get('token'))?.revision ?? 0);
+    }
+  },
+);
+
+/** Logs in anew, whatever is stored. */
+const ignoresStored = likeParent(
+  class extends ItemsSession {
+    protected override async exchange(rejected: string, context: CallContext): Promise<void> {
+      if (rejected === '') return super.exchange(rejected, context);
+      const tokens = await this.send({ password: (this.properties['password'] as Secret).reveal() }, context);
+      await this.keep(tokens, (await this.store.get('token'))?.revision ?? 0);
+    }
+  },
+);
+
+export const RENEWAL_MUTANTS: Mutants = {
+  'AUT-01': withClient(endsWithAuth),
+  'AUT-02': withSession(renewsForEach),
+  'AUT-03': withSession(retriesLogins),
+  'AUT-04': withSession(keepsInMemory),
+  'AUT-01:outputs': withOperation('read', losesRow),
+  'AUT-01:twice': withClient(renewsTwice),
+  'AUT-03:renewal': withSession(retriesRenewals),
+  'AUT-04:memory': withSession(trustsMemory),
+  'AUT-04:login': withSession(ignoresStored),
+};

@@ -1,0 +1,157 @@
+import {
+  type Document,
+  type Events,
+  type ExecutionContext,
+  type HttpResponse,
+  isConnectorError,
+  type ResultEvent,
+} from '@connector-runtime/core';
+import { perDocument } from '@connector-runtime/core/authoring';
+import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
+import {
+  CreateItems,
+  DeleteItems,
+  UpdateItems,
+  UploadFiles,
+  UpsertItems,
+} from '../../reference/items/items-operations.js';
+import { ItemsSession } from '../../reference/items/items-session.js';
+import { itemsPlugin, likeParent, type Mutant, type Mutants, withOperation } from '../mutant.js';
+
+const retriesPost = likeParent(
+  class extends UploadFiles {
+    protected override request(document: Document): ItemsRequest {
+      return { ...super.request(document), effect: 'repeatable' };
+    }
+  },
+);
+
+const givesUp = likeParent(
+  class extends UpsertItems {
+    protected override get effect(): 'repeatable' | 'once' {
+      return 'once';
+    }
+  },
+);
+
+const doubtsRefusal = likeParent(
+  class extends UpdateItems {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return perDocument(documents, context, async (document) => {
+        try {
+          return await this.update(document, context);
+        } catch (error) {
+          if (!isConnectorError(error) || error.info.code !== 'CONNECTION_REFUSED') throw error;
+          return {
+            type: 'result',
+            inputs: [document.id],
+            status: 'unknown',
+            error: { ...error.info, effect: 'unknown' },
+          };
+        }
+      });
+    }
+  },
+);
+
+const triesHundredTimes = likeParent(
+  class extends DeleteItems {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return perDocument(documents, context, async (document) => {
+        for (let attempt = 1; ; attempt += 1) {
+          try {
+            return await this.remove(document, context);
+          } catch (error) {
+            const isBusy = isConnectorError(error) && error.info.service?.httpStatus === 503;
+            if (!isBusy || attempt >= 20) throw error;
+          }
+        }
+      });
+    }
+  },
+);
+
+const sendsEmptyBody = likeParent(
+  class extends UploadFiles {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return perDocument(documents, context, async (document) => {
+        try {
+          return await this.upload(document, context);
+        } catch (error) {
+          if (document.body.repeatable || !isConnectorError(error) || error.info.code !== 'CONNECTION_RESET')
+            throw error;
+          await this.client.send({ ...this.request(document), body: '' }, context);
+          return { type: 'result', inputs: [document.id], status: 'success' };
+        }
+      });
+    }
+  },
+);
+
+const believesReceipt = likeParent(
+  class extends CreateItems {
+    protected override settled(id: string): ResultEvent {
+      return { type: 'result', inputs: [id], status: 'success', code: '200' };
+    }
+  },
+);
+
+/** Takes a lost answer for a good one. */
+const believesInSuccess = likeParent(
+  class extends UploadFiles {
+    protected override async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.upload(document, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.code !== 'CONNECTION_RESET') throw error;
+        return { type: 'result', inputs: [document.id], status: 'success' };
+      }
+    }
+  },
+);
+
+/** Repeats deletes by itself, after these pauses. */
+function pausing(...pausesMs: readonly number[]): Mutant {
+  const asksOnce = likeParent(
+    class extends ItemsClient {
+      protected override async refusal(answer: HttpResponse, step: string) {
+        return answer.status === 503 && step === 'delete' ? { step, retryable: false } : super.refusal(answer, step);
+      }
+    },
+  );
+  const repeatsItself = likeParent(
+    class extends DeleteItems {
+      protected override async remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+        for (let attempt = 0; ; attempt += 1) {
+          try {
+            return await super.remove(document, context);
+          } catch (error) {
+            const isBusy = isConnectorError(error) && error.info.service?.httpStatus === 503;
+            const pauseMs = pausesMs[attempt];
+            if (!isBusy || pauseMs === undefined) throw error;
+            await context.clock.sleep(pauseMs, context.signal);
+          }
+        }
+      }
+    },
+  );
+  return {
+    plugin: {
+      ...itemsPlugin,
+      shared: [ItemsSession, [ItemsClient, asksOnce]],
+      operations: { ...itemsPlugin.operations, delete: () => repeatsItself },
+    },
+  };
+}
+
+export const REPEATS_MUTANTS: Mutants = {
+  'IDM-01': withOperation('upload', retriesPost),
+  'IDM-02': withOperation('upsert', givesUp),
+  'IDM-03': withOperation('update', doubtsRefusal),
+  'IDM-04': withOperation('delete', triesHundredTimes),
+  'IDM-05': withOperation('upload', sendsEmptyBody),
+  'IDM-06': withOperation('create', believesReceipt),
+  'IDM-01:success': withOperation('upload', believesInSuccess),
+  'IDM-04:shrinking': pausing(4_000, 2_000, 1_000),
+  'IDM-04:same': pausing(1_000, 2_000, 4_000),
+};

@@ -1,0 +1,41 @@
+import type { Document, ExecutionContext, ResultEvent } from '@connector-runtime/core';
+import { trace } from '@opentelemetry/api';
+import { DeleteItems, UpsertItems } from '../../reference/items/items-operations.js';
+import { likeParent, type Mutants, withOperation } from '../mutant.js';
+
+const prints = likeParent(
+  class extends DeleteItems {
+    protected override path(context: ExecutionContext, key: string): string {
+      // biome-ignore lint/suspicious/noConsole: what the check must find
+      console.log('deleting');
+      return super.path(context, key);
+    }
+  },
+);
+
+const tagsIds = likeParent(
+  class extends UpsertItems {
+    protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      trace
+        .getTracer('items')
+        .startSpan('upsert', { attributes: { id: document.id } })
+        .end();
+      return super.upsert(document, text, context);
+    }
+  },
+);
+
+const logsErrors = likeParent(
+  class extends UpsertItems {
+    protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      context.logger.error('upserting');
+      return super.upsert(document, text, context);
+    }
+  },
+);
+
+export const TELEMETRY_MUTANTS: Mutants = {
+  'TEL-01': withOperation('delete', prints),
+  'TEL-02': withOperation('upsert', tagsIds),
+  'TEL-02:log': withOperation('upsert', logsErrors),
+};

@@ -1,0 +1,81 @@
+import { createConnection, type Socket } from 'node:net';
+import { ConnectorError } from '@connector-runtime/core';
+import { type Frame, FrameReader, frameBytes } from './lines-frame.js';
+
+/** One connection of TCP, for one statement at a time. Whatever goes wrong closes it. */
+export class LinesSocket {
+  private readonly reader = new FrameReader();
+  private readonly socket: Socket;
+  private waiting: { resolve(frame: Frame): void; reject(error: unknown): void } | undefined;
+  private trouble: unknown = new Error('the service has closed the connection');
+
+  private constructor(host: string, port: number) {
+    this.socket = createConnection({ host, port, noDelay: true });
+    this.socket.on('data', (piece) => this.take(piece));
+    this.socket.on('error', (error) => {
+      this.trouble = error;
+    });
+    this.socket.on('close', () => this.waiting?.reject(this.trouble));
+  }
+
+  /** Connects and awaits the greeting. Where it rejects, with an error of the system or the reason of `stop`, nothing was sent. */
+  static async connect(host: string, port: number, stop: AbortSignal): Promise<LinesSocket> {
+    stop.throwIfAborted();
+    const socket = new LinesSocket(host, port);
+    await socket.frame(stop);
+    return socket;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === 'open';
+  }
+
+  /** Sends the statement and gives its answer. Where it rejects, the statement may have arrived. */
+  async exchange(statement: Frame, stop: AbortSignal): Promise<Frame> {
+    this.socket.write(frameBytes(statement));
+    return this.frame(stop);
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  /** The next that the service sends; `stop` closes the socket. */
+  private async frame(stop: AbortSignal): Promise<Frame> {
+    const onAbort = () => this.socket.destroy(stop.reason as Error);
+    stop.addEventListener('abort', onAbort);
+    try {
+      return await new Promise<Frame>((resolve, reject) => {
+        this.waiting = { resolve, reject };
+      });
+    } finally {
+      this.waiting = undefined;
+      stop.removeEventListener('abort', onAbort);
+    }
+  }
+
+  private take(piece: Uint8Array): void {
+    try {
+      for (const frame of this.reader.read(piece)) {
+        if (this.waiting === undefined) throw new RangeError('this answers no statement');
+        this.waiting.resolve(frame);
+        this.waiting = undefined;
+      }
+    } catch (cause) {
+      this.socket.destroy(unexpected(cause));
+    }
+  }
+}
+
+function unexpected(cause: unknown): ConnectorError {
+  return new ConnectorError(
+    {
+      category: 'protocol',
+      code: 'LINES_ANSWER_UNEXPECTED',
+      message: 'what the service sends is no answer of the line protocol',
+      effect: 'none',
+      retryable: false,
+    },
+    { cause },
+  );
+}
