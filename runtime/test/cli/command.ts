@@ -57,7 +57,8 @@ export class Workplace {
     stdout?: string,
   ): Promise<Finished> {
     const child = this.start(args, env, stdout);
-    child.stdin.end(stdin);
+    // A command that has ended already takes nothing.
+    child.stdin.on('error', () => undefined).end(stdin);
     return finished(child);
   }
 
