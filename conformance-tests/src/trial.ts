@@ -33,6 +33,8 @@ const QUIET_MS = { http: 1, own: 40 } as const;
 /** Events and requests that a failure card quotes. */
 const LAST_EVENTS = 20;
 const MAX_LINE_CHARACTERS = 300;
+/** What a service gives at once where the fixture does not say. */
+const DEFAULT_PAGE_ROWS = 10;
 const MAX_CONTENT_BYTES = 10_000_000;
 
 /** What one execution came to. */
@@ -166,6 +168,11 @@ export class Trial {
     const member = this.fixture[name];
     if (member === undefined) throw new Unproven(`add \`${name}\` to the fixture`);
     return (member as (...args: never[]) => unknown).bind(this.fixture) as NonNullable<Fixture[Name]>;
+  }
+
+  /** Has the service hold so many full pages of what the operation reads, and one row more; the keys. */
+  async seedPages({ id, fixture }: TriedOperation, pages: number): Promise<readonly string[]> {
+    return this.need('seedRows')(id, pages * (fixture.pageRows ?? DEFAULT_PAGE_ROWS) + 1);
   }
 
   /** The operations whose fixture has the member; without any the check is unproven. */

@@ -21,7 +21,7 @@ export const BACKPRESSURE: readonly Check[] = [
     async run(trial) {
       for (const operation of trial.reads()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
-        await own.need('seedRows')(tried.id, 20 * (tried.fixture.pageRows ?? 10));
+        await own.seedPages(tried, 20);
         const connection = await own.connect();
         const events = own.execute(connection, tried, documentsOf(tried.fixture.good(1)))[Symbol.asyncIterator]();
         for (let taken = 0; taken < 5; taken += 1) await events.next();

@@ -124,7 +124,7 @@ function documentsFor({ fixture }: TriedOperation) {
 /** All events of a run over several pages. */
 async function wholeRun(trial: Trial, operation: TriedOperation) {
   const { trial: own, operation: tried } = await trial.forOperation(operation);
-  await own.need('seedRows')(tried.id, 3 * (tried.fixture.pageRows ?? 10) + 1);
+  await own.seedPages(tried, 3);
   const connection = await own.connect();
   const { events } = await own.run(connection, tried, documentsOf(documentsFor(tried)));
   if (!events.some(({ type }) => type === 'checkpoint'))

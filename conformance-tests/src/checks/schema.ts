@@ -41,7 +41,7 @@ export const SCHEMA: readonly Check[] = [
     id: 'SCH-02',
     level: 'MUST',
     profile: 'full',
-    needs: ['browse'],
+    needs: ['browse', 'write'],
     title: 'Good documents fit the input schema',
     rule: "Every good sample validates against the input schema of its operation, in the format of the sample's media type.",
     cause: 'a field that the service takes is missing from the schema',

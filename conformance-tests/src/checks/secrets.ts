@@ -115,7 +115,7 @@ export const SECRETS: readonly Check[] = [
     id: 'SEC-03',
     level: 'MUST',
     profile: 'full',
-    needs: [],
+    needs: ['write'],
     title: 'Documents are not logged',
     rule: 'A text of a document is in no log at info or above, and in no message, neither when it is applied nor when the service refuses it without quoting it.',
     cause: 'the payload is logged when it is refused',

@@ -5,7 +5,6 @@ import type { Sample } from '../subject.js';
 import { dataOf, documentsOf, requestOf, type Trial, type TriedOperation } from '../trial.js';
 
 const DOCUMENTS = 12;
-const DEFAULT_PAGE_ROWS = 10;
 
 export const SEMANTICS: readonly Check[] = [
   {
@@ -19,12 +18,11 @@ export const SEMANTICS: readonly Check[] = [
     async run(trial) {
       for (const operation of trial.reads()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
-        const count = 3 * (tried.fixture.pageRows ?? DEFAULT_PAGE_ROWS) + 1;
-        const there = await own.need('seedRows')(tried.id, count);
+        const there = await own.seedPages(tried, 3);
         const connection = await own.connect();
         const { outputs, summary } = await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
         const given = outputs.map((output) => tried.fixture.keyOf(output) ?? 'an output without a key');
-        const did = `reading ${count} rows`;
+        const did = `reading ${there.length} rows`;
         expectThat(summary.complete, 'complete', summary.error?.message ?? 'it is not', did, tried.key);
         const missing = there.filter((key) => !given.includes(key));
         expectThat(
