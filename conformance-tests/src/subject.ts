@@ -45,8 +45,6 @@ export interface Fixture {
   stallJob?(): Promise<void>;
   /** The next request gets the service's own "session expired". */
   expireSession?(): Promise<void>;
-  /** A second listener, for redirects. */
-  foreignOrigin?(): Promise<string>;
   stop(): Promise<void>;
 }
 

@@ -132,6 +132,10 @@ export class Trial {
         const fixture = this.fixture.operations[key];
         if (fixture === undefined)
           throw new SubjectError(`the fixture has no operation ${key}; add it to Fixture.operations`);
+        if (declared.objectType === 'required' && fixture.objectType === undefined)
+          throw new SubjectError(
+            `the fixture of ${key} names no object type, and the manifest says that it needs one; add \`objectType\` to it`,
+          );
         return { key, id: declared.id, descriptor: { ...declared, ...changes }, fixture };
       }),
     );
@@ -151,6 +155,11 @@ export class Trial {
     return this.operations().filter(({ descriptor }) => descriptor.effect !== 'read');
   }
 
+  /** For checks whose reads need more of the fixture than it may have: what breaks the rule before that is seen all the same. */
+  readsLast(): readonly TriedOperation[] {
+    return [...this.writes(), ...this.reads()];
+  }
+
   /** Waits for something that the plugin or the service will do, in real time; a check that waits in vain fails by its limit. */
   async until(holds: () => boolean | Promise<boolean>): Promise<void> {
     while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -162,7 +171,7 @@ export class Trial {
   }
 
   /** An optional member of the fixture; without it the check is unproven. */
-  need<Name extends 'requests' | 'seedRows' | 'seedObjectTypes' | 'stallJob' | 'expireSession' | 'foreignOrigin'>(
+  need<Name extends 'requests' | 'seedRows' | 'seedObjectTypes' | 'stallJob' | 'expireSession'>(
     name: Name,
   ): NonNullable<Fixture[Name]> {
     const member = this.fixture[name];
@@ -182,7 +191,8 @@ export class Trial {
   ): readonly (TriedOperation & { readonly member: NonNullable<OperationFixture[Name]> })[] {
     const having = among.flatMap((operation) => {
       const member = operation.fixture[name];
-      return member === undefined ? [] : [{ ...operation, member: member as NonNullable<OperationFixture[Name]> }];
+      const isThere = member !== undefined && !(Array.isArray(member) && member.length === 0);
+      return !isThere ? [] : [{ ...operation, member: member as NonNullable<OperationFixture[Name]> }];
     });
     if (having.length === 0) throw new Unproven(`add \`${name}\` to the fixture of an operation`);
     return having;

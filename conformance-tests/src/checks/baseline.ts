@@ -1,5 +1,5 @@
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
+import { expectThat, Unproven } from '../findings.js';
 import { documentsOf } from '../trial.js';
 
 export const BASELINE: readonly Check[] = [
@@ -36,6 +36,8 @@ export const BASELINE: readonly Check[] = [
           `${operation.key} with one good document`,
         );
       }
+      if (minimal === undefined)
+        throw new Unproven('add `connections.minimal`, the least that is valid, to the fixture');
     },
   },
 ];

@@ -179,6 +179,8 @@ export const ERRORS: readonly Check[] = [
           operation.key,
         );
       }
+      // Without it only what is wrong with the service was seen, and nothing that is wrong with a document.
+      if (trial.writes().length > 0) trial.withMember('bad', oneOfEach(trial));
     },
   },
   {

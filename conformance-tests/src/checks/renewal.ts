@@ -15,10 +15,10 @@ export const RENEWAL: readonly Check[] = [
     cause: 'a refused token ends the run',
     async run(trial) {
       await trial.need('expireSession')();
-      for (const operation of trial.operations()) {
+      for (const operation of trial.readsLast()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
         const connection = await own.connect();
-        if (tried.descriptor.effect === 'read') await own.fixture.seedRows?.(tried.id, 25);
+        if (tried.descriptor.effect === 'read') await own.need('seedRows')(tried.id, 25);
         const clean = await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
         const logins = await loginCount(own);
         await own.need('expireSession')();

@@ -63,7 +63,7 @@ export const SCHEMA: readonly Check[] = [
     cause: 'a number where the schema says text, or a field that it does not have',
     async run(trial) {
       await everyDocument(trial, 'output', trial.reads(), async (operation) => {
-        await trial.fixture.seedRows?.(operation.id, DOCUMENTS);
+        await trial.need('seedRows')(operation.id, DOCUMENTS);
         const connection = await trial.connect();
         const { outputs } = await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
         return Promise.all(
@@ -174,7 +174,7 @@ async function everyDocument(
   if (validated === 0)
     throw new Unproven(
       role === 'output'
-        ? 'add `seedRows` to the fixture: no read gave an output'
+        ? 'no read gave an output of a media type that the plugin describes'
         : 'no sample has a media type that the plugin describes',
     );
 }

@@ -45,6 +45,7 @@ export const SEMANTICS: readonly Check[] = [
     rule: `Of ${DOCUMENTS} good documents the service has applied ${DOCUMENTS}, each with every field that it gave.`,
     cause: 'a field that is dropped on the way',
     async run(trial) {
+      let compared = 0;
       for (const operation of trial.operations().filter(({ descriptor }) => descriptor.effect === 'create')) {
         const samples = operation.fixture.good(DOCUMENTS);
         const applied = await appliedBy(trial, operation, samples);
@@ -58,6 +59,7 @@ export const SEMANTICS: readonly Check[] = [
         for (const sample of samples) {
           const data = dataOf(sample);
           if (data === undefined) continue;
+          compared += 1;
           const entry = applied.find(({ key }) => key === sample.key);
           const lost = Object.keys(data).filter(
             (name) =>
@@ -72,6 +74,7 @@ export const SEMANTICS: readonly Check[] = [
           );
         }
       }
+      if (compared === 0) throw new Unproven('add `data` to the samples of a create');
     },
   },
   {
@@ -157,8 +160,8 @@ export const SEMANTICS: readonly Check[] = [
     cause: 'a media type that was changed in the code and not in the manifest',
     async run(trial) {
       const connection = await trial.connect();
-      for (const operation of trial.operations()) {
-        if (operation.descriptor.effect === 'read') await trial.fixture.seedRows?.(operation.id, 3);
+      for (const operation of trial.readsLast()) {
+        if (operation.descriptor.effect === 'read') await trial.need('seedRows')(operation.id, 3);
         const { outputs } = await trial.run(connection, operation, documentsOf(operation.fixture.good(3)));
         const others = outputs
           .map(({ mediaType }) => mediaType)
