@@ -1,7 +1,8 @@
 import { CONTRACT_VERSION, type ConnectorManifest } from '@connector-runtime/core';
 import type { Check, Level, Profile } from './check.js';
-import { CHECKS, groupOf, PRECONDITIONS } from './checks/index.js';
+import { CHECKS, groupOf, preconditionsOf } from './checks/index.js';
 import { CheckFailure, type Finding, NotApplicable, SubjectError, Unproven } from './findings.js';
+import { DEFAULT_LIMITS, type SuiteLimits, within } from './limits.js';
 import { missingNeed } from './needs.js';
 import { guardProcess } from './process-guard.js';
 import { type CheckReport, type FailureCard, type Outcome, type Report, verdictOf } from './report.js';
@@ -9,8 +10,6 @@ import { failureCardText } from './reports/failure-card.js';
 import type { Subject } from './subject.js';
 import { nameOf, Trial } from './trial.js';
 
-/** A check that has not ended by then, in real time, has failed. Checks never wait; those with processes of their own work for long. */
-const CHECK_LIMIT_MS = 180_000;
 /** A waiver must say more than "later". */
 const SHORTEST_REASON = 20;
 
@@ -23,6 +22,8 @@ export interface ConformanceOptions {
   readonly only?: readonly string[];
   /** What the subject's module is called in the command that repeats a failure. */
   readonly module?: string;
+  /** In real time; those that are not given have their defaults. */
+  readonly limits?: Partial<SuiteLimits>;
   /** Told of each check that has ended, in order. */
   readonly onCheck?: (report: CheckReport) => void;
 }
@@ -95,6 +96,7 @@ function reportOf(
 /** One run of the suite over one subject. */
 class Session {
   readonly seed: number;
+  private readonly limits: SuiteLimits;
   private readonly settled = new Map<string, Promise<CheckReport>>();
   private last: Promise<unknown> = Promise.resolve();
   /** What nobody caught in the checks so far. */
@@ -105,6 +107,7 @@ class Session {
     private readonly options: ConformanceOptions,
   ) {
     this.seed = options.seed ?? 1;
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
   }
 
   /** Runs the check, after those without which it shows nothing; once. */
@@ -142,9 +145,7 @@ class Session {
         ? report('error', `a waiver needs a reason of at least ${SHORTEST_REASON} characters`)
         : report('waived', waiver);
     }
-    for (const earlier of CHECKS) {
-      if (earlier.id === check.id) break;
-      if (!PRECONDITIONS.has(earlier.id)) continue;
+    for (const earlier of preconditionsOf(check)) {
       const { outcome } = await this.settle(earlier);
       if (outcome === 'fail' || outcome === 'blocked' || outcome === 'error')
         return report('blocked', `by ${earlier.id}`);
@@ -159,33 +160,41 @@ class Session {
     return turn;
   }
 
-  private async runCheck(
-    check: Check,
-    report: (outcome: Outcome, reason?: string, card?: FailureCard) => CheckReport,
-  ): Promise<CheckReport> {
+  private async runCheck(check: Check, report: Reporter): Promise<CheckReport> {
     const guard = guardProcess();
+    const unhandled = () => [...this.unhandled, ...guard.incidents.unhandled];
     let trial: Trial | undefined;
     const failed = (finding: Finding) =>
       report('fail', `expected ${finding.expected}; seen ${finding.seen}`, this.cardOf(check, finding, trial));
+    let outcome: CheckReport;
     try {
-      await within(CHECK_LIMIT_MS, async () => {
-        trial = await startTrial(this.subject, this.seed, () => [...this.unhandled, ...guard.incidents.unhandled]);
+      await within(this.limits.checkMs, async () => {
+        trial = await Trial.start(this.subject, this.seed, { unhandled, limits: this.limits });
         await check.run(trial);
       });
       const [exit] = guard.incidents.exits;
-      return exit === undefined
-        ? report('pass')
-        : failed({ did: 'running the check', expected: 'the process to be left alone', seen: exit.message });
+      outcome =
+        exit === undefined
+          ? report('pass')
+          : failed({ did: 'running the check', expected: 'the process to be left alone', seen: exit.message });
     } catch (error) {
-      if (error instanceof CheckFailure) return failed(error.finding);
-      if (error instanceof NotApplicable) return report('skip', error.message);
-      if (error instanceof Unproven) return report('unproven', error.hint);
-      if (error instanceof SubjectError) return report('error', error.message);
-      return failed({ did: 'running the check', expected: 'no exception', seen: nameOf(error) });
-    } finally {
-      if (trial !== undefined) await within(CHECK_LIMIT_MS, () => (trial as Trial).stop()).catch(() => undefined);
-      this.unhandled.push(...guard.incidents.unhandled);
-      guard.release();
+      outcome = judged(error, report, failed);
+    }
+    const fault = await this.stop(trial);
+    this.unhandled.push(...guard.incidents.unhandled);
+    guard.release();
+    return fault === undefined || outcome.outcome === 'fail' || outcome.outcome === 'error'
+      ? outcome
+      : report('error', fault);
+  }
+
+  /** What is wrong with the fixture's own end; a plugin that does not close is another check's affair. */
+  private async stop(trial: Trial | undefined): Promise<string | undefined> {
+    try {
+      if (trial !== undefined) await within(this.limits.checkMs, () => trial.stop());
+      return undefined;
+    } catch (error) {
+      return error instanceof SubjectError ? error.message : undefined;
     }
   }
 
@@ -205,27 +214,13 @@ class Session {
   }
 }
 
-/** What the author's own code throws is no failure of the plugin. */
-async function startTrial(subject: Subject, seed: number, unhandled: () => readonly unknown[]): Promise<Trial> {
-  try {
-    return await Trial.start(subject, seed, unhandled);
-  } catch (error) {
-    throw error instanceof SubjectError
-      ? error
-      : new SubjectError(`the subject could not be started: ${nameOf(error)}`);
-  }
-}
+type Reporter = (outcome: Outcome, reason?: string, card?: FailureCard) => CheckReport;
 
-async function within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      work(),
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`it had not ended after ${limitMs / 1000} s`)), limitMs);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** What a check came to that threw. */
+function judged(error: unknown, report: Reporter, failed: (finding: Finding) => CheckReport): CheckReport {
+  if (error instanceof CheckFailure) return failed(error.finding);
+  if (error instanceof NotApplicable) return report('skip', error.message);
+  if (error instanceof Unproven) return report('unproven', error.hint);
+  if (error instanceof SubjectError) return report('error', error.message);
+  return failed({ did: 'running the check', expected: 'no exception', seen: nameOf(error) });
 }

@@ -21,9 +21,11 @@ import {
   type RuntimeLimits,
 } from '@connector-runtime/runtime';
 import { SubjectError, Unproven } from './findings.js';
+import { guardedFixture } from './guarded-fixture.js';
 import { LentClock } from './lent/lent-clock.js';
 import { LentLog } from './lent/lent-log.js';
 import { type Fault, LentTransport, type SentRequest } from './lent/lent-transport.js';
+import { DEFAULT_LIMITS, type SuiteLimits, within } from './limits.js';
 import { type Observations, observed } from './observed-plugin.js';
 import type { Fixture, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';
 
@@ -70,6 +72,12 @@ export interface ConnectOptions {
   readonly runtime?: ConnectorRuntime;
 }
 
+/** What a trial is told by the session. */
+export interface TrialOptions {
+  readonly unhandled?: () => readonly unknown[];
+  readonly limits?: Partial<SuiteLimits>;
+}
+
 /** Which requests a fault meets, counted from when it is set: the k-th, those with an effect, or all. */
 export type Aim = number | 'write' | 'all' | { readonly from: number };
 
@@ -82,13 +90,14 @@ export class Trial {
   private readonly others: Trial[] = [];
   private readonly trace: string[] = [];
 
+  private isStopped = false;
+
   private constructor(
     readonly subject: Subject,
     readonly plugin: ConnectorPlugin,
     readonly fixture: Fixture,
     readonly seed: number,
-    /** What nobody caught, in this check and those before. */
-    readonly unhandled: () => readonly unknown[],
+    private readonly options: TrialOptions,
   ) {
     this.transport = new LentTransport(
       () => this.clock,
@@ -101,14 +110,36 @@ export class Trial {
     });
   }
 
-  static async start(subject: Subject, seed: number, unhandled: () => readonly unknown[] = () => []): Promise<Trial> {
-    const plugin = await subject.load();
-    return new Trial(subject, plugin, await subject.start({ seed }), seed, unhandled);
+  /** Throws a `SubjectError` for what the author's own code throws, or does not end. */
+  static async start(subject: Subject, seed: number, options: TrialOptions = {}): Promise<Trial> {
+    const { fixtureMs = DEFAULT_LIMITS.fixtureMs } = options.limits ?? {};
+    const own = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+      try {
+        return await within(fixtureMs, work);
+      } catch (error) {
+        throw error instanceof SubjectError
+          ? error
+          : new SubjectError(`\`${name}\` of the subject failed: ${nameOf(error)}`);
+      }
+    };
+    const plugin = await own('load', () => subject.load());
+    const fixture = await own('start', () => subject.start({ seed }));
+    try {
+      return new Trial(subject, plugin, guardedFixture(fixture, fixtureMs), seed, options);
+    } catch (error) {
+      await own('stop', () => fixture.stop());
+      throw error;
+    }
+  }
+
+  /** What nobody caught, in this check and those before. */
+  unhandled(): readonly unknown[] {
+    return this.options.unhandled?.() ?? [];
   }
 
   /** Another world of the same kind, for a check that needs a fresh service; stopped with this one. */
   async again(seed = this.seed): Promise<Trial> {
-    const other = await Trial.start(this.subject, seed);
+    const other = await Trial.start(this.subject, seed, this.options);
     this.others.push(other);
     return other;
   }
@@ -179,9 +210,20 @@ export class Trial {
     return (member as (...args: never[]) => unknown).bind(this.fixture) as NonNullable<Fixture[Name]>;
   }
 
-  /** Has the service hold so many full pages of what the operation reads, and one row more; the keys. */
-  async seedPages({ id, fixture }: TriedOperation, pages: number): Promise<readonly string[]> {
-    return this.need('seedRows')(id, pages * (fixture.pageRows ?? DEFAULT_PAGE_ROWS) + 1);
+  /** Has the service hold at least so many rows that the operation reads; the keys. */
+  async seedRows({ id, key }: TriedOperation, n: number): Promise<readonly string[]> {
+    const keys = await this.need('seedRows')(id, n);
+    const count = new Set(keys).size;
+    if (count < n || count < keys.length)
+      throw new SubjectError(
+        `\`seedRows\` of ${key} was asked for ${n} rows and names ${count}; it must make them all, and name each once`,
+      );
+    return keys;
+  }
+
+  /** So many full pages, and one row more. */
+  async seedPages(operation: TriedOperation, pages: number): Promise<readonly string[]> {
+    return this.seedRows(operation, pages * (operation.fixture.pageRows ?? DEFAULT_PAGE_ROWS) + 1);
   }
 
   /** The operations whose fixture has the member; without any the check is unproven. */
@@ -336,13 +378,19 @@ export class Trial {
     return shown;
   }
 
+  /** Ends everything; the first call does. */
   async stop(): Promise<void> {
-    for (const other of this.others.splice(0)) await other.stop();
-    const closing = Promise.all([...this.runtimes].map((runtime) => runtime.close()));
-    this.clock.passLimits();
-    await closing;
-    this.clock.stop();
-    await this.fixture.stop();
+    if (this.isStopped) return;
+    this.isStopped = true;
+    try {
+      for (const other of this.others.splice(0)) await other.stop();
+      const closing = Promise.all([...this.runtimes].map((runtime) => runtime.close()));
+      this.clock.passLimits();
+      await closing;
+    } finally {
+      this.clock.stop();
+      await this.fixture.stop();
+    }
   }
 
   private async ownFault({ kind }: Fault, aim: Aim): Promise<void> {

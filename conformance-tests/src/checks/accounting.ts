@@ -210,7 +210,7 @@ export const ACCOUNTING: readonly Check[] = [
       for (const operation of trial.readsLast()) {
         for (let k = 1; k <= 6; k += 1) {
           const { trial: own, operation: tried } = await trial.forOperation(operation);
-          if (tried.descriptor.effect === 'read') await own.need('seedRows')(tried.id, 25);
+          if (tried.descriptor.effect === 'read') await own.seedRows(tried, 25);
           await own.fault({ kind: 'refuse' }, { from: k });
           const connection = await own.connect();
           const { results } = await own.run(connection, tried, documentsOf(tried.fixture.good(3)));

@@ -77,7 +77,7 @@ export const BACKPRESSURE: readonly Check[] = [
           const peaks: number[] = [];
           for (const rows of [ROWS, 10 * ROWS]) {
             const { trial: own, operation: tried } = await trial.forOperation(operation);
-            await own.need('seedRows')(tried.id, rows);
+            await own.seedRows(tried, rows);
             peaks.push(
               (await measured(own.subject.entry, own.fixture.connections.valid, requestOf(tried), {})).peakBytes,
             );

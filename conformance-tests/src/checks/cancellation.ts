@@ -160,7 +160,7 @@ export const CANCELLATION: readonly Check[] = [
     async run(trial) {
       for (const operation of trial.readsLast()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
-        if (tried.descriptor.effect === 'read') await own.need('seedRows')(tried.id, 25);
+        if (tried.descriptor.effect === 'read') await own.seedRows(tried, 25);
         const { plugin, seen } = own.observe();
         const connection = await own.connect({ plugin });
         for await (const _ of own.execute(connection, tried, documentsOf(tried.fixture.good(30)))) break;

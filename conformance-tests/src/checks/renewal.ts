@@ -18,7 +18,7 @@ export const RENEWAL: readonly Check[] = [
       for (const operation of trial.readsLast()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
         const connection = await own.connect();
-        if (tried.descriptor.effect === 'read') await own.need('seedRows')(tried.id, 25);
+        if (tried.descriptor.effect === 'read') await own.seedRows(tried, 25);
         const clean = await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
         const logins = await loginCount(own);
         await own.need('expireSession')();

@@ -63,7 +63,7 @@ export const SCHEMA: readonly Check[] = [
     cause: 'a number where the schema says text, or a field that it does not have',
     async run(trial) {
       await everyDocument(trial, 'output', trial.reads(), async (operation) => {
-        await trial.need('seedRows')(operation.id, DOCUMENTS);
+        await trial.seedRows(operation, DOCUMENTS);
         const connection = await trial.connect();
         const { outputs } = await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
         return Promise.all(

@@ -40,7 +40,9 @@ export const SECRETS: readonly Check[] = [
         const connection = await own.connect({ properties, cache });
         const findings = await connection.test();
         if (findings.some(({ ok }) => !ok))
-          throw new SubjectError('the service refuses the credentials that were given to `acceptCredentials`');
+          throw new SubjectError(
+            'the service refuses the credentials that were given to `acceptCredentials`: it must take any text from then on, or the plugin changes it on the way',
+          );
         const shown: string[] = [inspect(findings, { depth: 8 })];
         if (fault !== undefined) await own.fault(fault, { from: 1 });
         for (const operation of own.operations()) {

@@ -14,7 +14,7 @@ export const SEMANTICS: readonly Check[] = [
     needs: ['read'],
     title: 'A read gives every row once',
     rule: 'Of three pages and one row more, the keys that come out are those that are there, each once.',
-    cause: 'the last row of a page, or the last page, is lost',
+    cause: 'the last row of a page, or the last page, is lost; or `seedRows` names rows that the service does not have',
     async run(trial) {
       for (const operation of trial.reads()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
@@ -161,7 +161,7 @@ export const SEMANTICS: readonly Check[] = [
     async run(trial) {
       const connection = await trial.connect();
       for (const operation of trial.readsLast()) {
-        if (operation.descriptor.effect === 'read') await trial.need('seedRows')(operation.id, 3);
+        if (operation.descriptor.effect === 'read') await trial.seedRows(operation, 3);
         const { outputs } = await trial.run(connection, operation, documentsOf(operation.fixture.good(3)));
         const others = outputs
           .map(({ mediaType }) => mediaType)
