@@ -1,10 +1,12 @@
+import { setImmediate } from 'node:timers';
 import { CONTRACT_VERSION, type ConnectorManifest } from '@connector-runtime/core';
 import type { Check, Level, Profile } from './check.js';
 import { CHECKS, groupOf, preconditionsOf } from './checks/index.js';
 import { CheckFailure, type Finding, NotApplicable, SubjectError, Unproven } from './findings.js';
-import { DEFAULT_LIMITS, type SuiteLimits, within } from './limits.js';
+import { DEFAULT_LIMITS, type SuiteLimits, TookTooLong, within } from './limits.js';
 import { missingNeed } from './needs.js';
 import { guardProcess } from './process-guard.js';
+import { takeProcessState } from './process-state.js';
 import { type CheckReport, type FailureCard, type Outcome, type Report, verdictOf } from './report.js';
 import { failureCardText } from './reports/failure-card.js';
 import type { Subject } from './subject.js';
@@ -12,6 +14,9 @@ import { nameOf, Trial } from './trial.js';
 
 /** A waiver must say more than "later". */
 const SHORTEST_REASON = 20;
+/** What was done, where a check did not come to a finding of its own. */
+const WHOLE_CHECK = 'running the check';
+const SHOWN_CHANGES = 10;
 
 export interface ConformanceOptions {
   /** Default `full`. */
@@ -24,6 +29,10 @@ export interface ConformanceOptions {
   readonly module?: string;
   /** In real time; those that are not given have their defaults. */
   readonly limits?: Partial<SuiteLimits>;
+  /** Checks that a run before, which was cut off, has settled: they are not run again. */
+  readonly settled?: readonly CheckReport[];
+  /** Told of each check that begins, preconditions that were not asked for among them. */
+  readonly onStart?: (id: string) => void;
   /** Told of each check that has ended, in order. */
   readonly onCheck?: (report: CheckReport) => void;
 }
@@ -108,6 +117,7 @@ class Session {
   ) {
     this.seed = options.seed ?? 1;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    for (const report of options.settled ?? []) this.settled.set(report.id, Promise.resolve(report));
   }
 
   /** Runs the check, after those without which it shows nothing; once. */
@@ -150,7 +160,10 @@ class Session {
       if (outcome === 'fail' || outcome === 'blocked' || outcome === 'error')
         return report('blocked', `by ${earlier.id}`);
     }
-    return this.inTurn(() => this.runCheck(check, report));
+    return this.inTurn(() => {
+      this.options.onStart?.(check.id);
+      return this.runCheck(check, report);
+    });
   }
 
   /** Checks hold the process while they run, so no two do at once. */
@@ -161,6 +174,7 @@ class Session {
   }
 
   private async runCheck(check: Check, report: Reporter): Promise<CheckReport> {
+    const state = takeProcessState();
     const guard = guardProcess();
     const unhandled = () => [...this.unhandled, ...guard.incidents.unhandled];
     let trial: Trial | undefined;
@@ -172,17 +186,20 @@ class Session {
         trial = await Trial.start(this.subject, this.seed, { unhandled, limits: this.limits });
         await check.run(trial);
       });
-      const [exit] = guard.incidents.exits;
-      outcome =
-        exit === undefined
-          ? report('pass')
-          : failed({ did: 'running the check', expected: 'the process to be left alone', seen: exit.message });
+      outcome = report('pass');
     } catch (error) {
       outcome = judged(error, report, failed);
     }
     const fault = await this.stop(trial);
+    // What was left behind is told of by now.
+    await new Promise((resolve) => setImmediate(resolve));
+    const [exit] = guard.incidents.exits;
+    if (exit !== undefined)
+      outcome = failed({ did: WHOLE_CHECK, expected: 'the process to be left alone', seen: exit.message });
     this.unhandled.push(...guard.incidents.unhandled);
     guard.release();
+    outcome = withChanges(outcome, state.changes());
+    state.restore();
     return fault === undefined || outcome.outcome === 'fail' || outcome.outcome === 'error'
       ? outcome
       : report('error', fault);
@@ -201,17 +218,55 @@ class Session {
   private cardOf(check: Check, finding: Finding, trial: Trial | undefined): FailureCard {
     const redact = (text: string) => trial?.redact(text) ?? text;
     const { module = './subject.js' } = this.options;
+    const operation = finding.operation ?? (finding.did === WHOLE_CHECK ? trial?.lastRun() : undefined);
     return {
       rule: check.rule,
       did: redact(finding.did),
       expected: redact(finding.expected),
       seen: redact(finding.seen),
       cause: check.cause,
-      ...(finding.operation === undefined ? {} : { operation: finding.operation }),
+      ...(operation === undefined ? {} : { operation }),
       last: (trial?.last() ?? []).map(redact),
-      again: `npx connector-conform ${module} --only ${check.id} --seed ${this.seed}`,
+      again: againCommand(module, check.id, this.seed),
     };
   }
+}
+
+/** A failure that may come from what the plugin did to the process says what that was. */
+function withChanges(report: CheckReport, changes: readonly string[]): CheckReport {
+  if (report.card === undefined || changes.length === 0) return report;
+  const shown = `changed for the whole process: ${changes.slice(0, SHOWN_CHANGES).join(', ')}`;
+  return { ...report, card: { ...report.card, last: [...report.card.last, shown] } };
+}
+
+/** What there is to say of a check whose process has ended under it. */
+export function reportOfEnd(
+  check: Check,
+  seen: string,
+  { module, seed }: { readonly module: string; readonly seed: number },
+): CheckReport {
+  const finding = { did: 'running the check in a process of its own', expected: 'it to end by itself', seen };
+  const { id, level, title } = check;
+  return {
+    id,
+    level,
+    group: groupOf(check),
+    title,
+    outcome: 'fail',
+    reason: `expected ${finding.expected}; seen ${seen}`,
+    card: {
+      rule: check.rule,
+      ...finding,
+      cause: 'code that never gives way, or that ends the process',
+      last: [],
+      again: againCommand(module, id, seed),
+    },
+    tookMs: 0,
+  };
+}
+
+function againCommand(module: string, id: string, seed: number): string {
+  return `npx connector-conform ${module} --only ${id} --seed ${seed}`;
 }
 
 type Reporter = (outcome: Outcome, reason?: string, card?: FailureCard) => CheckReport;
@@ -222,5 +277,10 @@ function judged(error: unknown, report: Reporter, failed: (finding: Finding) => 
   if (error instanceof NotApplicable) return report('skip', error.message);
   if (error instanceof Unproven) return report('unproven', error.hint);
   if (error instanceof SubjectError) return report('error', error.message);
-  return failed({ did: 'running the check', expected: 'no exception', seen: nameOf(error) });
+  const expected = error instanceof TookTooLong ? 'it to end' : 'no exception';
+  return failed({
+    did: WHOLE_CHECK,
+    expected,
+    seen: error instanceof TookTooLong ? error.message : nameOf(error),
+  });
 }

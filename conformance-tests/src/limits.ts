@@ -1,3 +1,6 @@
+// Not the global ones: a plugin may have put others in their place.
+import { clearTimeout, setTimeout } from 'node:timers';
+
 /** How long the suite waits in real time, milliseconds. */
 export interface SuiteLimits {
   /** For a member of the subject or the fixture: to start, to stop, to give the ledger. Default a minute. */

@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from 'node:timers';
 import {
   type Body,
   type Cache,
@@ -20,7 +21,7 @@ import {
   type RuntimeConnection,
   type RuntimeLimits,
 } from '@connector-runtime/runtime';
-import { SubjectError, Unproven } from './findings.js';
+import { SubjectError, textOfAny, Unproven } from './findings.js';
 import { guardedFixture } from './guarded-fixture.js';
 import { LentClock } from './lent/lent-clock.js';
 import { LentLog } from './lent/lent-log.js';
@@ -91,6 +92,7 @@ export class Trial {
   private readonly trace: string[] = [];
 
   private isStopped = false;
+  private ran: string | undefined;
 
   private constructor(
     readonly subject: Subject,
@@ -279,6 +281,7 @@ export class Trial {
     documents: Documents,
     options: ExecutionOptions = {},
   ) {
+    this.ran = operation.key;
     return connection.execute(requestOf(operation), documents, options);
   }
 
@@ -370,6 +373,11 @@ export class Trial {
     return this.others.at(-1)?.last() ?? this.trace;
   }
 
+  /** The operation that was run last, as `last`. */
+  lastRun(): string | undefined {
+    return this.others.at(-1)?.lastRun() ?? this.ran;
+  }
+
   /** Strikes the secrets out that its runtimes know of. */
   redact(text: string): string {
     let shown = text;
@@ -440,7 +448,11 @@ export function documentOf({ key, mediaType, body, properties }: Sample): Docume
 
 /** The error's code and category, for messages. */
 export function nameOf(error: unknown): string {
-  return isConnectorError(error) ? `${error.info.category}/${error.info.code}` : String(error);
+  try {
+    return isConnectorError(error) ? `${error.info.category}/${error.info.code}` : String(error);
+  } catch {
+    return textOfAny(error);
+  }
 }
 
 function shownEvent(event: OperationEvent): string {

@@ -38,8 +38,19 @@ export function statusOfError(info: ErrorInfo): Exclude<Status, 'success'> {
  * Plugins and runtime call it where something was thrown while documents were open.
  */
 export function errorInfoOf(thrown: unknown, effect: 'none' | 'unknown'): ErrorInfo {
-  if (isConnectorError(thrown)) return thrown.info;
-  const text =
-    thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `a ${typeof thrown} was thrown that is no error`;
-  return { category: 'internal', code: 'INTERNAL', message: text.slice(0, 500), effect, retryable: false };
+  const said = readFrom(thrown);
+  if (typeof said !== 'string') return said;
+  return { category: 'internal', code: 'INTERNAL', message: said.slice(0, 500), effect, retryable: false };
+}
+
+/** A thrown object may throw itself, when its fields are read. */
+function readFrom(thrown: unknown): ErrorInfo | string {
+  try {
+    if (isConnectorError(thrown)) return thrown.info;
+    return thrown instanceof Error
+      ? `${thrown.name}: ${thrown.message}`
+      : `a ${typeof thrown} was thrown that is no error`;
+  } catch {
+    return `a ${typeof thrown} was thrown that cannot be read`;
+  }
 }

@@ -49,4 +49,19 @@ describe('errorInfoOf', () => {
     });
     expect(errorInfoOf('text', 'none')).toMatchObject({ category: 'internal', effect: 'none' });
   });
+
+  test('does not throw over what throws when it is read', () => {
+    const traps = { get: () => fail(), getPrototypeOf: () => fail() };
+    const unreadable = Object.defineProperty(new Error('x'), 'message', { get: () => fail() });
+
+    for (const thrown of [new Proxy({}, traps), unreadable])
+      expect(errorInfoOf(thrown, 'none')).toMatchObject({
+        code: 'INTERNAL',
+        message: expect.stringContaining('cannot be read'),
+      });
+  });
 });
+
+function fail(): never {
+  throw new Error('not to be read');
+}

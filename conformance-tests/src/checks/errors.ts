@@ -1,6 +1,6 @@
 import type { ErrorInfo } from '@connector-runtime/core';
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
+import { expectThat, textOfAny } from '../findings.js';
 import type { Fault } from '../lent/lent-transport.js';
 import { documentsOf, type Outcome, type Trial, type TriedOperation } from '../trial.js';
 
@@ -206,7 +206,7 @@ export const ERRORS: readonly Check[] = [
           await own.settle();
         }
       }
-      const unhandled = trial.unhandled().map((reason) => String(reason));
+      const unhandled = trial.unhandled().map(textOfAny);
       expectThat(
         unhandled.length === 0,
         'none',

@@ -60,7 +60,7 @@ export const MANIFEST: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Importing the plugin does nothing',
-    rule: 'Importing the entry opens no socket, starts no timer or process, writes no file and listens to no event of the process.',
+    rule: 'Importing the entry opens no socket, starts no timer or process, writes no file, listens to no event of the process and changes nothing that the language or the process shares.',
     cause: 'work at the top level of a module, such as a timer or a client that is made there',
     async run({ subject }) {
       const { report, stderr } = await runChild('import-entry', { entry: subject.entry });

@@ -1,9 +1,11 @@
 import { type Context, propagation, type Span, type SpanOptions, trace } from '@opentelemetry/api';
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
+import { expectThat, textOfAny } from '../findings.js';
 import { realProcess } from '../process-guard.js';
 import { documentsOf } from '../trial.js';
 
+/** Of what is printed; a plugin that floods does not fill the memory. */
+const KEPT_TEXTS = 100;
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 
 export const TELEMETRY: readonly Check[] = [
@@ -35,7 +37,7 @@ export const TELEMETRY: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Logs and traces are of use',
-    rule: 'A clean run logs no error, no span has the key of a document among its attributes, and a trace that is given is passed on to the service.',
+    rule: 'A clean run logs no error and no flood, no span has the key of a document among its attributes, and a trace that is given is passed on to the service.',
     cause: 'the id of a record as a tag',
     async run(trial) {
       const spans = new RecordingProvider();
@@ -67,6 +69,8 @@ export const TELEMETRY: readonly Check[] = [
         if (isOurs) trace.disable();
         if (isPropagated) propagation.disable();
       }
+      const { dropped, entries } = trial.log;
+      expectThat(dropped === 0, `at most ${entries.length} lines`, `${entries.length + dropped}`, 'a clean run');
       const errors = trial.log.entries.filter(({ level }) => level === 'error').map(({ message }) => message);
       expectThat(errors.length === 0, 'no error logged', errors.slice(0, 3), 'a clean run');
     },
@@ -81,7 +85,7 @@ function watchOutput() {
     const functions = owner as Record<string, unknown>;
     const original = functions[name];
     functions[name] = (...args: readonly unknown[]) => {
-      texts.push(args.map(String).join(' ').slice(0, 300));
+      if (texts.length < KEPT_TEXTS) texts.push(args.map(textOfAny).join(' ').slice(0, 300));
       return returns;
     };
     undo.push(() => {
