@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { clearTimeout, setTimeout } from 'node:timers';
 
 const CHILD_LIMIT_MS = 170_000;
+/** Of what it prints; a plugin that floods its output does not fill the suite's memory. */
+const KEPT_CHARACTERS = 4_000_000;
+const DONE = '"done"\n';
 
 /** What a child process left. */
 export interface ChildOutcome {
-  readonly stdout: string;
   readonly stderr: string;
   /** Its last line of stdout, as JSON; `undefined` if that is none. */
   readonly report: unknown;
@@ -33,8 +36,8 @@ export async function runChild(script: string, input: unknown, options: ChildOpt
   let stderr = '';
   let doneAtMs: number | undefined;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    if (doneAtMs === undefined && stdout.includes('"done"\n')) doneAtMs = performance.now();
+    if (doneAtMs === undefined && `${stdout.slice(-DONE.length)}${text}`.includes(DONE)) doneAtMs = performance.now();
+    stdout = (stdout + text).slice(-KEPT_CHARACTERS);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-4_000);
@@ -45,7 +48,7 @@ export async function runChild(script: string, input: unknown, options: ChildOpt
   });
   clearTimeout(timer);
   const lingeredMs = doneAtMs === undefined ? undefined : performance.now() - doneAtMs;
-  return { stdout, stderr, report: lastJson(stdout), exitCode, lingeredMs };
+  return { stderr, report: lastJson(stdout), exitCode, lingeredMs };
 }
 
 function lastJson(stdout: string): unknown {

@@ -1,14 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Profile } from './check.js';
-import { conformance } from './conformance.js';
+import { conformInProcess } from './conform-process.js';
+import { DEFAULT_LIMITS } from './limits.js';
 import type { CheckReport, Report } from './report.js';
 import { failureCardText } from './reports/failure-card.js';
 import { reportAsHtml } from './reports/html.js';
 import { reportAsJunit } from './reports/junit.js';
-import type { Subject } from './subject.js';
 
 const USAGE = `Usage: connector-conform <subject module> [options]
 
@@ -17,6 +15,7 @@ The module exports \`subject\`, or has it as its default export.
   --profile core|full   what a new plugin should pass first, or every check (default full)
   --only <id>           this check only; may be given more than once
   --seed <n>            decides generated data, jitter and interleavings (default 1)
+  --limit <seconds>     of one check, in real time; one that has not ended by then has failed (default 180)
   --report <format>     also write conformance-report.html, .json or .xml (junit); may be given more than once
   --version
 `;
@@ -29,6 +28,9 @@ const FORMATS: Readonly<Record<string, readonly [file: string, write: (report: R
   json: ['conformance-report.json', (report) => `${JSON.stringify(report, null, 2)}\n`],
   junit: ['conformance-report.xml', reportAsJunit],
 };
+
+/** A process that does nothing else for so long will do so for ever. */
+const LONGEST_SILENCE_MS = 60_000;
 
 class UsageError extends Error {}
 
@@ -53,6 +55,7 @@ async function run(argv: readonly string[]): Promise<number> {
       profile: { type: 'string', default: 'full' },
       only: { type: 'string', multiple: true },
       seed: { type: 'string', default: '1' },
+      limit: { type: 'string', default: String(DEFAULT_LIMITS.checkMs / 1000) },
       report: { type: 'string', multiple: true, default: [] },
       version: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -69,13 +72,21 @@ async function run(argv: readonly string[]): Promise<number> {
   const [module, ...more] = positionals;
   if (module === undefined || more.length > 0) throw new UsageError('name one subject module');
   const formats = values.report.map((format) => FORMATS[format] ?? unknown('--report', format, Object.keys(FORMATS)));
-  const report = await conformance(await subjectOf(module), {
-    profile: profileOf(values.profile),
-    seed: seedOf(values.seed),
-    module,
-    ...(values.only === undefined ? {} : { only: values.only }),
-    onCheck: (check) => process.stdout.write(lineOf(check)),
-  }).run();
+  const limitMs = limitOf(values.limit);
+  const conformed = await conformInProcess(
+    {
+      module,
+      profile: profileOf(values.profile),
+      seed: seedOf(values.seed),
+      limits: { ...DEFAULT_LIMITS, checkMs: limitMs },
+      silenceMs: Math.min(limitMs, LONGEST_SILENCE_MS),
+      ...(values.only === undefined ? {} : { only: values.only }),
+    },
+    (check) => process.stdout.write(lineOf(check)),
+  );
+  if (conformed.kind === 'refused')
+    throw conformed.isUsage === true ? new UsageError(conformed.message) : new Error(conformed.message);
+  const { report } = conformed;
   for (const check of report.checks)
     if (check.card !== undefined) process.stdout.write(`\n${failureCardText(check, report.seed)}\n`);
   process.stdout.write(`\n${slowest(report.checks)}\n${report.verdict}\n`);
@@ -98,31 +109,14 @@ function seedOf(word: string): number {
   return seed;
 }
 
+function limitOf(word: string): number {
+  const seconds = Number(word);
+  if (!(seconds > 0)) throw new UsageError(`--limit must be a number of seconds above 0, got ${word}`);
+  return seconds * 1000;
+}
+
 function unknown(option: string, word: string, known: readonly string[]): never {
   throw new UsageError(`${option} must be ${known.join(', ')}, got ${word}`);
-}
-
-async function subjectOf(module: string): Promise<Subject> {
-  const file = path.resolve(module);
-  const loaded = (await load(file)) as {
-    readonly subject?: Subject;
-    readonly default?: Subject | { readonly subject?: Subject; readonly default?: Subject };
-  };
-  const inner = loaded.default as { readonly subject?: Subject; readonly default?: Subject } | undefined;
-  const subject = loaded.subject ?? inner?.subject ?? inner?.default ?? (loaded.default as Subject | undefined);
-  if (typeof subject?.start !== 'function') throw new UsageError(`${module} exports no \`subject\``);
-  return subject;
-}
-
-/** As the runtime loads plugins: by require, and where that cannot, by import. */
-async function load(file: string): Promise<unknown> {
-  try {
-    return require(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
-    return (await import(pathToFileURL(file).href)) as unknown;
-  }
 }
 
 function isArgumentError(error: unknown): boolean {

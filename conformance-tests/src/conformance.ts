@@ -1,18 +1,22 @@
+import { setImmediate } from 'node:timers';
 import { CONTRACT_VERSION, type ConnectorManifest } from '@connector-runtime/core';
 import type { Check, Level, Profile } from './check.js';
-import { CHECKS, groupOf, PRECONDITIONS } from './checks/index.js';
+import { CHECKS, groupOf, preconditionsOf } from './checks/index.js';
 import { CheckFailure, type Finding, NotApplicable, SubjectError, Unproven } from './findings.js';
+import { DEFAULT_LIMITS, type SuiteLimits, TookTooLong, within } from './limits.js';
 import { missingNeed } from './needs.js';
 import { guardProcess } from './process-guard.js';
+import { takeProcessState } from './process-state.js';
 import { type CheckReport, type FailureCard, type Outcome, type Report, verdictOf } from './report.js';
 import { failureCardText } from './reports/failure-card.js';
 import type { Subject } from './subject.js';
 import { nameOf, Trial } from './trial.js';
 
-/** A check that has not ended by then, in real time, has failed. Checks never wait; those with processes of their own work for long. */
-const CHECK_LIMIT_MS = 180_000;
 /** A waiver must say more than "later". */
 const SHORTEST_REASON = 20;
+/** What was done, where a check did not come to a finding of its own. */
+const WHOLE_CHECK = 'running the check';
+const SHOWN_CHANGES = 10;
 
 export interface ConformanceOptions {
   /** Default `full`. */
@@ -23,6 +27,12 @@ export interface ConformanceOptions {
   readonly only?: readonly string[];
   /** What the subject's module is called in the command that repeats a failure. */
   readonly module?: string;
+  /** In real time; those that are not given have their defaults. */
+  readonly limits?: Partial<SuiteLimits>;
+  /** Checks that a run before, which was cut off, has settled: they are not run again. */
+  readonly settled?: readonly CheckReport[];
+  /** Told of each check that begins, preconditions that were not asked for among them. */
+  readonly onStart?: (id: string) => void;
   /** Told of each check that has ended, in order. */
   readonly onCheck?: (report: CheckReport) => void;
 }
@@ -95,6 +105,7 @@ function reportOf(
 /** One run of the suite over one subject. */
 class Session {
   readonly seed: number;
+  private readonly limits: SuiteLimits;
   private readonly settled = new Map<string, Promise<CheckReport>>();
   private last: Promise<unknown> = Promise.resolve();
   /** What nobody caught in the checks so far. */
@@ -105,6 +116,8 @@ class Session {
     private readonly options: ConformanceOptions,
   ) {
     this.seed = options.seed ?? 1;
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    for (const report of options.settled ?? []) this.settled.set(report.id, Promise.resolve(report));
   }
 
   /** Runs the check, after those without which it shows nothing; once. */
@@ -143,14 +156,15 @@ class Session {
         ? report('error', `a waiver needs a reason of at least ${SHORTEST_REASON} characters`)
         : report('waived', waiver);
     }
-    for (const earlier of CHECKS) {
-      if (earlier.id === check.id) break;
-      if (!PRECONDITIONS.has(earlier.id)) continue;
+    for (const earlier of preconditionsOf(check)) {
       const { outcome } = await this.settle(earlier);
       if (outcome === 'fail' || outcome === 'blocked' || outcome === 'error')
         return report('blocked', `by ${earlier.id}`);
     }
-    return this.inTurn(() => this.runCheck(check, report));
+    return this.inTurn(() => {
+      this.options.onStart?.(check.id);
+      return this.runCheck(check, report);
+    });
   }
 
   /** Checks hold the process while they run, so no two do at once. */
@@ -160,50 +174,62 @@ class Session {
     return turn;
   }
 
-  private async runCheck(
-    check: Check,
-    report: (outcome: Outcome, reason?: string, card?: FailureCard) => CheckReport,
-  ): Promise<CheckReport> {
+  private async runCheck(check: Check, report: Reporter): Promise<CheckReport> {
+    const state = takeProcessState();
     const guard = guardProcess();
+    const unhandled = () => [...this.unhandled, ...guard.incidents.unhandled];
     let trial: Trial | undefined;
     const failed = (finding: Finding) => {
       const card = this.cardOf(check, finding, trial);
       return report('fail', `expected ${card.expected}; seen ${card.seen}`, card);
     };
+    let outcome: CheckReport;
     try {
-      await within(CHECK_LIMIT_MS, async () => {
-        trial = await startTrial(this.subject, this.seed, () => [...this.unhandled, ...guard.incidents.unhandled]);
+      await within(this.limits.checkMs, async () => {
+        trial = await Trial.start(this.subject, this.seed, { unhandled, limits: this.limits });
         await check.run(trial);
       });
-      const [exit] = guard.incidents.exits;
-      return exit === undefined
-        ? report('pass')
-        : failed({ did: 'running the check', expected: 'the process to be left alone', seen: exit.message });
+      outcome = report('pass');
     } catch (error) {
-      if (error instanceof CheckFailure) return failed(error.finding);
-      const redact = redactedBy(trial);
-      if (error instanceof NotApplicable) return report('skip', redact(error.message));
-      if (error instanceof Unproven) return report('unproven', error.hint);
-      if (error instanceof SubjectError) return report('error', redact(error.message));
-      return failed({ did: 'running the check', expected: 'no exception', seen: nameOf(error) });
-    } finally {
-      if (trial !== undefined) await within(CHECK_LIMIT_MS, () => (trial as Trial).stop()).catch(() => undefined);
-      this.unhandled.push(...guard.incidents.unhandled);
-      guard.release();
+      outcome = judged(error, report, failed, redactedBy(trial));
+    }
+    const fault = await this.stop(trial);
+    // What was left behind is told of by now.
+    await new Promise((resolve) => setImmediate(resolve));
+    const [exit] = guard.incidents.exits;
+    if (exit !== undefined)
+      outcome = failed({ did: WHOLE_CHECK, expected: 'the process to be left alone', seen: exit.message });
+    this.unhandled.push(...guard.incidents.unhandled);
+    guard.release();
+    outcome = withChanges(outcome, state.changes());
+    state.restore();
+    return fault === undefined || outcome.outcome === 'fail' || outcome.outcome === 'error'
+      ? outcome
+      : report('error', redactedBy(trial)(fault));
+  }
+
+  /** What is wrong with the fixture's own end; a plugin that does not close is another check's affair. */
+  private async stop(trial: Trial | undefined): Promise<string | undefined> {
+    try {
+      if (trial !== undefined) await within(this.limits.checkMs, () => trial.stop());
+      return undefined;
+    } catch (error) {
+      return error instanceof SubjectError ? error.message : undefined;
     }
   }
 
   private cardOf(check: Check, finding: Finding, trial: Trial | undefined): FailureCard {
     const redact = redactedBy(trial);
     const { module = './subject.js' } = this.options;
+    const operation = finding.operation ?? (finding.did === WHOLE_CHECK ? trial?.lastRun() : undefined);
     return {
       did: redact(finding.did),
       expected: redact(finding.expected),
       seen: redact(finding.seen),
       cause: check.cause,
-      ...(finding.operation === undefined ? {} : { operation: finding.operation }),
+      ...(operation === undefined ? {} : { operation }),
       last: (trial?.last() ?? []).map(redact),
-      again: `npx connector-conform ${module} --only ${check.id} --seed ${this.seed}`,
+      again: againCommand(module, check.id, this.seed),
     };
   }
 }
@@ -212,27 +238,60 @@ function redactedBy(trial: Trial | undefined): (text: string) => string {
   return (text) => trial?.redact(text) ?? text;
 }
 
-/** What the author's own code throws is no failure of the plugin. */
-async function startTrial(subject: Subject, seed: number, unhandled: () => readonly unknown[]): Promise<Trial> {
-  try {
-    return await Trial.start(subject, seed, unhandled);
-  } catch (error) {
-    throw error instanceof SubjectError
-      ? error
-      : new SubjectError(`the subject could not be started: ${nameOf(error)}`);
-  }
+/** A failure that may come from what the plugin did to the process says what that was. */
+function withChanges(report: CheckReport, changes: readonly string[]): CheckReport {
+  if (report.card === undefined || changes.length === 0) return report;
+  const shown = `changed for the whole process: ${changes.slice(0, SHOWN_CHANGES).join(', ')}`;
+  return { ...report, card: { ...report.card, last: [...report.card.last, shown] } };
 }
 
-async function within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      work(),
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`it had not ended after ${limitMs / 1000} s`)), limitMs);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** What there is to say of a check whose process has ended under it. */
+export function reportOfEnd(
+  check: Check,
+  seen: string,
+  { module, seed }: { readonly module: string; readonly seed: number },
+): CheckReport {
+  const finding = { did: 'running the check in a process of its own', expected: 'it to end by itself', seen };
+  const { id, level, title } = check;
+  return {
+    id,
+    level,
+    group: groupOf(check),
+    title,
+    rule: check.rule,
+    outcome: 'fail',
+    reason: `expected ${finding.expected}; seen ${seen}`,
+    card: {
+      ...finding,
+      cause: 'code that never gives way, or that ends the process',
+      last: [],
+      again: againCommand(module, id, seed),
+    },
+    tookMs: 0,
+  };
+}
+
+function againCommand(module: string, id: string, seed: number): string {
+  return `npx connector-conform ${module} --only ${id} --seed ${seed}`;
+}
+
+type Reporter = (outcome: Outcome, reason?: string, card?: FailureCard) => CheckReport;
+
+/** What a check came to that threw. */
+function judged(
+  error: unknown,
+  report: Reporter,
+  failed: (finding: Finding) => CheckReport,
+  redact: (text: string) => string,
+): CheckReport {
+  if (error instanceof CheckFailure) return failed(error.finding);
+  if (error instanceof NotApplicable) return report('skip', redact(error.message));
+  if (error instanceof Unproven) return report('unproven', error.hint);
+  if (error instanceof SubjectError) return report('error', redact(error.message));
+  const expected = error instanceof TookTooLong ? 'it to end' : 'no exception';
+  return failed({
+    did: WHOLE_CHECK,
+    expected,
+    seen: error instanceof TookTooLong ? error.message : nameOf(error),
+  });
 }

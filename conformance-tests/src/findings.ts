@@ -39,6 +39,23 @@ export class SubjectError extends Error {
   }
 }
 
+/** Anything as text, also what throws when it is read. */
+export function textOfAny(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return `a ${typeof value} that cannot be shown`;
+  }
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? textOfAny(value);
+  } catch {
+    return textOfAny(value);
+  }
+}
+
 const MAX_SEEN_CHARACTERS = 1000;
 
 /** Fails unless `holds`. `seen` is shown as JSON where it is no text. */
@@ -50,7 +67,7 @@ export function expectThat(
   operation?: string,
 ): asserts holds {
   if (holds) return;
-  const text = typeof seen === 'string' ? seen : (JSON.stringify(seen) ?? String(seen));
+  const text = typeof seen === 'string' ? seen : asJson(seen);
   const shown = text.length > MAX_SEEN_CHARACTERS ? `${text.slice(0, MAX_SEEN_CHARACTERS)}…` : text;
   throw new CheckFailure({ did, expected, seen: shown, ...(operation === undefined ? {} : { operation }) });
 }

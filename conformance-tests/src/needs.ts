@@ -7,7 +7,7 @@ const someOperation = (holds: (operation: OperationDescriptor) => boolean) => (m
   manifest.operations.some(holds);
 
 /** By name: what to say where it is not declared, and how it is seen. */
-const NEEDS = {
+export const NEEDS = {
   http: { absent: 'the plugin opens sockets of its own', holds: ({ egress }: ConnectorManifest) => egress !== 'own' },
   browse: { absent: 'no browse is declared', holds: ({ browse }: ConnectorManifest) => browse !== undefined },
   'both formats': {

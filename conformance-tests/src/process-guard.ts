@@ -3,10 +3,10 @@ import { runInThisContext } from 'node:vm';
 /** The process itself: a test runner may give modules a copy whose events never come. */
 export const realProcess: NodeJS.Process = runInThisContext('process') as NodeJS.Process;
 
-/** Thrown in place of an exit. */
+/** Thrown in place of an end of the process. */
 export class ExitAttempt extends Error {
-  constructor(code: number | string | null | undefined) {
-    super(`the plugin called process.exit(${code ?? ''})`);
+  constructor(call: string) {
+    super(`the plugin called process.${call}`);
     this.name = 'ExitAttempt';
   }
 }
@@ -18,8 +18,9 @@ export interface ProcessIncidents {
 }
 
 const FATAL_EVENTS = ['unhandledRejection', 'uncaughtException'] as const;
+const FATAL_CALLS = ['exit', 'abort', 'kill'] as const;
 
-/** Holds the process while a check runs: what nobody caught is kept in place of ending it, and an exit is an error of the caller. `release` gives everything back. */
+/** Holds the process while a check runs: what nobody caught is kept in place of ending it, and an exit, an abort or a signal to itself is an error of the caller. `release` gives everything back. */
 export function guardProcess(): { readonly incidents: ProcessIncidents; release(): void } {
   const incidents: ProcessIncidents = { unhandled: [], exits: [] };
   const keep = (reason: unknown) => {
@@ -31,14 +32,20 @@ export function guardProcess(): { readonly incidents: ProcessIncidents; release(
     realProcess.on(name as 'uncaughtException', keep);
   }
   const processes = new Set([realProcess, process]);
-  const exits = [...processes].map((held) => [held, held.exit.bind(held)] as const);
-  for (const held of processes) {
-    held.exit = (code?: number | string | null): never => {
-      const attempt = new ExitAttempt(code);
-      incidents.exits.push(attempt);
-      throw attempt;
-    };
-  }
+  const refuse = (call: string): never => {
+    const attempt = new ExitAttempt(call);
+    incidents.exits.push(attempt);
+    throw attempt;
+  };
+  const undo = [...processes].map((held) => {
+    const kept = Object.fromEntries(FATAL_CALLS.map((name) => [name, Reflect.get(held, name) as unknown]));
+    const kill = held.kill.bind(held);
+    held.exit = (code) => refuse(`exit(${code ?? ''})`);
+    held.abort = () => refuse('abort()');
+    held.kill = (pid, signal) =>
+      pid === realProcess.pid && signal !== 0 ? refuse(`kill(process.pid, ${signal ?? 'SIGTERM'})`) : kill(pid, signal);
+    return () => Object.assign(held, kept);
+  });
   return {
     incidents,
     release: () => {
@@ -46,7 +53,7 @@ export function guardProcess(): { readonly incidents: ProcessIncidents; release(
         realProcess.removeListener(name, keep);
         for (const listener of listeners) realProcess.on(name as 'uncaughtException', listener);
       }
-      for (const [held, exit] of exits) held.exit = exit;
+      for (const back of undo) back();
     },
   };
 }

@@ -47,8 +47,6 @@ export interface Fixture {
   stallJob?(): Promise<void>;
   /** The next request gets the service's own "session expired". A plugin whose every request carries the configured secret itself (API key, HTTP Basic) has no session and needs no such member. */
   expireSession?(): Promise<void>;
-  /** A second listener, for redirects. */
-  foreignOrigin?(): Promise<string>;
   stop(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from 'node:timers';
 import {
   type Body,
   type Cache,
@@ -20,12 +21,14 @@ import {
   type RuntimeConnection,
   type RuntimeLimits,
 } from '@connector-runtime/runtime';
-import { SubjectError, Unproven } from './findings.js';
+import { SubjectError, textOfAny, Unproven } from './findings.js';
+import { guardedFixture } from './guarded-fixture.js';
 import { LentClock } from './lent/lent-clock.js';
 import { LentLog } from './lent/lent-log.js';
 import { LentTransport, type SentRequest } from './lent/lent-transport.js';
 import { ServiceGate } from './lent/service-gate.js';
 import type { CarriedRequest, Fault, Traffic } from './lent/traffic.js';
+import { DEFAULT_LIMITS, type SuiteLimits, within } from './limits.js';
 import { type Observations, observed } from './observed-plugin.js';
 import type { Fixture, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';
 
@@ -34,9 +37,9 @@ const QUIET_MS = { http: 1, gate: 2, unseen: 40 } as const;
 
 /** Events and requests that a failure card quotes. */
 const LAST_EVENTS = 20;
-/** As `OperationFixture.pageRows` says. */
-const DEFAULT_PAGE_ROWS = 10;
 const MAX_LINE_CHARACTERS = 300;
+/** What a service gives at once where the fixture does not say. */
+const DEFAULT_PAGE_ROWS = 10;
 const MAX_CONTENT_BYTES = 10_000_000;
 
 /** What one execution came to. */
@@ -72,6 +75,12 @@ export interface ConnectOptions {
   readonly runtime?: ConnectorRuntime;
 }
 
+/** What a trial is told by the session. */
+export interface TrialOptions {
+  readonly unhandled?: () => readonly unknown[];
+  readonly limits?: Partial<SuiteLimits>;
+}
+
 /** Which requests a fault meets, counted from when it is set: the k-th, those with an effect, or all. */
 export type Aim = number | 'write' | 'all' | { readonly from: number };
 
@@ -86,13 +95,15 @@ export class Trial {
   private readonly others: Trial[] = [];
   private readonly trace: string[] = [];
 
+  private isStopped = false;
+  private ran: string | undefined;
+
   private constructor(
     readonly subject: Subject,
     readonly plugin: ConnectorPlugin,
     readonly fixture: Fixture,
     readonly seed: number,
-    /** What nobody caught, in this check and those before. */
-    readonly unhandled: () => readonly unknown[],
+    private readonly options: TrialOptions,
   ) {
     this.transport = new LentTransport(
       () => this.clock,
@@ -107,14 +118,36 @@ export class Trial {
     });
   }
 
-  static async start(subject: Subject, seed: number, unhandled: () => readonly unknown[] = () => []): Promise<Trial> {
-    const plugin = await subject.load();
-    return new Trial(subject, plugin, await subject.start({ seed }), seed, unhandled);
+  /** Throws a `SubjectError` for what the author's own code throws, or does not end. */
+  static async start(subject: Subject, seed: number, options: TrialOptions = {}): Promise<Trial> {
+    const { fixtureMs = DEFAULT_LIMITS.fixtureMs } = options.limits ?? {};
+    const own = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+      try {
+        return await within(fixtureMs, work);
+      } catch (error) {
+        throw error instanceof SubjectError
+          ? error
+          : new SubjectError(`\`${name}\` of the subject failed: ${nameOf(error)}`);
+      }
+    };
+    const plugin = await own('load', () => subject.load());
+    const fixture = await own('start', () => subject.start({ seed }));
+    try {
+      return new Trial(subject, plugin, guardedFixture(fixture, fixtureMs), seed, options);
+    } catch (error) {
+      await own('stop', () => fixture.stop());
+      throw error;
+    }
+  }
+
+  /** What nobody caught, in this check and those before. */
+  unhandled(): readonly unknown[] {
+    return this.options.unhandled?.() ?? [];
   }
 
   /** Another world of the same kind, for a check that needs a fresh service; stopped with this one. */
   async again(seed = this.seed): Promise<Trial> {
-    const other = await Trial.start(this.subject, seed);
+    const other = await Trial.start(this.subject, seed, this.options);
     this.others.push(other);
     return other;
   }
@@ -138,6 +171,10 @@ export class Trial {
         const fixture = this.fixture.operations[key];
         if (fixture === undefined)
           throw new SubjectError(`the fixture has no operation ${key}; add it to Fixture.operations`);
+        if (declared.objectType === 'required' && fixture.objectType === undefined)
+          throw new SubjectError(
+            `the fixture of ${key} names no object type, and the manifest says that it needs one; add \`objectType\` to it`,
+          );
         return { key, id: declared.id, descriptor: { ...declared, ...changes }, fixture };
       }),
     );
@@ -157,6 +194,11 @@ export class Trial {
     return this.operations().filter(({ descriptor }) => descriptor.effect !== 'read');
   }
 
+  /** For checks whose reads need more of the fixture than it may have: what breaks the rule before that is seen all the same. */
+  readsLast(): readonly TriedOperation[] {
+    return [...this.writes(), ...this.reads()];
+  }
+
   /** Waits for something that the plugin or the service will do, in real time; a check that waits in vain fails by its limit. */
   async until(holds: () => boolean | Promise<boolean>): Promise<void> {
     while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -168,12 +210,28 @@ export class Trial {
   }
 
   /** An optional member of the fixture; without it the check is unproven. */
-  need<Name extends 'useGate' | 'seedRows' | 'seedObjectTypes' | 'stallJob' | 'expireSession' | 'foreignOrigin'>(
+  need<Name extends 'useGate' | 'seedRows' | 'seedObjectTypes' | 'stallJob' | 'expireSession'>(
     name: Name,
   ): NonNullable<Fixture[Name]> {
     const member = this.fixture[name];
     if (member === undefined) throw new Unproven(`add \`${name}\` to the fixture`);
     return (member as (...args: never[]) => unknown).bind(this.fixture) as NonNullable<Fixture[Name]>;
+  }
+
+  /** Has the service hold at least so many rows that the operation reads; the keys. */
+  async seedRows({ id, key }: TriedOperation, n: number): Promise<readonly string[]> {
+    const keys = await this.need('seedRows')(id, n);
+    const count = new Set(keys).size;
+    if (count < n || count < keys.length)
+      throw new SubjectError(
+        `\`seedRows\` of ${key} was asked for ${n} rows and names ${count}; it must make them all, and name each once`,
+      );
+    return keys;
+  }
+
+  /** So many full pages, and one row more. */
+  async seedPages(operation: TriedOperation, pages: number): Promise<readonly string[]> {
+    return this.seedRows(operation, pages * (operation.fixture.pageRows ?? DEFAULT_PAGE_ROWS) + 1);
   }
 
   /** The operations whose fixture has the member; without any the check is unproven. */
@@ -183,7 +241,8 @@ export class Trial {
   ): readonly (TriedOperation & { readonly member: NonNullable<OperationFixture[Name]> })[] {
     const having = among.flatMap((operation) => {
       const member = operation.fixture[name];
-      return member === undefined ? [] : [{ ...operation, member: member as NonNullable<OperationFixture[Name]> }];
+      const isThere = member !== undefined && !(Array.isArray(member) && member.length === 0);
+      return !isThere ? [] : [{ ...operation, member: member as NonNullable<OperationFixture[Name]> }];
     });
     if (having.length === 0) throw new Unproven(`add \`${name}\` to the fixture of an operation`);
     return having;
@@ -228,6 +287,7 @@ export class Trial {
     documents: Documents,
     options: ExecutionOptions = {},
   ) {
+    this.ran = operation.key;
     return connection.execute(requestOf(operation), documents, options);
   }
 
@@ -328,6 +388,11 @@ export class Trial {
     return this.others.at(-1)?.last() ?? this.trace;
   }
 
+  /** The operation that was run last, as `last`. */
+  lastRun(): string | undefined {
+    return this.others.at(-1)?.lastRun() ?? this.ran;
+  }
+
   /** Strikes the secrets out that its runtimes know of. */
   redact(text: string): string {
     let shown = text;
@@ -336,13 +401,19 @@ export class Trial {
     return shown;
   }
 
+  /** Ends everything; the first call does. */
   async stop(): Promise<void> {
-    for (const other of this.others.splice(0)) await other.stop();
-    const closing = Promise.all([...this.runtimes].map((runtime) => runtime.close()));
-    this.clock.passLimits();
-    await closing;
-    this.clock.stop();
-    await this.fixture.stop();
+    if (this.isStopped) return;
+    this.isStopped = true;
+    try {
+      for (const other of this.others.splice(0)) await other.stop();
+      const closing = Promise.all([...this.runtimes].map((runtime) => runtime.close()));
+      this.clock.passLimits();
+      await closing;
+    } finally {
+      this.clock.stop();
+      await this.fixture.stop();
+    }
   }
 
   private gateOf(fixture: Fixture): ServiceGate {
@@ -400,7 +471,11 @@ export function documentOf({ key, mediaType, body, properties }: Sample): Docume
 
 /** The error's code and category, for messages. */
 export function nameOf(error: unknown): string {
-  return isConnectorError(error) ? `${error.info.category}/${error.info.code}` : String(error);
+  try {
+    return isConnectorError(error) ? `${error.info.category}/${error.info.code}` : String(error);
+  } catch {
+    return textOfAny(error);
+  }
 }
 
 function shownEvent(event: OperationEvent): string {

@@ -38,11 +38,21 @@ export function statusOfError(info: ErrorInfo): Exclude<Status, 'success'> {
  * Plugins and runtime call it where something was thrown while documents were open.
  */
 export function errorInfoOf(thrown: unknown, effect: 'none' | 'unknown'): ErrorInfo {
-  if (isConnectorError(thrown)) return thrown.info;
-  const text = isError(thrown)
-    ? `${thrown.name}: ${thrown.message}`
-    : `what was thrown is no error (type ${typeof thrown})`;
-  return { category: 'internal', code: 'INTERNAL', message: text.slice(0, 500), effect, retryable: false };
+  const said = readFrom(thrown);
+  if (typeof said !== 'string') return said;
+  return { category: 'internal', code: 'INTERNAL', message: said.slice(0, 500), effect, retryable: false };
+}
+
+/** A thrown object may throw itself, when its fields are read. */
+function readFrom(thrown: unknown): ErrorInfo | string {
+  try {
+    if (isConnectorError(thrown)) return thrown.info;
+    return isError(thrown)
+      ? `${thrown.name}: ${thrown.message}`
+      : `what was thrown is no error (type ${typeof thrown})`;
+  } catch {
+    return `what was thrown cannot be read (type ${typeof thrown})`;
+  }
 }
 
 /** Also of another realm, such as a test runner's sandbox. */

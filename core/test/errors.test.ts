@@ -55,4 +55,19 @@ describe('errorInfoOf', () => {
     });
     expect(errorInfoOf(runInNewContext("new TypeError('not ours')"), 'none').message).toBe('TypeError: not ours');
   });
+
+  test('does not throw over what throws when it is read', () => {
+    const traps = { get: () => fail(), getPrototypeOf: () => fail() };
+    const unreadable = Object.defineProperty(new Error('x'), 'message', { get: () => fail() });
+
+    for (const thrown of [new Proxy({}, traps), unreadable])
+      expect(errorInfoOf(thrown, 'none')).toMatchObject({
+        code: 'INTERNAL',
+        message: expect.stringContaining('cannot be read'),
+      });
+  });
 });
+
+function fail(): never {
+  throw new Error('not to be read');
+}

@@ -30,7 +30,6 @@ export class ItemsService {
   private tokensGiven = 0;
   private readonly items = new Map<string, Item>();
   private readonly server: Server;
-  private stranger: ItemsService | undefined;
 
   private constructor(private readonly seed: number) {
     this.password = `password-${seed}`;
@@ -64,14 +63,7 @@ export class ItemsService {
     this.items.set(key, { key, text: JSON.stringify({ key, ...fields }) });
   }
 
-  /** A second listener; nothing should ever come there. */
-  async foreign(): Promise<ItemsService> {
-    this.stranger ??= await ItemsService.start(this.seed);
-    return this.stranger;
-  }
-
   async stop(): Promise<void> {
-    await this.stranger?.stop();
     await new Promise<void>((resolve) => {
       this.server.close(() => resolve());
       this.server.closeAllConnections();

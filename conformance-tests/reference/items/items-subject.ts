@@ -54,7 +54,6 @@ function fixtureOf(service: ItemsService): Fixture {
       service.areJobsStalled = true;
     },
     expireSession: async () => service.expireAccess(),
-    foreignOrigin: async () => (await service.foreign()).url,
     stop: () => service.stop(),
   };
 }

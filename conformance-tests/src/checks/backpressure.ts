@@ -1,7 +1,7 @@
 import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
 import { expectThat, SubjectError } from '../findings.js';
-import { documentsOf, pageRowsOf, requestOf, type Trial, type TriedOperation } from '../trial.js';
+import { documentsOf, requestOf, type Trial, type TriedOperation } from '../trial.js';
 import { countedSource } from './cancellation.js';
 
 const SMALL_HEAP_MB = 64;
@@ -23,7 +23,7 @@ export const BACKPRESSURE: readonly Check[] = [
     async run(trial) {
       for (const operation of trial.reads()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
-        await own.need('seedRows')(tried.id, 20 * pageRowsOf(tried));
+        await own.seedPages(tried, 20);
         const connection = await own.connect();
         const events = own.execute(connection, tried, documentsOf(tried.fixture.good(1)))[Symbol.asyncIterator]();
         for (let taken = 0; taken < 5; taken += 1) await events.next();

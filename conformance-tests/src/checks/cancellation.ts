@@ -141,9 +141,9 @@ export const CANCELLATION: readonly Check[] = [
     rule: 'When the host leaves the loop, the operation closes its input, ends, and leaves no request behind.',
     cause: 'a generator without a finally',
     async run(trial) {
-      for (const operation of trial.operations()) {
+      for (const operation of trial.readsLast()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
-        if (tried.descriptor.effect === 'read') await own.fixture.seedRows?.(tried.id, 25);
+        if (tried.descriptor.effect === 'read') await own.seedRows(tried, 25);
         const { plugin, seen } = own.observe();
         const connection = await own.connect({ plugin });
         for await (const _ of own.execute(connection, tried, documentsOf(tried.fixture.good(30)))) break;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CheckpointEvent, Json, OperationEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat, Unproven } from '../findings.js';
-import { documentsOf, pageRowsOf, type Trial, type TriedOperation } from '../trial.js';
+import { documentsOf, type Trial, type TriedOperation } from '../trial.js';
 
 const MAX_STATE_BYTES = 64 * 1024;
 
@@ -124,7 +124,7 @@ function documentsFor({ fixture }: TriedOperation) {
 /** All events of a run over several pages. */
 async function wholeRun(trial: Trial, operation: TriedOperation) {
   const { trial: own, operation: tried } = await trial.forOperation(operation);
-  await own.need('seedRows')(tried.id, 3 * pageRowsOf(tried) + 1);
+  await own.seedPages(tried, 3);
   const connection = await own.connect();
   const { events } = await own.run(connection, tried, documentsOf(documentsFor(tried)));
   if (!events.some(({ type }) => type === 'checkpoint'))

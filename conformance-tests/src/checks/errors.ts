@@ -1,7 +1,7 @@
 import type { ErrorInfo } from '@connector-runtime/core';
 import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
+import { expectThat, textOfAny } from '../findings.js';
 import type { Fault } from '../lent/traffic.js';
 import { documentsOf, type Outcome, type Trial, type TriedOperation } from '../trial.js';
 
@@ -185,6 +185,8 @@ export const ERRORS: readonly Check[] = [
           operation.key,
         );
       }
+      // Without it only what is wrong with the service was seen, and nothing that is wrong with a document.
+      if (trial.writes().length > 0) trial.withMember('bad', oneOfEach(trial));
     },
   },
   {
@@ -210,7 +212,7 @@ export const ERRORS: readonly Check[] = [
           await own.settle();
         }
       }
-      const unhandled = trial.unhandled().map((reason) => String(reason));
+      const unhandled = trial.unhandled().map(textOfAny);
       expectThat(
         unhandled.length === 0,
         'none',

@@ -55,8 +55,18 @@ const GROUPS: Readonly<Record<string, readonly Check[]>> = {
 /** All checks. The first groups hold the preconditions of the rest. */
 export const CHECKS: readonly Check[] = Object.values(GROUPS).flat();
 
-/** Checks without which others show nothing: one that fails blocks those after it, in this order. */
-export const PRECONDITIONS: ReadonlySet<string> = new Set(['MAN-01', 'MAN-03', 'MAN-04', 'CFG-01', 'BAS-01']);
+/** Checks without which others show nothing, in the order they come. */
+const PRECONDITIONS: readonly string[] = ['MAN-01', 'MAN-03', 'MAN-04', 'CFG-01', 'BAS-01'];
+
+/** They look at the manifest or the import only, so that a plugin that cannot connect has them judged all the same. */
+const OF_MANIFEST: ReadonlySet<string> = new Set(['MAN-02', 'MAN-05', 'CFG-02', 'CFG-05']);
+
+/** The checks that must not have failed for this one to show anything. */
+export function preconditionsOf(check: Check): readonly Check[] {
+  const at = CHECKS.indexOf(check);
+  const needsAll = !PRECONDITIONS.includes(check.id) && !OF_MANIFEST.has(check.id);
+  return CHECKS.filter((other, index) => PRECONDITIONS.includes(other.id) && (needsAll || index < at));
+}
 
 /** The heading that a check stands under. */
 export function groupOf(check: Check): string {

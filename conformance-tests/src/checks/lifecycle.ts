@@ -3,6 +3,7 @@ import { container } from 'tsyringe';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
 import { realProcess } from '../process-guard.js';
+import { takeProcessState } from '../process-state.js';
 import { documentsOf, nameOf, type Trial } from '../trial.js';
 
 export const LIFECYCLE: readonly Check[] = [
@@ -92,10 +93,11 @@ export const LIFECYCLE: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'The process is left as it was',
-    rule: 'After a run the global container of tsyringe, the prototypes of the language, the listeners of the process and its environment are as before.',
+    rule: 'After a run the global container of tsyringe, the prototypes and functions of the language, the globals, the listeners of the process and its environment are as before.',
     cause: '@singleton() on a class, which registers it for the whole process',
     async run(trial) {
-      const before = processState();
+      const before = listenerCounts();
+      const state = takeProcessState();
       const connection = await trial.connect();
       await connection.test();
       for (const operation of trial.operations())
@@ -110,17 +112,14 @@ export const LIFECYCLE: readonly Check[] = [
         registered.join(', '),
         'a full run',
       );
-      const after = processState();
-      const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-      const changed = [...names].filter((name) => after[name] !== before[name]);
-      expectThat(
-        changed.length === 0,
-        'the process as it was',
-        changed
-          .map((name) => (name.startsWith(VARIABLE) ? name : `${name}: ${before[name] ?? ''} -> ${after[name] ?? ''}`))
-          .join('; '),
-        'a full run',
-      );
+      const after = listenerCounts();
+      const changed = [
+        ...state.changes(),
+        ...Object.keys(after)
+          .filter((name) => after[name] !== before[name])
+          .map((name) => `${name}: ${before[name] ?? 0} -> ${after[name]}`),
+      ];
+      expectThat(changed.length === 0, 'the process as it was', changed.join('; '), 'a full run');
     },
   },
 ];
@@ -174,17 +173,8 @@ async function classesOf(plugin: ConnectorPlugin, trial: Trial): Promise<Readonl
   return found;
 }
 
-const BUILT_IN = { Object, Array, Function, String, Number, Promise, Map, Set, Error };
-
-/** What it says may be a secret: only its name is shown. */
-const VARIABLE = 'environment variable ';
-
-function processState(): Readonly<Record<string, string>> {
-  const state: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env)) state[`${VARIABLE}${name}`] = value ?? '';
-  for (const [name, type] of Object.entries(BUILT_IN))
-    state[`${name}.prototype`] = Object.getOwnPropertyNames(type.prototype).sort().join(',');
-  for (const name of realProcess.eventNames())
-    state[`listeners of ${String(name)}`] = String(realProcess.listenerCount(name));
-  return state;
+function listenerCounts(): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    realProcess.eventNames().map((name) => [`listeners of ${String(name)}`, realProcess.listenerCount(name)]),
+  );
 }

@@ -14,7 +14,7 @@ import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
 import { expectThat, SubjectError, Unproven } from '../findings.js';
 import { compileSchema } from '../schema-compiler.js';
-import { documentsOf, pageRowsOf, type Trial, type TriedOperation } from '../trial.js';
+import { documentsOf, type Trial, type TriedOperation } from '../trial.js';
 
 export const MANIFEST: readonly Check[] = [
   {
@@ -60,7 +60,7 @@ export const MANIFEST: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Importing the plugin does nothing',
-    rule: 'Importing the entry opens no socket, starts no timer or process, writes no file and listens to no event of the process.',
+    rule: 'Importing the entry opens no socket, starts no timer or process, writes no file, listens to no event of the process and changes nothing that the language or the process shares.',
     cause: 'work at the top level of a module, such as a timer or a client that is made there',
     async run({ subject }) {
       const { report, stderr } = await runChild('import-entry', { entry: subject.entry });
@@ -81,7 +81,7 @@ export const MANIFEST: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'What is declared is there',
-    rule: 'Every declared ability has its method: browse, fields, login, reconcile.',
+    rule: 'Every declared operation and ability is there: browse, fields, login, reconcile.',
     cause: 'an ability that was declared before it was written',
     async run(trial) {
       const { manifest } = trial.plugin;
@@ -102,7 +102,7 @@ export const MANIFEST: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'What is there is declared',
-    rule: 'Every optional method is declared, and an operation that is not resumable yields no checkpoint.',
+    rule: 'Every operation and optional method is declared, and an operation that is not resumable yields no checkpoint.',
     cause: 'a method that was written and not declared, so that no host will ever call it',
     async run(trial) {
       const { manifest } = trial.plugin;
@@ -115,9 +115,9 @@ export const MANIFEST: readonly Check[] = [
         `none for ${undeclared.join(', ')}`,
         `looking at the classes of ${manifest.id}`,
       );
-      for (const operation of trial.operations().filter(({ descriptor }) => !descriptor.resumable)) {
-        if (operation.descriptor.effect === 'read')
-          await trial.fixture.seedRows?.(operation.id, 2 * pageRowsOf(operation) + 1);
+      for (const operation of trial.readsLast()) {
+        if (operation.descriptor.resumable) continue;
+        if (operation.descriptor.effect === 'read') await trial.seedPages(operation, 2);
         const events = await eventsOf(trial, operation);
         expectThat(
           !events.includes('checkpoint'),
@@ -181,6 +181,13 @@ async function abilities(trial: Trial): Promise<readonly Ability[]> {
       isPresent: has(plugin.connection, 'login'),
     },
   ];
+  const declared = new Set(manifest.operations.map(({ id }) => id));
+  for (const id of new Set([...declared, ...Object.keys(plugin.operations)]))
+    found.push({
+      name: `operation ${id}`,
+      isDeclared: declared.has(id),
+      isPresent: plugin.operations[id] !== undefined,
+    });
   for (const { key, id, descriptor, fixture } of trial.operations()) {
     const type = await plugin.operations[id]?.(fixture.properties as Readonly<Record<string, unknown>>);
     found.push({ name: `reconcile of ${key}`, isDeclared: descriptor.reconciles, isPresent: has(type, 'reconcile') });
@@ -192,8 +199,9 @@ function has(type: Constructor<unknown> | undefined, method: string): boolean {
   return typeof (type?.prototype as Readonly<Record<string, unknown>> | undefined)?.[method] === 'function';
 }
 
-/** Types of the events of a run; what goes wrong in it is another check's affair. */
+/** Types of the events of a run, of several pages where it reads; what goes wrong in it is another check's affair. */
 async function eventsOf(trial: Trial, operation: TriedOperation): Promise<readonly string[]> {
+  if (operation.descriptor.effect === 'read') await trial.seedPages(operation, 3);
   try {
     const connection = await trial.connect();
     const { events } = await trial.run(connection, operation, documentsOf(operation.fixture.good(3)));

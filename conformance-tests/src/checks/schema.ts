@@ -36,7 +36,7 @@ export const SCHEMA: readonly Check[] = [
     id: 'SCH-02',
     level: 'MUST',
     profile: 'full',
-    needs: ['browse'],
+    needs: ['browse', 'write'],
     title: 'Good documents fit the input schema',
     rule: "Every good sample validates against the input schema of its operation, in the format of the sample's media type.",
     cause: 'a field that the service takes is missing from the schema',
@@ -58,7 +58,7 @@ export const SCHEMA: readonly Check[] = [
     cause: 'a number where the schema says text, or a field that it does not have',
     async run(trial) {
       await everyDocument(trial, 'output', trial.reads(), async (operation) => {
-        await trial.fixture.seedRows?.(operation.id, DOCUMENTS);
+        await trial.seedRows(operation, DOCUMENTS);
         const connection = await trial.connect();
         const { outputs } = await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
         return Promise.all(
@@ -177,7 +177,7 @@ async function everyDocument(
   if (validated === 0)
     throw new Unproven(
       role === 'output'
-        ? 'add `seedRows` to the fixture: no read gave an output'
+        ? 'no read gave an output of a media type that the plugin describes'
         : 'no sample has a media type that the plugin describes',
     );
 }

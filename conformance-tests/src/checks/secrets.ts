@@ -39,7 +39,9 @@ export const SECRETS: readonly Check[] = [
         const connection = await own.connect({ properties, cache });
         const findings = await connection.test();
         if (findings.some(({ ok }) => !ok))
-          throw new SubjectError('the service refuses the credentials that were given to `acceptCredentials`');
+          throw new SubjectError(
+            'the service refuses the credentials that were given to `acceptCredentials`: it must take any text from then on, or the plugin changes it on the way',
+          );
         const shown: string[] = [inspect(findings, { depth: 8 })];
         if (fault !== undefined) await own.fault(fault, { from: 1 });
         for (const operation of own.operations()) {
@@ -114,7 +116,7 @@ export const SECRETS: readonly Check[] = [
     id: 'SEC-03',
     level: 'MUST',
     profile: 'full',
-    needs: [],
+    needs: ['write'],
     title: 'Documents are not logged',
     rule: 'A text of a document is in no log at info or above, and in no message, neither when it is applied, nor when it is cut off, nor when the service refuses it without quoting it.',
     cause: 'the payload is logged when it is refused',

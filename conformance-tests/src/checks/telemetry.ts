@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Span, type SpanOptions, trace } from '@opentelemetry/api';
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
+import { expectThat, textOfAny } from '../findings.js';
 import { realProcess } from '../process-guard.js';
 import { documentsOf } from '../trial.js';
 
+/** Of what is printed; a plugin that floods does not fill the memory. */
+const KEPT_TEXTS = 100;
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 
 export const TELEMETRY: readonly Check[] = [
@@ -33,7 +35,7 @@ export const TELEMETRY: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Logs and traces are of use',
-    rule: 'A clean run logs no error, and no span has the key of a document among its attributes. (The host passes a trace on to the service.)',
+    rule: 'A clean run logs no error and no flood, and no span has the key of a document among its attributes. (The host passes a trace on to the service.)',
     cause: 'the id of a record as a tag',
     async run(trial) {
       const spans = new RecordingProvider();
@@ -52,6 +54,8 @@ export const TELEMETRY: readonly Check[] = [
       } finally {
         if (isOurs) trace.disable();
       }
+      const { dropped, entries } = trial.log;
+      expectThat(dropped === 0, `at most ${entries.length} lines`, `${entries.length + dropped}`, 'a clean run');
       const errors = trial.log.entries.filter(({ level }) => level === 'error').map(({ message }) => message);
       expectThat(errors.length === 0, 'no error logged', errors.slice(0, 3), 'a clean run');
     },
@@ -69,7 +73,7 @@ async function printedBy(work: () => Promise<void>): Promise<readonly string[]> 
     if (original === undefined) return;
     functions[name] = (...args: unknown[]) => {
       if (ofWork.getStore() === undefined) return original.apply(owner, args);
-      texts.push(args.map(String).join(' ').slice(0, 300));
+      if (texts.length < KEPT_TEXTS) texts.push(args.map(textOfAny).join(' ').slice(0, 300));
       return returns;
     };
     undo.push(() => {

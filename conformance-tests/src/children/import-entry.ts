@@ -7,6 +7,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import { text } from 'node:stream/consumers';
 import { loadPlugin } from '@connector-runtime/runtime';
+import { takeProcessState } from '../process-state.js';
 
 const used = new Set<string>();
 
@@ -46,9 +47,11 @@ async function main(): Promise<void> {
   watch(fs.promises, 'fs.promises', ['writeFile', 'appendFile', 'mkdir', 'rm', 'unlink']);
   watch(globalThis, 'timers', ['setTimeout', 'setInterval']);
   syncBuiltinESMExports();
+  const state = takeProcessState();
   const plugin = await loadPlugin(entry, process.cwd());
   for (const [name, count] of listenerCounts())
     if (count > (listenersBefore.get(name) ?? 0)) used.add(`process.on(${name})`);
+  for (const change of state.changes()) used.add(`a change of ${change}`);
   process.stdout.write(`${JSON.stringify({ id: plugin.manifest.id, used: [...used] })}\n`);
   process.exit(0);
 }

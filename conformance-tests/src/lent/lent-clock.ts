@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from 'node:timers';
 import type { Clock } from '@connector-runtime/core';
 import { seededRandom } from './seeded-random.js';
 

@@ -1,0 +1,58 @@
+// Runs the suite for the command: takes an order as its first message, tells what happens as it does, and ends however much a plugin has left open.
+import path from 'node:path';
+import { setInterval } from 'node:timers';
+import { pathToFileURL } from 'node:url';
+import type { ConformOrder, ConformSign } from '../conform-process.js';
+import { conformance } from '../conformance.js';
+import type { Subject } from '../subject.js';
+
+// A plugin may put others in their place, and so does the suite while a check runs.
+const exit = process.exit.bind(process);
+const send = process.send?.bind(process) as (sign: ConformSign, sent?: () => void) => void;
+
+process.once('disconnect', () => exit(1));
+process.once('message', (order: ConformOrder) => {
+  setInterval(() => send({ kind: 'alive' }), order.silenceMs / 10).unref();
+  obey(order).then(
+    (sign) => send(sign, () => exit(0)),
+    (error: unknown) =>
+      send({ kind: 'refused', message: error instanceof Error ? error.message : String(error) }, () => exit(0)),
+  );
+});
+
+async function obey({ module, profile, seed, only, limits, settled }: ConformOrder): Promise<ConformSign> {
+  const subject = await subjectOf(module);
+  if (subject === undefined) return { kind: 'refused', message: `${module} exports no \`subject\``, isUsage: true };
+  const report = await conformance(subject, {
+    profile,
+    seed,
+    limits,
+    settled,
+    module,
+    ...(only === undefined ? {} : { only }),
+    onStart: (id) => send({ kind: 'started', id }),
+    onCheck: (check) => send({ kind: 'check', check }),
+  }).run();
+  return { kind: 'report', report };
+}
+
+async function subjectOf(module: string): Promise<Subject | undefined> {
+  const loaded = (await load(path.resolve(module))) as {
+    readonly subject?: Subject;
+    readonly default?: Subject | { readonly subject?: Subject; readonly default?: Subject };
+  };
+  const inner = loaded.default as { readonly subject?: Subject; readonly default?: Subject } | undefined;
+  const subject = loaded.subject ?? inner?.subject ?? inner?.default ?? (loaded.default as Subject | undefined);
+  return typeof subject?.start === 'function' ? subject : undefined;
+}
+
+/** As the runtime loads plugins: by require, and where that cannot, by import. */
+async function load(file: string): Promise<unknown> {
+  try {
+    return require(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
+    return (await import(pathToFileURL(file).href)) as unknown;
+  }
+}

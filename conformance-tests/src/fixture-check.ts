@@ -1,0 +1,178 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Json } from '@connector-runtime/core';
+import { expectThat, SubjectError } from './findings.js';
+import type { SentRequest } from './lent/lent-transport.js';
+import { compileSchema } from './schema-compiler.js';
+import type { LedgerEntry, Sample, SeenRequest } from './subject.js';
+import { documentsOf, type Outcome, type Trial, type TriedOperation } from './trial.js';
+
+/** Enough to see whether keys differ. */
+const SAMPLES = 3;
+/** Answers that speak of the session, and not of a document. */
+const SESSION_REFUSED: readonly number[] = [401, 403];
+
+/** Throws a `SubjectError` where the fixture contradicts itself or the manifest. Nothing is sent. */
+export async function expectSoundFixture(trial: Trial): Promise<void> {
+  const { fixture, plugin } = trial;
+  const { valid, wrongCredential, unreachable } = fixture.connections;
+  const [entry] = await fixture.ledger();
+  if (entry !== undefined)
+    throw new SubjectError(
+      `the ledger of a service that has just started tells of ${entry.key}; \`start\` must give a fresh service, and \`ledger\` only what was sent to it`,
+    );
+  for (const [name, other] of Object.entries({ wrongCredential, unreachable }))
+    if (isDeepStrictEqual(other, valid))
+      throw new SubjectError(`connections.${name} is the same as connections.valid; change what its name says`);
+  for (const pointer of fixture.secrets)
+    if (typeof valueAt(valid, pointer) !== 'string')
+      throw new SubjectError(`\`secrets\` names ${pointer}, and connections.valid has no text there`);
+  expectFits(valid, plugin.manifest.connection.properties, 'connections.valid');
+  for (const { key, descriptor, fixture: own } of trial.operations()) {
+    expectFits(own.properties, descriptor.properties, `\`properties\` of the fixture of ${key}`);
+    own.good(SAMPLES);
+    own.bad?.(SAMPLES);
+  }
+}
+
+/** Throws a `SubjectError` where a service is not the fixture's own, or does not end; told by what the service answers, not by what the plugin says. */
+export async function expectOwnService(trial: Trial): Promise<void> {
+  const other = await trial.again();
+  const [entry] = await other.fixture.ledger();
+  if (entry !== undefined)
+    throw new SubjectError(
+      `the ledger of a second service tells of ${entry.key}, which was sent to the first; \`start\` must give each check a service of its own`,
+    );
+  await other.stop();
+  const before = trial.sent.length;
+  const arrived = other.traffic.requests.length;
+  const connection = await trial.connect({ properties: other.fixture.connections.valid });
+  await connection.test();
+  const answered =
+    trial.sent.slice(before).find(({ status }) => status !== undefined) ?? other.traffic.requests[arrived];
+  if (answered !== undefined)
+    throw new SubjectError(
+      `the service still answers ${answered.method} ${answered.path.split('?')[0]} after \`stop\`; it must end the service`,
+    );
+}
+
+/** Throws a `SubjectError` where the service applies a document that it should refuse. */
+export async function expectBadRefused(trial: Trial): Promise<void> {
+  const connection = await trial.connect();
+  for (const operation of trial.writes()) {
+    const [sample] = operation.fixture.bad?.(1) ?? [];
+    if (sample === undefined) continue;
+    const { outcome, applied } = await tryOne(trial, connection, operation, sample);
+    // Were it not in the ledger, or not called a success, the plugin would have said what is not so.
+    if (outcome.summary.counts.success === 1 && applied.some(({ key }) => key === sample.key))
+      throw new SubjectError(
+        `the service applies ${sample.key}, a document of bad(1) of ${operation.key}: \`bad\` must give what the service refuses, or the plugin has made it good on the way`,
+      );
+  }
+}
+
+/** Fails unless the operation takes a good document; throws a `SubjectError` where plugin and service agree that it is none, or where the ledger knows other than what was sent. */
+export async function expectGoodTaken(
+  trial: Trial,
+  connection: Awaited<ReturnType<Trial['connect']>>,
+  operation: TriedOperation,
+): Promise<void> {
+  const [sample] = operation.fixture.good(1);
+  if (sample === undefined) return;
+  const tried = await tryOne(trial, connection, operation, sample);
+  const { results, summary } = tried.outcome;
+  if (isRefusedByAll(trial, operation, sample, tried))
+    throw new SubjectError(
+      `the service refuses ${sample.key}, a document of good(1) of ${operation.key} (${results[0]?.error?.code ?? results[0]?.code}): \`good\` must give what the service applies, or the plugin sends something else`,
+    );
+  const statuses = results.map(({ status, error }) => error?.code ?? status);
+  expectThat(
+    summary.counts.success === 1,
+    'one success',
+    { statuses, error: summary.error },
+    `${operation.key} with one good document`,
+  );
+  if (operation.descriptor.effect !== 'read') expectToldByLedger(trial, operation, sample, tried);
+}
+
+/** A document, what was sent for it, and what the ledger then had more. */
+interface Tried {
+  readonly outcome: Outcome;
+  readonly sent: readonly SeenRequest[];
+  readonly applied: readonly LedgerEntry[];
+}
+
+async function tryOne(
+  trial: Trial,
+  connection: Awaited<ReturnType<Trial['connect']>>,
+  operation: TriedOperation,
+  sample: Sample,
+): Promise<Tried> {
+  // Without a gate, what a plugin with sockets of its own sends is not known.
+  const { requests } = trial.traffic;
+  const before = { sent: requests.length, applied: (await trial.fixture.ledger()).length };
+  const outcome = await trial.run(connection, operation, documentsOf([sample]));
+  return {
+    outcome,
+    sent: requests.slice(before.sent),
+    applied: (await trial.fixture.ledger()).slice(before.applied),
+  };
+}
+
+/** The plugin says that the service refuses it, the service was asked, and the ledger agrees: which of them spoils it nobody can tell from here. */
+function isRefusedByAll(trial: Trial, { descriptor, fixture }: TriedOperation, sample: Sample, tried: Tried): boolean {
+  const [result] = tried.outcome.results;
+  if (result?.status !== 'applicationError' || tried.applied.some(({ key }) => key === sample.key)) return false;
+  if (trial.hasOwnSockets) return true;
+  return (tried.sent as readonly SentRequest[]).some(
+    (request) =>
+      request.status !== undefined &&
+      !SESSION_REFUSED.includes(request.status) &&
+      (descriptor.effect === 'read' || fixture.isWrite(request)),
+  );
+}
+
+/** The ledger has exactly the document's entry, after a request with an effect. */
+function expectToldByLedger(trial: Trial, { key, fixture }: TriedOperation, sample: Sample, tried: Tried): void {
+  const { sent, applied } = tried;
+  const did = `${key} with one good document`;
+  const isKnown = !trial.hasOwnSockets || sent.length > 0;
+  expectThat(!isKnown || sent.length > 0, 'a request for it', 'none, and success', did, key);
+  const has = applied.some((entry) => entry.key === sample.key);
+  if (!has)
+    throw new SubjectError(
+      `the plugin says success of ${sample.key}, a document of good(1) of ${key}, and the ledger has no entry under that key (${keysOf(applied)}): \`ledger\` must tell all that the service applied, by the keys of the samples, or the plugin says what is not so`,
+    );
+  if (isKnown && !sent.some((request) => fixture.isWrite(request)))
+    throw new SubjectError(
+      `the ledger has ${sample.key}, a document of good(1) of ${key}, and \`isWrite\` says of none of the ${sent.length} requests that it has an effect`,
+    );
+  const foreign = applied.find(
+    (entry) => entry.key !== sample.key && !sent.some((request) => names(request, entry.key)),
+  );
+  if (foreign !== undefined)
+    throw new SubjectError(
+      `after one good document of ${key} the ledger also tells of ${foreign.key}, which no request names: \`ledger\` must tell only what the service applied, or the plugin writes more than it is given`,
+    );
+}
+
+function keysOf(entries: readonly LedgerEntry[]): string {
+  return entries.length === 0 ? 'nor any other' : `but of ${entries.map(({ key }) => key).join(', ')}`;
+}
+
+function names({ path, body }: SeenRequest, key: string): boolean {
+  return decodeURIComponent(path).includes(key) || Buffer.from(body).includes(key);
+}
+
+function expectFits(properties: Json, schema: Parameters<typeof compileSchema>[0], what: string): void {
+  const problem = compileSchema(schema)(structuredClone(properties));
+  if (problem !== undefined)
+    throw new SubjectError(`${what} does not fit its schema (${problem}); change it, or the schema if that is wrong`);
+}
+
+function valueAt(properties: Json, pointer: string): unknown {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>((owner, step) => (owner as Readonly<Record<string, unknown>> | undefined)?.[step], properties);
+}

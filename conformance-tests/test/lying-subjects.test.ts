@@ -1,0 +1,284 @@
+import {
+  type CheckReport,
+  conformance,
+  type Fixture,
+  type LedgerEntry,
+  type OperationFixture,
+  type Sample,
+  type Subject,
+} from '@connector-runtime/conformance-tests';
+import type { Constructor, Json, Operation, ResultEvent } from '@connector-runtime/core';
+import { likeParent, withOperation } from '../mutants/mutant.js';
+import { UpsertItems } from '../reference/items/items-operations.js';
+import { itemsSubject } from '../reference/items/items-subject.js';
+import { without } from './without.js';
+
+/** In real time; what ends at all ends at once here. */
+const SHORT_MS = 300;
+
+type Lie = (subject: Subject) => Subject;
+
+const fixture =
+  (change: (fixture: Fixture) => Fixture): Lie =>
+  (subject) => ({ ...subject, start: async (options) => change(await subject.start(options)) });
+const operation = (key: string, change: (operation: OperationFixture) => Partial<OperationFixture>) =>
+  fixture((own) => {
+    const honest = own.operations[key] as OperationFixture;
+    return { ...own, operations: { ...own.operations, [key]: { ...honest, ...change(honest) } } };
+  });
+const connections = (change: Partial<Fixture['connections']>) =>
+  fixture((own) => ({ ...own, connections: { ...own.connections, ...change } }));
+const ledger = (change: (entries: readonly LedgerEntry[]) => readonly LedgerEntry[]) =>
+  fixture((own) => ({ ...own, ledger: async () => change(await own.ledger()) }));
+const refused = (sample: Sample): Sample => ({
+  ...sample,
+  body: Buffer.from(JSON.stringify({ key: sample.key, text: 'forbidden' })),
+});
+const entry = (key: string): LedgerEntry => ({ key, action: 'create', data: {}, times: 1 });
+const never = () => new Promise<never>(() => undefined);
+
+/** What the subject does, the check that says so, and what it says. */
+const LIES: readonly (readonly [does: string, owner: string, sentence: RegExp, lie: Lie])[] = [
+  [
+    'has a service that is not empty at the start',
+    'BAS-01',
+    /tells of ghost; `start` must give a fresh service/,
+    ledger((entries) => [entry('ghost'), ...entries]),
+  ],
+  [
+    'has a `good` that the service refuses',
+    'BAS-01',
+    /refuses k\d+, a document of good\(1\) of upsert \(ITEMS_FORBIDDEN\).*or the plugin sends something else/,
+    operation('upsert', (own) => ({ good: (n) => own.good(n).map(refused) })),
+  ],
+  [
+    'has a `good` that is refused inside an answer of success',
+    'BAS-01',
+    /refuses k\d+, a document of good\(1\) of create /,
+    operation('create', (own) => ({ good: (n) => own.good(n).map(refused) })),
+  ],
+  [
+    'has a `bad` that the service applies',
+    'BAS-01',
+    /applies k\d+, a document of bad\(1\) of upsert/,
+    operation('upsert', (own) => ({ bad: (n) => own.good(n) })),
+  ],
+  [
+    'lacks an operation',
+    'MAN-03',
+    /has no operation delete; add it to Fixture\.operations/,
+    fixture((own) => ({ ...own, operations: without(own.operations, 'delete') })),
+  ],
+  [
+    'lacks the object type of an operation',
+    'MAN-03',
+    /add `objectType`/,
+    operation('read', () => ({ objectType: undefined as never })),
+  ],
+  [
+    'has a `good(n)` of one key',
+    'BAS-01',
+    /good\(3\) of upsert gives 3 documents with 1 different keys/,
+    operation('upsert', (own) => ({ good: (n) => own.good(n).map((sample) => ({ ...sample, key: 'same' })) })),
+  ],
+  [
+    'has a `good(n)` of other than n',
+    'BAS-01',
+    /good\(3\) of upsert gives 1 documents; give as many/,
+    operation('upsert', (own) => ({ good: () => own.good(1) })),
+  ],
+  [
+    'has a `good` that throws',
+    'BAS-01',
+    /`good` of the fixture of upsert failed: Error: no ids left/,
+    operation('upsert', () => ({
+      good: () => {
+        throw new Error('no ids left');
+      },
+    })),
+  ],
+  [
+    'has a `load` that throws',
+    'MAN-01',
+    /`load` of the subject failed: Error: no such module/,
+    (subject) => ({ ...subject, load: () => Promise.reject(new Error('no such module')) }),
+  ],
+  [
+    'has a `start` that throws',
+    'MAN-01',
+    /`start` of the subject failed: Error: port in use/,
+    (subject) => ({ ...subject, start: () => Promise.reject(new Error('port in use')) }),
+  ],
+  [
+    'has a `start` that never ends',
+    'MAN-01',
+    /`start` of the subject failed: .*had not ended after 0\.3 s/,
+    (subject) => ({ ...subject, start: never }),
+  ],
+  [
+    'has a `start` that gives no ledger',
+    'MAN-01',
+    /the fixture has no function `ledger`/,
+    fixture((own) => without(own, 'ledger') as Fixture),
+  ],
+  [
+    'has a `stop` that leaves the service',
+    'BAS-01',
+    /still answers POST \/token after `stop`/,
+    fixture((own) => ({ ...own, stop: async () => void unstopped.push(own) })),
+  ],
+  [
+    'has a `stop` that throws',
+    'MAN-01',
+    /`stop` of the fixture failed: Error: not running/,
+    fixture((own) => ({ ...own, stop: () => own.stop().then(() => Promise.reject(new Error('not running'))) })),
+  ],
+  [
+    'has a `stop` that never ends',
+    'MAN-01',
+    /`stop` of the fixture failed: .*had not ended/,
+    fixture((own) => ({ ...own, stop: () => own.stop().then(never) })),
+  ],
+  [
+    'has one service for all checks',
+    'BAS-01',
+    /ledger of a service that has just started tells of|`start` must give each check a service of its own/,
+    shared,
+  ],
+  [
+    'has a ledger that lacks entries',
+    'BAS-01',
+    /says success of k\d+, a document of good\(1\) of create, and the ledger has no entry under that key \(nor any other\)/,
+    ledger(() => []),
+  ],
+  [
+    'has a ledger with keys of its own',
+    'BAS-01',
+    /has no entry under that key \(but of id-k\d+\)/,
+    ledger((entries) => entries.map((own) => ({ ...own, key: `id-${own.key}` }))),
+  ],
+  [
+    'has a ledger that invents entries',
+    'BAS-01',
+    /also tells of ghost, which no request names/,
+    ledger((entries) => (entries.length === 0 ? entries : [...entries, entry('ghost')])),
+  ],
+  [
+    'has a ledger that never comes',
+    'BAS-01',
+    /`ledger` of the fixture failed: .*had not ended/,
+    fixture((own) => ({ ...own, ledger: never })),
+  ],
+  [
+    'has an `isWrite` that knows no write',
+    'BAS-01',
+    /`isWrite` says of none of the 1 requests/,
+    operation('upsert', () => ({ isWrite: () => false })),
+  ],
+  [
+    'ignores `acceptCredentials`',
+    'SEC-01',
+    /refuses the credentials that were given to `acceptCredentials`/,
+    fixture((own) => ({ ...own, acceptCredentials: () => undefined })),
+  ],
+  [
+    'has a secret that points to nothing',
+    'BAS-01',
+    /`secrets` names \/passwort, and connections\.valid has no text there/,
+    fixture((own) => ({ ...own, secrets: ['/passwort'] })),
+  ],
+  [
+    'has a wrong credential that is right',
+    'BAS-01',
+    /connections\.wrongCredential is the same as connections\.valid/,
+    fixture((own) => ({ ...own, connections: { ...own.connections, wrongCredential: own.connections.valid } })),
+  ],
+  [
+    'has a valid connection that its schema refuses',
+    'BAS-01',
+    /connections\.valid does not fit its schema/,
+    connections({ valid: { url: 'ftp://items', password: 'x' } as Json }),
+  ],
+  [
+    'has properties that their schema refuses',
+    'BAS-01',
+    /`properties` of the fixture of create does not fit/,
+    operation('create', () => ({ properties: { allOrNone: 'yes' } })),
+  ],
+  [
+    'has a `seedRows` that names too few',
+    'MAN-04',
+    /`seedRows` of export was asked for 21 rows and names 20/,
+    fixture((own) => ({ ...own, seedRows: async (id, n) => (await own.seedRows?.(id, n - 1)) ?? [] })),
+  ],
+  [
+    'has a `seedRows` that names one twice',
+    'MAN-04',
+    /`seedRows` of export was asked for 21 rows and names 1;/,
+    fixture((own) => ({ ...own, seedRows: async (id, n) => ((await own.seedRows?.(id, n)) ?? []).map(() => 'row') })),
+  ],
+];
+
+/** Services that were not stopped when they should have been. */
+const unstopped: Fixture[] = [];
+
+afterEach(async () => {
+  for (const one of unstopped.splice(0)) await one.stop();
+});
+
+/** Started once, and never stopped by a check. */
+function shared(subject: Subject): Subject {
+  let started: Promise<Fixture> | undefined;
+  const start: Subject['start'] = async (options) => {
+    started ??= subject.start(options).then((own) => {
+      unstopped.push(own);
+      return own;
+    });
+    return { ...(await started), stop: async () => undefined };
+  };
+  return { ...subject, start };
+}
+
+describe('a subject that', () => {
+  test.each(LIES)('%s is in error, and the plugin has not failed', async (_, owner, sentence, lie) => {
+    const checks = await checksOf(lie(itemsSubject()), [
+      ...new Set(['MAN-01', 'MAN-03', 'MAN-04', 'BAS-01', 'CFG-07', 'OPS-02', 'OPS-03', 'ACC-03', 'ACC-05', owner]),
+    ]);
+
+    expect(checks.find(({ id }) => id === owner)).toMatchObject({
+      outcome: 'error',
+      reason: expect.stringMatching(sentence),
+    });
+    expect(checks.filter(({ outcome }) => outcome === 'fail')).toEqual([]);
+  });
+});
+
+/** Says another thing of a document than the service does. */
+function saying(result: Partial<ResultEvent>, isAsked: boolean): Constructor<Operation> {
+  return likeParent(
+    class extends UpsertItems {
+      protected override async upsert(...args: Parameters<UpsertItems['upsert']>) {
+        const [{ id }] = args;
+        if (isAsked) await super.upsert(...args);
+        return { type: 'result', inputs: [id], status: 'success', ...result } as ResultEvent;
+      }
+    },
+  );
+}
+
+describe('a plugin that', () => {
+  test.each<readonly [says: string, seen: string, operation: Constructor<Operation>]>([
+    ['calls what was applied refused', 'applicationError', saying({ status: 'applicationError' }, true)],
+    ['calls what was never sent refused', 'applicationError', saying({ status: 'applicationError' }, false)],
+    ['calls what was applied a failure', 'failure', saying({ status: 'failure' }, true)],
+    ['calls what was never sent a success', 'none, and success', saying({}, false)],
+  ])('%s has failed, whatever the fixture is', async (_, seen, type) => {
+    const checks = await checksOf(itemsSubject(withOperation('upsert', type).plugin), ['BAS-01']);
+
+    expect(checks).toMatchObject([{ outcome: 'fail', card: { seen: expect.stringContaining(seen) } }]);
+  });
+});
+
+async function checksOf(subject: Subject, only: readonly string[]): Promise<readonly CheckReport[]> {
+  return (await conformance(subject, { only, limits: { fixtureMs: SHORT_MS } }).run()).checks;
+}

@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { type CheckReport, conformance } from '@connector-runtime/conformance-tests';
+import { LentLog } from '#src/lent/lent-log.js';
+import { itemsSubject } from '../reference/items/items-subject.js';
+import { MISBEHAVIOURS, MODE_VARIABLE, THROWN } from './misbehaviours.js';
+
+const BIN = path.resolve(__dirname, '..', '..', 'bin', 'connector-conform.js');
+const SUBJECT = require.resolve('./misbehaviours.js');
+/** In real time; what ends at all ends far sooner. */
+const SHORT_MS = 1_500;
+
+const onSignal = () => undefined;
+
+describe('a plugin that', () => {
+  let before: ReturnType<typeof processNow>;
+  beforeAll(() => {
+    process.on('SIGUSR2', onSignal);
+    before = processNow();
+  });
+  afterAll(() => {
+    process.removeListener('SIGUSR2', onSignal);
+  });
+
+  test.each(MISBEHAVIOURS)(
+    '$does is told of by $owner, and the others are true',
+    async ({ plugin, owner, told, others }) => {
+      const checks = await checksOf(plugin, [owner, ...others]);
+
+      const culprit = checks.find(({ id }) => id === owner);
+      expect(culprit?.outcome).toBe('fail');
+      expect(cardOf(culprit)).toMatch(told);
+      expect(checks.filter(({ id }) => id !== owner).map(({ id, outcome }) => `${id} ${outcome}`)).toEqual(
+        checks.filter(({ id }) => id !== owner).map(({ id }) => `${id} pass`),
+      );
+      expect(processNow()).toEqual(before);
+    },
+  );
+
+  test.each(THROWN)('throws $what has failed the check, and not the suite', async ({ plugin }) => {
+    const checks = await checksOf(plugin, ['ACC-05', 'BAT-01']);
+
+    expect(checks).toMatchObject([
+      { outcome: 'fail', reason: expect.stringContaining('20 success') },
+      { outcome: 'pass' },
+    ]);
+  });
+});
+
+test('a flood of log lines is counted, and not kept', () => {
+  const log = new LentLog();
+
+  for (let line = 0; line < 1_000_000; line += 1) log.info({ line }, 'a line');
+
+  expect({ kept: log.entries.length, dropped: log.dropped }).toEqual({ kept: 10_000, dropped: 990_000 });
+});
+
+describe('the command, over a plugin that', () => {
+  test.each([
+    ['never gives way', 'loop', /^ {2}seen {5}the process gave no sign for 3 s/m],
+    ['ends the process past every guard', 'end', /^ {2}seen {5}the process ended with exit code 9/m],
+    ['ends the process by a signal', 'signal', /^ {2}seen {5}the process ended with SIGKILL/m],
+  ])('%s, fails the check that was under way and goes on', (_, mode, told) => {
+    const { status, stdout } = conform(mode);
+
+    expect(stdout.match(/^(?:pass|fail|blocked|error) +[A-Z]{3}-\d\d/gm)).toEqual([
+      'pass     BAS-01',
+      'fail     ACC-05',
+      'pass     BAT-01',
+    ]);
+    expect(stdout).toMatch(told);
+    expect(status).toBe(1);
+  });
+
+  test.each([
+    ['leaves timers and sockets open', 'handles'],
+    ['prints a flood', 'flood'],
+  ])('%s, ends by itself and keeps its report clean', (_, mode) => {
+    const { status, stdout } = conform(mode);
+
+    expect(stdout).toMatch(
+      /^pass {5}BAS-01.*\npass {5}ACC-05.*\npass {5}BAT-01.*\n\nslowest.*\nitems .* conformant \(3 passed, 0 not declared\)\n$/,
+    );
+    expect(status).toBe(0);
+  });
+
+  test('never gives way while it is loaded, says so and ends with 2', () => {
+    const { status, stderr } = conform('loop at import');
+
+    expect(stderr).toMatch(/gave no sign for 3 s: a loop that never gives way before a check was begun/);
+    expect(status).toBe(2);
+  });
+});
+
+function conform(mode: string) {
+  const only = ['BAS-01', 'ACC-05', 'BAT-01'].flatMap((id) => ['--only', id]);
+  return spawnSync(process.execPath, [BIN, SUBJECT, '--limit', '3', ...only], {
+    encoding: 'utf8',
+    maxBuffer: 1_000_000_000,
+    env: { ...process.env, [MODE_VARIABLE]: mode },
+  });
+}
+
+async function checksOf(plugin: Parameters<typeof itemsSubject>[0], only: readonly string[]) {
+  return (await conformance(itemsSubject(plugin), { only, limits: { checkMs: SHORT_MS } }).run()).checks;
+}
+
+function cardOf(report: CheckReport | undefined): string {
+  return [report?.card?.operation, report?.card?.seen, ...(report?.card?.last ?? [])].join('\n');
+}
+
+/** What a plugin of these may have put another in the place of. */
+function processNow() {
+  return {
+    prototypes: [Object, Array].map(({ prototype }) => Reflect.ownKeys(prototype).length),
+    functions: [Date.now, Math.random, setTimeout, setImmediate, fetch],
+    calls: ['exit', 'kill', 'abort'].map((name) => Reflect.get(process, name) as unknown),
+    listeners: process.listenerCount('SIGUSR2'),
+    exitCode: process.exitCode,
+    folder: process.cwd(),
+    variable: process.env['MISBEHAVIOUR'],
+  };
+}
