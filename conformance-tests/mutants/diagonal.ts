@@ -8,7 +8,8 @@ import { CARDS_FILE, goldenCards, type Held, holdMutant } from './hold-mutant.js
 import { MUTANTS } from './index.js';
 import { checkIdOf } from './mutant.js';
 
-const WORKERS = 2;
+/** A check waits about half of its time, for the service. */
+const WORKERS = 4;
 
 async function main(args: readonly string[]): Promise<void> {
   const isWriting = args.includes('--write');

@@ -133,7 +133,7 @@ export const MISBEHAVIOURS: readonly Misbehaviour[] = [
       process.chdir('..');
     }, 'always'),
     owner: 'LIF-04',
-    told: /globalThis\.fetch; a listener of process for SIGUSR2; process\.cwd\(\); process\.env; process\.exitCode/,
+    told: /globalThis\.fetch; a listener of process for SIGUSR2; process\.cwd\(\); process\.env\.MISBEHAVIOUR; process\.exitCode/,
     others: OTHERS,
   },
   {
