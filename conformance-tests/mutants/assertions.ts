@@ -69,7 +69,8 @@ class Assertions {
   }
 }
 
-async function removeEach(only: readonly string[]): Promise<readonly AssertionRemoved[]> {
+/** Takes each assertion away, one after the other, and holds the mutants that fail there against the checks without it; of these mutants only, or of all. */
+export async function removeEachAssertion(only: readonly string[] = []): Promise<readonly AssertionRemoved[]> {
   const places = placesOfAssertions();
   const assertions = new Assertions(places);
   const failing = new Map<string, string[]>();
@@ -103,7 +104,7 @@ async function removeEach(only: readonly string[]): Promise<readonly AssertionRe
 }
 
 async function main(only: readonly string[]): Promise<void> {
-  const removed = await removeEach(only);
+  const removed = await removeEachAssertion(only);
   const dead = removed.filter(({ unnoticed, toldOtherwise }) => unnoticed.length + toldOtherwise.length === 0);
   for (const { place, mutants } of dead)
     process.stdout.write(
@@ -115,7 +116,8 @@ async function main(only: readonly string[]): Promise<void> {
   process.exitCode = dead.length === 0 ? 0 : 1;
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
-});
+if (require.main === module)
+  main(process.argv.slice(2)).catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  });

@@ -1,8 +1,30 @@
 import { CHECKS, groupOf } from './checks/index.js';
 import type { Need } from './needs.js';
 
-/** The page `docs/reference/conformance.md`: every check with its rule, made from the checks themselves. */
-export function referencePage(): string {
+/** What the suite's own long run came to; `npm run conformance:long` writes it into `long-run.json`. */
+export interface LongRunFigures {
+  /** Day, as `2026-11-25`. */
+  readonly date: string;
+  readonly node: string;
+  readonly cores: number;
+  readonly seeds: number;
+  /** Of each reference plugin with each seed. */
+  readonly repeats: number;
+  readonly runs: number;
+  /** Runs with a check that failed, was in error or unproven. */
+  readonly flawedRuns: number;
+  /** The different last lines of all runs. */
+  readonly verdicts: readonly string[];
+  readonly assertions: number;
+  /** Assertions without which a mutant passes. Without the others but the dead ones, a mutant is told of by another card. */
+  readonly unnoticedWithout: number;
+  /** Where those stand without which nothing changes. */
+  readonly deadAssertions: readonly string[];
+  readonly tookMinutes: number;
+}
+
+/** The page `docs/reference/conformance.md`: every check with its rule, made from the checks themselves, and the figures of the last long run. */
+export function referencePage(figures: LongRunFigures): string {
   const groups = [...new Set(CHECKS.map(groupOf))];
   const sections = groups.map(
     (group) =>
@@ -15,7 +37,22 @@ export function referencePage(): string {
 
 ${CHECKS.length} checks: ${count('MUST')} MUST (needed for the verdict), ${count('SHOULD')} SHOULD (reported), ${count('MAY')} MAY (information). Profile \`core\` has ${CHECKS.filter(({ profile }) => profile === 'core').length} of them, \`full\` all. "Needs" is what the manifest must declare for a check to apply; without it the check is skipped. How to run them: [the guide](../guides/run-the-conformance-checks.md). This page is written by \`npm run reference -w @connector-runtime/conformance-tests\`.
 
-${sections.join('\n')}`;
+${sections.join('\n')}
+${longRun(figures)}`;
+}
+
+function longRun(figures: LongRunFigures): string {
+  const { date, node, cores, seeds, repeats, runs, flawedRuns, verdicts, tookMinutes } = figures;
+  const { assertions, unnoticedWithout, deadAssertions } = figures;
+  const dead = deadAssertions.length === 0 ? 'none changes nothing' : `these change nothing: ${deadAssertions.join(', ')}`;
+  return `## The long run
+
+\`npm run conformance:long\` of ${date}, Node ${node}, ${cores} cores, ${tookMinutes} minutes.
+
+- ${runs} runs of all checks over the two reference plugins (${seeds} seeds, ${repeats} times each): ${flawedRuns} with a check that did not pass. Last lines seen:
+${verdicts.map((verdict) => `  - \`${verdict}\``).join('\n')}
+- ${assertions} assertions of the checks removed in turn: without ${unnoticedWithout} of them a mutant passes, without ${assertions - unnoticedWithout - deadAssertions.length} it is told of by another card, and ${dead}.
+`;
 }
 
 function entryOf({ id, level, profile, needs, title, rule, cause }: (typeof CHECKS)[number]): string {

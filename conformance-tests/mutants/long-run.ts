@@ -1,0 +1,100 @@
+// The long run, before a release: node dist-test/mutants/long-run.js [--seeds 3] [--repeats 20] [--write].
+// Each reference plugin through every check, again and again, then every assertion removed in turn. With --write the figures are kept for the reference page.
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import type { LongRunFigures } from '@connector-runtime/conformance-tests';
+import { removeEachAssertion } from './assertions.js';
+
+const PACKAGE = path.join(__dirname, '..', '..');
+const FIGURES_FILE = path.join(PACKAGE, 'long-run.json');
+const SUBJECTS = { items: 'reference/items/items-subject.js', lines: 'reference/lines/lines-subject.js' } as const;
+const WORKERS = 2;
+
+interface Run {
+  readonly plugin: keyof typeof SUBJECTS;
+  readonly seed: number;
+}
+
+/** The last line of a run, and what was not as it should be. */
+interface Ended extends Run {
+  readonly verdict: string;
+  readonly others: readonly string[];
+}
+
+async function conform({ plugin, seed }: Run): Promise<Ended> {
+  const command = path.join(PACKAGE, 'bin', 'connector-conform.js');
+  const subject = path.join(PACKAGE, 'dist-test', SUBJECTS[plugin]);
+  const child = spawn(process.execPath, [command, subject, '--seed', String(seed)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const lines = (await text(child.stdout)).trimEnd().split('\n');
+  return {
+    plugin,
+    seed,
+    verdict: lines.at(-1) ?? '',
+    others: lines.filter((line) => /^(?:fail|error|blocked|unproven|waived)\s/.test(line)),
+  };
+}
+
+async function repeated(seeds: number, repeats: number): Promise<readonly Ended[]> {
+  const waiting = Array.from({ length: repeats }, () =>
+    Array.from({ length: seeds }, (_, index) =>
+      Object.keys(SUBJECTS).map((plugin): Run => ({ plugin: plugin as Run['plugin'], seed: index + 1 })),
+    ),
+  ).flat(2);
+  const count = waiting.length;
+  const ended: Ended[] = [];
+  const work = async () => {
+    for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
+      const end = await conform(run);
+      ended.push(end);
+      process.stderr.write(`${ended.length} of ${count}: seed ${run.seed}, ${end.verdict}\n`);
+      for (const line of end.others) process.stderr.write(`  ${line}\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  return ended;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '3' },
+      repeats: { type: 'string', default: '20' },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  const startedMs = performance.now();
+  const seeds = Number(values.seeds);
+  const repeats = Number(values.repeats);
+  const runs = await repeated(seeds, repeats);
+  const removed = await removeEachAssertion();
+  const isDead = ({ unnoticed, toldOtherwise }: (typeof removed)[number]) =>
+    unnoticed.length + toldOtherwise.length === 0;
+  const figures: LongRunFigures = {
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    cores: os.availableParallelism(),
+    seeds,
+    repeats,
+    runs: runs.length,
+    flawedRuns: runs.filter(({ others }) => others.length > 0).length,
+    verdicts: [...new Set(runs.map(({ verdict }) => verdict))].sort(),
+    assertions: removed.length,
+    unnoticedWithout: removed.filter(({ unnoticed }) => unnoticed.length > 0).length,
+    deadAssertions: removed.filter(isDead).map(({ place }) => place),
+    tookMinutes: Math.round((performance.now() - startedMs) / 60_000),
+  };
+  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+  if (values.write) writeFileSync(FIGURES_FILE, `${JSON.stringify(figures, null, 2)}\n`);
+  process.exitCode = figures.flawedRuns + figures.deadAssertions.length === 0 ? 0 : 1;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+});
