@@ -1,5 +1,5 @@
-// Holds every mutant against the suite: node dist-test/mutants/diagonal.js [mutant…]. Each must fail its own check and no other.
-// With --write it holds each against its own check only, and writes the failure cards anew.
+// Holds mutants against the suite: node dist-test/mutants/diagonal.js [--further | mutant…]. Each must fail its own check and no other.
+// One for each check; with --further all there are. With --write it holds all, or those named, against their own check only, and writes the failure cards anew.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -11,23 +11,31 @@ import { checkIdOf } from './mutant.js';
 /** A check waits about half of its time, for the service. */
 const WORKERS = 4;
 
+/** Holds each of these mutants in processes of their own, several at once. */
+export async function holdEach(ids: readonly string[], which: 'all' | 'own'): Promise<readonly Held[]> {
+  const waiting = [...ids];
+  const held: Held[] = [];
+  await Promise.all(Array.from({ length: Math.min(WORKERS, ids.length) }, () => work(waiting, held, which)));
+  return held.sort((a, b) => a.id.localeCompare(b.id));
+}
+
+/** Was it caught by its own check, and by no other? */
+export function isExact({ id, failed }: Held): boolean {
+  return failed.length === 1 && failed[0] === checkIdOf(id);
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const isWriting = args.includes('--write');
-  const ids = args.filter((word) => word !== '--write');
+  const isEach = isWriting || args.includes('--further');
+  const ids = args.filter((word) => !word.startsWith('--'));
   const startedMs = performance.now();
-  const waiting = ids.length > 0 ? [...ids] : Object.keys(MUTANTS);
-  const count = waiting.length;
-  const held: Held[] = [];
-  await Promise.all(
-    Array.from({ length: Math.min(WORKERS, count) }, () => work(waiting, held, isWriting ? 'own' : 'all')),
-  );
-  const wrong = held
-    .filter(({ id, failed }) => failed.length !== 1 || failed[0] !== checkIdOf(id))
-    .sort((a, b) => a.id.localeCompare(b.id));
+  const all = Object.keys(MUTANTS).filter((id) => isEach || id === checkIdOf(id));
+  const held = await holdEach(ids.length > 0 ? ids : all, isWriting ? 'own' : 'all');
+  const wrong = held.filter((one) => !isExact(one));
   for (const { id, failed } of wrong) process.stdout.write(`M-${id} failed ${failed.join(', ') || 'nothing'}\n`);
   const tookS = Math.round((performance.now() - startedMs) / 1000);
   process.stdout.write(
-    `${CHECKS.length} checks, ${count} mutants, ${count - wrong.length} caught by their own check and by no other, in ${tookS} s\n`,
+    `${CHECKS.length} checks, ${held.length} mutants, ${held.length - wrong.length} caught by their own check and by no other, in ${tookS} s\n`,
   );
   if (isWriting) writeCards(held, ids.length > 0 ? goldenCards() : {});
   process.exitCode = wrong.length === 0 ? 0 : 1;
@@ -68,8 +76,10 @@ async function worker(): Promise<void> {
     write(`${JSON.stringify(await holdMutant(id, process.argv[3] === 'own' ? 'own' : 'all'))}\n`);
 }
 
-const run = process.argv[2] === '--worker' ? worker() : main(process.argv.slice(2));
-run.catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
-});
+if (require.main === module) {
+  const run = process.argv[2] === '--worker' ? worker() : main(process.argv.slice(2));
+  run.catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

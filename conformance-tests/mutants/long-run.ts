@@ -1,5 +1,5 @@
 // The long run, before a release: node dist-test/mutants/long-run.js [--seeds 3] [--repeats 20] [--write].
-// Each reference plugin through every check, again and again, then every assertion removed in turn. With --write the figures are kept for the reference page.
+// Each reference plugin through every check, again and again, then every mutant against every check, then every assertion removed in turn. With --write the figures are kept for the reference page.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -8,6 +8,8 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { LongRunFigures } from '@connector-runtime/conformance-tests';
 import { removeEachAssertion } from './assertions.js';
+import { holdEach, isExact } from './diagonal.js';
+import { MUTANTS } from './index.js';
 
 const PACKAGE = path.join(__dirname, '..', '..');
 const FIGURES_FILE = path.join(PACKAGE, 'long-run.json');
@@ -72,6 +74,7 @@ async function main(): Promise<void> {
   const seeds = Number(values.seeds);
   const repeats = Number(values.repeats);
   const runs = await repeated(seeds, repeats);
+  const held = await holdEach(Object.keys(MUTANTS), 'all');
   const removed = await removeEachAssertion();
   const isDead = ({ unnoticed, toldOtherwise }: (typeof removed)[number]) =>
     unnoticed.length + toldOtherwise.length === 0;
@@ -84,6 +87,8 @@ async function main(): Promise<void> {
     runs: runs.length,
     flawedRuns: runs.filter(({ others }) => others.length > 0).length,
     verdicts: [...new Set(runs.map(({ verdict }) => verdict))].sort(),
+    mutants: held.length,
+    inexactMutants: held.filter((one) => !isExact(one)).map(({ id, failed }) => `${id} (${failed.join(', ')})`),
     assertions: removed.length,
     unnoticedWithout: removed.filter(({ unnoticed }) => unnoticed.length > 0).length,
     deadAssertions: removed.filter(isDead).map(({ place }) => place),
@@ -91,7 +96,7 @@ async function main(): Promise<void> {
   };
   process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
   if (values.write) writeFileSync(FIGURES_FILE, `${JSON.stringify(figures, null, 2)}\n`);
-  process.exitCode = figures.flawedRuns + figures.deadAssertions.length === 0 ? 0 : 1;
+  process.exitCode = figures.flawedRuns + figures.inexactMutants.length + figures.deadAssertions.length === 0 ? 0 : 1;
 }
 
 main().catch((error: unknown) => {

@@ -15,6 +15,9 @@ export interface LongRunFigures {
   readonly flawedRuns: number;
   /** The different last lines of all runs. */
   readonly verdicts: readonly string[];
+  readonly mutants: number;
+  /** Those that were not caught by their own check alone, with the checks that failed. */
+  readonly inexactMutants: readonly string[];
   readonly assertions: number;
   /** Assertions without which a mutant passes. Without the others but the dead ones, a mutant is told of by another card. */
   readonly unnoticedWithout: number;
@@ -43,14 +46,16 @@ ${longRun(figures)}`;
 
 function longRun(figures: LongRunFigures): string {
   const { date, node, cores, seeds, repeats, runs, flawedRuns, verdicts, tookMinutes } = figures;
-  const { assertions, unnoticedWithout, deadAssertions } = figures;
-  const dead = deadAssertions.length === 0 ? 'none changes nothing' : `these change nothing: ${deadAssertions.join(', ')}`;
+  const { mutants, inexactMutants, assertions, unnoticedWithout, deadAssertions } = figures;
+  const dead =
+    deadAssertions.length === 0 ? 'none changes nothing' : `these change nothing: ${deadAssertions.join(', ')}`;
   return `## The long run
 
 \`npm run conformance:long\` of ${date}, Node ${node}, ${cores} cores, ${tookMinutes} minutes.
 
 - ${runs} runs of all checks over the two reference plugins (${seeds} seeds, ${repeats} times each): ${flawedRuns} with a check that did not pass. Last lines seen:
 ${verdicts.map((verdict) => `  - \`${verdict}\``).join('\n')}
+- ${mutants} mutants against every check: ${mutants - inexactMutants.length} caught by their own and by no other${inexactMutants.length === 0 ? '' : `; not so ${inexactMutants.join(', ')}`}.
 - ${assertions} assertions of the checks removed in turn: without ${unnoticedWithout} of them a mutant passes, without ${assertions - unnoticedWithout - deadAssertions.length} it is told of by another card, and ${dead}.
 `;
 }
