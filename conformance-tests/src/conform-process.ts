@@ -76,7 +76,8 @@ function oneProcess(order: ConformOrder, onCheck: (check: CheckReport) => void):
       child.kill('SIGKILL');
     }, order.silenceMs);
     child.on('message', (sign: ConformSign) => {
-      watch.refresh();
+      // Once it has said the last, it has only to end.
+      if (last === undefined) watch.refresh();
       if (sign.kind === 'started') during = sign.id;
       else if (sign.kind === 'check') onCheck(sign.check);
       else if (sign.kind !== 'alive') last = sign;
