@@ -16,6 +16,7 @@ The module exports \`subject\`, or has it as its default export.
   --only <id>           this check only; may be given more than once
   --seed <n>            decides generated data, jitter and interleavings (default 1)
   --limit <seconds>     of one check, in real time; one that has not ended by then has failed (default 180)
+  --quiet               lines only for checks that are not as they should be
   --report <format>     also write conformance-report.html, .json or .xml (junit); may be given more than once
   --version
 `;
@@ -56,6 +57,7 @@ async function run(argv: readonly string[]): Promise<number> {
       only: { type: 'string', multiple: true },
       seed: { type: 'string', default: '1' },
       limit: { type: 'string', default: String(DEFAULT_LIMITS.checkMs / 1000) },
+      quiet: { type: 'boolean', default: false },
       report: { type: 'string', multiple: true, default: [] },
       version: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -82,7 +84,9 @@ async function run(argv: readonly string[]): Promise<number> {
       silenceMs: Math.min(limitMs, LONGEST_SILENCE_MS),
       ...(values.only === undefined ? {} : { only: values.only }),
     },
-    (check) => process.stdout.write(lineOf(check)),
+    (check) => {
+      if (!values.quiet || !isFine(check)) process.stdout.write(lineOf(check));
+    },
   );
   if (conformed.kind === 'refused')
     throw conformed.isUsage === true ? new UsageError(conformed.message) : new Error(conformed.message);
@@ -96,6 +100,11 @@ async function run(argv: readonly string[]): Promise<number> {
   }
   if (report.checks.some(({ outcome }) => outcome === 'error')) return EXIT.USAGE;
   return report.isConformant ? EXIT.CONFORMANT : EXIT.NOT_CONFORMANT;
+}
+
+/** Nothing that anyone need look at, unless they want to see it all. */
+function isFine({ outcome, level }: CheckReport): boolean {
+  return outcome === 'pass' || outcome === 'skip' || (outcome === 'unproven' && level !== 'MUST');
 }
 
 function profileOf(word: string): Profile {
