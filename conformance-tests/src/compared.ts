@@ -1,6 +1,6 @@
 import { expectThat, Unproven } from './findings.js';
+import type { dataOf } from './samples.js';
 import type { OperationFixture } from './subject.js';
-import type { dataOf } from './trial.js';
 
 /** What of a member's samples was applied, held against what they say. */
 export class Compared {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers';
 import { CONTRACT_VERSION, type ConnectorManifest } from '@connector-runtime/core';
 import type { Check, Level, Profile } from './check.js';
 import { CHECKS, groupOf, preconditionsOf } from './checks/index.js';
-import { CheckFailure, type Finding, NotApplicable, SubjectError, Unproven } from './findings.js';
+import { CheckFailure, type Finding, NotApplicable, nameOf, SubjectError, Unproven } from './findings.js';
 import { DEFAULT_LIMITS, type SuiteLimits, TookTooLong, within } from './limits.js';
 import { missingNeed } from './needs.js';
 import { guardProcess } from './process-guard.js';
@@ -10,7 +10,7 @@ import { takeProcessState } from './process-state.js';
 import { type CheckReport, type FailureCard, type Outcome, type Report, verdictOf } from './report.js';
 import { failureCardText } from './reports/failure-card.js';
 import type { Subject } from './subject.js';
-import { nameOf, Trial } from './trial.js';
+import { Trial } from './trial.js';
 
 /** A waiver must say more than "later". */
 const SHORTEST_REASON = 20;

@@ -1,3 +1,4 @@
+import { isConnectorError } from '@connector-runtime/core';
 /** What a check did, expected and saw. */
 export interface Finding {
   readonly did: string;
@@ -70,4 +71,13 @@ export function expectThat(
   const text = typeof seen === 'string' ? seen : asJson(seen);
   const shown = text.length > MAX_SEEN_CHARACTERS ? `${text.slice(0, MAX_SEEN_CHARACTERS)}…` : text;
   throw new CheckFailure({ did, expected, seen: shown, ...(operation === undefined ? {} : { operation }) });
+}
+
+/** The error's code and category, for messages. */
+export function nameOf(error: unknown): string {
+  try {
+    return isConnectorError(error) ? `${error.info.category}/${error.info.code}` : String(error);
+  } catch {
+    return textOfAny(error);
+  }
 }

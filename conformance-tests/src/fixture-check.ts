@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '@connector-runtime/core';
 import { expectThat, SubjectError } from './findings.js';
 import type { SentRequest } from './lent/lent-transport.js';
+import { documentsOf } from './samples.js';
 import { compileSchema } from './schema-compiler.js';
 import type { LedgerEntry, Sample, SeenRequest } from './subject.js';
-import { documentsOf, type Outcome, type Trial, type TriedOperation } from './trial.js';
+import type { Outcome, Trial } from './trial.js';
+import type { TriedOperation } from './tried-operation.js';
 
 /** Enough to see whether keys differ. */
 const SAMPLES = 3;

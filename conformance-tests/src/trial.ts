@@ -1,27 +1,23 @@
 import { setImmediate, setTimeout } from 'node:timers';
-import {
-  type Body,
-  type Cache,
-  type ConnectorPlugin,
-  type Content,
-  type CredentialStore,
-  isConnectorError,
-  type Json,
-  type OperationDescriptor,
-  type OperationEvent,
-  type OutputEvent,
-  type ResultEvent,
+import type {
+  Cache,
+  ConnectorPlugin,
+  CredentialStore,
+  Json,
+  OperationEvent,
+  OutputEvent,
+  ResultEvent,
 } from '@connector-runtime/core';
 import {
   ConnectorRuntime,
-  type DocumentInput,
   type Documents,
   type ExecutionOptions,
   type ExecutionSummary,
   type RuntimeConnection,
   type RuntimeLimits,
 } from '@connector-runtime/runtime';
-import { SubjectError, textOfAny, Unproven } from './findings.js';
+import { shownEvent } from './events.js';
+import { nameOf, SubjectError, Unproven } from './findings.js';
 import { guardedFixture } from './guarded-fixture.js';
 import { LentClock } from './lent/lent-clock.js';
 import { LentLog } from './lent/lent-log.js';
@@ -30,7 +26,9 @@ import { ServiceGate } from './lent/service-gate.js';
 import type { CarriedRequest, Fault, Traffic } from './lent/traffic.js';
 import { DEFAULT_LIMITS, type SuiteLimits, within } from './limits.js';
 import { type Observations, observed } from './observed-plugin.js';
+import { documentsOf } from './samples.js';
 import type { Fixture, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';
+import { requestOf, type TriedOperation, triedOperations } from './tried-operation.js';
 
 /** A wait is skipped after so long without a sign of work, in real time: what the service of an own-socket plugin sees is a moment on its way, and without a gate nothing is seen. */
 const QUIET_MS = { http: 1, gate: 2, unseen: 40 } as const;
@@ -40,7 +38,6 @@ const LAST_EVENTS = 20;
 const MAX_LINE_CHARACTERS = 300;
 /** What a service gives at once where the fixture does not say. */
 const DEFAULT_PAGE_ROWS = 10;
-const MAX_CONTENT_BYTES = 10_000_000;
 
 /** What one execution came to. */
 export interface Outcome {
@@ -48,16 +45,6 @@ export interface Outcome {
   readonly results: readonly ResultEvent[];
   readonly outputs: readonly OutputEvent[];
   readonly summary: ExecutionSummary;
-}
-
-/** An operation of the manifest, or a variant of one, with its fixture. */
-export interface TriedOperation {
-  /** Its id, or `id:variant`. */
-  readonly key: string;
-  readonly id: string;
-  /** With the variant laid over it. */
-  readonly descriptor: OperationDescriptor;
-  readonly fixture: OperationFixture;
 }
 
 /** What a connection of a trial is made of, where it is not the usual. */
@@ -164,20 +151,7 @@ export class Trial {
 
   /** Every operation and variant that the manifest names; a fixture that lacks one is the subject's error. */
   operations(): readonly TriedOperation[] {
-    return this.plugin.manifest.operations.flatMap((declared) =>
-      [undefined, ...(declared.variants ?? [])].map((variant): TriedOperation => {
-        const { when: _, id: variantId, ...changes } = variant ?? { id: undefined, when: undefined };
-        const key = variantId === undefined ? declared.id : `${declared.id}:${variantId}`;
-        const fixture = this.fixture.operations[key];
-        if (fixture === undefined)
-          throw new SubjectError(`the fixture has no operation ${key}; add it to Fixture.operations`);
-        if (declared.objectType === 'required' && fixture.objectType === undefined)
-          throw new SubjectError(
-            `the fixture of ${key} names no object type, and the manifest says that it needs one; add \`objectType\` to it`,
-          );
-        return { key, id: declared.id, descriptor: { ...declared, ...changes }, fixture };
-      }),
-    );
+    return triedOperations(this.plugin.manifest, this.fixture);
   }
 
   operation(key: string): TriedOperation {
@@ -427,64 +401,5 @@ export class Trial {
 
   private noteRequest({ method, path }: SeenRequest, end: string | number | undefined): void {
     this.note(`> ${method} ${path.split('?')[0]}  ${end ?? ''}`);
-  }
-}
-
-/** Records in a page of the service. */
-export function pageRowsOf({ fixture }: TriedOperation): number {
-  return fixture.pageRows ?? DEFAULT_PAGE_ROWS;
-}
-
-/** The request for an operation with the properties of its fixture. */
-export function requestOf({ id, fixture: { objectType, properties } }: TriedOperation) {
-  return { operation: id, properties, ...(objectType === undefined ? {} : { objectType }) };
-}
-
-/** An event's content as text. */
-export async function textOf(content: Content): Promise<string> {
-  if (typeof content === 'string') return content;
-  if (content instanceof Uint8Array) return Buffer.from(content).toString();
-  return 'open' in content && typeof content.open === 'function'
-    ? (content as Body).text(MAX_CONTENT_BYTES)
-    : JSON.stringify(content);
-}
-
-/** The fields that the ledger must say of a sample; `undefined` where only the author could tell. */
-export function dataOf({ data, mediaType, body }: Sample): Readonly<Record<string, Json>> | undefined {
-  if (data !== undefined) return data;
-  if (mediaType !== 'application/json') return undefined;
-  const value = JSON.parse(Buffer.from(body).toString()) as Json;
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, Json>>)
-    : undefined;
-}
-
-/** Samples as documents, named by their keys. */
-export function documentsOf(samples: readonly Sample[]): DocumentInput[] {
-  return samples.map(documentOf);
-}
-
-/** A sample as a document, named by its key. */
-export function documentOf({ key, mediaType, body, properties }: Sample): DocumentInput {
-  return { id: key, mediaType, body, ...(properties === undefined ? {} : { properties }) };
-}
-
-/** The error's code and category, for messages. */
-export function nameOf(error: unknown): string {
-  try {
-    return isConnectorError(error) ? `${error.info.category}/${error.info.code}` : String(error);
-  } catch {
-    return textOfAny(error);
-  }
-}
-
-function shownEvent(event: OperationEvent): string {
-  switch (event.type) {
-    case 'result':
-      return `result ${event.inputs.join(',')} ${event.status}${event.error === undefined ? '' : ` (${event.error.code}, effect ${event.error.effect})`}`;
-    case 'output':
-      return `output ${event.inputs.join(',')}`;
-    default:
-      return event.type;
   }
 }

@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '../check.js';
 import { expectThat, Unproven } from '../findings.js';
 import { seededRandom } from '../lent/seeded-random.js';
+import { documentsOf } from '../samples.js';
 import type { Sample } from '../subject.js';
-import { documentsOf, type Outcome, type Trial, type TriedOperation } from '../trial.js';
+import type { Outcome, Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 /** Requests of one run that are lost in turn, at the most. */
 const MAX_LOSSES_TRIED = 12;

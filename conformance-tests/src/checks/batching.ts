@@ -1,6 +1,6 @@
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
-import { documentOf, documentsOf } from '../trial.js';
+import { documentOf, documentsOf } from '../samples.js';
 
 export const BATCHING: readonly Check[] = [
   {

@@ -1,7 +1,8 @@
 import { type Field, isConnectorError, type ObjectType } from '@connector-runtime/core';
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
-import { nameOf, type Trial, type TriedOperation } from '../trial.js';
+import { expectThat, nameOf } from '../findings.js';
+import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 const MANY_TYPES = 500;
 /** A level of fields that has more is one that does not end. */

@@ -1,7 +1,9 @@
 import type { DocumentInput } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
-import { documentOf, documentsOf, type Trial, type TriedOperation } from '../trial.js';
+import { documentOf, documentsOf } from '../samples.js';
+import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 export const CANCELLATION: readonly Check[] = [
   {

@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CheckpointEvent, Json, OperationEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat, Unproven } from '../findings.js';
-import { documentsOf, type Trial, type TriedOperation } from '../trial.js';
+import { documentsOf } from '../samples.js';
+import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 const MAX_STATE_BYTES = 64 * 1024;
 

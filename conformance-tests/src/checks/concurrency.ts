@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
 import { seededRandom } from '../lent/seeded-random.js';
-import { documentsOf, type Trial, type TriedOperation } from '../trial.js';
+import { documentsOf } from '../samples.js';
+import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 const MANY = 20;
 const CREDENTIAL_HEADER = /authorization|cookie|token|api-?key|session/i;

@@ -1,10 +1,12 @@
 import { type ErrorInfo, isConnectorError, type Json, type JsonSchema } from '@connector-runtime/core';
 import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
-import { expectThat, SubjectError, Unproven } from '../findings.js';
+import { expectThat, nameOf, SubjectError, Unproven } from '../findings.js';
+import { documentOf, documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
 import type { Sample, SeenRequest } from '../subject.js';
-import { documentOf, documentsOf, nameOf, type Trial, type TriedOperation } from '../trial.js';
+import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 export const CONFIG: readonly Check[] = [
   {

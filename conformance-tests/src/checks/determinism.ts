@@ -2,8 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { OperationEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
+import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
-import { documentsOf, requestOf, type Trial, textOf } from '../trial.js';
+import { documentsOf } from '../samples.js';
+import type { Trial } from '../trial.js';
+import { requestOf } from '../tried-operation.js';
 import { plainDocuments } from './leaks.js';
 
 const DOCUMENTS = 12;

@@ -3,7 +3,9 @@ import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, textOfAny } from '../findings.js';
 import type { Fault } from '../lent/traffic.js';
-import { documentsOf, type Outcome, type Trial, type TriedOperation } from '../trial.js';
+import { documentsOf } from '../samples.js';
+import type { Outcome, Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 const MAX_MESSAGE_CHARACTERS = 500;

@@ -1,8 +1,10 @@
 import type { Check } from '../check.js';
 import { Compared } from '../compared.js';
 import { expectThat } from '../findings.js';
+import { dataOf, documentOf, documentsOf } from '../samples.js';
 import type { OperationFixture, Sample } from '../subject.js';
-import { dataOf, documentOf, documentsOf, type Trial, type TriedOperation } from '../trial.js';
+import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 const TEXTS: readonly (readonly [name: string, text: string])[] = [
   ['an emoji', '\u{1F680} \u{1F469}‍\u{1F4BB}'],

@@ -4,7 +4,7 @@ import type { Check } from '../check.js';
 import { Compared } from '../compared.js';
 import { expectThat } from '../findings.js';
 import type { Fault } from '../lent/traffic.js';
-import { dataOf, documentsOf } from '../trial.js';
+import { dataOf, documentsOf } from '../samples.js';
 
 const QUICK_MS = 1_000;
 const MOST_REQUESTS = 60;

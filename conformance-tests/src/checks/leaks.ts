@@ -1,8 +1,10 @@
 import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
 import { expectThat, SubjectError } from '../findings.js';
+import { documentsOf } from '../samples.js';
 import type { Sample } from '../subject.js';
-import { documentsOf, requestOf, type Trial, type TriedOperation } from '../trial.js';
+import type { Trial } from '../trial.js';
+import { requestOf, type TriedOperation } from '../tried-operation.js';
 
 const MINUTES = 60;
 const MOST_LINGER_MS = 2_000;

@@ -1,10 +1,11 @@
 import type { Connection, ConnectorPlugin, Constructor, TestFinding } from '@connector-runtime/core';
 import { container } from 'tsyringe';
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
+import { expectThat, nameOf } from '../findings.js';
 import { realProcess } from '../process-guard.js';
 import { takeProcessState } from '../process-state.js';
-import { documentsOf, nameOf, type Trial } from '../trial.js';
+import { documentsOf } from '../samples.js';
+import type { Trial } from '../trial.js';
 
 export const LIFECYCLE: readonly Check[] = [
   {

@@ -13,8 +13,10 @@ import { major, satisfies, valid, validRange } from 'semver';
 import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
 import { expectThat, SubjectError, Unproven } from '../findings.js';
+import { documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
-import { documentsOf, type Trial, type TriedOperation } from '../trial.js';
+import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 export const MANIFEST: readonly Check[] = [
   {

@@ -2,8 +2,9 @@ import type { CredentialStore, Json } from '@connector-runtime/core';
 import { MemoryCredentialStore } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, NotApplicable, Unproven } from '../findings.js';
+import { documentsOf } from '../samples.js';
 import type { SeenRequest } from '../subject.js';
-import { documentsOf, type Trial } from '../trial.js';
+import type { Trial } from '../trial.js';
 
 /** As many as meet one expired session, of an operation that batches as of others. */
 const REQUESTS = 20;

@@ -1,8 +1,11 @@
 import type { JsonSchema, SchemaFormat } from '@connector-runtime/core';
 import type { Check } from '../check.js';
+import { textOf } from '../events.js';
 import { expectThat, Unproven } from '../findings.js';
+import { documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
-import { documentsOf, type Trial, type TriedOperation, textOf } from '../trial.js';
+import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 import { type Validate, xmlSchemaValidator } from '../xml-schema.js';
 import { typed } from './browse.js';
 

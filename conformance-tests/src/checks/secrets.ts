@@ -6,9 +6,11 @@ import net, { type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import type { Cache, Json } from '@connector-runtime/core';
 import type { Check } from '../check.js';
+import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
 import type { Fault } from '../lent/traffic.js';
-import { documentsOf, type Trial, textOf } from '../trial.js';
+import { documentsOf } from '../samples.js';
+import type { Trial } from '../trial.js';
 
 /** What the plugin's own scratch space is called; everything else that is written is the plugin's. */
 const SPOOL = /connector-spool|connector-runtime/;

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '../check.js';
 import { expectThat, SubjectError, Unproven } from '../findings.js';
+import { dataOf, documentsOf } from '../samples.js';
 import type { Sample } from '../subject.js';
-import { dataOf, documentsOf, requestOf, type Trial, type TriedOperation } from '../trial.js';
+import type { Trial } from '../trial.js';
+import { requestOf, type TriedOperation } from '../tried-operation.js';
 
 const DOCUMENTS = 12;
 

@@ -3,7 +3,7 @@ import { type Span, type SpanOptions, trace } from '@opentelemetry/api';
 import type { Check } from '../check.js';
 import { expectThat, textOfAny } from '../findings.js';
 import { realProcess } from '../process-guard.js';
-import { documentsOf } from '../trial.js';
+import { documentsOf } from '../samples.js';
 
 /** Of what is printed; a plugin that floods does not fill the memory. */
 const KEPT_TEXTS = 100;

@@ -1,6 +1,6 @@
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
-import { documentsOf } from '../trial.js';
+import { documentsOf } from '../samples.js';
 
 const DEADLINE_MS = 10 * 60_000;
 const HOUR_MS = 60 * 60_000;

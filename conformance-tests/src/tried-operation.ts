@@ -1,0 +1,36 @@
+import type { ConnectorManifest, OperationDescriptor } from '@connector-runtime/core';
+import { SubjectError } from './findings.js';
+import type { Fixture, OperationFixture } from './subject.js';
+
+/** An operation of the manifest, or a variant of one, with its fixture. */
+export interface TriedOperation {
+  /** Its id, or `id:variant`. */
+  readonly key: string;
+  readonly id: string;
+  /** With the variant laid over it. */
+  readonly descriptor: OperationDescriptor;
+  readonly fixture: OperationFixture;
+}
+
+/** Every operation and variant that the manifest names. Throws a `SubjectError` where the fixture lacks one. */
+export function triedOperations(manifest: ConnectorManifest, fixture: Fixture): readonly TriedOperation[] {
+  return manifest.operations.flatMap((declared) =>
+    [undefined, ...(declared.variants ?? [])].map((variant): TriedOperation => {
+      const { when: _, id: variantId, ...changes } = variant ?? { id: undefined, when: undefined };
+      const key = variantId === undefined ? declared.id : `${declared.id}:${variantId}`;
+      const own = fixture.operations[key];
+      if (own === undefined)
+        throw new SubjectError(`the fixture has no operation ${key}; add it to Fixture.operations`);
+      if (declared.objectType === 'required' && own.objectType === undefined)
+        throw new SubjectError(
+          `the fixture of ${key} names no object type, and the manifest says that it needs one; add \`objectType\` to it`,
+        );
+      return { key, id: declared.id, descriptor: { ...declared, ...changes }, fixture: own };
+    }),
+  );
+}
+
+/** The request for an operation with the properties of its fixture. */
+export function requestOf({ id, fixture: { objectType, properties } }: TriedOperation) {
+  return { operation: id, properties, ...(objectType === undefined ? {} : { objectType }) };
+}
