@@ -93,8 +93,8 @@ export function throughProxy(component: ConnectionComponent): ConnectionComponen
 // #region transport
 /** The default transport, with a certificate authority for all connections and no proxy of the environment. */
 export function trusting(ca: string): HttpTransport {
-  const { givesEncoded, open } = undiciTransport();
-  return { givesEncoded, open: (settings) => open({ ca, ...settings, environment: {} }) };
+  const usual = undiciTransport();
+  return { ...usual, open: (settings) => usual.open({ ca, ...settings, environment: {} }) };
 }
 
 /** Requests by a `fetch` of your own. */
