@@ -23,7 +23,8 @@ const ONE_ADDRESS = {
   undici: /^runtime\/src\/http\/undici-transport\.ts$/,
   eventemitter3: /^runtime\/src\/services\/events\.ts$/,
   xmlbuilder2: /^connectors\/[^/]+\/src\//,
-  '@opentelemetry/api': /^(runtime\/src\/(telemetry|http\/)|conformance-tests\/(src\/checks\/telemetry|mutants\/))/,
+  '@opentelemetry/api':
+    /^(runtime\/src\/(telemetry|http\/)|conformance-tests\/(src\/checks\/telemetry|mutants\/)|docs\/examples\/host\/traces\.ts$)/,
   commander: /^runtime\/src\/cli\//,
   'cli-progress': /^runtime\/src\/cli\//,
   'jsonc-parser': /^(docs|runtime\/src\/(components|cli))\//,

@@ -1,7 +1,8 @@
-import type { Clock, Logger, Spool } from '@connector-runtime/core';
+import type { Clock, Spool } from '@connector-runtime/core';
 import type { RefusalMemory } from './connection-opening.js';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/connection-http-client.js';
 import type { RuntimeEvents } from './services/events.js';
+import type { RedactingLogger } from './services/redacting-logger.js';
 import type { Redactor } from './services/redaction.js';
 import type { Telemetry } from './telemetry.js';
 
@@ -24,7 +25,7 @@ export const DEFAULT_LIMITS: RuntimeLimits = {
 /** What a connection has of its runtime. */
 export interface ConnectionServices {
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly logger: RedactingLogger;
   readonly limits: RuntimeLimits;
   /** Work in flight over all executions; absent: only what each operation says. */
   readonly concurrency?: number;

@@ -238,7 +238,7 @@ export class RuntimeConnection {
     const limit = new CallLimit(clock, options);
     const redact = (text: string) => this.services.redactor.text(text);
     const executionId = randomUUID();
-    const logger = new ExecutionLogger(this.services.logger, redact, (message) =>
+    const logger = new ExecutionLogger(this.services.logger.for({ executionId }), redact, (message) =>
       this.services.events.emit('warning', { connectionId: this.id, executionId, message }),
     );
     const spool = this.services.makeSpool();

@@ -10,6 +10,11 @@ export class RedactingLogger implements Logger {
     private readonly belongsTo: Readonly<Record<string, string>> = {},
   ) {}
 
+  /** The same log, for entries that belong to more. */
+  for(more: Readonly<Record<string, string>>): RedactingLogger {
+    return new RedactingLogger(this.sink, this.redactor, { ...this.belongsTo, ...more });
+  }
+
   debug(message: string, data?: object): void {
     this.log('debug', message, data);
   }

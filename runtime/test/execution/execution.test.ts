@@ -831,8 +831,11 @@ describe('resuming', () => {
   });
 });
 
-test('a warning of an operation is told to listeners, without what turns a terminal', async () => {
+test('a warning of an operation is logged and told to listeners, with its execution and without what turns a terminal', async () => {
+  const logged: object[] = [];
+  const log = (data: object, message: string) => void logged.push({ ...data, message });
   const runtime = new ConnectorRuntime({
+    logger: { debug: log, info: log, warn: log, error: log },
     plugins: [
       scriptedPlugin((documents, context) => {
         context.logger.warn('look\u001b[2J');
@@ -847,7 +850,9 @@ test('a warning of an operation is told to listeners, without what turns a termi
 
   const { executionId } = await connection.execute({ operation: 'write' }, ten).finish();
 
-  expect(warnings).toEqual([{ connectionId: connection.id, executionId, message: 'look\\u001b[2J' }]);
+  const warning = { connectionId: connection.id, executionId, message: 'look\\u001b[2J' };
+  expect(warnings).toEqual([warning]);
+  expect(logged).toEqual([{ plugin: 'scripted', ...warning }]);
 });
 
 describe('a plugin that floods or hides', () => {
