@@ -1,6 +1,13 @@
+import type { ConnectorManifest } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat, Unproven } from '../findings.js';
 import { expectBadRefused, expectGoodTaken, expectOwnService, expectSoundFixture } from '../fixture-check.js';
+
+/** Where every property is required, what is valid is the least that is. */
+function hasOptionalProperties({ connection: { properties: schema } }: ConnectorManifest): boolean {
+  const required = (schema['required'] ?? []) as readonly string[];
+  return Object.keys((schema['properties'] ?? {}) as object).some((name) => !required.includes(name));
+}
 
 export const BASELINE: readonly Check[] = [
   {
@@ -30,7 +37,7 @@ export const BASELINE: readonly Check[] = [
       for (const operation of trial.operations()) await expectGoodTaken(trial, connection, operation);
       await expectBadRefused(trial);
       await expectOwnService(trial);
-      if (minimal === undefined)
+      if (minimal === undefined && hasOptionalProperties(trial.plugin.manifest))
         throw new Unproven('add `connections.minimal`, the least that is valid, to the fixture');
     },
   },

@@ -12,6 +12,8 @@ import {
   type TestFinding,
 } from '@connector-runtime/core';
 
+const MAX_REFUSAL_BYTES = 10_000;
+
 /** A configured link to the service. Operations inject it and send their requests through it. */
 @injectable()
 export class ServiceConnection implements Connection {
@@ -51,8 +53,20 @@ export class ServiceConnection implements Connection {
         headers: { 'x-api-key': this.properties.apiKey.reveal(), 'content-type': 'application/json' },
         effect,
         ...(body === undefined ? {} : { body }),
+        // Asked of every answer that is no success: adds to the error what only this service says.
+        judge: async (answer) => ({ service: { httpStatus: answer.status, ...(await codeIn(answer)) } }),
       },
       context,
     );
+  }
+}
+
+/** The service's own name for what it refuses, which becomes the `code` of the result. A proxy's page has none. */
+async function codeIn({ body }: HttpResponse): Promise<{ readonly code?: string }> {
+  try {
+    const { code } = (await body.json(MAX_REFUSAL_BYTES)) as { readonly code?: unknown };
+    return typeof code === 'string' && /^[A-Z_]{1,50}$/.test(code) ? { code } : {};
+  } catch {
+    return {};
   }
 }

@@ -70,7 +70,8 @@ function operationsOf(): Readonly<Record<string, OperationFixture>> {
     create: {
       properties: {},
       good: (n) => many(n, { text: 'first' }),
-      bad: (n) => many(n, { title: 'refused' }),
+      // `expectCode`: what the service calls its refusal.
+      bad: (n) => many(n, { title: 'refused' }).map((sample) => ({ ...sample, expectCode: 'TITLE_REFUSED' })),
       // What the data of a document may look like; the suite compares it with the ledger.
       withText: (text) => note({ text }),
       withDate: (due) => note({ due }),
