@@ -242,7 +242,7 @@ export class RuntimeConnection {
       this.services.events.emit('warning', { connectionId: this.id, executionId, message }),
     );
     const spool = this.services.makeSpool();
-    const ledger = new DocumentLedger();
+    const ledger = new DocumentLedger(checkpoint !== undefined);
     const context = new RuntimeExecutionContext(limit, clock, logger, {
       executionId,
       operation: descriptor,
@@ -260,6 +260,7 @@ export class RuntimeConnection {
       context,
       ledger,
       logger,
+      ...(options.resumeFrom === undefined ? {} : { resumeFrom: options.resumeFrom }),
       makeIntake: (refusedOne) =>
         new DocumentIntake(source, ledger, {
           descriptor,

@@ -13,13 +13,16 @@ export class DocumentLedger {
     notAttempted: 0,
   };
   outputs = 0;
-  /** Did a document end other than `success` after an output was made for it? */
+  /** Did a document end other than `success` after an output was made for it, here or before a checkpoint? */
   brokeOff = false;
   private readonly open = new Map<string, number>();
   private readonly withOutput = new Set<string>();
   /** Every ordinal below is settled; those beyond are listed. */
   private settledBefore = 0;
   private readonly settledBeyond = new Set<number>();
+
+  /** Of a run that goes on from a checkpoint, any document may have outputs in the run before. */
+  constructor(private readonly isResumed = false) {}
 
   take(id: string, ordinal: number): void {
     this.open.set(id, ordinal);
@@ -44,7 +47,8 @@ export class DocumentLedger {
     if (ordinal === undefined) return false;
     this.open.delete(id);
     this.count(ordinal, status);
-    if (this.withOutput.size > 0 && this.withOutput.delete(id) && status !== 'success') this.brokeOff = true;
+    const mayHaveOutput = (this.withOutput.size > 0 && this.withOutput.delete(id)) || this.isResumed;
+    if (mayHaveOutput && status !== 'success') this.brokeOff = true;
     return true;
   }
 

@@ -30,9 +30,9 @@ export interface ExecutionSummary {
   readonly warnings: readonly string[];
   /** How many warnings there were. */
   readonly warningCount: number;
-  /** False if it was cancelled, met its deadline, left input unread, its source of documents failed, or a read broke off after an output: what it gave is not all. */
+  /** False if it was cancelled, met its deadline, left input unread, its source of documents failed, or a read broke off after an output, or did not end `success` when it went on from a checkpoint: what it gave is not all. */
   readonly complete: boolean;
-  /** The last checkpoint, for `resumeFrom`. */
+  /** The last checkpoint, for `resumeFrom`: of this run, or the one that it went on from. */
   readonly checkpoint?: Json;
   /** What ended it before its time. */
   readonly error?: ErrorInfo;
@@ -45,6 +45,8 @@ export interface ExecutionSetup {
   readonly context: RuntimeExecutionContext;
   readonly ledger: DocumentLedger;
   readonly logger: ExecutionLogger;
+  /** The checkpoint that it goes on from, as the host gave it. */
+  readonly resumeFrom?: Json;
   /** Opens the connection, makes the operation and starts it on these documents. */
   start(documents: AsyncIterable<Document>): Promise<Events>;
   makeIntake(refusedOne: () => void): DocumentIntake;
@@ -82,6 +84,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
       this.settleSummary = resolve;
     });
     this.gate = new EventGate(setup.ledger, setup.descriptor, setup.redact);
+    this.gate.lastCheckpoint = setup.resumeFrom;
     this.intake = setup.makeIntake(() => this.notify());
     setup.limit.signal.addEventListener('abort', () => void this.startGrace(), { once: true });
     if (setup.limit.signal.aborted) void this.startGrace();

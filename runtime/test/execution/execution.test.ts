@@ -817,6 +817,29 @@ describe('resuming', () => {
     expect(after).toEqual(['d5', 'd6', 'd7', 'd8', 'd9', 'd10']);
   });
 
+  test('a read that fails before it gives anything more is not complete, and keeps the checkpoint that it went on from', async () => {
+    const away: Script = async function* (documents, context) {
+      for await (const { id } of documents) {
+        if (context.resumeFrom === undefined) {
+          yield { type: 'output', inputs: [id], body: 'first page' };
+          yield { type: 'checkpoint', state: { page: 2 } };
+        }
+        yield { type: 'result', inputs: [id], status: 'failure' };
+      }
+    };
+    const connection = await connect(away, read);
+    const all = [{ id: 'all', body: '' }];
+    const { checkpoint } = await connection.execute({ operation: 'write' }, all).finish();
+
+    const resumed = await connection
+      .execute({ operation: 'write' }, all, checkpoint === undefined ? {} : { resumeFrom: checkpoint })
+      .finish();
+
+    expect(resumed).toMatchObject({ complete: false, outputs: 0, counts: { failure: 1 } });
+    expect(checkpoint).toBeDefined();
+    expect(resumed.checkpoint).toEqual(checkpoint);
+  });
+
   test.each([
     [{ version: 1 }],
     ['text'],
