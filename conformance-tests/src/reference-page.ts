@@ -26,8 +26,8 @@ export interface LongRunFigures {
   readonly tookMinutes: number;
 }
 
-/** The page `docs/reference/conformance.md`: every check with its rule, made from the checks themselves, and the figures of the last long run. */
-export function referencePage(figures: LongRunFigures): string {
+/** The page `docs/reference/conformance.md`: every check with its rule, made from the checks themselves, and the figures of the last long run where there was one. */
+export function referencePage(figures?: LongRunFigures): string {
   const groups = [...new Set(CHECKS.map(groupOf))];
   const sections = groups.map(
     (group) =>
@@ -40,8 +40,7 @@ export function referencePage(figures: LongRunFigures): string {
 
 ${CHECKS.length} checks: ${count('MUST')} MUST (needed for the verdict), ${count('SHOULD')} SHOULD (reported), ${count('MAY')} MAY (information). Profile \`core\` has ${CHECKS.filter(({ profile }) => profile === 'core').length} of them, \`full\` all. "Needs" is what the manifest must declare for a check to apply; without it the check is skipped. How to run them: [the guide](../guides/run-the-conformance-checks.md). This page is written by \`npm run reference -w @connector-runtime/conformance-tests\`.
 
-${sections.join('\n')}
-${longRun(figures)}`;
+${sections.join('\n')}${figures === undefined ? '' : `\n${longRun(figures)}`}`;
 }
 
 function longRun(figures: LongRunFigures): string {
