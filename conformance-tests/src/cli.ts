@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Profile } from './check.js';
 import { conformInProcess } from './conform-process.js';
 import { DEFAULT_LIMITS } from './limits.js';
-import type { CheckReport, Report } from './report.js';
+import { type CheckReport, isAllowed, type Report } from './report.js';
 import { failureCardText } from './reports/failure-card.js';
 import { reportAsHtml } from './reports/html.js';
 import { reportAsJunit } from './reports/junit.js';
@@ -37,6 +37,11 @@ class UsageError extends Error {}
 
 /** The command `connector-conform`. Sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever reads has left, as `| head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.NOT_CONFORMANT);
+  });
   try {
     process.exitCode = await run(argv);
   } catch (error) {
@@ -73,6 +78,8 @@ async function run(argv: readonly string[]): Promise<number> {
   }
   const [module, ...more] = positionals;
   if (module === undefined || more.length > 0) throw new UsageError('name one subject module');
+  if (/\.[cm]?ts$/.test(module))
+    throw new UsageError(`${module} is TypeScript: build it, and name what came out, such as ./dist/test/subject.js`);
   const formats = values.report.map((format) => FORMATS[format] ?? unknown('--report', format, Object.keys(FORMATS)));
   const limitMs = limitOf(values.limit);
   const conformed = await conformInProcess(
@@ -99,7 +106,7 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`written: ${file}\n`);
   }
   if (report.checks.some(({ outcome }) => outcome === 'error')) return EXIT.USAGE;
-  return report.isConformant ? EXIT.CONFORMANT : EXIT.NOT_CONFORMANT;
+  return isAllowed(report.checks) ? EXIT.CONFORMANT : EXIT.NOT_CONFORMANT;
 }
 
 /** Nothing that anyone need look at, unless they want to see it all. */

@@ -16,6 +16,8 @@ import { Trial } from './trial.js';
 const SHORTEST_REASON = 20;
 /** What was done, where a check did not come to a finding of its own. */
 const WHOLE_CHECK = 'running the check';
+/** What is thrown past a check, or does more than it may, has little to do with the check's rule. */
+const WHOLE_CHECK_CAUSE = 'code of the plugin that throws, waits or ends the process where its host did not expect it';
 const SHOWN_CHANGES = 10;
 
 export interface ConformanceOptions {
@@ -52,14 +54,15 @@ export interface Conformance extends Iterable<RunnableCheck> {
   run(): Promise<Report>;
 }
 
-/** Holds a plugin against the contract. Checks run one after another, each with a fixture of its own. Throws a `TypeError` for an id that no check has. */
+/** Holds a plugin against the contract. Checks run one after another, each with a fixture of its own. Throws a `TypeError` for an id that no check has, or none of the profile. */
 export function conformance(subject: Subject, options: ConformanceOptions = {}): Conformance {
   const { profile = 'full', only } = options;
   const unknown = only?.find((id) => !CHECKS.some((check) => check.id === id));
-  if (unknown !== undefined) throw new TypeError(`there is no check ${unknown}`);
-  const chosen = CHECKS.filter(
-    (check) => (profile === 'full' || check.profile === 'core') && (only === undefined || only.includes(check.id)),
-  );
+  if (unknown !== undefined) throw new TypeError(`there is no check ${unknown}; ids are as MAN-01, in capitals`);
+  const inProfile = CHECKS.filter((check) => profile === 'full' || check.profile === 'core');
+  const outside = only?.find((id) => !inProfile.some((check) => check.id === id));
+  if (outside !== undefined) throw new TypeError(`check ${outside} is not of profile ${profile}`);
+  const chosen = inProfile.filter(({ id }) => only === undefined || only.includes(id));
   const session = new Session(subject, options);
   return {
     *[Symbol.iterator]() {
@@ -80,24 +83,22 @@ export function conformance(subject: Subject, options: ConformanceOptions = {}):
         options.onCheck?.(report);
         checks.push(report);
       }
-      return reportOf(subject.manifest, profile, session.seed, checks);
+      return reportOf(subject.manifest, { profile, seed: session.seed, checksInProfile: inProfile.length, checks });
     },
   };
 }
 
 function reportOf(
   { id, version, title, contract }: ConnectorManifest,
-  profile: Profile,
-  seed: number,
-  checks: readonly CheckReport[],
+  run: Pick<Report, 'profile' | 'seed' | 'checksInProfile' | 'checks'>,
 ): Report {
   const facts = {
     plugin: { id, version, title: String(title), contract },
     contractVersion: CONTRACT_VERSION,
     suiteVersion: (require('../package.json') as { readonly version: string }).version,
-    profile,
-    seed,
-    checks,
+    date: new Date().toISOString(),
+    node: process.version,
+    ...run,
   };
   return { schemaVersion: 1, ...verdictOf(facts), ...facts };
 }
@@ -226,7 +227,7 @@ class Session {
       did: redact(finding.did),
       expected: redact(finding.expected),
       seen: redact(finding.seen),
-      cause: check.cause,
+      cause: finding.did === WHOLE_CHECK ? WHOLE_CHECK_CAUSE : check.cause,
       ...(operation === undefined ? {} : { operation }),
       last: (trial?.last() ?? []).map(redact),
       again: againCommand(module, check.id, this.seed),

@@ -15,7 +15,7 @@ export async function textOf(content: Content): Promise<string> {
 export function shownEvent(event: OperationEvent): string {
   switch (event.type) {
     case 'result':
-      return `result ${event.inputs.join(',')} ${event.status}${event.error === undefined ? '' : ` (${event.error.code}, effect ${event.error.effect})`}`;
+      return `result ${event.inputs.join(',')} ${event.status}${event.error === undefined ? '' : ` (${event.error.code}, effect ${event.error.effect}: ${event.error.message.slice(0, 120)})`}`;
     case 'output':
       return `output ${event.inputs.join(',')}`;
     default:

@@ -37,36 +37,63 @@ export interface Report {
   readonly schemaVersion: 1;
   /** One line: plugin, contract, profile, outcome. */
   readonly verdict: string;
+  /** False too where not all checks of the profile were run. */
   readonly isConformant: boolean;
   readonly plugin: { readonly id: string; readonly version: string; readonly title: string; readonly contract: string };
   readonly contractVersion: string;
   readonly suiteVersion: string;
   readonly profile: Profile;
   readonly seed: number;
+  /** When it was made, as `2026-11-25T17:42:00.000Z`. */
+  readonly date: string;
+  /** Of Node.js, as `v20.20.2`. */
+  readonly node: string;
+  /** How many checks the profile has; `checks` has fewer where only some were asked for. */
+  readonly checksInProfile: number;
   readonly checks: readonly CheckReport[];
 }
 
-/** Conformant: every applicable MUST passed and none was waived. */
+/** Conformant: all checks of the profile were run, every applicable MUST passed and none was waived. What some checks only came to is no verdict. */
 export function verdictOf(
   report: Omit<Report, 'verdict' | 'isConformant' | 'schemaVersion'>,
 ): Pick<Report, 'verdict' | 'isConformant'> {
-  const { plugin, checks, profile } = report;
+  const { plugin, checks, profile, checksInProfile } = report;
   const count = (outcome: Outcome) => checks.filter((check) => check.outcome === outcome).length;
-  const musts = checks.filter(({ level }) => level === 'MUST');
-  const idsOf = (...outcomes: readonly Outcome[]) =>
-    musts.filter(({ outcome }) => outcomes.includes(outcome)).map(({ id }) => id);
-  const broken = idsOf('fail', 'blocked', 'error');
-  const waived = idsOf('waived');
-  const unproven = idsOf('unproven');
-  const isConformant = broken.length === 0 && waived.length === 0;
+  const idsOf = (outcome: Outcome) =>
+    checks.filter((check) => check.level === 'MUST' && check.outcome === outcome).map(({ id }) => id);
+  const told = (outcome: Outcome, as: string) => {
+    const ids = idsOf(outcome);
+    return ids.length === 0 ? [] : [`${ids.length} MUST ${as}: ${ids.join(', ')}`];
+  };
+  const isPartial = checks.length < checksInProfile;
+  const isConformant = isAllowed(checks) && !isPartial;
+  const errors = checks.filter(({ outcome }) => outcome === 'error').map(({ id }) => id);
+  const blocked = count('blocked');
   const parts = [
-    isConformant ? 'conformant' : 'not conformant',
-    ...(broken.length > 0 ? [`${broken.length} MUST not passed: ${broken.join(', ')}`] : []),
-    ...(waived.length > 0 ? [`${waived.length} MUST waived: ${waived.join(', ')}`] : []),
-    ...(unproven.length > 0 ? [`${unproven.length} MUST unproven: ${unproven.join(', ')}`] : []),
+    ...(isPartial ? [`${checks.length} of ${checksInProfile} checks`] : []),
+    headlineOf(report),
+    ...(errors.length > 0 ? [`the subject is in error: ${errors.join(', ')}`] : []),
+    ...told('fail', 'failed'),
+    ...(blocked === 0 ? [] : [`${blocked} blocked by ${errors.length > 0 ? 'that' : 'them'}`]),
+    ...told('waived', 'waived'),
+    ...told('unproven', 'unproven'),
   ];
   return {
     isConformant,
     verdict: `${plugin.id} ${plugin.version} — contract ${plugin.contract} — ${profile}: ${parts.join(', ')} (${count('pass')} passed, ${count('skip')} not declared)`,
   };
+}
+
+/** The verdict in a word or two. */
+export function headlineOf({ checks, checksInProfile }: Pick<Report, 'checks' | 'checksInProfile'>): string {
+  if (checks.some(({ outcome }) => outcome === 'error')) return 'no verdict';
+  const not = isAllowed(checks) ? '' : 'not ';
+  return checks.length < checksInProfile ? `${not}passed` : `${not}conformant`;
+}
+
+/** No MUST failed, was blocked, in error or waived. */
+export function isAllowed(checks: readonly CheckReport[]): boolean {
+  return checks.every(
+    ({ level, outcome }) => level !== 'MUST' || outcome === 'pass' || outcome === 'skip' || outcome === 'unproven',
+  );
 }

@@ -33,7 +33,7 @@ describe('the command connector-conform', () => {
 
     expect({ status, last: stdout.trimEnd().split('\n').at(-1) }).toEqual({
       status: 0,
-      last: 'items 1.2.0 — contract ^1.0 — full: conformant (2 passed, 0 not declared)',
+      last: 'items 1.2.0 — contract ^1.0 — full: 2 of 99 checks, passed (2 passed, 0 not declared)',
     });
     expect(stdout).toMatch(/^pass {5}BAS-01 {2}MUST {3}A valid connection works {2}\d+ ms$/m);
     expect(readdirSync(folder).sort()).toEqual([
@@ -43,7 +43,19 @@ describe('the command connector-conform', () => {
     ]);
     expect(JSON.parse(readFileSync(path.join(folder, 'conformance-report.json'), 'utf8'))).toMatchObject({
       schemaVersion: 1,
-      isConformant: true,
+      isConformant: false,
+      checksInProfile: 99,
+    });
+  });
+
+  test('refuses a check that the profile does not have, and what must be built first', () => {
+    expect(run(ITEMS, '--profile', 'core', '--only', 'LEK-03')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('check LEK-03 is not of profile core'),
+    });
+    expect(run('./subject.ts')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('is TypeScript: build it'),
     });
   });
 

@@ -26,11 +26,11 @@ describe('the lines plugin', () => {
 
 describe('a service of a plugin with sockets of its own', () => {
   test('that takes no gate proves nothing of requests and faults', async () => {
-    const { checks, isConformant } = await conformance(without('useGate'), {
+    const { checks, verdict } = await conformance(without('useGate'), {
       only: ['BAS-01', 'ACC-04', 'CAN-02', 'IDM-01', 'TIM-02', 'LIF-03'],
     }).run();
 
-    expect(isConformant).toBe(true);
+    expect(verdict).toContain('6 of 99 checks, passed, 5 MUST unproven: ');
     expect(idsOf(checks, 'pass')).toEqual(['BAS-01']);
     expect(checks.filter(({ outcome }) => outcome === 'unproven')).toHaveLength(5);
     for (const { outcome, reason } of checks)

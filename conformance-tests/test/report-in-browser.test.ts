@@ -28,7 +28,7 @@ const LEAST_CONTRAST = 4.5;
     const subject = itemsSubject(MUTANTS['ACC-06']?.plugin);
     const report = await conformance(
       { ...subject, waive: { 'CFG-06': 'older versions were never released' } },
-      { only: ['MAN-01', 'CFG-06', 'BAS-01', 'ACC-01', 'ACC-06'] },
+      { profile: 'core' },
     ).run();
     writeFileSync(file, reportAsHtml(report));
     browser = await chromium.launch({ executablePath: String(CHROMIUM), args: ['--no-sandbox'] });
@@ -65,7 +65,7 @@ const LEAST_CONTRAST = 4.5;
     expect(await shownIds()).toEqual(['CFG-06', 'ACC-06']);
     expect(await page.locator('#ACC-06 pre').isVisible()).toBe(true);
     expect(await page.locator('#ACC-06 pre').textContent()).toMatch(/^event result k\d+ /m);
-    expect(await page.locator('#shown').textContent()).toBe('2 of 5 checks');
+    expect(await page.locator('#shown').textContent()).toMatch(/^2 of \d\d checks$/);
     const picture = process.env['REPORT_SCREENSHOT'];
     if (picture !== undefined) await page.screenshot({ path: picture });
   });
@@ -74,7 +74,9 @@ const LEAST_CONTRAST = 4.5;
     await page.getByLabel('pass').check();
     await page.getByLabel('fail').uncheck();
 
-    expect(await shownIds()).toEqual(['MAN-01', 'CFG-06', 'BAS-01', 'ACC-01']);
+    const shown = await shownIds();
+    expect(shown).toEqual(expect.arrayContaining(['MAN-01', 'CFG-06', 'BAS-01', 'ACC-01']));
+    expect(shown).not.toContain('ACC-06');
   });
 
   test('searches titles, rules and causes', async () => {
@@ -82,7 +84,24 @@ const LEAST_CONTRAST = 4.5;
     await page.getByRole('searchbox').fill('gives each document a result');
 
     expect(await shownIds()).toEqual(['ACC-01']);
-    expect(await page.locator('h2:visible').allTextContents()).toEqual(['Document accounting 1 of 2 passed']);
+    expect(await page.locator('#shown').textContent()).toMatch(/^1 of \d\d checks$/);
+    expect(await page.locator('h2:visible').allTextContents()).toEqual(['Document accounting 8 of 9 passed']);
+  });
+
+  test('says what a search finds and the filter hides', async () => {
+    await page.getByRole('searchbox').fill('gives each document a result');
+
+    expect(await page.locator('#shown').textContent()).toMatch(/^0 of \d\d checks, 1 more are filtered out$/);
+  });
+
+  test('fits a narrow screen', async () => {
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.getByLabel('pass').check();
+
+    const wide = await page
+      .locator('html')
+      .evaluate((html) => (html as unknown as { scrollWidth: number }).scrollWidth);
+    expect(wide).toBeLessThanOrEqual(390);
   });
 
   test('is worked with by keyboard', async () => {

@@ -9,6 +9,7 @@ import {
 } from '@connector-runtime/conformance-tests';
 import type { CallContext, Secret } from '@connector-runtime/core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { verdictOf } from '#src/report.js';
 import { MUTANTS } from '../mutants/index.js';
 import { likeParent, withSession } from '../mutants/mutant.js';
 import { ItemsSession } from '../reference/items/items-session.js';
@@ -29,7 +30,18 @@ describe('the report of a plugin that breaks a rule', () => {
   test('says so in one line, with the checks that did not pass', () => {
     expect(report.isConformant).toBe(false);
     expect(report.verdict).toBe(
-      'items 1.2.0 — contract ^1.0 — full: not conformant, 1 MUST not passed: ACC-06 (3 passed, 0 not declared)',
+      'items 1.2.0 — contract ^1.0 — full: 4 of 99 checks, not passed, 1 MUST failed: ACC-06 (3 passed, 0 not declared)',
+    );
+  });
+
+  test('of a subject in error gives no verdict, and does not count what that blocked as failed', () => {
+    const checks = report.checks.map((check, index) => ({
+      ...check,
+      outcome: index === 1 ? ('error' as const) : index > 1 ? ('blocked' as const) : check.outcome,
+    }));
+
+    expect(verdictOf({ ...report, checks, checksInProfile: checks.length }).verdict).toBe(
+      'items 1.2.0 — contract ^1.0 — full: no verdict, the subject is in error: CFG-06, 2 blocked by that (1 passed, 0 not declared)',
     );
   });
 
@@ -70,7 +82,7 @@ describe('the report of a plugin that breaks a rule', () => {
   test('is one page of HTML with the verdict first, that fetches nothing', () => {
     const html = reportAsHtml(report);
 
-    expect(html.indexOf('not conformant')).toBeLessThan(html.indexOf('<main>'));
+    expect(html.indexOf('not passed')).toBeLessThan(html.indexOf('<main>'));
     expect(html.match(/class="check"/g)).toHaveLength(4);
     expect(html).not.toMatch(/src=|href="(?!#)/);
   });

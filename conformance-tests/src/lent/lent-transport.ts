@@ -64,7 +64,8 @@ export class LentTransport extends Traffic<SentRequest> implements HttpTransport
     const body = fault?.kind === 'refuse' ? new Uint8Array() : await bytesOf(attempt.body, signal);
     const request: SentRequest = { method, url, headers, path, body, atEpochMs: this.clock().now(), isSettled: true };
     this.requests.push(request);
-    if (fault !== undefined) this.onSent(request, fault.kind);
+    // An answer is told of when it is there.
+    if (fault !== undefined && !isAnswered(fault)) this.onSent(request, fault.kind);
     if (fault?.kind === 'refuse') throw lost(false, fault.code ?? 'ECONNREFUSED');
     if (fault?.kind === 'delay') await this.held(fault.ms, signal, false);
     if (fault?.kind === 'status') return this.counted(request, answerInPlace(fault));
@@ -186,6 +187,11 @@ function answerInPlace({ status, headers, body }: Extract<Fault, { kind: 'status
     headers: { 'content-type': 'text/plain', ...headers },
     body: { [Symbol.asyncIterator]: pieces, cancel: () => undefined },
   };
+}
+
+/** Does an answer come all the same? */
+function isAnswered({ kind }: Fault): boolean {
+  return kind !== 'refuse' && kind !== 'lose' && kind !== 'hang';
 }
 
 function streamOf(pieces: AsyncGenerator<Uint8Array>, original: AnswerStream): AnswerStream {

@@ -1,4 +1,4 @@
-import type { CheckReport, Outcome, Report } from '../report.js';
+import { type CheckReport, headlineOf, isAllowed, type Outcome, type Report } from '../report.js';
 import { escaped } from './markup.js';
 
 /** Worst first: what a reviewer looks for. */
@@ -12,7 +12,7 @@ export function reportAsHtml(report: Report): string {
   const count = (outcome: Outcome) => report.checks.filter((check) => check.outcome === outcome).length;
   const filters = OUTCOMES.filter((outcome) => count(outcome) > 0).map(
     (outcome) =>
-      `<label><input type="checkbox" name="outcome" value="${outcome}"${report.isConformant || isWorthALook(outcome) ? ' checked' : ''}> <span class="mark ${outcome}">${outcome}</span> ${count(outcome)}</label>`,
+      `<label><input type="checkbox" name="outcome" value="${outcome}"${isAllowed(report.checks) || isWorthALook(outcome) ? ' checked' : ''}> <span class="mark ${outcome}">${outcome}</span> ${count(outcome)}</label>`,
   );
   return `<!DOCTYPE html>
 <html lang="en">
@@ -24,11 +24,11 @@ export function reportAsHtml(report: Report): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<header class="${report.isConformant ? 'good' : 'bad'}">
-<h1>${escaped(report.plugin.title)} ${escaped(report.plugin.version)}: ${report.isConformant ? 'conformant' : 'not conformant'}</h1>
+<header class="${isAllowed(report.checks) ? 'good' : 'bad'}">
+<h1>${escaped(report.plugin.title)} ${escaped(report.plugin.version)}: ${headlineOf(report)}</h1>
 <p>${escaped(report.verdict)}</p>
 ${linksOf(report)}
-<p class="facts">contract ${escaped(report.contractVersion)} · suite ${escaped(report.suiteVersion)} · profile ${report.profile} · seed ${report.seed}</p>
+<p class="facts">contract ${escaped(report.contractVersion)} · suite ${escaped(report.suiteVersion)} · profile ${report.profile} · seed ${report.seed} · Node ${escaped(report.node)} · ${escaped(report.date.slice(0, 16).replace('T', ' '))} UTC</p>
 </header>
 <form role="search" aria-label="Filter the checks">
 <label>Search <kbd>/</kbd> <input type="search" id="search" placeholder="id, title or text"></label>
@@ -48,11 +48,14 @@ function isWorthALook(outcome: Outcome): boolean {
   return outcome !== 'pass' && outcome !== 'skip';
 }
 
-/** Ways to the checks for which a reader has come. */
+/** Ways to the checks for which a reader has come; what is only blocked by them is no way. */
 function linksOf({ checks }: Report): string {
   const links = checks
-    .filter(({ outcome }) => isWorthALook(outcome))
-    .map(({ id, outcome, title }) => `<li><a class="mark ${outcome}" href="#${id}">${id}</a> ${escaped(title)}</li>`);
+    .filter(({ outcome }) => isWorthALook(outcome) && outcome !== 'blocked')
+    .map(
+      ({ id, outcome, title, reason, card }) =>
+        `<li><a class="mark ${outcome}" href="#${id}">${id}</a> ${escaped(title)}${card === undefined && reason !== undefined ? `: ${escaped(reason)}` : ''}</li>`,
+    );
   return links.length === 0 ? '' : `<ul aria-label="To look at">${links.join('')}</ul>`;
 }
 
@@ -101,6 +104,7 @@ kbd { font: .8rem ui-monospace, monospace; border: 1px solid var(--line); border
 summary:focus-visible, input:focus-visible, a:focus-visible { outline: 2px solid currentColor; outline-offset: 1px; }
 .mark { display: inline-block; min-width: 4.5rem; padding: 0 .4rem; border: 1px solid; border-radius: 4px; text-align: center; font-size: .85rem; color: var(--dim); }
 .mark.pass { color: var(--good); } .mark.fail, .mark.error, .mark.blocked { color: var(--bad); } .mark.unproven, .mark.waived { color: var(--warn); }
+@media (max-width: 44rem) { summary { grid-template-columns: .75rem 5.5rem 1fr auto; } summary .level { display: none; } summary .title { grid-column: 2 / -1; } input[type=search] { min-width: 0; } dl { grid-template-columns: 1fr !important; } }
 dl { display: grid; grid-template-columns: 8rem 1fr; gap: .25rem 1rem; margin: .5rem 1rem; } dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; }
 pre { margin: .25rem 1rem 1rem; padding: .75rem; overflow-x: auto; background: var(--panel); border-radius: 4px; font-size: .85rem; }
 [hidden] { display: none; }
@@ -114,12 +118,15 @@ function filter() {
   const words = search.value.toLowerCase();
   const outcomes = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
   let shown = 0;
+  let matching = 0;
   for (const check of checks) {
-    check.hidden = !outcomes.has(check.dataset.outcome) || !check.textContent.toLowerCase().includes(words);
+    const matches = check.textContent.toLowerCase().includes(words);
+    if (matches) matching += 1;
+    check.hidden = !matches || !outcomes.has(check.dataset.outcome);
     if (!check.hidden) shown += 1;
   }
   for (const section of document.querySelectorAll('section')) section.hidden = !section.querySelector('.check:not([hidden])');
-  document.getElementById('shown').textContent = shown + ' of ' + checks.length + ' checks';
+  document.getElementById('shown').textContent = shown + ' of ' + checks.length + ' checks' + (matching > shown && words ? ', ' + (matching - shown) + ' more are filtered out' : '');
 }
 search.addEventListener('input', filter);
 for (const box of boxes) box.addEventListener('change', filter);
