@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:os';
 import path from 'node:path';
 import type { Profile } from './check.js';
 import { CHECKS } from './checks/index.js';
@@ -17,6 +19,14 @@ export interface ConformOrder {
   readonly settled: readonly CheckReport[];
   /** It says that it is alive ten times as often; once it is silent for so long, it is ended. */
   readonly silenceMs: number;
+  /** Comes back with each sign: what a plugin sends to the command (`process.send('ready')`) is none. */
+  readonly token: string;
+}
+
+/** A sign as it is sent. */
+export interface SignedSign {
+  readonly token: string;
+  readonly sign: ConformSign;
 }
 
 /** What it tells. */
@@ -43,18 +53,21 @@ interface Ended {
  * the check that was under way has failed, and another process goes on with those after it.
  */
 export async function conformInProcess(
-  order: Omit<ConformOrder, 'settled'>,
+  order: Omit<ConformOrder, 'settled' | 'token'>,
   onCheck: (check: CheckReport) => void,
 ): Promise<Conformed> {
   const settled = new Map<string, CheckReport>();
   const told = new Set<string>();
   for (;;) {
-    const { last, during, how } = await oneProcess({ ...order, settled: [...settled.values()] }, (check) => {
-      settled.set(check.id, check);
-      if (told.has(check.id)) return;
-      told.add(check.id);
-      onCheck(check);
-    });
+    const { last, during, how } = await oneProcess(
+      { ...order, settled: [...settled.values()], token: randomUUID() },
+      (check) => {
+        settled.set(check.id, check);
+        if (told.has(check.id)) return;
+        told.add(check.id);
+        onCheck(check);
+      },
+    );
     if (last !== undefined) return last;
     const check = CHECKS.find(({ id }) => id === during);
     if (check === undefined) return { kind: 'refused', message: `${order.module}: ${how} before a check was begun` };
@@ -64,18 +77,28 @@ export async function conformInProcess(
 
 function oneProcess(order: ConformOrder, onCheck: (check: CheckReport) => void): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    // What a plugin prints goes where it disturbs no report.
+    // What a plugin prints goes where it disturbs no report. Its process leads a group, so that what it has started ends with it.
     const child = spawn(process.execPath, [...process.execArgv, path.join(__dirname, 'children', 'conform.js')], {
       stdio: ['ignore', 2, 2, 'ipc'],
+      detached: true,
     });
+    const endGroup = () => killGroup(child.pid);
+    const onSignal = (signal: NodeJS.Signals) => {
+      endGroup();
+      process.exit(128 + constants.signals[signal]);
+    };
+    process.once('exit', endGroup);
+    for (const signal of ENDING) process.once(signal, onSignal);
     let last: Conformed | undefined;
     let during: string | undefined;
     let isSilent = false;
     const watch = setTimeout(() => {
       isSilent = true;
-      child.kill('SIGKILL');
+      endGroup();
     }, order.silenceMs);
-    child.on('message', (sign: ConformSign) => {
+    child.on('message', (message: Partial<SignedSign> | null) => {
+      if (message?.token !== order.token || message.sign === undefined) return;
+      const { sign } = message;
       // Once it has said the last, it has only to end.
       if (last === undefined) watch.refresh();
       if (sign.kind === 'started') during = sign.id;
@@ -85,13 +108,27 @@ function oneProcess(order: ConformOrder, onCheck: (check: CheckReport) => void):
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(watch);
+      endGroup();
+      process.off('exit', endGroup);
+      for (const ending of ENDING) process.off(ending, onSignal);
       const how = isSilent
         ? `the process gave no sign for ${order.silenceMs / 1000} s: a loop that never gives way`
         : `the process ended with ${signal ?? `exit code ${code}`}`;
       resolve({ last, during, how });
     });
     child.send(order, (error) => {
-      if (error !== null) child.kill('SIGKILL');
+      if (error !== null) endGroup();
     });
   });
+}
+
+const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // nobody is left in it
+  }
 }

@@ -16,6 +16,8 @@ import { Trial } from './trial.js';
 const SHORTEST_REASON = 20;
 /** What was done, where a check did not come to a finding of its own. */
 const WHOLE_CHECK = 'running the check';
+const SHOWN_SEEN_CHARACTERS = 1_000;
+const SHOWN_LINE_CHARACTERS = 300;
 /** What is thrown past a check, or does more than it may, has little to do with the check's rule. */
 const WHOLE_CHECK_CAUSE = 'code of the plugin that throws, waits or ends the process where its host did not expect it';
 const SHOWN_CHANGES = 10;
@@ -93,7 +95,7 @@ function reportOf(
   run: Pick<Report, 'profile' | 'seed' | 'checksInProfile' | 'checks'>,
 ): Report {
   const facts = {
-    plugin: { id, version, title: String(title), contract },
+    plugin: { id: String(id), version: String(version), title: String(title), contract: String(contract) },
     contractVersion: CONTRACT_VERSION,
     suiteVersion: (require('../package.json') as { readonly version: string }).version,
     date: new Date().toISOString(),
@@ -226,13 +228,17 @@ class Session {
     return {
       did: redact(finding.did),
       expected: redact(finding.expected),
-      seen: redact(finding.seen),
+      seen: shortened(redact(finding.seen), SHOWN_SEEN_CHARACTERS),
       cause: finding.did === WHOLE_CHECK ? WHOLE_CHECK_CAUSE : check.cause,
       ...(operation === undefined ? {} : { operation }),
-      last: (trial?.last() ?? []).map(redact),
+      last: (trial?.last() ?? []).map((line) => shortened(redact(line), SHOWN_LINE_CHARACTERS)),
       again: againCommand(module, check.id, this.seed),
     };
   }
+}
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 function redactedBy(trial: Trial | undefined): (text: string) => string {

@@ -57,7 +57,8 @@ function asJson(value: unknown): string {
   }
 }
 
-const MAX_SEEN_CHARACTERS = 1000;
+/** More than any card shows: it is shortened when secrets have been struck out, which a cut one would not be. */
+const MAX_SEEN_CHARACTERS = 20_000;
 
 /** Fails unless `holds`. `seen` is shown as JSON where it is no text. */
 export function expectThat(

@@ -20,6 +20,16 @@ export interface ProcessIncidents {
 const FATAL_EVENTS = ['unhandledRejection', 'uncaughtException'] as const;
 const FATAL_CALLS = ['exit', 'abort', 'kill'] as const;
 
+/** The process itself, a group of processes, or the process that started it. */
+function isOwn(pid: number): boolean {
+  return pid <= 0 || pid === realProcess.pid || pid === realProcess.ppid;
+}
+
+function nameOfPid(pid: number): string {
+  if (pid === realProcess.pid) return 'process.pid';
+  return pid === realProcess.ppid ? 'process.ppid' : String(pid);
+}
+
 /** Holds the process while a check runs: what nobody caught is kept in place of ending it, and an exit, an abort or a signal to itself is an error of the caller. `release` gives everything back. */
 export function guardProcess(): { readonly incidents: ProcessIncidents; release(): void } {
   const incidents: ProcessIncidents = { unhandled: [], exits: [] };
@@ -43,7 +53,7 @@ export function guardProcess(): { readonly incidents: ProcessIncidents; release(
     held.exit = (code) => refuse(`exit(${code ?? ''})`);
     held.abort = () => refuse('abort()');
     held.kill = (pid, signal) =>
-      pid === realProcess.pid && signal !== 0 ? refuse(`kill(process.pid, ${signal ?? 'SIGTERM'})`) : kill(pid, signal);
+      signal !== 0 && isOwn(pid) ? refuse(`kill(${nameOfPid(pid)}, ${signal ?? 'SIGTERM'})`) : kill(pid, signal);
     return () => Object.assign(held, kept);
   });
   return {

@@ -74,7 +74,7 @@ export function verdictOf(
     headlineOf(report),
     ...(errors.length > 0 ? [`the subject is in error: ${errors.join(', ')}`] : []),
     ...told('fail', 'failed'),
-    ...(blocked === 0 ? [] : [`${blocked} blocked by ${errors.length > 0 ? 'that' : 'them'}`]),
+    ...(blocked === 0 ? [] : [`${blocked} blocked`]),
     ...told('waived', 'waived'),
     ...told('unproven', 'unproven'),
   ];

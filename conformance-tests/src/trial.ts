@@ -18,6 +18,7 @@ import {
 } from '@connector-runtime/runtime';
 import { shownEvent } from './events.js';
 import { nameOf, SubjectError, Unproven } from './findings.js';
+import { strikeSecrets } from './fixture-secrets.js';
 import { guardedFixture } from './guarded-fixture.js';
 import { LentClock } from './lent/lent-clock.js';
 import { LentLog } from './lent/lent-log.js';
@@ -35,7 +36,8 @@ const QUIET_MS = { http: 1, gate: 2, unseen: 40 } as const;
 
 /** Events and requests that a failure card quotes. */
 const LAST_EVENTS = 20;
-const MAX_LINE_CHARACTERS = 300;
+/** Of a line, before secrets are struck out and it is shortened. */
+const KEPT_LINE_CHARACTERS = 4_000;
 /** What a service gives at once where the fixture does not say. */
 const DEFAULT_PAGE_ROWS = 10;
 
@@ -353,7 +355,7 @@ export class Trial {
 
   /** Adds to what a failure card quotes. */
   note(line: string): void {
-    this.trace.push(line.length > MAX_LINE_CHARACTERS ? `${line.slice(0, MAX_LINE_CHARACTERS)}…` : line);
+    this.trace.push(line.slice(0, KEPT_LINE_CHARACTERS));
     if (this.trace.length > LAST_EVENTS) this.trace.shift();
   }
 
@@ -367,9 +369,9 @@ export class Trial {
     return this.others.at(-1)?.lastRun() ?? this.ran;
   }
 
-  /** Strikes the secrets out that its runtimes know of. */
+  /** Strikes the secrets out that its runtimes know of, and those of its fixture. */
   redact(text: string): string {
-    let shown = text;
+    let shown = strikeSecrets(this.fixture, text);
     for (const runtime of this.runtimes) shown = runtime.redactor.text(shown);
     for (const other of this.others) shown = other.redact(shown);
     return shown;

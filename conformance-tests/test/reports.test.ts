@@ -41,7 +41,7 @@ describe('the report of a plugin that breaks a rule', () => {
     }));
 
     expect(verdictOf({ ...report, checks, checksInProfile: checks.length }).verdict).toBe(
-      'items 1.2.0 — contract ^1.0 — full: no verdict, the subject is in error: CFG-06, 2 blocked by that (1 passed, 0 not declared)',
+      'items 1.2.0 — contract ^1.0 — full: no verdict, the subject is in error: CFG-06, 2 blocked (1 passed, 0 not declared)',
     );
   });
 

@@ -8,6 +8,7 @@ import type { Cache, Json } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
+import { formsOf } from '../fixture-secrets.js';
 import type { Fault } from '../lent/traffic.js';
 import { documentsOf } from '../samples.js';
 import type { Trial } from '../trial.js';
@@ -199,18 +200,6 @@ function set(properties: Record<string, Json>, pointer: string, value: string): 
   let owner = properties;
   for (const step of steps) owner = owner[step] as Record<string, Json>;
   owner[last] = value;
-}
-
-function formsOf(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret);
-  return [
-    secret,
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-    bytes.toString('hex'),
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-  ];
 }
 
 class WatchedCache implements Cache {

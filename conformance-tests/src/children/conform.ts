@@ -2,16 +2,23 @@
 import path from 'node:path';
 import { setInterval } from 'node:timers';
 import { pathToFileURL } from 'node:url';
-import type { ConformOrder, ConformSign } from '../conform-process.js';
+import { Worker } from 'node:worker_threads';
+import type { ConformOrder, ConformSign, SignedSign } from '../conform-process.js';
 import { conformance } from '../conformance.js';
 import type { Subject } from '../subject.js';
 
 // A plugin may put others in their place, and so does the suite while a check runs.
 const exit = process.exit.bind(process);
-const send = process.send?.bind(process) as (sign: ConformSign, sent?: () => void) => void;
+const sendMessage = process.send?.bind(process) as (message: SignedSign, sent?: () => void) => void;
+let token = '';
+const send = (sign: ConformSign, sent?: () => void) => sendMessage({ token, sign }, sent);
 
 process.once('disconnect', () => exit(1));
 process.once('message', (order: ConformOrder) => {
+  ({ token } = order);
+  // The channel is the suite's own: to a plugin the process is one that nobody listens to.
+  Object.defineProperty(process, 'send', { value: undefined, configurable: true });
+  endWithParent();
   setInterval(() => send({ kind: 'alive' }), order.silenceMs / 10).unref();
   obey(order).then(
     (sign) => send(sign, () => exit(0)),
@@ -19,6 +26,14 @@ process.once('message', (order: ConformOrder) => {
       send({ kind: 'refused', message: error instanceof Error ? error.message : String(error) }, () => exit(0)),
   );
 });
+
+/** A loop that never gives way hears of no disconnection: a thread looks for the command, and ends the group when it is gone. */
+function endWithParent(): void {
+  const watch = `
+    const parent = process.ppid;
+    setInterval(() => { if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL'); }, 1000);`;
+  new Worker(watch, { eval: true }).unref();
+}
 
 async function obey({ module, profile, seed, only, limits, settled }: ConformOrder): Promise<ConformSign> {
   const subject = await subjectOf(module);

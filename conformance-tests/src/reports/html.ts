@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type CheckReport, headlineOf, isAllowed, type Outcome, type Report } from '../report.js';
 import { escaped } from './markup.js';
 
@@ -19,7 +20,7 @@ export function reportAsHtml(report: Report): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${hashOf(STYLE)}'; script-src '${hashOf(SCRIPT)}'; base-uri 'none'; form-action 'none'">
 <title>${escaped(report.verdict)}</title>
 <style>${STYLE}</style>
 </head>
@@ -42,6 +43,11 @@ ${[...groups].map(([group, checks]) => groupOf(group, checks)).join('\n')}
 </body>
 </html>
 `;
+}
+
+/** Only these texts are taken for a style and a script. */
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
 function isWorthALook(outcome: Outcome): boolean {
@@ -67,7 +73,7 @@ function groupOf(group: string, checks: readonly CheckReport[]): string {
 function checkOf(check: CheckReport): string {
   const { id, level, title, rule, outcome, reason, card, tookMs } = check;
   const isOpen = outcome === 'fail' || outcome === 'error';
-  const summary = `<summary><span class="mark ${outcome}">${outcome}</span><code>${id}</code><span class="level">${level}</span><span class="title">${escaped(title)}</span><span class="ms">${tookMs} ms</span></summary>`;
+  const summary = `<summary><span class="mark ${outcome}">${outcome}</span><code>${escaped(id)}</code><span class="level">${escaped(level)}</span><span class="title">${escaped(title)}</span><span class="ms">${tookMs} ms</span></summary>`;
   const rows =
     card === undefined
       ? [['rule', rule], ...(reason === undefined ? [] : [['why', reason]])]
@@ -85,7 +91,7 @@ function checkOf(check: CheckReport): string {
     card === undefined || card.last.length === 0
       ? ''
       : `<h3>Last events and requests</h3><pre>${escaped(card.last.join('\n'))}</pre>`;
-  return `<details class="check" id="${id}" data-outcome="${outcome}"${isOpen ? ' open' : ''}>${summary}<dl>${facts}</dl>${last}</details>`;
+  return `<details class="check" id="${escaped(id)}" data-outcome="${escaped(outcome)}"${isOpen ? ' open' : ''}>${summary}<dl>${facts}</dl>${last}</details>`;
 }
 
 const STYLE = `

@@ -1,0 +1,39 @@
+import type { Json } from '@connector-runtime/core';
+import type { Fixture } from './subject.js';
+
+/** Shorter ones are words that a report may need. */
+const SHORTEST = 4;
+
+/** Strikes out what the fixture's configurations hold at its `secrets`, in every form: also where no runtime has heard of them, as of a process of its own. */
+export function strikeSecrets({ secrets, connections }: Fixture, text: string): string {
+  let shown = text;
+  for (const properties of [connections.valid, connections.minimal, connections.wrongCredential])
+    for (const pointer of secrets) {
+      const secret = textAt(properties, pointer);
+      if (secret === undefined || secret.length < SHORTEST) continue;
+      for (const form of formsOf(secret)) shown = shown.replaceAll(form, '[secret]');
+    }
+  return shown;
+}
+
+/** A secret as it is, and as base64, hex, in an address and in JSON. */
+export function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  return [
+    secret,
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+  ];
+}
+
+function textAt(properties: Json | undefined, pointer: string): string | undefined {
+  let value: unknown = properties;
+  for (const step of pointer.split('/').slice(1))
+    value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[
+      step.replaceAll('~1', '/').replaceAll('~0', '~')
+    ];
+  return typeof value === 'string' ? value : undefined;
+}
