@@ -123,10 +123,14 @@ export class OfflineFolder {
 /** A plugin that `connector create` wrote into a folder of its own, outside this repository. */
 export function createPlugin(name: string, template: string, tarballs: Tarballs): OfflineFolder {
   const parent = mkdtempSync(path.join(os.tmpdir(), 'connector-created-'));
-  const connector = path.join(ROOT, 'runtime', 'bin', 'connector.js');
-  const args = [connector, 'create', name, '--template', template, '--from', tarballs.folder, '--quiet'];
-  execFileSync(process.execPath, args, { cwd: parent, stdio: ['ignore', 'ignore', 'inherit'] });
+  connector(parent, 'create', name, '--template', template, '--from', tarballs.folder, '--quiet');
   return new OfflineFolder(path.join(parent, name), tarballs);
+}
+
+/** Runs this repository's own `connector` in a folder. */
+export function connector(cwd: string, ...args: readonly string[]): void {
+  const command = path.join(ROOT, 'runtime', 'bin', 'connector.js');
+  execFileSync(process.execPath, [command, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /** The folder that {@link createPlugin} made, and what stands beside the plugin in it. */
