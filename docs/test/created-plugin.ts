@@ -109,6 +109,7 @@ export class OfflineFolder {
 
   /** The suite's report on what was built, by these checks. */
   conform(...only: readonly string[]): Report {
+    rmSync(path.join(this.folder, 'conformance-report.json'), { force: true });
     const { text } = this.run(
       ['npx connector-conform ./dist/test/subject.js --report json', ...only.map((id) => `--only ${id}`)].join(' '),
     );
