@@ -28,7 +28,10 @@ describe.each(TEMPLATES)('a plugin from the template %s, as connector create wri
     );
   }, 180_000);
 
-  test('is formatted and linted by its own rules', () => {
+  test('is formatted and linted by its own rules, with the reports of the suite in its folder', () => {
+    plugin.run('npx connector-conform ./dist/test/subject.js --only MAN-01 --report html --report json --report junit');
+    for (const form of ['html', 'json', 'xml']) expect(plugin.read(`conformance-report.${form}`)).not.toBe('');
+
     expect(plugin.run('npm run lint')).toMatchObject({ status: 0 });
   });
 

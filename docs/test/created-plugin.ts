@@ -109,6 +109,7 @@ export class OfflineFolder {
 
   /** The suite's report on what was built, by these checks. */
   conform(...only: readonly string[]): Report {
+    rmSync(path.join(this.folder, 'conformance-report.json'), { force: true });
     const { text } = this.run(
       ['npx connector-conform ./dist/test/subject.js --report json', ...only.map((id) => `--only ${id}`)].join(' '),
     );
@@ -123,10 +124,14 @@ export class OfflineFolder {
 /** A plugin that `connector create` wrote into a folder of its own, outside this repository. */
 export function createPlugin(name: string, template: string, tarballs: Tarballs): OfflineFolder {
   const parent = mkdtempSync(path.join(os.tmpdir(), 'connector-created-'));
-  const connector = path.join(ROOT, 'runtime', 'bin', 'connector.js');
-  const args = [connector, 'create', name, '--template', template, '--from', tarballs.folder, '--quiet'];
-  execFileSync(process.execPath, args, { cwd: parent, stdio: ['ignore', 'ignore', 'inherit'] });
+  connector(parent, 'create', name, '--template', template, '--from', tarballs.folder, '--quiet');
   return new OfflineFolder(path.join(parent, name), tarballs);
+}
+
+/** Runs this repository's own `connector` in a folder. */
+export function connector(cwd: string, ...args: readonly string[]): void {
+  const command = path.join(ROOT, 'runtime', 'bin', 'connector.js');
+  execFileSync(process.execPath, [command, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /** The folder that {@link createPlugin} made, and what stands beside the plugin in it. */

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { createPlugin, OfflineFolder, ROOT, removePlugin, Tarballs } from './created-plugin.js';
+import { connector, OfflineFolder, ROOT, Tarballs } from './created-plugin.js';
 
 const GUIDE = readFileSync(path.join(ROOT, 'docs', 'guides', 'write-a-plugin.md'), 'utf8');
 
@@ -22,8 +23,13 @@ const LISTINGS: readonly Listing[] = [
   text,
 }));
 
+const FROM_REGISTRY = 'npx -p @connector-runtime/runtime connector create ';
+const FROM_CLONE = 'npx connector create ';
+
 /** Commands of the guide that need the network, or a second terminal, and what stands for them. */
 class Reader {
+  /** What stands beside the clone, which is a folder that is empty here: nothing but the tarballs comes from it. */
+  private readonly place = mkdtempSync(path.join(os.tmpdir(), 'connector-guide-'));
   private readonly tarballs = new Tarballs();
   private plugin: OfflineFolder | undefined;
   private host: OfflineFolder | undefined;
@@ -55,11 +61,13 @@ class Reader {
   }
 
   private async type(line: string): Promise<void> {
-    if (line.startsWith('npx connector create acme ')) this.plugin = createPlugin('acme', 'http-json', this.tarballs);
-    else if (line === 'cd acme' || line === 'npm install') return;
-    else if (line === 'cd ../shop') this.host = this.hostFolder();
-    else if (line.startsWith('npm install ../acme/'))
-      this.here.unpack(path.join(this.here.folder, line.split(' ')[2] ?? ''));
+    if (line.startsWith(FROM_REGISTRY)) this.create('registry', wordsAfter(FROM_REGISTRY, line));
+    else if (line === 'npm run pack -- ../tarballs')
+      symlinkSync(this.tarballs.folder, path.join(this.place, 'tarballs'));
+    else if (line.startsWith(FROM_CLONE)) this.create('clone', wordsAfter(FROM_CLONE, line));
+    else if (line === 'cd acme' || line === 'cd ../acme' || line === 'npm install') return;
+    else if (line === 'cd ../shop') this.host = new OfflineFolder(path.join(this.place, 'shop'), this.tarballs);
+    else if (line.startsWith('npm install ')) this.install(wordsAfter('npm install ', line));
     else if (line.startsWith('node -e')) this.last = await this.startService(line);
     else {
       const { status, text } = this.here.run(line.replace('<address> <key>', this.last.trim()));
@@ -69,8 +77,26 @@ class Reader {
     }
   }
 
-  private hostFolder(): OfflineFolder {
-    return new OfflineFolder(path.join(this.here.folder, '..', 'shop'), this.tarballs);
+  /** By the very words of the guide, which lead to the same plugin either way; the guide goes on with the last. */
+  private create(from: 'registry' | 'clone', args: readonly string[]): void {
+    const cwd = path.join(this.place, from);
+    mkdirSync(cwd);
+    connector(cwd, 'create', ...args);
+    const created = path.resolve(cwd, args[0] ?? '');
+    if (this.plugin !== undefined) expect(sourcesIn(created)).toEqual(sourcesIn(this.plugin.folder));
+    else expect(sourcesIn(created)).not.toEqual({});
+    if (from === 'clone') expect(created).toBe(path.join(this.place, 'acme'));
+    this.plugin = new OfflineFolder(created, this.tarballs);
+  }
+
+  /** Tarballs from where the line says that they are; a name stands for what the registry has, and is there already. */
+  private install(packages: readonly string[]): void {
+    const files = packages.filter((name) => name.startsWith('../'));
+    const { status, text } = this.here.run(`ls ${files.join(' ')}`);
+    expect({ status, text }).toEqual({ status: 0, text });
+    const found = text.trimEnd().split('\n');
+    expect(found).toHaveLength(files.length);
+    for (const file of found) this.here.unpack(path.resolve(this.here.folder, file));
   }
 
   private startService(line: string): Promise<string> {
@@ -84,9 +110,21 @@ class Reader {
 
   close(): void {
     this.service?.kill();
-    if (this.plugin !== undefined) removePlugin(this.plugin);
+    rmSync(this.place, { recursive: true });
     this.tarballs.remove();
   }
+}
+
+function wordsAfter(beginning: string, line: string): readonly string[] {
+  return line.slice(beginning.length).split(' ');
+}
+
+/** Every file that `connector create` wrote but package.json, which says where packages come from. */
+function sourcesIn(folder: string): Readonly<Record<string, string>> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => !/^(node_modules|package\.json$)/.test(file) && statSync(path.join(folder, file)).isFile(),
+  );
+  return Object.fromEntries(files.map((file) => [file, readFileSync(path.join(folder, file), 'utf8')]));
 }
 
 /** What a change begins with (`-`), or leads to (`+`). */

@@ -61,9 +61,13 @@ describe('connector create', () => {
   test('installs from tarballs with --from, by a path from the package', async () => {
     tarballs([...TARBALLS, 'connector-runtime-salesforce-rest-0.3.0.tgz', 'notes.txt']);
 
-    const { code } = await place.run(['create', 'plugins/shop', '--template', 'minimal', '--from', 'tarballs']);
+    const { code, stderr } = await place.run(['create', 'plugins/shop', '--template', 'minimal', '--from', 'tarballs']);
 
-    expect(code).toBe(0);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/\n {2}npm test\npackage\.json names tarballs of this machine: CI cannot .+\n$/),
+    });
+    expect(textOf('plugins/shop/README.md')).toContain('## Before the first push');
     expect(JSON.parse(textOf('plugins/shop/package.json'))).toMatchObject({
       peerDependencies: { '@connector-runtime/core': '^0.3.0' },
       devDependencies: {
@@ -98,7 +102,8 @@ describe('connector create', () => {
   test.each([
     [['create'], "missing required argument 'folder'"],
     [['create', 'shop', '--template', 'soap'], 'Allowed choices are http-json, minimal'],
-    [['create', 'Shop', '--yes'], 'lower-case letters, digits and single hyphens, at most 60'],
+    [['create', 'Shop', '--yes'], 'lower-case letters, digits and single hyphens, beginning with a letter, at most 60'],
+    [['create', '1abc', '--yes'], 'beginning with a letter'],
     [['create', 'my_shop', '--yes'], 'got "my_shop"'],
     [['create', `shop-${'x'.repeat(60)}`, '--yes'], 'at most 60'],
     [['create', 'http', '--yes'], 'a package cannot be called http'],

@@ -26,6 +26,9 @@ export interface CreateOptions {
 
 const LONGEST_NAME = 60;
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** What `--from` means for `npm ci` on another machine. */
+const ONLY_HERE =
+  'package.json names tarballs of this machine: CI cannot install them. README.md says what to replace before the first push.\n';
 /** Stands in sources, JSON and Markdown as it is. */
 const TITLE = /^[\p{L}\p{N}][\p{L}\p{N} .+()-]{0,59}$/u;
 
@@ -52,14 +55,17 @@ export async function create(
   );
   if (options.quiet !== true) {
     const enter = target === process.cwd() ? '' : `  cd ${folder}\n`;
-    process.stderr.write(`${name}: ${files.length} files from ${template}. Next:\n${enter}  npm install\n  npm test\n`);
+    const elsewhere = options.from === undefined ? '' : ONLY_HERE;
+    process.stderr.write(
+      `${name}: ${files.length} files from ${template}. Next:\n${enter}  npm install\n  npm test\n${elsewhere}`,
+    );
   }
   return EXIT.OK;
 }
 
 async function expectName(name: string): Promise<void> {
   if (!NAME.test(name) || name.length > LONGEST_NAME) {
-    const rule = `lower-case letters, digits and single hyphens, at most ${LONGEST_NAME}, such as my-connector`;
+    const rule = `lower-case letters, digits and single hyphens, beginning with a letter, at most ${LONGEST_NAME}, such as my-connector`;
     throw new UsageError(`the folder's name becomes the plugin's: it must be ${rule}; got "${name}"`);
   }
   if (builtinModules.includes(name) || (await installedByTemplates()).has(name))

@@ -97,14 +97,15 @@ export class LocalService {
     return { status: 200, body: { types, ...(to < all.length ? { next: String(to) } : {}) } };
   }
 
-  /** A cursor may hold characters that mean something else in an address, and a page may be shorter than others. */
+  /** A cursor may hold characters that mean something else in an address, and a page may be shorter than others, or empty (the third), without being the last. */
   private pageOfRecords(query: URLSearchParams): Answer {
-    const cursor = query.get('cursor') ?? '0+/=';
-    if (!/^\d+\+\/=$/.test(cursor)) return { status: 400, body: { code: 'CURSOR_INVALID' } };
-    const from = Number.parseInt(cursor, 10);
-    const to = from + PAGE_ROWS - (from % 3);
+    const cursor = /^(\d+)\+(\d+)\/=$/.exec(query.get('cursor') ?? '1+0/=');
+    if (cursor === null) return { status: 400, body: { code: 'CURSOR_INVALID' } };
+    const page = Number(cursor[1]);
+    const from = Number(cursor[2]);
+    const to = page === 3 ? from : from + PAGE_ROWS - (from % 3);
     const records = this.records.slice(from, to);
-    return { status: 200, body: { records, ...(to < this.records.length ? { next: `${to}+/=` } : {}) } };
+    return { status: 200, body: { records, ...(to < this.records.length ? { next: `${page + 1}+${to}/=` } : {}) } };
   }
 
   /** Each record by itself, and the refused ones first: results are told by their `ref`. */

@@ -23,7 +23,7 @@ function fixtureOf(service: LocalService): Fixture {
   return {
     connections: {
       valid,
-      wrongCredential: { ...valid, apiKey: 'wrong' },
+      wrongCredential: { ...valid, apiKey: 'not-the-key' },
       unreachable: { ...valid, url: 'http://127.0.0.1:1' },
       // `path`: the property that the error must name.
       invalid: [

@@ -59,9 +59,15 @@ export class LocalService {
     if (headers['x-api-key'] !== this.apiKey) return { status: 401, body: { code: 'KEY_REFUSED' } };
     if (pathname === '/me') return { status: 200, body: { account: 'local' } };
     if (method === 'POST') return this.create(body);
-    const page = Number(searchParams.get('page'));
-    const notes = this.notes.slice((page - 1) * PAGE_ROWS, page * PAGE_ROWS);
-    return { status: 200, body: { notes, ...(page * PAGE_ROWS < this.notes.length ? { next: page + 1 } : {}) } };
+    return this.pageOfNotes(Number(searchParams.get('page')));
+  }
+
+  /** A page may be empty (the second) without being the last. */
+  private pageOfNotes(page: number): Answer {
+    const from = (page > 2 ? page - 2 : page - 1) * PAGE_ROWS;
+    const to = page === 2 ? from : from + PAGE_ROWS;
+    const notes = this.notes.slice(from, to);
+    return { status: 200, body: { notes, ...(to < this.notes.length ? { next: page + 1 } : {}) } };
   }
 
   private create(body: string): Answer {
