@@ -2,9 +2,9 @@ import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { documentsOf } from '../samples.js';
+import { countedSource } from '../sources.js';
 import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
-import { countedSource } from './cancellation.js';
 
 const SMALL_HEAP_MB = 64;
 const ROWS = 2_000;

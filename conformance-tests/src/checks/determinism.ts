@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { OperationEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
+import { plainDocuments } from '../children/plain-document.js';
 import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { documentsOf } from '../samples.js';
 import type { Trial } from '../trial.js';
 import { requestOf } from '../tried-operation.js';
-import { plainDocuments } from './leaks.js';
 
 const DOCUMENTS = 12;
 

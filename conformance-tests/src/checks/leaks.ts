@@ -1,8 +1,8 @@
 import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
+import { plainDocuments } from '../children/plain-document.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { documentsOf } from '../samples.js';
-import type { Sample } from '../subject.js';
 import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
 
@@ -108,7 +108,7 @@ export const LEAKS: readonly Check[] = [
   },
 ];
 
-/** The operation whose repeated documents cost the service least: a read, else one whose documents may be sent twice. */
+/** A write that may be given one document again and again and deletes nothing; else the first operation of the manifest. */
 function cheapest(trial: Trial): TriedOperation {
   const operations = trial.operations();
   const found =
@@ -116,14 +116,4 @@ function cheapest(trial: Trial): TriedOperation {
     operations[0];
   if (found === undefined) throw new SubjectError('the manifest has no operation');
   return found;
-}
-
-/** Documents as JSON carries them to another process. */
-export function plainDocuments(samples: readonly Sample[]) {
-  return samples.map(({ key, mediaType, body, properties }) => ({
-    id: key,
-    mediaType,
-    base64: Buffer.from(body).toString('base64'),
-    ...(properties === undefined ? {} : { properties }),
-  }));
 }

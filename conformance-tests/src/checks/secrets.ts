@@ -8,6 +8,7 @@ import type { Cache, Json } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
+import { putAt } from '../json-pointer.js';
 import type { Fault } from '../lent/traffic.js';
 import { documentsOf } from '../samples.js';
 import type { Trial } from '../trial.js';
@@ -184,21 +185,10 @@ async function withCanaries(trial: Trial) {
     const canary = `c4nary-${trial.seed}-${secrets.length}-"&+/x`;
     secrets.push(canary);
     accepted[pointer] = canary;
-    set(properties, pointer, canary);
+    putAt(properties, pointer, canary);
   }
   own.fixture.acceptCredentials(accepted);
   return { own, secrets, properties };
-}
-
-function set(properties: Record<string, Json>, pointer: string, value: string): void {
-  const steps = pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const last = steps.pop() ?? '';
-  let owner = properties;
-  for (const step of steps) owner = owner[step] as Record<string, Json>;
-  owner[last] = value;
 }
 
 function formsOf(secret: string): readonly string[] {
