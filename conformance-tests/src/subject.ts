@@ -53,7 +53,7 @@ export interface Fixture {
   ledger(): Promise<readonly LedgerEntry[]>;
   /** Makes so many rows at the service that a read must return, and gives their keys, each once, as `keyOf` will name the outputs. `operation`: its id, without variant. The rows are no entries of the ledger. */
   seedRows?(operation: string, n: number): Promise<readonly string[]>;
-  /** Has the service know so many object types more; for a plugin that browses. */
+  /** Has the service know at least so many object types; for a plugin that browses. */
   seedObjectTypes?(n: number): Promise<void>;
   /** From now on remote jobs stay under way for ever; called before the operation is run. */
   stallJob?(): Promise<void>;
