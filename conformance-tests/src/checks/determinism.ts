@@ -57,6 +57,7 @@ export const DETERMINISM: readonly Check[] = [
     title: 'Place and language do not matter',
     rule: 'In the zone Pacific/Chatham and a Turkish locale, the documents end and arrive as elsewhere.',
     cause: 'toLocaleString(), or a date in local time',
+    ownProcess: true,
     async run(trial) {
       for (const operation of trial.writes()) {
         const seen = [];

@@ -21,6 +21,7 @@ export const LEAKS: readonly Check[] = [
     title: 'A closed connection lets the process end',
     rule: 'In a process of its own that connects, runs every operation and closes, nothing keeps the process: it ends by itself within 2 s.',
     cause: 'an interval or a socket that nobody closes',
+    ownProcess: true,
     async run(trial) {
       const runs = trial
         .operations()
@@ -81,6 +82,7 @@ export const LEAKS: readonly Check[] = [
     title: 'Nothing piles up',
     rule: `In a process of its own, ${ROUNDS} rounds of connect, run and close, then one execution of ${REQUESTS} small requests, leave the heap at most 5 MB larger.`,
     cause: "a listener on the call's signal for each request that stays",
+    ownProcess: true,
     async run(trial) {
       const operation = cheapest(trial);
       const [sample] = operation.fixture.good(1);
