@@ -7,9 +7,6 @@ import { linesSubject } from '../reference/lines/lines-subject.js';
 import { MUTANTS } from './index.js';
 import { checkIdOf } from './mutant.js';
 
-/** Checks that start processes of their own run on their own mutants only: they take seconds each. */
-const CHILD_CHECKS: ReadonlySet<string> = new Set(['MAN-02', 'LEK-01', 'LEK-03', 'BPR-03', 'DET-02']);
-
 /** What every mutant's failure card says; written anew by `diagonal --write`. */
 export const CARDS_FILE = path.join(__dirname, '..', '..', 'mutants', 'failure-cards.json');
 
@@ -24,7 +21,7 @@ export interface Held {
   readonly tookMs: number;
 }
 
-/** Runs the suite over one mutant: every check, or its own only (with those that come before all). */
+/** Runs the suite over one mutant: every check, or its own only (with those that come before all). Checks that start processes of their own run on their own mutants only. */
 export async function holdMutant(id: string, which: 'all' | 'own'): Promise<Held> {
   const mutant = MUTANTS[id];
   if (mutant === undefined) throw new TypeError(`there is no mutant ${id}`);
@@ -34,7 +31,7 @@ export async function holdMutant(id: string, which: 'all' | 'own'): Promise<Held
   const only =
     which === 'own'
       ? [own]
-      : CHECKS.map((check) => check.id).filter((check) => check === own || !CHILD_CHECKS.has(check));
+      : CHECKS.filter((check) => check.id === own || check.ownProcess !== true).map((check) => check.id);
   const startedMs = performance.now();
   const { checks } = await conformance(
     mutant.previous === undefined ? subject : { ...subject, previous: mutant.previous },

@@ -20,6 +20,8 @@ export interface Check {
   readonly rule: string;
   /** What is usually behind a failure. */
   readonly cause: string;
+  /** It starts processes of its own, which takes seconds. */
+  readonly ownProcess?: true;
   /** Throws a `CheckFailure`, an `Unproven` or a `SubjectError`. */
   run(trial: Trial): Promise<void>;
 }

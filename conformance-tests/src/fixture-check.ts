@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '@connector-runtime/core';
 import { expectThat, SubjectError } from './findings.js';
+import { valueAt } from './json-pointer.js';
 import type { SentRequest } from './lent/lent-transport.js';
 import { documentsOf } from './samples.js';
 import { compileSchema } from './schema-compiler.js';
@@ -169,12 +170,4 @@ function expectFits(properties: Json, schema: Parameters<typeof compileSchema>[0
   const problem = compileSchema(schema)(structuredClone(properties));
   if (problem !== undefined)
     throw new SubjectError(`${what} does not fit its schema (${problem}); change it, or the schema if that is wrong`);
-}
-
-function valueAt(properties: Json, pointer: string): unknown {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((owner, step) => (owner as Readonly<Record<string, unknown>> | undefined)?.[step], properties);
 }

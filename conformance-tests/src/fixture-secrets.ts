@@ -1,4 +1,4 @@
-import type { Json } from '@connector-runtime/core';
+import { valueAt } from './json-pointer.js';
 import type { Fixture } from './subject.js';
 
 /** Shorter ones are words that a report may need. */
@@ -9,8 +9,8 @@ export function strikeSecrets({ secrets, connections }: Fixture, text: string): 
   let shown = text;
   for (const properties of [connections.valid, connections.minimal, connections.wrongCredential])
     for (const pointer of secrets) {
-      const secret = textAt(properties, pointer);
-      if (secret === undefined || secret.length < SHORTEST) continue;
+      const secret = properties === undefined ? undefined : valueAt(properties, pointer);
+      if (typeof secret !== 'string' || secret.length < SHORTEST) continue;
       for (const form of formsOf(secret)) shown = shown.replaceAll(form, '[secret]');
     }
   return shown;
@@ -27,13 +27,4 @@ export function formsOf(secret: string): readonly string[] {
     encodeURIComponent(secret),
     JSON.stringify(secret).slice(1, -1),
   ];
-}
-
-function textAt(properties: Json | undefined, pointer: string): string | undefined {
-  let value: unknown = properties;
-  for (const step of pointer.split('/').slice(1))
-    value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[
-      step.replaceAll('~1', '/').replaceAll('~0', '~')
-    ];
-  return typeof value === 'string' ? value : undefined;
 }

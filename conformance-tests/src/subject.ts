@@ -2,34 +2,45 @@ import type { ConnectorManifest, ConnectorPlugin, Json, OutputEvent, ResultEvent
 
 /** What a plugin's author supplies: the plugin, and a service that it can be tried against. */
 export interface Subject {
+  /** As the plugin exports it, before anything is loaded: it decides which checks apply. */
   readonly manifest: ConnectorManifest;
   /** Manifest of the last release, for the check of compatibility. */
   readonly previous?: ConnectorManifest;
+  /** The plugin's default export. Called for every check and again for each further service that a check starts; what it throws is an error of the subject. */
   load(): Promise<ConnectorPlugin>;
-  /** Module specifier of the plugin, for child processes. */
+  /** What a child process imports to have the plugin: an absolute path, or a package's name. */
   readonly entry: string;
-  /** A fresh, isolated service with nothing in it; called for every check, and stopped after it. */
+  /**
+   * A fresh, isolated service with nothing in it; called for every check (for some more than once: services then run side by side), and stopped after it.
+   * The seed is for whatever the author decides by chance. May throw: an error of the subject.
+   */
   start(options: { readonly seed: number }): Promise<Fixture>;
   /** JSON pointers of properties that are named like secrets and are none ("/tokenUrl"). */
   readonly notSecret?: readonly string[];
-  /** Check id and a reason of at least 20 characters. */
+  /** By check id, a reason of at least 20 characters. The check is not run and told as waived; a MUST that is waived leaves the plugin not conformant. */
   readonly waive?: Readonly<Record<string, string>>;
 }
 
 /** A service that runs, and what is needed to work with it. Optional members prove more. */
 export interface Fixture {
+  /** Properties of connections, as a host configures them: plain JSON, secrets as text. */
   readonly connections: {
+    /** Reaches this service, and may do all that the operations need. */
     readonly valid: Json;
-    /** Only what is required. */
+    /** As `valid`, with only what is required; needed where the schema has optional properties. */
     readonly minimal?: Json;
+    /** As `valid`, with a credential that the service refuses. */
     readonly wrongCredential: Json;
+    /** As `valid`, with an address where nobody listens. */
     readonly unreachable: Json;
+    /** Properties as hosts kept them in earlier versions of the configuration (`version` of each), which the plugin must migrate. */
     readonly old?: readonly { readonly version: number; readonly properties: Json }[];
-    /** `path`: JSON pointer that the error must name. */
+    /** At least one configuration that must be refused. `name` is for messages; `path`: JSON pointer that the error must name. */
     readonly invalid: readonly { readonly name: string; readonly properties: Json; readonly path: string }[];
   };
-  /** JSON pointers; the suite puts canaries there and tells the service. */
+  /** JSON pointers into `connections.valid`, to texts; the suite puts canaries there and tells the service. */
   readonly secrets: readonly string[];
+  /** From now on the service takes these credentials, by pointer of `secrets`, whatever their text; those not named stay as they are. Called before a check connects with them, or to have the service refuse the old ones. */
   acceptCredentials(credentials: Readonly<Record<string, string>>): void;
   /** By operation id, or `id:variant`: every one of the manifest must be here. */
   readonly operations: Readonly<Record<string, OperationFixture>>;
@@ -38,21 +49,23 @@ export interface Fixture {
    * has arrived whole, before the service looks at it. A statement is a request, a login too: `method` is its verb, `path` its target, `body` its payload.
    */
   useGate?(gate: Gate): void;
-  /** What the service really applied. */
+  /** What the service really applied so far, in order, of all operations; empty after `start`. Read from the service, never from what the plugin said. Called often, also while requests are under way. */
   ledger(): Promise<readonly LedgerEntry[]>;
-  /** Makes so many rows that a read must return; their keys. */
+  /** Makes so many rows at the service that a read must return, and gives their keys, each once, as `keyOf` will name the outputs. `operation`: its id, without variant. The rows are no entries of the ledger. */
   seedRows?(operation: string, n: number): Promise<readonly string[]>;
+  /** Has the service know at least so many object types; for a plugin that browses. */
   seedObjectTypes?(n: number): Promise<void>;
-  /** A remote job that never ends. */
+  /** From now on remote jobs stay under way for ever; called before the operation is run. */
   stallJob?(): Promise<void>;
   /** The next request gets the service's own "session expired". A plugin whose every request carries the configured secret itself (API key, HTTP Basic) has no session and needs no such member. */
   expireSession?(): Promise<void>;
+  /** Ends the service and frees its port, also with connections still open. Called once, at the end of the check; nothing answers afterwards. */
   stop(): Promise<void>;
 }
 
 /**
  * Keeps the request, perhaps holds it up, and calls `serve` once, also where the plugin has left meanwhile: the service then applies and answers it, with what befalls it.
- * `serve` is done when the answer is on its way; until then the request counts as under way. Settles, or rejects, as `serve` does.
+ * The fixture calls it; `serve` is the fixture's own function. `serve` is done when the answer is on its way; until then the request counts as under way. Settles, or rejects, as `serve` does.
  */
 export type Gate = (
   request: SeenRequest,
@@ -69,50 +82,73 @@ export type Gate = (
  */
 export type ServiceFault = 'refuse' | 'lose' | 'hang' | 'cut';
 
+/** A request as it came to the service. */
 export interface SeenRequest {
+  /** The verb, in capitals for HTTP. */
   readonly method: string;
+  /** What it is about: of HTTP the path with its query, without the origin. */
   readonly path: string;
+  /** The whole payload; no bytes where there is none. */
   readonly body: Uint8Array;
 }
 
+/** What the service did for one document. */
 export interface LedgerEntry {
+  /** The `key` of the sample. */
   readonly key: string;
+  /** What was done, in the service's own word ("create"); compared between runs only. */
   readonly action: string;
+  /** The record as the service keeps it, an object of fields by the sample's names. A number of `withNumber` is its text here, with every digit. */
   readonly data: Json;
+  /** How often it was applied: 2 for a document that was sent twice and taken twice. Entries of one key are added up. */
   readonly times: number;
 }
 
 /** How one operation is tried. */
 export interface OperationFixture {
+  /** The id of the object type; needed where the manifest says `objectType: 'required'`. */
   readonly objectType?: string;
+  /** The properties of the operation; of a variant, those that choose it. */
   readonly properties: Json;
   /** Records in a page of the service, of a read; default 10. */
   readonly pageRows?: number;
+  /** At least two different sets of the operation's `x-dynamic` properties, each to be given with a document. */
   readonly dynamic?: readonly Json[];
-  /** n distinct documents that the service will apply. */
+  /** n documents that the service will apply, each with a key that no earlier call gave. */
   good(n: number): readonly Sample[];
-  /** Well-formed, refused by the service, with the expected code. */
+  /** n documents that are well-formed and that the service refuses; `expectCode` says how. Keys as of `good`. */
   bad?(n: number): readonly Sample[];
+  /** A document that holds this text in a field, whatever characters it has. */
   withText?(text: string): Sample;
+  /** A document that holds this number. It is given as the digits of a JSON number, with more than a double keeps: put them into the body as they are. `data` must give them back as text. */
   withNumber?(number: string): Sample;
+  /** A document that holds this date, or date and time, in ISO 8601. */
   withDate?(date: string): Sample;
+  /** A document with a null, an empty text and a field of the record that is left out. */
   withNulls?(): Sample;
+  /** A document whose body has exactly so many bytes, good but for its size. */
   sized?(bytes: number): Sample;
+  /** Documents made to harm who reads them (an entity bomb, very deep nesting); `name` is for messages. */
   readonly hostile?: readonly { readonly name: string; readonly sample: Sample }[];
-  /** Documents in one request. */
+  /** How many documents a request with an effect carries; asked of those that `isWrite` names. */
   itemsIn?(request: SeenRequest): number;
-  /** Pairs an output or result with a sample or a ledger entry. */
+  /** The key of the sample, the ledger entry or the seeded row that an output or result is about; `undefined` where it cannot be told. */
   keyOf(event: OutputEvent | ResultEvent): string | undefined;
-  /** Is it a request with an effect? */
+  /** Is it a request of this operation with an effect on documents? A login and a query are none. Asked of every request. */
   isWrite(request: { readonly method: string; readonly path: string }): boolean;
 }
 
-/** A document. `key` names its ledger entry; `expectCode` is the `code` of its result. */
+/** A document. */
 export interface Sample {
+  /** Names its ledger entry, and is the document's id. */
   readonly key: string;
+  /** One that the operation takes. */
   readonly mediaType: string;
+  /** The whole document. */
   readonly body: Uint8Array;
+  /** Dynamic properties of this document. */
   readonly properties?: Json;
+  /** The `code` of its result. */
   readonly expectCode?: string;
   /** The fields that the ledger must say, where the body is no JSON object. */
   readonly data?: Readonly<Record<string, Json>>;

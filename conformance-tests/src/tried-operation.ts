@@ -34,3 +34,10 @@ export function triedOperations(manifest: ConnectorManifest, fixture: Fixture): 
 export function requestOf({ id, fixture: { objectType, properties } }: TriedOperation) {
   return { operation: id, properties, ...(objectType === undefined ? {} : { objectType }) };
 }
+
+/** Operations that work on an object type. */
+export function typed(trial: { operations(): readonly TriedOperation[] }): readonly TriedOperation[] {
+  return trial
+    .operations()
+    .filter(({ descriptor, fixture }) => descriptor.objectType === 'required' && fixture.objectType !== undefined);
+}

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import tls from 'node:tls';
 import type { Document, ErrorInfo, ExecutionContext, HttpResponse, ResultEvent } from '@connector-runtime/core';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import { UploadFiles, UpsertItems } from '../../reference/items/items-operations.js';
@@ -51,9 +53,20 @@ const writesFile = likeParent(
   },
 );
 
+const trustsAnyone = likeParent(
+  class extends UploadFiles {
+    protected override request(document: Document): ItemsRequest {
+      const socket = tls.connect({ socket: new PassThrough(), rejectUnauthorized: false });
+      socket.on('error', () => undefined).destroy();
+      return super.request(document);
+    }
+  },
+);
+
 export const SECRETS_MUTANTS: Mutants = {
   'SEC-01': withSession(putsPasswordIntoAddress),
   'SEC-02': withClient(followsByHand),
   'SEC-03': withOperation('upsert', logsPayload),
   'SEC-04': withOperation('upload', writesFile),
+  'SEC-04:tls': withOperation('upload', trustsAnyone),
 };

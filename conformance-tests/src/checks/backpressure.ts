@@ -2,9 +2,9 @@ import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { documentsOf } from '../samples.js';
+import { countedSource } from '../sources.js';
 import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
-import { countedSource } from './cancellation.js';
 
 const SMALL_HEAP_MB = 64;
 const ROWS = 2_000;
@@ -75,6 +75,7 @@ export const BACKPRESSURE: readonly Check[] = [
     title: 'Memory does not grow with the data',
     rule: `In a process with a heap of ${SMALL_HEAP_MB} MB, ten times the rows take at most ${MOST_GROWTH} times the memory, and a streamed document of ${STREAM_BYTES / 1_000_000} MB passes, or ends tooLarge.`,
     cause: 'rows that are collected before they are given',
+    ownProcess: true,
     async run(trial) {
       for (const operation of trial.operations()) {
         if (operation.descriptor.effect === 'read') {

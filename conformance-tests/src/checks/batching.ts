@@ -1,6 +1,7 @@
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
 import { documentOf, documentsOf } from '../samples.js';
+import { streamed } from '../sources.js';
 
 export const BATCHING: readonly Check[] = [
   {
@@ -93,10 +94,3 @@ export const BATCHING: readonly Check[] = [
     },
   },
 ];
-
-const PIECE_BYTES = 16 * 1024;
-
-/** The bytes as a host's stream gives them: once, and their number is not known before. */
-export async function* streamed(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
-}

@@ -2,7 +2,7 @@ import { type Field, isConnectorError, type ObjectType } from '@connector-runtim
 import type { Check } from '../check.js';
 import { expectThat, nameOf } from '../findings.js';
 import type { Trial } from '../trial.js';
-import type { TriedOperation } from '../tried-operation.js';
+import { type TriedOperation, typed } from '../tried-operation.js';
 
 const MANY_TYPES = 500;
 /** A level of fields that has more is one that does not end. */
@@ -128,13 +128,6 @@ export const BROWSE: readonly Check[] = [
     },
   },
 ];
-
-/** Operations that work on an object type. */
-export function typed(trial: Trial): readonly TriedOperation[] {
-  return trial
-    .operations()
-    .filter(({ descriptor, fixture }) => descriptor.objectType === 'required' && fixture.objectType !== undefined);
-}
 
 /** Follows the first field that has fields, three levels down. */
 async function descend(trial: Trial, operation: TriedOperation): Promise<void> {

@@ -1,7 +1,7 @@
-import type { DocumentInput } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
 import { documentOf, documentsOf } from '../samples.js';
+import { countedSource } from '../sources.js';
 import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
 
@@ -213,25 +213,6 @@ async function abortWhileReading(trial: Trial, operation: TriedOperation): Promi
   const did = 'aborted while the first document was read';
   expectThat(writes === 0, 'no request with an effect', writes, did, operation.key);
   expectThat(summary.counts.notAttempted === 1, 'the document notAttempted', summary.counts, did, operation.key);
-}
-
-/** A stream of documents that counts what is pulled. */
-export function countedSource(documents: readonly DocumentInput[]): {
-  readonly documents: AsyncIterable<DocumentInput>;
-  readonly pulled: number;
-} {
-  const source = {
-    pulled: 0,
-    documents: {
-      async *[Symbol.asyncIterator]() {
-        for (const document of documents) {
-          source.pulled += 1;
-          yield document;
-        }
-      },
-    },
-  };
-  return source;
 }
 
 async function abortCall(trial: Trial, at: number, what: 'test' | 'objectTypes' | 'describe'): Promise<void> {

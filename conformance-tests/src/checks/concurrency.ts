@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
+import { secretsOf } from '../json-pointer.js';
 import { seededRandom } from '../lent/seeded-random.js';
 import { documentsOf } from '../samples.js';
 import type { Trial } from '../trial.js';
@@ -111,23 +112,11 @@ async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
 
 /** Secrets of the trial's connection that requests to the other's service show. */
 async function secretsSeenBy(other: Trial, trial: Trial): Promise<readonly string[]> {
-  const foreign = new Set(secretsOf(other));
+  const foreign = new Set(secretsOf(other.fixture));
   const texts = (await other.requests()).map(({ path, body }) => `${path}\n${Buffer.from(body).toString()}`);
-  return secretsOf(trial).filter((secret) => !foreign.has(secret) && texts.some((text) => text.includes(secret)));
-}
-
-/** The secrets of a valid connection. */
-function secretsOf({ fixture: { connections, secrets } }: Trial): readonly string[] {
-  return secrets.flatMap((pointer) => {
-    const value = pointer
-      .split('/')
-      .slice(1)
-      .reduce<unknown>(
-        (owner, step) => (owner as Readonly<Record<string, unknown>> | undefined)?.[step],
-        connections.valid,
-      );
-    return typeof value === 'string' && value !== '' ? [value] : [];
-  });
+  return secretsOf(trial.fixture).filter(
+    (secret) => !foreign.has(secret) && texts.some((text) => text.includes(secret)),
+  );
 }
 
 /** Values of headers named like credentials that went to the first service and to another. */

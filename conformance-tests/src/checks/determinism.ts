@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { OperationEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
+import { plainDocuments } from '../children/plain-document.js';
 import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { documentsOf } from '../samples.js';
 import type { Trial } from '../trial.js';
 import { requestOf } from '../tried-operation.js';
-import { plainDocuments } from './leaks.js';
 
 const DOCUMENTS = 12;
 
@@ -57,6 +57,7 @@ export const DETERMINISM: readonly Check[] = [
     title: 'Place and language do not matter',
     rule: 'In the zone Pacific/Chatham and a Turkish locale, the documents end and arrive as elsewhere.',
     cause: 'toLocaleString(), or a date in local time',
+    ownProcess: true,
     async run(trial) {
       for (const operation of trial.writes()) {
         const seen = [];

@@ -1,8 +1,8 @@
 import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
+import { plainDocuments } from '../children/plain-document.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { documentsOf } from '../samples.js';
-import type { Sample } from '../subject.js';
 import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
 
@@ -21,6 +21,7 @@ export const LEAKS: readonly Check[] = [
     title: 'A closed connection lets the process end',
     rule: 'In a process of its own that connects, runs every operation and closes, nothing keeps the process: it ends by itself within 2 s.',
     cause: 'an interval or a socket that nobody closes',
+    ownProcess: true,
     async run(trial) {
       const runs = trial
         .operations()
@@ -81,6 +82,7 @@ export const LEAKS: readonly Check[] = [
     title: 'Nothing piles up',
     rule: `In a process of its own, ${ROUNDS} rounds of connect, run and close, then one execution of ${REQUESTS} small requests, leave the heap at most 5 MB larger.`,
     cause: "a listener on the call's signal for each request that stays",
+    ownProcess: true,
     async run(trial) {
       const operation = cheapest(trial);
       const [sample] = operation.fixture.good(1);
@@ -108,7 +110,7 @@ export const LEAKS: readonly Check[] = [
   },
 ];
 
-/** The operation whose repeated documents cost the service least: a read, else one whose documents may be sent twice. */
+/** A write that may be given one document again and again and deletes nothing; else the first operation of the manifest. */
 function cheapest(trial: Trial): TriedOperation {
   const operations = trial.operations();
   const found =
@@ -116,14 +118,4 @@ function cheapest(trial: Trial): TriedOperation {
     operations[0];
   if (found === undefined) throw new SubjectError('the manifest has no operation');
   return found;
-}
-
-/** Documents as JSON carries them to another process. */
-export function plainDocuments(samples: readonly Sample[]) {
-  return samples.map(({ key, mediaType, body, properties }) => ({
-    id: key,
-    mediaType,
-    base64: Buffer.from(body).toString('base64'),
-    ...(properties === undefined ? {} : { properties }),
-  }));
 }

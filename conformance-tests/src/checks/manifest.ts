@@ -64,6 +64,7 @@ export const MANIFEST: readonly Check[] = [
     title: 'Importing the plugin does nothing',
     rule: 'Importing the entry opens no socket, starts no timer or process, writes no file, listens to no event of the process and changes nothing that the language or the process shares.',
     cause: 'work at the top level of a module, such as a timer or a client that is made there',
+    ownProcess: true,
     async run({ subject }) {
       const { report, stderr } = await runChild('import-entry', { entry: subject.entry });
       const { used } = (report ?? {}) as { readonly used?: readonly string[] };

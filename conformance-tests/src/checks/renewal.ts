@@ -1,7 +1,8 @@
-import type { CredentialStore, Json } from '@connector-runtime/core';
+import type { CredentialStore } from '@connector-runtime/core';
 import { MemoryCredentialStore } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, NotApplicable, Unproven } from '../findings.js';
+import { secretsOf } from '../json-pointer.js';
 import { documentsOf } from '../samples.js';
 import type { SeenRequest } from '../subject.js';
 import type { Trial } from '../trial.js';
@@ -177,7 +178,7 @@ async function expectSession(trial: Trial): Promise<void> {
 async function isStateless(trial: Trial): Promise<boolean> {
   const own = await trial.again();
   if (own.hasOwnSockets) return false;
-  const secrets = own.fixture.secrets.map((pointer) => valueAt(own.fixture.connections.valid, pointer));
+  const secrets = secretsOf(own.fixture);
   const connection = await own.connect();
   await connection.test();
   for (const operation of own.operations())
@@ -186,18 +187,9 @@ async function isStateless(trial: Trial): Promise<boolean> {
     Object.values(headers).some((value) => {
       const basic = /^Basic (.+)$/i.exec(value)?.[1];
       const shown = basic === undefined ? value : Buffer.from(basic, 'base64').toString();
-      return secrets.some((secret) => secret !== '' && shown.includes(secret));
+      return secrets.some((secret) => shown.includes(secret));
     }),
   );
-}
-
-function valueAt(properties: Json, pointer: string): string {
-  let value: unknown = properties;
-  for (const step of pointer.split('/').slice(1))
-    value = (value as Readonly<Record<string, unknown>> | undefined)?.[
-      step.replaceAll('~1', '/').replaceAll('~0', '~')
-    ];
-  return typeof value === 'string' ? value : '';
 }
 
 /** Requests like the first that was ever sent: the login. */

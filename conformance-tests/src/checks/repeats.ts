@@ -3,9 +3,9 @@ import type { ResultEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
 import { documentOf, documentsOf } from '../samples.js';
+import { streamed } from '../sources.js';
 import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
-import { streamed } from './batching.js';
 
 /** Requests for one document and one service that is away, at the most. */
 const MOST_ATTEMPTS = 10;

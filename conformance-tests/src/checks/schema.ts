@@ -5,9 +5,8 @@ import { expectThat, Unproven } from '../findings.js';
 import { documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
 import type { Trial } from '../trial.js';
-import type { TriedOperation } from '../tried-operation.js';
+import { type TriedOperation, typed } from '../tried-operation.js';
 import { type Validate, xmlSchemaValidator } from '../xml-schema.js';
-import { typed } from './browse.js';
 
 const DOCUMENTS = 3;
 

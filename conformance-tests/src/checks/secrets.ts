@@ -1,16 +1,15 @@
-import childProcess from 'node:child_process';
-import fs from 'node:fs';
 import { createServer } from 'node:http';
-import { syncBuiltinESMExports } from 'node:module';
-import net, { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import type { Cache, Json } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { formsOf } from '../fixture-secrets.js';
+import { putAt } from '../json-pointer.js';
 import type { Fault } from '../lent/traffic.js';
 import { documentsOf } from '../samples.js';
+import { type SystemUse, watchSystem } from '../system-watch.js';
 import type { Trial } from '../trial.js';
 
 /** What the plugin's own scratch space is called; everything else that is written is the plugin's. */
@@ -152,10 +151,11 @@ export const SECRETS: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Only what is lent is used',
-    rule: 'A full run starts no process, writes no file but scratch space, and, unless egress is own, opens no socket but those of the lent HTTP.',
+    rule: 'A full run starts no process or thread, writes no file but scratch space, switches no check of TLS off, and, unless egress is own, opens no socket but those of the lent HTTP.',
     cause: 'a temporary file of its own, or a client of its own',
     async run(trial) {
-      const watch = watchSystem();
+      const uses: SystemUse[] = [];
+      const watch = watchSystem((use) => uses.push(use));
       try {
         const connection = await trial.connect();
         await connection.test();
@@ -168,8 +168,16 @@ export const SECRETS: readonly Check[] = [
       const known = new Set(
         trial.sent.map(({ url }) => `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`),
       );
-      const sockets = trial.hasOwnSockets ? [] : watch.sockets.filter((target) => !known.has(target));
-      const used = [...watch.used, ...sockets.map((target) => `a socket to ${target}`)];
+      const used = uses
+        .filter(({ kind, target = '' }) => {
+          if (kind === 'socket') return !trial.hasOwnSockets && !known.has(target);
+          return kind !== 'name' && !(kind === 'file' && SPOOL.test(target));
+        })
+        .map(({ kind, name, target }) => {
+          if (kind === 'unchecked TLS') return `a TLS check switched off (${name})`;
+          if (kind === 'socket' && target !== undefined) return `a socket to ${target}`;
+          return target === undefined ? name : `${name}(${target})`;
+        });
       expectThat(used.length === 0, 'nothing but what is lent', used.join('; '), 'a full run');
     },
   },
@@ -185,21 +193,10 @@ async function withCanaries(trial: Trial) {
     const canary = `c4nary-${trial.seed}-${secrets.length}-"&+/x`;
     secrets.push(canary);
     accepted[pointer] = canary;
-    set(properties, pointer, canary);
+    putAt(properties, pointer, canary);
   }
   own.fixture.acceptCredentials(accepted);
   return { own, secrets, properties };
-}
-
-function set(properties: Record<string, Json>, pointer: string, value: string): void {
-  const steps = pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const last = steps.pop() ?? '';
-  let owner = properties;
-  for (const step of steps) owner = owner[step] as Record<string, Json>;
-  owner[last] = value;
 }
 
 class WatchedCache implements Cache {
@@ -232,72 +229,4 @@ async function listen() {
       server.closeAllConnections();
     });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hits, close };
-}
-
-/** Watches what a plugin could do past its host; best effort, within one process. */
-function watchSystem() {
-  const used: string[] = [];
-  const sockets: string[] = [];
-  const undo: (() => void)[] = [];
-  const wrap = (
-    owner: object,
-    room: string,
-    names: readonly string[],
-    seen: (name: string, args: readonly unknown[]) => void,
-  ) => {
-    const functions = owner as Record<string, (...args: unknown[]) => unknown>;
-    for (const name of names) {
-      const original = functions[name];
-      if (original === undefined) continue;
-      functions[name] = function watched(this: unknown, ...args: unknown[]) {
-        seen(`${room}.${name}`, args);
-        return original.apply(this, args);
-      };
-      undo.push(() => {
-        functions[name] = original;
-      });
-    }
-  };
-  const noteFile = (name: string, [target]: readonly unknown[]) => {
-    if (typeof target === 'string' && !SPOOL.test(target)) used.push(`${name}(${target})`);
-  };
-  wrap(
-    childProcess,
-    'child_process',
-    ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'],
-    (name) => used.push(name),
-  );
-  wrap(
-    fs,
-    'fs',
-    [
-      'writeFile',
-      'writeFileSync',
-      'appendFile',
-      'appendFileSync',
-      'createWriteStream',
-      'mkdtemp',
-      'mkdtempSync',
-      'mkdir',
-      'mkdirSync',
-    ],
-    noteFile,
-  );
-  wrap(fs.promises, 'fs.promises', ['writeFile', 'appendFile', 'mkdtemp', 'mkdir'], noteFile);
-  wrap(net.Socket.prototype, 'net.Socket', ['connect'], (_, args) => {
-    const options = (Array.isArray(args[0]) ? args[0][0] : args[0]) as {
-      readonly host?: string;
-      readonly port?: number;
-    };
-    if (options?.port !== undefined) sockets.push(`${options.host ?? 'localhost'}:${options.port}`);
-  });
-  syncBuiltinESMExports();
-  return {
-    used,
-    sockets,
-    release: () => {
-      for (const back of undo.reverse()) back();
-      syncBuiltinESMExports();
-    },
-  };
 }

@@ -1,0 +1,34 @@
+import type { Json } from '@connector-runtime/core';
+import type { Fixture } from './subject.js';
+
+/** What stands there; `undefined` where nothing does. */
+export function valueAt(value: Json, pointer: string): unknown {
+  return stepsOf(pointer).reduce<unknown>(
+    (owner, step) => (owner as Readonly<Record<string, unknown>> | null | undefined)?.[step],
+    value,
+  );
+}
+
+/** The secrets of a valid connection. */
+export function secretsOf({ connections, secrets }: Fixture): readonly string[] {
+  return secrets.flatMap((pointer) => {
+    const value = valueAt(connections.valid, pointer);
+    return typeof value === 'string' && value !== '' ? [value] : [];
+  });
+}
+
+/** Puts a text in the place of what stands there. */
+export function putAt(value: Json, pointer: string, text: string): void {
+  const steps = stepsOf(pointer);
+  const last = steps.pop() ?? '';
+  let owner = value as Record<string, Json>;
+  for (const step of steps) owner = owner[step] as Record<string, Json>;
+  owner[last] = text;
+}
+
+function stepsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
