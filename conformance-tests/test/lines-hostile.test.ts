@@ -1,0 +1,76 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { ResultEvent } from '@connector-runtime/core';
+import { ConnectorRuntime, type DocumentInput, type RuntimeConnection } from '@connector-runtime/runtime';
+import { type Frame, FrameReader, frameBytes } from '../reference/lines/lines-frame.js';
+import linesPlugin from '../reference/lines/lines-plugin.js';
+
+/** What it says to a statement; `lost`: it closes the socket instead. */
+type Script = (verb: string, payload: string) => Uint8Array | 'lost';
+
+let stops: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const stop of stops.reverse()) await stop();
+  stops = [];
+});
+
+describe('a put that was applied and its answer lost is unknown', () => {
+  test.each([
+    ['the login is refused', 'DENIED'],
+    ['the login is answered with what is no outcome', 'NONSENSE'],
+  ])('where the session has expired then and %s', async (_, second) => {
+    let logins = 0;
+    let puts = 0;
+    const { connection } = await connected((verb) => {
+      if (verb === 'LOGIN') return ++logins === 1 ? frame('OK', 's1') : frame(second);
+      if (verb === 'PUT') return ++puts === 1 ? 'lost' : frame('EXPIRED');
+      return frame('OK');
+    });
+
+    expect(await put(connection, 'k')).toMatchObject([{ status: 'unknown', error: { effect: 'unknown' } }]);
+    expect(puts).toBe(2);
+  });
+});
+
+function frame(outcome: string, text = ''): Uint8Array {
+  return frameBytes({ words: [outcome], payload: Buffer.from(text) });
+}
+
+async function put(connection: RuntimeConnection, ...keys: readonly string[]): Promise<readonly ResultEvent[]> {
+  const documents = keys.map((key): DocumentInput => ({ id: key, body: { key } }));
+  const results: ResultEvent[] = [];
+  for await (const event of connection.execute({ operation: 'put', objectType: 'thing' }, documents))
+    if (event.type === 'result') results.push(event);
+  return results;
+}
+
+/** The plugin, connected with a service that says what `script` has it say. */
+async function connected(script: Script, greeting = frame('READY')) {
+  const statements: Frame[] = [];
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    const reader = new FrameReader();
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (piece) => {
+      for (const statement of reader.read(piece)) {
+        statements.push(statement);
+        const answer = script(statement.words[0] ?? '', Buffer.from(statement.payload).toString());
+        if (answer === 'lost') socket.destroy();
+        else socket.write(answer);
+      }
+    });
+    socket.write(greeting);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stops.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  });
+  const runtime = new ConnectorRuntime({ plugins: [linesPlugin] });
+  stops.push(() => runtime.close());
+  const { port } = server.address() as AddressInfo;
+  const properties = { host: '127.0.0.1', port, password: 'pw123456', concurrent: 1 };
+  const connection = await runtime.connect({ plugin: 'lines', properties });
+  return { connection, statements, sockets };
+}
