@@ -32,6 +32,35 @@ describe('a put that was applied and its answer lost is unknown', () => {
   });
 });
 
+describe('a service that says more than it was asked', () => {
+  test.each([
+    ['the first byte of a frame', 'O'],
+    ['the first word of a frame', 'OK'],
+    ['a whole frame', 'OK 0\n'],
+  ])('answers no later statement with %s', async (_, more) => {
+    const { connection, sockets } = await connected((verb, payload) => {
+      if (verb === 'LOGIN') return frame('OK', 's1');
+      if (payload.includes('first')) return Buffer.concat([frame('OK'), Buffer.from(more)]);
+      return Buffer.concat([Buffer.from('OK 0\n'.slice(more.length)), frame('FORBIDDEN')]);
+    });
+
+    expect(await put(connection, 'first')).toMatchObject([{ status: 'success' }]);
+    expect(await put(connection, 'second')).not.toMatchObject([{ status: 'success' }]);
+    expect(sockets.size).toBe(2);
+  });
+
+  test('says it once a statement was answered, and loses the socket', async () => {
+    const { connection, sockets } = await connected(() => frame('OK', 's1'));
+    await put(connection, 'first');
+    const [socket] = sockets;
+    socket?.write('O');
+    await new Promise<void>((resolve) => socket?.once('close', () => resolve()));
+
+    expect(await put(connection, 'second')).toMatchObject([{ status: 'success' }]);
+    expect(sockets.size).toBe(2);
+  });
+});
+
 function frame(outcome: string, text = ''): Uint8Array {
   return frameBytes({ words: [outcome], payload: Buffer.from(text) });
 }
