@@ -1,6 +1,11 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { ResultEvent } from '@connector-runtime/core';
-import { ConnectorRuntime, type DocumentInput, type RuntimeConnection } from '@connector-runtime/runtime';
+import {
+  ConnectorRuntime,
+  type DocumentInput,
+  type Execution,
+  type RuntimeConnection,
+} from '@connector-runtime/runtime';
 import { type Frame, FrameReader, frameBytes } from '../reference/lines/lines-frame.js';
 import linesPlugin from '../reference/lines/lines-plugin.js';
 
@@ -61,15 +66,57 @@ describe('a service that says more than it was asked', () => {
   });
 });
 
+describe('an answer that is none of the protocol', () => {
+  const UNEXPECTED = { category: 'protocol', code: 'LINES_ANSWER_UNEXPECTED' };
+
+  test.each(['', 's1 x', 's1 0\nPUT thing s1'])('is the name %j of a session', async (name) => {
+    const { connection, statements } = await connected(() => frame('OK', name));
+
+    expect(await connection.test()).toMatchObject([{ ok: false, error: UNEXPECTED }]);
+    expect(statements).toHaveLength(1);
+  });
+
+  test('is the name of a snapshot that would be a statement', async () => {
+    const { connection, statements } = await connected((verb) =>
+      frame('OK', verb === 'SNAPSHOT' ? 'x s1 0\nREMOVE' : 's1'),
+    );
+
+    const request = { operation: 'read', objectType: 'thing', properties: { snapshot: true } };
+    expect(await resultsOf(connection.execute(request, [{ body: {} }]))).toMatchObject([{ error: UNEXPECTED }]);
+    expect(statements.map(({ words: [verb] }) => verb)).toEqual(['LOGIN', 'SNAPSHOT']);
+  });
+
+  test('is a greeting of another protocol', async () => {
+    const { connection, statements } = await connected(() => frame('OK', 's1'), frame('HELLO'));
+
+    expect(await connection.test()).toMatchObject([{ ok: false, error: UNEXPECTED }]);
+    expect(statements).toEqual([]);
+  });
+
+  test.each([[['thing']], [[]]])('is the page of types %j, for ever', async (names) => {
+    const { connection } = await connected((verb) =>
+      frame('OK', verb === 'LOGIN' ? 's1' : JSON.stringify({ names, isLast: false })),
+    );
+
+    const read = async () => {
+      for await (const type of connection.objectTypes({ operation: 'read' })) expect(type.id).toBe('thing');
+    };
+    await expect(read()).rejects.toMatchObject({ info: UNEXPECTED });
+  });
+});
+
 function frame(outcome: string, text = ''): Uint8Array {
   return frameBytes({ words: [outcome], payload: Buffer.from(text) });
 }
 
 async function put(connection: RuntimeConnection, ...keys: readonly string[]): Promise<readonly ResultEvent[]> {
   const documents = keys.map((key): DocumentInput => ({ id: key, body: { key } }));
+  return resultsOf(connection.execute({ operation: 'put', objectType: 'thing' }, documents));
+}
+
+async function resultsOf(execution: Execution): Promise<readonly ResultEvent[]> {
   const results: ResultEvent[] = [];
-  for await (const event of connection.execute({ operation: 'put', objectType: 'thing' }, documents))
-    if (event.type === 'result') results.push(event);
+  for await (const event of execution) if (event.type === 'result') results.push(event);
   return results;
 }
 

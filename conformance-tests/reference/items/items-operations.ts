@@ -14,6 +14,7 @@ import {
 } from '@connector-runtime/core';
 import { perBatch, perDocument } from '@connector-runtime/core/authoring';
 import { ItemsClient, type ItemsRequest } from './items-client.js';
+import { protocolError } from './items-refusal.js';
 
 /** Of one item. */
 export const MAX_ITEM_BYTES = 100_000;
@@ -427,16 +428,6 @@ function parsedHead(head: string): { readonly count: number; readonly next?: num
     // told below
   }
   throw protocolError('a page does not begin with its count');
-}
-
-function protocolError(message: string, effect: 'none' | 'unknown' = 'none'): ConnectorError {
-  return new ConnectorError({
-    category: 'protocol',
-    code: 'ITEMS_ANSWER_UNEXPECTED',
-    message,
-    effect,
-    retryable: false,
-  });
 }
 
 function isOfOneDocument(error: unknown): error is ConnectorError {
