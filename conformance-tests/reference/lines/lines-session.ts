@@ -6,9 +6,9 @@ import {
   injectable,
   isConnectorError,
 } from '@connector-runtime/core';
+import { unlessAborted } from '../unless-aborted.js';
 import type { LinesProperties } from './lines-properties.js';
 import { nameIn, refusal } from './lines-refusal.js';
-import { unlessAborted } from './lines-waiting.js';
 import { LinesWire, type Statement } from './lines-wire.js';
 
 /** Stands where a statement has no session, or no target. */

@@ -1,0 +1,84 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ResultEvent } from '@connector-runtime/core';
+import { ConnectorRuntime, type Execution } from '@connector-runtime/runtime';
+import itemsPlugin from '../reference/items/items-plugin.js';
+
+type Give = (status: number, body: string, type?: string) => void;
+type Script = (asked: { readonly method: string; readonly url: string; readonly token: string }, give: Give) => void;
+
+const UPSERT = { operation: 'upsert', objectType: 'thing' };
+const TOKENS = ['first', 'second'].map((name) =>
+  JSON.stringify({ access: `access-${name}`, refresh: `refresh-${name}` }),
+);
+
+let stops: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const stop of stops.reverse()) await stop();
+  stops = [];
+});
+
+describe('a renewal that two executions await', () => {
+  test.each([
+    ['began it', 0],
+    ['joined it', 1],
+  ])('goes on for the other where the one that %s is cancelled', async (_, cancelled) => {
+    const renewals: Give[] = [];
+    let logins = 0;
+    let refusals = 0;
+    const connection = await connected(({ url, token }, give) => {
+      if (url === '/token') return ++logins === 1 ? give(200, TOKENS[0] ?? '') : void renewals.push(give);
+      if (token !== 'access-first') return give(200, '{}');
+      refusals += 1;
+      return give(401, '{"code":"TOKEN_EXPIRED"}');
+    });
+    const stop = new AbortController();
+    const results: Promise<readonly ResultEvent[]>[] = [];
+    for (const index of [0, 1]) {
+      const options = index === cancelled ? { signal: stop.signal } : {};
+      results.push(resultsOf(connection.execute(UPSERT, [{ body: { key: `k${index}` } }], options)));
+      await until(() => refusals > index && renewals.length === 1);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    stop.abort();
+    expect(await results[cancelled]).toMatchObject([{ error: { code: 'CANCELLED' } }]);
+    await until(() => renewals.length === (cancelled === 0 ? 2 : 1));
+    renewals.at(-1)?.(200, TOKENS[1] ?? '');
+    expect(await results[1 - cancelled]).toMatchObject([{ status: 'success' }]);
+  });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+async function resultsOf(execution: Execution): Promise<readonly ResultEvent[]> {
+  const results: ResultEvent[] = [];
+  for await (const event of execution) if (event.type === 'result') results.push(event);
+  return results;
+}
+
+/** The plugin, connected with a service that answers as `script` has it answer. */
+async function connected(script: Script) {
+  const server = createServer((request, response) => {
+    const { method = '', url = '', headers } = request;
+    request.resume();
+    request.on('end', () =>
+      script({ method, url, token: (headers.authorization ?? '').slice('Bearer '.length) }, (status, body, type) => {
+        response.writeHead(status, { 'content-type': type ?? 'application/json' });
+        response.end(body);
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stops.push(async () => {
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  });
+  const runtime = new ConnectorRuntime({ plugins: [itemsPlugin] });
+  stops.push(() => runtime.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return runtime.connect({ plugin: 'items', properties: { url, password: 'pw123456' } });
+}
