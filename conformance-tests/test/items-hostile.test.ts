@@ -8,6 +8,7 @@ type Give = (status: number, body: string, type?: string) => void;
 type Script = (asked: { readonly method: string; readonly url: string; readonly token: string }, give: Give) => void;
 
 const UPSERT = { operation: 'upsert', objectType: 'thing' };
+const CREATE = { operation: 'create', objectType: 'thing' };
 const TOKENS = ['first', 'second'].map((name) =>
   JSON.stringify({ access: `access-${name}`, refresh: `refresh-${name}` }),
 );
@@ -48,6 +49,20 @@ describe('a renewal that two executions await', () => {
     renewals.at(-1)?.(200, TOKENS[1] ?? '');
     expect(await results[1 - cancelled]).toMatchObject([{ status: 'success' }]);
   });
+});
+
+test.each([
+  ['a 404 of a proxy', 404, '<html>no such site</html>', 'text/html'],
+  ['a 404 of another kind', 404, '{"code":"NOT_FOUND"}', 'application/json'],
+  ['a page that is no item', 200, '<html>log in first</html>', 'text/html'],
+  ['another item', 200, '{"key":"other"}', 'application/json'],
+])('%s does not settle a document', async (_, status, body, type) => {
+  const connection = await connected(({ url }, give) =>
+    url === '/token' ? give(200, TOKENS[0] ?? '') : give(status, body, type),
+  );
+
+  const [result] = await resultsOf(connection.reconcile(CREATE, [{ body: { key: 'k' } }]));
+  expect(['notAttempted', 'success']).not.toContain(result?.status);
 });
 
 async function until(isSo: () => boolean): Promise<void> {

@@ -93,6 +93,15 @@ describe('an answer that is none of the protocol', () => {
     expect(statements).toEqual([]);
   });
 
+  test.each(['FORBIDDEN', 'absent', ''])('is the outcome %j of an entry that is looked for', async (outcome) => {
+    const { connection } = await connected((verb) => frame('OK', verb === 'LOGIN' ? 's1' : `${outcome}\nABSENT`));
+
+    const request = { operation: 'create', objectType: 'thing' };
+    const documents = ['a', 'b'].map((key) => ({ id: key, body: { key } }));
+    const results = await resultsOf(connection.reconcile(request, documents));
+    expect(results.map(({ status }) => status)).not.toContain('notAttempted');
+  });
+
   test.each([[['thing']], [[]]])('is the page of types %j, for ever', async (names) => {
     const { connection } = await connected((verb) =>
       frame('OK', verb === 'LOGIN' ? 's1' : JSON.stringify({ names, isLast: false })),

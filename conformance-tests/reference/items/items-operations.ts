@@ -243,17 +243,17 @@ export class CreateItems implements Operation {
     };
   }
 
+  /** Only the service itself knows: what a proxy answers in its place says nothing. */
   private async isThere(key: string, context: ExecutionContext): Promise<boolean> {
     try {
-      await this.client.send(
-        { method: 'GET', path: itemPath(context, key), effect: 'none', step: 'reconcile' },
-        context,
-      );
-      return true;
+      const request = { method: 'GET', path: itemPath(context, key), effect: 'none', step: 'reconcile' } as const;
+      const answer = await this.client.send(request, context);
+      if (keyIn(await textOf(answer)) === key) return true;
     } catch (error) {
-      if (error instanceof ConnectorError && error.info.category === 'notFound') return false;
+      if (error instanceof ConnectorError && error.info.service?.code === 'ITEM_UNKNOWN') return false;
       throw error;
     }
+    throw protocolError('the answer is not the item that was asked for');
   }
 }
 
