@@ -65,6 +65,21 @@ test.each([
   expect(['notAttempted', 'success']).not.toContain(result?.status);
 });
 
+test('an item was created or refused only where the service says so, by a code that is one', async () => {
+  const outcomes = [{ ok: 'false' }, {}, { ok: false, code: 'x\r\ny <b>' }, { ok: false, code: 'FORBIDDEN' }];
+  const connection = await connected(({ url }, give) =>
+    give(200, url === '/token' ? (TOKENS[0] ?? '') : JSON.stringify(outcomes)),
+  );
+
+  const documents = outcomes.map((_, index) => ({ body: { key: `k${index}` } }));
+  expect(await resultsOf(connection.execute(CREATE, documents))).toMatchObject([
+    { status: 'unknown', error: { code: 'ITEMS_ANSWER_UNEXPECTED', effect: 'unknown' } },
+    { status: 'unknown', error: { code: 'ITEMS_ANSWER_UNEXPECTED', effect: 'unknown' } },
+    { status: 'applicationError', code: 'REFUSED', error: { code: 'ITEMS_REFUSED' } },
+    { status: 'applicationError', code: 'FORBIDDEN', error: { code: 'ITEMS_FORBIDDEN' } },
+  ]);
+});
+
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -10,3 +10,8 @@ export function protocolError(message: string, effect: 'none' | 'unknown' = 'non
     retryable: false,
   });
 }
+
+/** The service's own code for what it refuses; whatever else it says is none. */
+export function codeOf(said: unknown): string | undefined {
+  return typeof said === 'string' && /^[A-Z_]+$/.test(said) ? said : undefined;
+}
