@@ -12,6 +12,7 @@ import {
   type TestFinding,
 } from '@connector-runtime/core';
 import { LinesConnection } from '../reference/lines/lines-connection.js';
+import { frameBytes } from '../reference/lines/lines-frame.js';
 import linesPlugin from '../reference/lines/lines-plugin.js';
 import { LinesPool } from '../reference/lines/lines-pool.js';
 import { ReadEntries, ReadSnapshot } from '../reference/lines/lines-reads.js';
@@ -188,7 +189,10 @@ const pingsOn = likeParent(
       for (let time = 0; time < 4; time += 1) {
         await clock.sleep(20 * 60_000, never);
         const socket = await LinesSocket.connect(host, port, never);
-        await socket.exchange({ words: ['PING', NONE, this.session.name], payload: Buffer.alloc(0) }, never);
+        await socket.exchange(
+          frameBytes({ words: ['PING', NONE, this.session.name], payload: Buffer.alloc(0) }),
+          never,
+        );
         socket.close();
       }
     }

@@ -24,6 +24,10 @@ test.each([
   expect(() => [...new FrameReader().read(Buffer.from(text))]).toThrow(RangeError);
 });
 
+test.each(['', 'a b', 's1 0\nPUT', 's1\t'])('a frame has no word %j', (word) => {
+  expect(() => frameBytes({ words: ['PUT', word], payload: Buffer.from('') })).toThrow(RangeError);
+});
+
 function textOf({ words, payload }: Frame) {
   return { words, text: Buffer.from(payload).toString() };
 }

@@ -12,6 +12,7 @@ import {
   type ObjectType,
 } from '@connector-runtime/core';
 import { ItemsClient } from './items-client.js';
+import { protocolError } from './items-refusal.js';
 
 const MAX_ANSWER_BYTES = 1_000_000;
 
@@ -26,6 +27,11 @@ export interface ItemType {
   }[];
 }
 
+interface TypePage {
+  readonly types: readonly ObjectType[];
+  readonly next?: number;
+}
+
 @injectable()
 export class ItemsBrowse implements Browse {
   constructor(@inject(ItemsClient) protected readonly client: ItemsClient) {}
@@ -36,12 +42,11 @@ export class ItemsBrowse implements Browse {
   ): AsyncGenerator<ObjectType> {
     let from: number | undefined = 0;
     while (from !== undefined) {
-      const page = (await this.get(`/types?from=${from}&search=${encodeURIComponent(search)}`, context)) as unknown as {
-        readonly types: readonly ObjectType[];
-        readonly next?: number;
-      };
-      yield* page.types;
-      from = page.next;
+      const path = `/types?from=${from}&search=${encodeURIComponent(search)}`;
+      const { types, next } = (await this.get(path, context)) as unknown as TypePage;
+      if (next !== undefined && !(next > from)) throw protocolError(`the types behind ${from} lead back to ${next}`);
+      yield* types;
+      from = next;
     }
   }
 

@@ -11,6 +11,7 @@ import {
   injectable,
   type Properties,
 } from '@connector-runtime/core';
+import { codeOf } from './items-refusal.js';
 import { ItemsSession } from './items-session.js';
 
 /** A request to the service, below its address. */
@@ -84,7 +85,7 @@ async function codeIn(answer: HttpResponse): Promise<string | undefined> {
   if (answer.headers['content-type'] !== 'application/json') return undefined;
   try {
     const { code } = (await answer.body.json(10_000)) as { readonly code?: unknown };
-    return typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : undefined;
+    return codeOf(code);
   } catch {
     return undefined;
   }

@@ -14,6 +14,7 @@ import {
 } from '@connector-runtime/core';
 import { perBatch, perDocument } from '@connector-runtime/core/authoring';
 import { ItemsClient, type ItemsRequest } from './items-client.js';
+import { codeOf, protocolError } from './items-refusal.js';
 
 /** Of one item. */
 export const MAX_ITEM_BYTES = 100_000;
@@ -23,6 +24,12 @@ const MAX_ANSWER_BYTES = 10_000_000;
 interface Item {
   readonly key: string;
   readonly text: string;
+}
+
+/** What the service says of one item. */
+interface Outcome {
+  readonly ok?: unknown;
+  readonly code?: unknown;
 }
 
 /** Reads every item, page by page, for each document once; resumes behind the last page that was handed on. */
@@ -200,22 +207,16 @@ export class CreateItems implements Operation {
       },
       context,
     );
-    const results = (await answer.body.json(MAX_ANSWER_BYTES)) as unknown as readonly {
-      readonly ok: boolean;
-      readonly code: string;
-    }[];
+    const results = (await answer.body.json(MAX_ANSWER_BYTES)) as unknown as readonly Outcome[];
     if (!Array.isArray(results) || results.length !== items.length)
       throw protocolError(`${items.length} items were sent and another number answered`, 'unknown');
-    return items.map((item, index) =>
-      this.resultOf(item, results[index] as { readonly ok: boolean; readonly code: string }),
-    );
+    return items.map((item, index) => this.resultOf(item, results[index] as Outcome));
   }
 
-  protected resultOf(
-    { id, key }: Item & { readonly id: string },
-    { ok, code }: { readonly ok: boolean; readonly code: string },
-  ): ResultEvent {
-    if (ok) return { type: 'result', inputs: [id], status: 'success', code, receipt: { key } };
+  protected resultOf({ id, key }: Item & { readonly id: string }, { ok, code: said }: Outcome): ResultEvent {
+    if (ok === true) return { type: 'result', inputs: [id], status: 'success', code: '201', receipt: { key } };
+    if (ok !== false) return this.lost(id, protocolError('the service does not say what became of it', 'unknown').info);
+    const code = codeOf(said) ?? 'REFUSED';
     const message = `the service refuses the item: ${code}`;
     const error: ErrorInfo = {
       category: 'validation',
@@ -242,17 +243,17 @@ export class CreateItems implements Operation {
     };
   }
 
+  /** Only the service itself knows: what a proxy answers in its place says nothing. */
   private async isThere(key: string, context: ExecutionContext): Promise<boolean> {
     try {
-      await this.client.send(
-        { method: 'GET', path: itemPath(context, key), effect: 'none', step: 'reconcile' },
-        context,
-      );
-      return true;
+      const request = { method: 'GET', path: itemPath(context, key), effect: 'none', step: 'reconcile' } as const;
+      const answer = await this.client.send(request, context);
+      if (keyIn(await textOf(answer)) === key) return true;
     } catch (error) {
-      if (error instanceof ConnectorError && error.info.category === 'notFound') return false;
+      if (error instanceof ConnectorError && error.info.service?.code === 'ITEM_UNKNOWN') return false;
       throw error;
     }
+    throw protocolError('the answer is not the item that was asked for');
   }
 }
 
@@ -427,16 +428,6 @@ function parsedHead(head: string): { readonly count: number; readonly next?: num
     // told below
   }
   throw protocolError('a page does not begin with its count');
-}
-
-function protocolError(message: string, effect: 'none' | 'unknown' = 'none'): ConnectorError {
-  return new ConnectorError({
-    category: 'protocol',
-    code: 'ITEMS_ANSWER_UNEXPECTED',
-    message,
-    effect,
-    retryable: false,
-  });
 }
 
 function isOfOneDocument(error: unknown): error is ConnectorError {

@@ -9,9 +9,11 @@ import {
   type HttpClient,
   inject,
   injectable,
+  isConnectorError,
   type Properties,
   type Secret,
 } from '@connector-runtime/core';
+import { unlessAborted } from '../unless-aborted.js';
 
 const KEY = 'token';
 const MAX_TOKEN_BYTES = 10_000;
@@ -49,12 +51,17 @@ export class ItemsSession {
 
   /** Replaces the token that the service rejected, once however many ask; does nothing where it has been replaced already. */
   async renew(rejected: string, context: CallContext): Promise<void> {
-    if (this.accessToken !== rejected) return;
-    if (this.refusal !== undefined) throw this.refusal;
-    this.renewing ??= this.exchange(rejected, context).finally(() => {
-      this.renewing = undefined;
-    });
-    await this.renewing;
+    while (this.accessToken === rejected) {
+      if (this.refusal !== undefined) throw this.refusal;
+      this.renewing ??= this.exchange(rejected, context).finally(() => {
+        this.renewing = undefined;
+      });
+      try {
+        return await unlessAborted(this.renewing, context.signal);
+      } catch (error) {
+        if (context.signal.aborted || !isEndOfCall(error)) throw error;
+      }
+    }
   }
 
   /** Another process may have renewed it meanwhile: what is stored then is used. */
@@ -119,4 +126,9 @@ export class ItemsSession {
     const entry = await this.store.get(KEY);
     return entry === undefined ? undefined : (JSON.parse(entry.value.reveal()) as Tokens);
   }
+}
+
+/** The call that renewed for all was ended: the others' affair it is not. */
+function isEndOfCall(error: unknown): boolean {
+  return isConnectorError(error) && (error.info.category === 'cancelled' || error.info.code === 'DEADLINE');
 }

@@ -19,6 +19,12 @@ export interface EntryType {
   readonly fields: readonly { readonly name: string; readonly type: 'string' | 'number' }[];
 }
 
+interface TypePage {
+  readonly names: readonly string[];
+  /** The last of them, where there may be more. */
+  readonly next: string | undefined;
+}
+
 @injectable()
 export class LinesBrowse implements Browse {
   constructor(@inject(LinesClient) protected readonly client: LinesClient) {}
@@ -29,17 +35,15 @@ export class LinesBrowse implements Browse {
   ): AsyncGenerator<ObjectType> {
     let after: string | undefined = '';
     while (after !== undefined) {
-      const page = (await this.ask('TYPES', NONE, { after, search }, context)) as unknown as {
-        readonly names: readonly string[];
-        readonly isLast: boolean;
-      };
-      for (const id of page.names) yield { id, label: id, custom: false };
-      after = page.isLast ? undefined : page.names.at(-1);
+      const { names, next }: TypePage = await this.typesBehind(after, search, context);
+      for (const id of names) yield { id, label: id, custom: false };
+      after = next;
     }
   }
 
   async describe({ objectType, role, format }: DescribeQuery, context: CallContext): Promise<ObjectDefinition> {
-    const type = (await this.ask('TYPE', encodeURIComponent(objectType), {}, context)) as unknown as EntryType;
+    const question = asking('TYPE', encodeURIComponent(objectType), {});
+    const type = (await this.ask(question, context)) as unknown as EntryType;
     return { format, root: 'entry', schema: JSON.stringify(this.schema(type, role)) };
   }
 
@@ -55,8 +59,19 @@ export class LinesBrowse implements Browse {
     };
   }
 
-  private async ask(verb: string, target: string, question: Json, context: CallContext): Promise<Json> {
-    const statement: Statement = { verb, target, payload: JSON.stringify(question), effect: 'none' };
+  private async typesBehind(after: string, search: string, context: CallContext): Promise<TypePage> {
+    const question = asking('TYPES', NONE, { after, search });
+    const { names, isLast } = (await this.ask(question, context)) as unknown as {
+      readonly names: readonly string[];
+      readonly isLast: boolean;
+    };
+    if (isLast) return { names, next: undefined };
+    const next = names.at(-1) ?? '';
+    if (next <= after) throw unexpectedAnswer(`the page of types behind ${after} leads back`, question);
+    return { names, next };
+  }
+
+  private async ask(statement: Statement, context: CallContext): Promise<Json> {
     const { text } = await this.client.send(statement, context);
     try {
       return JSON.parse(text) as Json;
@@ -64,4 +79,8 @@ export class LinesBrowse implements Browse {
       throw unexpectedAnswer('the answer is no JSON', statement);
     }
   }
+}
+
+function asking(verb: string, target: string, question: Json): Statement {
+  return { verb, target, payload: JSON.stringify(question), effect: 'none' };
 }

@@ -14,13 +14,24 @@ export interface Frame {
 const MAX_PAYLOAD_BYTES = 2_000_000;
 const MAX_HEAD_BYTES = 1_000;
 
+/** Throws a `RangeError` where a word is none. */
 export function frameBytes({ words, payload }: Frame): Uint8Array {
+  if (!words.every(isWord)) throw new RangeError('a word is empty or has a blank');
   return Buffer.concat([Buffer.from(`${words.join(' ')} ${payload.length}\n`), payload]);
+}
+
+export function isWord(text: string): boolean {
+  return /^\S+$/.test(text);
 }
 
 /** Puts the pieces of a stream together to frames. */
 export class FrameReader {
   private held: Buffer = Buffer.alloc(0);
+
+  /** No frame is begun. */
+  get isEmpty(): boolean {
+    return this.held.length === 0;
+  }
 
   /** The frames that this piece completes. Throws a `RangeError` where the bytes are none. */
   *read(piece: Uint8Array): Generator<Frame> {

@@ -1,7 +1,7 @@
 import { CONNECTION_PROPERTIES, ConnectorError, inject, injectable, isConnectorError } from '@connector-runtime/core';
+import { unlessAborted } from '../unless-aborted.js';
 import type { LinesProperties } from './lines-properties.js';
 import { LinesSocket } from './lines-socket.js';
-import { unlessAborted } from './lines-waiting.js';
 
 /** The sockets of a connection: at most `concurrent` in use over all executions, and kept open from one statement to the next. */
 @injectable()

@@ -12,7 +12,7 @@ import {
 } from '@connector-runtime/core';
 import { LinesClient } from './lines-client.js';
 import { keyIn, linesOf, targetOf } from './lines-entry.js';
-import { unexpectedAnswer } from './lines-refusal.js';
+import { nameIn, unexpectedAnswer } from './lines-refusal.js';
 import type { Statement } from './lines-wire.js';
 
 /** Asked for at once. */
@@ -75,7 +75,7 @@ export class ReadSnapshot extends ReadEntries {
   override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
     for await (const { id } of documents) {
       const begin: Statement = { verb: 'SNAPSHOT', target: targetOf(context), effect: 'repeatable' };
-      const { text: snapshot } = await this.client.send(begin, context);
+      const snapshot = nameIn(await this.client.send(begin, context), begin);
       try {
         await this.untilReady(snapshot, context);
         for await (const { lines } of this.pages(snapshot, '', context)) yield outputsOf(id, lines);

@@ -1,4 +1,5 @@
 import { ConnectorError, type ErrorCategory } from '@connector-runtime/core';
+import { isWord } from './lines-frame.js';
 import type { Answer, Statement } from './lines-wire.js';
 
 /** The service's codes; what else it says is no code of the protocol. */
@@ -24,6 +25,12 @@ export function refusal({ outcome, earlier }: Omit<Answer, 'text'>, statement: S
     step: statement.verb,
     service: { code: outcome },
   });
+}
+
+/** What the service names, to be a word of the statements about it. */
+export function nameIn({ text }: Answer, statement: Statement): string {
+  if (isWord(text)) return text;
+  throw unexpectedAnswer('the service gives a name that is no word', statement);
 }
 
 /** For an answer that cannot be made sense of: it does not tell what of a write was applied. */

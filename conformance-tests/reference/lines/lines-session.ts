@@ -6,9 +6,9 @@ import {
   injectable,
   isConnectorError,
 } from '@connector-runtime/core';
+import { unlessAborted } from '../unless-aborted.js';
 import type { LinesProperties } from './lines-properties.js';
-import { refusal } from './lines-refusal.js';
-import { unlessAborted } from './lines-waiting.js';
+import { nameIn, refusal } from './lines-refusal.js';
 import { LinesWire, type Statement } from './lines-wire.js';
 
 /** Stands where a statement has no session, or no target. */
@@ -38,7 +38,7 @@ export class LinesSession {
         this.renewing = undefined;
       });
       try {
-        await unlessAborted(this.renewing, context.signal);
+        return await unlessAborted(this.renewing, context.signal);
       } catch (error) {
         if (context.signal.aborted || !isEndOfCall(error)) throw error;
       }
@@ -53,7 +53,7 @@ export class LinesSession {
       this.refused = refusal(answer, statement);
       throw this.refused;
     }
-    this.current = answer.text;
+    this.current = nameIn(answer, statement);
   }
 
   /** Nothing but its payload shows the password: verb and target are what others may log. */

@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { ConnectorError } from '@connector-runtime/core';
-import { type Frame, FrameReader, frameBytes } from './lines-frame.js';
+import { type Frame, FrameReader } from './lines-frame.js';
 
 /** One connection of TCP, for one statement at a time. Whatever goes wrong closes it. */
 export class LinesSocket {
@@ -22,17 +22,19 @@ export class LinesSocket {
   static async connect(host: string, port: number, stop: AbortSignal): Promise<LinesSocket> {
     stop.throwIfAborted();
     const socket = new LinesSocket(host, port);
-    await socket.frame(stop);
-    return socket;
+    const { words } = await socket.frame(stop);
+    if (socket.isOpen && words.join(' ') === 'READY') return socket;
+    socket.close();
+    throw unexpected(words);
   }
 
   get isOpen(): boolean {
     return this.socket.readyState === 'open';
   }
 
-  /** Sends the statement and gives its answer. Where it rejects, the statement may have arrived. */
-  async exchange(statement: Frame, stop: AbortSignal): Promise<Frame> {
-    this.socket.write(frameBytes(statement));
+  /** Sends the frame of a statement and gives its answer. Where it rejects, the statement may have arrived. */
+  async exchange(statement: Uint8Array, stop: AbortSignal): Promise<Frame> {
+    this.socket.write(statement);
     return this.frame(stop);
   }
 
@@ -54,6 +56,7 @@ export class LinesSocket {
     }
   }
 
+  /** What nobody waits for, were it the first byte of a frame, would be taken for the next statement's answer. */
   private take(piece: Uint8Array): void {
     try {
       for (const frame of this.reader.read(piece)) {
@@ -61,6 +64,7 @@ export class LinesSocket {
         this.waiting.resolve(frame);
         this.waiting = undefined;
       }
+      if (this.waiting === undefined && !this.reader.isEmpty) throw new RangeError('this answers no statement');
     } catch (cause) {
       this.socket.destroy(unexpected(cause));
     }

@@ -7,7 +7,7 @@ import {
   injectable,
   isConnectorError,
 } from '@connector-runtime/core';
-import type { Frame } from './lines-frame.js';
+import { type Frame, frameBytes } from './lines-frame.js';
 import { LinesPool } from './lines-pool.js';
 import type { LinesSocket } from './lines-socket.js';
 import { withinLimit } from './lines-waiting.js';
@@ -75,13 +75,13 @@ export class LinesWire {
   }
 
   protected attempt({ verb, target, payload = '', effect }: Statement, session: string, context: CallContext) {
-    const statement = { words: [verb, target, session], payload: Buffer.from(payload) };
+    const statement = frameBytes({ words: [verb, target, session], payload: Buffer.from(payload) });
     return withinLimit(this.attemptLimitMs, context, (stop) =>
       this.pool.use(stop, (socket) => this.exchange(socket, statement, effect, stop)),
     );
   }
 
-  protected async exchange(socket: LinesSocket, statement: Frame, effect: Statement['effect'], stop: AbortSignal) {
+  protected async exchange(socket: LinesSocket, statement: Uint8Array, effect: Statement['effect'], stop: AbortSignal) {
     let answer: Frame;
     try {
       answer = await socket.exchange(statement, stop);

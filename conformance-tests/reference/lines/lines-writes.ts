@@ -51,7 +51,7 @@ export class CreateEntries implements Operation {
     const payload = JSON.stringify([...keys.values()]);
     const statement: Statement = { verb: 'FIND', target: targetOf(context), payload, effect: 'none' };
     const outcomes = outcomesOf(await this.client.send(statement, context), keys.size, statement);
-    return [...keys.keys()].map((id, index) => this.settled(id, outcomes[index] === 'OK'));
+    return [...keys.keys()].map((id, index) => this.settled(id, isFound(outcomes[index], statement)));
   }
 
   protected settled(id: string, isThere: boolean): ResultEvent {
@@ -134,6 +134,12 @@ function outcomesOf({ text }: Answer, count: number, statement: Statement): read
   const outcomes = linesOf(text);
   if (outcomes.length === count) return outcomes;
   throw unexpectedAnswer(`${count} entries were named and ${outcomes.length} answered`, statement);
+}
+
+/** Only what the service is sure of tells whether an entry is there. */
+function isFound(outcome: string | undefined, statement: Statement): boolean {
+  if (outcome === 'OK' || outcome === 'ABSENT') return outcome === 'OK';
+  throw unexpectedAnswer('the service does not say whether it has an entry', statement);
 }
 
 /** From its receipt where it has one: a document that was streamed cannot be read again. */

@@ -25,13 +25,15 @@ export class Session {
     this.login ??= { token: this.logIn(context), signal: context.signal };
     const login = this.login;
     try {
-      return await login.token;
+      return await unlessAborted(login.token, context.signal);
     } catch (error) {
+      // Whoever else awaits this login still may.
+      context.signal.throwIfAborted();
       // A refused key stays refused: sent again and again it might lock the account. All else may pass.
-      const isRefused = isConnectorError(error) && error.info.category === 'auth';
-      if (!isRefused && this.login === login) this.login = undefined;
+      if (isConnectorError(error) && error.info.category === 'auth') throw error;
+      if (this.login === login) this.login = undefined;
       // Whoever began the login was cancelled; we were not.
-      if (login.signal.aborted && !context.signal.aborted) return this.token(context);
+      if (login.signal.aborted) return this.token(context);
       throw error;
     }
   }
@@ -57,4 +59,14 @@ export class Session {
     );
     return textIn(await objectIn(answer, 'none'), 'token');
   }
+}
+
+/** What the promise gives, unless the signal aborts first: rejects with its reason then. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
