@@ -116,7 +116,7 @@ const MISTAKES: readonly Mistake[] = [
       ['      context,\n    );', '      this.first,\n    );'],
       ['  /** Resolves with', '  private first: CallContext | undefined;\n\n  /** Resolves with'],
     ],
-    failed: ['CAN-02', 'LIF-02', 'BRW-01', 'CAN-01'],
+    failed: ['CAN-02', 'LIF-02', 'BRW-01'],
     card: [
       'did      aborted while a request hung',
       'expected the operation has ended by itself',
@@ -201,7 +201,10 @@ const UNSEEN: readonly Pick<Mistake, 'name' | 'file' | 'edits'>[] = [
     name: 'a login that failed because the service was away is never tried again',
     file: 'src/session.ts',
     edits: [
-      ['if (!isRefused && this.login === login)', 'if (!isRefused && login.signal.aborted && this.login === login)'],
+      [
+        'if (this.login === login) this.login = undefined;\n      // Whoever',
+        'if (login.signal.aborted && this.login === login) this.login = undefined;\n      // Whoever',
+      ],
     ],
   },
 ];
