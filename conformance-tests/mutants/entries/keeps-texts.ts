@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@connector-runtime/core';
 import { ReadItems } from '../../reference/items/items-operations.js';
 import { likeParent, withOperation } from '../mutant.js';
 
-const BYTES_EACH = 4_000;
+const BYTES_EACH = 8_000;
 
 /** Outside the heap, whose limit is then not met. */
 const keepsTexts = likeParent(
