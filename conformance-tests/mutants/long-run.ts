@@ -1,6 +1,7 @@
 // The long run, before a release: node dist-test/mutants/long-run.js [--seeds 3] [--repeats 20] [--write].
 // Each reference plugin through every check, again and again, then every mutant against every check, then every assertion removed in turn. With --write the figures are kept for the reference page.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,6 +16,7 @@ const PACKAGE = path.join(__dirname, '..', '..');
 const FIGURES_FILE = path.join(PACKAGE, 'long-run.json');
 const SUBJECTS = { items: 'reference/items/items-subject.js', lines: 'reference/lines/lines-subject.js' } as const;
 const WORKERS = 2;
+const NOT_PASSED = /^(?:fail|error|blocked|unproven|waived)\s/;
 
 interface Run {
   readonly plugin: keyof typeof SUBJECTS;
@@ -23,6 +25,8 @@ interface Run {
 
 /** The last line of a run, and what was not as it should be. */
 interface Ended extends Run {
+  /** It ended by itself, and every check that applies passed. */
+  readonly isFlawless: boolean;
   readonly verdict: string;
   readonly others: readonly string[];
 }
@@ -33,12 +37,14 @@ async function conform({ plugin, seed }: Run): Promise<Ended> {
   const child = spawn(process.execPath, [command, subject, '--seed', String(seed)], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const lines = (await text(child.stdout)).trimEnd().split('\n');
+  const [printed, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  const lines = printed.trimEnd().split('\n');
   return {
+    isFlawless: exitCode === 0 && !lines.some((line) => NOT_PASSED.test(line)),
     plugin,
     seed,
     verdict: lines.at(-1) ?? '',
-    others: lines.filter((line) => /^(?:fail|error|blocked|unproven|waived)\s/.test(line)),
+    others: lines.filter((line) => NOT_PASSED.test(line)),
   };
 }
 
@@ -85,7 +91,7 @@ async function main(): Promise<void> {
     seeds,
     repeats,
     runs: runs.length,
-    flawedRuns: runs.filter(({ others }) => others.length > 0).length,
+    flawedRuns: runs.filter(({ isFlawless }) => !isFlawless).length,
     verdicts: [...new Set(runs.map(({ verdict }) => verdict))].sort(),
     mutants: held.length,
     inexactMutants: held.filter((one) => !isExact(one)).map(({ id, failed }) => `${id} (${failed.join(', ')})`),

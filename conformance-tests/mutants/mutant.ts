@@ -1,19 +1,23 @@
 import {
   type Browse,
   type CallContext,
+  CONNECTION_PROPERTIES,
   type Connection,
   type ConnectorManifest,
   type ConnectorPlugin,
   type Constructor,
   type Document,
   type ExecutionContext,
+  inject,
   injectable,
   isConnectorError,
   type JsonSchema,
   type Operation,
   type OperationDescriptor,
+  type Properties,
 } from '@connector-runtime/core';
 import { ItemsClient } from '../reference/items/items-client.js';
+import { ItemsConnection } from '../reference/items/items-connection.js';
 import { CreateItems } from '../reference/items/items-operations.js';
 import itemsPlugin from '../reference/items/items-plugin.js';
 import { ItemsSession } from '../reference/items/items-session.js';
@@ -86,6 +90,18 @@ export function likeParent<T extends Constructor<unknown>>(type: T): T {
     Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, parent), type);
   injectable()(type);
   return type;
+}
+
+/** A connection that looks at its properties itself. */
+@injectable()
+export class PropertiedConnection extends ItemsConnection {
+  constructor(
+    @inject(ItemsSession) session: ItemsSession,
+    @inject(ItemsClient) client: ItemsClient,
+    @inject(CONNECTION_PROPERTIES) protected readonly properties: Properties,
+  ) {
+    super(session, client);
+  }
 }
 
 /** Creates items whose texts are changed on their way out. */

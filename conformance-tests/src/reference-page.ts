@@ -11,7 +11,7 @@ export interface LongRunFigures {
   /** Of each reference plugin with each seed. */
   readonly repeats: number;
   readonly runs: number;
-  /** Runs with a check that failed, was in error or unproven. */
+  /** Runs that did not end by themselves, or with a check that failed, was in error or unproven. */
   readonly flawedRuns: number;
   /** The different last lines of all runs. */
   readonly verdicts: readonly string[];

@@ -1,35 +1,17 @@
-import {
-  type CallContext,
-  CONNECTION_PROPERTIES,
-  type Connection,
-  inject,
-  injectable,
-  type Properties,
-  type ResultEvent,
-  type TestFinding,
-} from '@connector-runtime/core';
-import { ItemsClient } from '../../reference/items/items-client.js';
+import type { CallContext, ResultEvent, TestFinding } from '@connector-runtime/core';
 import { ItemsConnection } from '../../reference/items/items-connection.js';
 import { DeleteItems } from '../../reference/items/items-operations.js';
-import { ItemsSession } from '../../reference/items/items-session.js';
-import { likeParent, type Mutants, withConnection, withOperation } from '../mutant.js';
+import { likeParent, type Mutants, PropertiedConnection, withConnection, withOperation } from '../mutant.js';
 
 /** Relies on a property that may be absent. */
-@injectable()
-class NeedsLabels extends ItemsConnection {
-  constructor(
-    @inject(ItemsSession) session: ItemsSession,
-    @inject(ItemsClient) client: ItemsClient,
-    @inject(CONNECTION_PROPERTIES) private readonly properties: Properties,
-  ) {
-    super(session, client);
-  }
-
-  override async open(context: CallContext): Promise<void> {
-    await super.open(context);
-    if ((this.properties['labels'] as { readonly tenant?: string }).tenant === '') throw new TypeError('no tenant');
-  }
-}
+const needsLabels = likeParent(
+  class extends PropertiedConnection {
+    override async open(context: CallContext): Promise<void> {
+      await super.open(context);
+      if ((this.properties['labels'] as { readonly tenant?: string }).tenant === '') throw new TypeError('no tenant');
+    }
+  },
+);
 
 const findsFault = likeParent(
   class extends ItemsConnection {
@@ -48,7 +30,7 @@ const failsAlone = likeParent(
 );
 
 export const BASELINE_MUTANTS: Mutants = {
-  'BAS-01': withConnection(NeedsLabels as unknown as new () => Connection),
+  'BAS-01': withConnection(needsLabels),
   'BAS-01:finding': withConnection(findsFault),
   'BAS-01:operation': withOperation('delete', failsAlone),
 };

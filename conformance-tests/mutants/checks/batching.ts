@@ -19,19 +19,30 @@ const overfills = likeParent(
   },
 );
 
+/** As much of a document as could be read, and why it was no more. */
+async function readOf({ body }: Document, { signal }: ExecutionContext) {
+  const pieces: Uint8Array[] = [];
+  let refusal: unknown;
+  try {
+    for await (const piece of body.open(signal)) pieces.push(piece);
+  } catch (error) {
+    if (!isConnectorError(error) || error.info.category !== 'tooLarge') throw error;
+    refusal = error;
+  }
+  return { text: Buffer.concat(pieces).toString(), refusal };
+}
+
+function keyIn(text: string): string {
+  return /"key":"([^"]+)"/.exec(text)?.[1] ?? '';
+}
+
 const truncates = likeParent(
   class extends UpsertItems {
     override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
       return perDocument(documents, context, async (document) => {
-        const pieces: Uint8Array[] = [];
-        try {
-          for await (const piece of document.body.open(context.signal)) pieces.push(piece);
-        } catch (error) {
-          if (!isConnectorError(error) || error.info.category !== 'tooLarge') throw error;
-          const key = /"key":"([^"]+)"/.exec(Buffer.concat(pieces).toString())?.[1] ?? '';
-          return this.upsert(document, JSON.stringify({ key }), context);
-        }
-        return this.upsert(document, Buffer.concat(pieces).toString(), context);
+        const { text, refusal } = await readOf(document, context);
+        if (refusal !== undefined) return this.upsert(document, JSON.stringify({ key: keyIn(text) }), context);
+        return this.upsert(document, text, context);
       });
     }
   },
@@ -50,16 +61,10 @@ const sendsPart = likeParent(
   class extends UpsertItems {
     override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
       return perDocument(documents, context, async (document) => {
-        const pieces: Uint8Array[] = [];
-        try {
-          for await (const piece of document.body.open(context.signal)) pieces.push(piece);
-        } catch (error) {
-          if (!isConnectorError(error) || error.info.category !== 'tooLarge') throw error;
-          const key = /"key":"([^"]+)"/.exec(Buffer.concat(pieces).toString())?.[1] ?? '';
-          await this.upsert(document, JSON.stringify({ key }), context);
-          throw error;
-        }
-        return this.upsert(document, Buffer.concat(pieces).toString(), context);
+        const { text, refusal } = await readOf(document, context);
+        if (refusal === undefined) return this.upsert(document, text, context);
+        await this.upsert(document, JSON.stringify({ key: keyIn(text) }), context);
+        throw refusal;
       });
     }
   },

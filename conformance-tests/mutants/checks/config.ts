@@ -1,7 +1,6 @@
 import {
   type CallContext,
   CONNECTION_PROPERTIES,
-  type Connection,
   ConnectorError,
   type Document,
   type ExecutionContext,
@@ -14,14 +13,13 @@ import {
 } from '@connector-runtime/core';
 import { ItemsBrowse } from '../../reference/items/items-browse.js';
 import { ItemsClient } from '../../reference/items/items-client.js';
-import { ItemsConnection } from '../../reference/items/items-connection.js';
 import { CreateItems } from '../../reference/items/items-operations.js';
-import { ItemsSession } from '../../reference/items/items-session.js';
 import {
   itemsPlugin,
   likeParent,
   type Mutant,
   type Mutants,
+  PropertiedConnection,
   withBrowse,
   withConnectionSchema,
   withDescriptor,
@@ -49,38 +47,24 @@ function refusalOfConcurrent(path: string): ConnectorError {
 }
 
 /** Checks a range of its own when the service has been asked already. */
-@injectable()
-class ChecksLate extends ItemsConnection {
-  constructor(
-    @inject(ItemsSession) session: ItemsSession,
-    @inject(ItemsClient) client: ItemsClient,
-    @inject(CONNECTION_PROPERTIES) private readonly properties: Properties,
-  ) {
-    super(session, client);
-  }
-
-  override async open(context: CallContext): Promise<void> {
-    await super.open(context);
-    if (Number(this.properties['concurrent']) > 10) throw refusalOfConcurrent('/concurrent');
-  }
-}
+const checksLate = likeParent(
+  class extends PropertiedConnection {
+    override async open(context: CallContext): Promise<void> {
+      await super.open(context);
+      if (Number(this.properties['concurrent']) > 10) throw refusalOfConcurrent('/concurrent');
+    }
+  },
+);
 
 /** Names another property than the wrong one. */
-@injectable()
-class NamesParent extends ItemsConnection {
-  constructor(
-    @inject(ItemsSession) session: ItemsSession,
-    @inject(ItemsClient) client: ItemsClient,
-    @inject(CONNECTION_PROPERTIES) private readonly properties: Properties,
-  ) {
-    super(session, client);
-  }
-
-  override async open(context: CallContext): Promise<void> {
-    if (Number(this.properties['concurrent']) > 10) throw refusalOfConcurrent('');
-    await super.open(context);
-  }
-}
+const namesParent = likeParent(
+  class extends PropertiedConnection {
+    override async open(context: CallContext): Promise<void> {
+      if (Number(this.properties['concurrent']) > 10) throw refusalOfConcurrent('');
+      await super.open(context);
+    }
+  },
+);
 
 /** Writes into the properties where they stand. */
 @injectable()
@@ -176,9 +160,9 @@ export const CONFIG_MUTANTS: Mutants = {
     const { additionalProperties: _, ...open } = propertiesOf(schema)['labels'] ?? {};
     return { ...schema, properties: { ...propertiesOf(schema), labels: open } };
   }),
-  'CFG-03': { plugin: { ...withoutMaximum.plugin, connection: ChecksLate as unknown as new () => Connection } },
+  'CFG-03': { plugin: { ...withoutMaximum.plugin, connection: checksLate } },
   'CFG-03:taken': withoutMaximum,
-  'CFG-03:path': { plugin: { ...withoutMaximum.plugin, connection: NamesParent as unknown as new () => Connection } },
+  'CFG-03:path': { plugin: { ...withoutMaximum.plugin, connection: namesParent } },
   'CFG-04': withBrowse(TrimsInPlace),
   'CFG-05': withConnectionSchema((schema) => ({
     ...schema,

@@ -121,7 +121,7 @@ async function growthOf(trial: Trial, operation: TriedOperation): Promise<number
   const peaks: number[] = [];
   for (const rows of [ROWS, 10 * ROWS]) {
     const { trial: own, operation: tried } = await trial.forOperation(operation);
-    await own.need('seedRows')(tried.id, rows);
+    await own.seedRows(tried, rows);
     peaks.push((await measured(own.subject.entry, own.fixture.connections.valid, requestOf(tried), {})).peakBytes);
     await own.stop();
   }

@@ -2,5 +2,5 @@ import { conformance } from '@connector-runtime/conformance-tests';
 import { subject } from './subject.js';
 
 for (const check of conformance(subject, { profile: 'core' })) {
-  (check.skipReason ? test.skip : test)(`${check.id} ${check.title}`, () => check.run(), 180_000);
+  (check.skipReason ? test.skip : test)(`${check.id} ${check.skipReason || check.title}`, () => check.run(), 180_000);
 }
