@@ -15,12 +15,14 @@ import { MUTANTS } from './index.js';
 const PACKAGE = path.join(__dirname, '..', '..');
 const FIGURES_FILE = path.join(PACKAGE, 'long-run.json');
 const SUBJECTS = { items: 'reference/items/items-subject.js', lines: 'reference/lines/lines-subject.js' } as const;
+const PLUGINS = Object.keys(SUBJECTS) as readonly Run['plugin'][];
 const WORKERS = 2;
 const NOT_PASSED = /^(?:fail|error|blocked|unproven|waived)\s/;
 
 interface Run {
   readonly plugin: keyof typeof SUBJECTS;
   readonly seed: number;
+  readonly profile: 'core' | 'full';
 }
 
 /** The last line of a run, and what was not as it should be. */
@@ -29,29 +31,40 @@ interface Ended extends Run {
   readonly isFlawless: boolean;
   readonly verdict: string;
   readonly others: readonly string[];
+  readonly seconds: number;
 }
 
-async function conform({ plugin, seed }: Run): Promise<Ended> {
+async function conform(run: Run): Promise<Ended> {
+  const { plugin, seed, profile } = run;
+  const startedMs = performance.now();
   const command = path.join(PACKAGE, 'bin', 'connector-conform.js');
   const subject = path.join(PACKAGE, 'dist-test', SUBJECTS[plugin]);
-  const child = spawn(process.execPath, [command, subject, '--seed', String(seed)], {
+  const child = spawn(process.execPath, [command, subject, '--seed', String(seed), '--profile', profile], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [printed, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'close')]);
   const lines = printed.trimEnd().split('\n');
   return {
     isFlawless: exitCode === 0 && !lines.some((line) => NOT_PASSED.test(line)),
-    plugin,
-    seed,
+    ...run,
     verdict: lines.at(-1) ?? '',
     others: lines.filter((line) => NOT_PASSED.test(line)),
+    seconds: Math.round((performance.now() - startedMs) / 100) / 10,
   };
+}
+
+/** How long the command takes with the machine to itself. */
+async function timedAlone(): Promise<LongRunFigures['alone']> {
+  const ended: Ended[] = [];
+  for (const profile of ['core', 'full'] as const)
+    for (const plugin of PLUGINS) ended.push(await conform({ plugin, profile, seed: 1 }));
+  return ended.map(({ plugin, profile, seconds }) => ({ plugin, profile, seconds }));
 }
 
 async function repeated(seeds: number, repeats: number): Promise<readonly Ended[]> {
   const waiting = Array.from({ length: repeats }, () =>
     Array.from({ length: seeds }, (_, index) =>
-      Object.keys(SUBJECTS).map((plugin): Run => ({ plugin: plugin as Run['plugin'], seed: index + 1 })),
+      PLUGINS.map((plugin): Run => ({ plugin, seed: index + 1, profile: 'full' })),
     ),
   ).flat(2);
   const count = waiting.length;
@@ -79,6 +92,7 @@ async function main(): Promise<void> {
   const startedMs = performance.now();
   const seeds = Number(values.seeds);
   const repeats = Number(values.repeats);
+  const alone = await timedAlone();
   const runs = await repeated(seeds, repeats);
   const held = await holdEach(Object.keys(MUTANTS), 'all');
   const removed = await removeEachAssertion();
@@ -93,6 +107,7 @@ async function main(): Promise<void> {
     runs: runs.length,
     flawedRuns: runs.filter(({ isFlawless }) => !isFlawless).length,
     verdicts: [...new Set(runs.map(({ verdict }) => verdict))].sort(),
+    alone,
     mutants: held.length,
     inexactMutants: held.filter((one) => !isExact(one)).map(({ id, failed }) => `${id} (${failed.join(', ')})`),
     assertions: removed.length,

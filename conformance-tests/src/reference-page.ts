@@ -15,6 +15,8 @@ export interface LongRunFigures {
   readonly flawedRuns: number;
   /** The different last lines of all runs. */
   readonly verdicts: readonly string[];
+  /** Whole commands alone on the machine, before all others. */
+  readonly alone: readonly { readonly plugin: string; readonly profile: string; readonly seconds: number }[];
   readonly mutants: number;
   /** Those that were not caught by their own check alone, with the checks that failed. */
   readonly inexactMutants: readonly string[];
@@ -44,7 +46,7 @@ ${sections.join('\n')}${figures === undefined ? '' : `\n${longRun(figures)}`}`;
 }
 
 function longRun(figures: LongRunFigures): string {
-  const { date, node, cores, seeds, repeats, runs, flawedRuns, verdicts, tookMinutes } = figures;
+  const { date, node, cores, seeds, repeats, runs, flawedRuns, verdicts, alone, tookMinutes } = figures;
   const { mutants, inexactMutants, assertions, unnoticedWithout, deadAssertions } = figures;
   const dead =
     deadAssertions.length === 0 ? 'none changes nothing' : `these change nothing: ${deadAssertions.join(', ')}`;
@@ -52,6 +54,7 @@ function longRun(figures: LongRunFigures): string {
 
 \`npm run conformance:long\` of ${date}, Node ${node}, ${cores} cores, ${tookMinutes} minutes.
 
+- The whole command, alone on the machine: ${alone.map(({ plugin, profile, seconds }) => `${plugin} ${profile} ${seconds} s`).join(', ')}.
 - ${runs} runs of all checks over the two reference plugins (${seeds} seeds, ${repeats} times each): ${flawedRuns} with a check that did not pass. Last lines seen:
 ${verdicts.map((verdict) => `  - \`${verdict}\``).join('\n')}
 - ${mutants} mutants against every check: ${mutants - inexactMutants.length} caught by their own and by no other${inexactMutants.length === 0 ? '' : `; not so ${inexactMutants.join(', ')}`}.
