@@ -139,6 +139,7 @@ async function openConnection(trial: Trial) {
     deadlineEpochMs: trial.clock.now() + 60_000,
     clock: trial.clock,
     logger: silentLogger,
+    meter: { note: () => undefined },
   };
   return { own, connection, context };
 }
