@@ -8,7 +8,6 @@ import { canonicalId } from '../store/ids.js';
 import { incomingValue, notPlain } from '../store/incoming-value.js';
 import type { Field } from '../store/object-type.js';
 import type { Table } from '../store/table.js';
-import type { Value } from '../store/values.js';
 import { type ItemResult, resultMember, tried, withRolledBack } from './item-result.js';
 import { deleteRecord, insertRecord, updateRecord } from './record-writes.js';
 import { tableOf } from './records.js';
@@ -64,10 +63,9 @@ export function upsertCollection(org: Org, request: DataRequest): Answer {
     }
     const { value: given } = takeField(input, key.name);
     const value = keyValue(key, given, input.format);
-    if (value === null) throw refusal(400, 'MISSING_ARGUMENT', `${key.name} not specified`, []);
     if (doubled.has(comparable(key, given)))
-      throw refusal(400, 'DUPLICATE_VALUE', `Duplicate external id specified: ${String(value)}`, [key.name]);
-    const keyed = { ...writer, key: `${key.name}=${String(value)}` };
+      throw refusal(400, 'DUPLICATE_VALUE', `Duplicate external id specified: ${value}`, [key.name]);
+    const keyed = { ...writer, key: `${key.name}=${value}` };
     const [position, ...others] = table.positionsWith(key, value);
     if (others.length > 0) {
       const message = `${key.name}: more than one record found for external id field: [${[position ?? 0, ...others].map((at) => table.idAt(at)).join(', ')}]`;
@@ -159,9 +157,16 @@ function keyField(table: Table, name: string): Field {
   throw notFound(`Provided external ID field does not exist or is not accessible: ${name}`);
 }
 
-function keyValue(key: Field, value: InputField['value'] | undefined, format: 'json' | 'xml'): Value {
+function keyValue(
+  key: Field,
+  value: InputField['value'] | undefined,
+  format: 'json' | 'xml',
+): string | number | boolean {
   if (Array.isArray(value)) throw notPlain(key, value);
-  return value === undefined ? null : incomingValue(key, value, format);
+  const stored = value === undefined ? null : incomingValue(key, value, format);
+  if (stored === null || typeof stored === 'object')
+    throw refusal(400, 'MISSING_ARGUMENT', `${key.name} not specified`, []);
+  return stored;
 }
 
 /** Values of the external id that stand in more than one record of the request, as unique fields compare them. */
