@@ -86,9 +86,13 @@ async function verified(name) {
 }
 
 async function started(settings) {
-  const child = spawn(process.execPath, ['--max-old-space-size=8192', fileOf('service.mjs'), JSON.stringify(settings)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--max-old-space-size=8192', fileOf('service.mjs'), JSON.stringify(settings)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const url = await new Promise((resolve) => createInterface(child.stdout).once('line', resolve));
   return { child, url };
 }

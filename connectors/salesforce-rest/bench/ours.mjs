@@ -14,7 +14,7 @@ async function connect(url, more = {}) {
       url: `${url}/services/data/v64.0`,
       authenticationType: 'USER_CREDENTIALS',
       username: 'bench@example.org',
-      password: 'bench',
+      password: 'Kx7-quartz-vole',
       authenticationUrl: `${url}/services/Soap/u/64.0`,
       ...more,
     },
@@ -86,7 +86,8 @@ export const RUNS = {
   'W1 json gzip': readObjects,
   'W1 json text': (url, _workload, verify) =>
     read(url, query('json'), (text) => verify?.add(canonical(JSON.parse(text)))),
-  'W1 xml text': (url, _workload, verify) => read(url, query('xml'), (text) => verify?.add(canonical(fieldsOfXml(text)))),
+  'W1 xml text': (url, _workload, verify) =>
+    read(url, query('xml'), (text) => verify?.add(canonical(fieldsOfXml(text)))),
   'W2 5': creates,
   'W2 25': creates,
   'W2 5 20ms': creates,
@@ -99,7 +100,7 @@ export const RUNS = {
     read(url, query('xml', 'BulkAPI2.0'), (text) => verify?.add(canonical(fieldsOfXml(text)))),
   W6: async (url, _workload, verify) => {
     const { connection } = await connect(url);
-    for await (const event of connection.execute(query('xml'))) {
+    for await (const event of connection.execute(query('json'))) {
       verify?.add(canonical(JSON.parse(event.body)));
       return;
     }

@@ -7,7 +7,14 @@ import { FIELDS, HashSum, idOf, recordOf, xmlFields } from './records.mjs';
 const PAGE_ROWS = 2_000;
 const BULK_PAGE_ROWS = 250_000;
 const V = '/services/data/v64.0';
-const settings = { rows: 0, bulkRows: 0, latencyMs: 0, gzip: false, verify: false, ...JSON.parse(process.argv[2] ?? '{}') };
+const settings = {
+  rows: 0,
+  bulkRows: 0,
+  latencyMs: 0,
+  gzip: false,
+  verify: false,
+  ...JSON.parse(process.argv[2] ?? '{}'),
+};
 
 let origin = '';
 let created = 0;
@@ -165,9 +172,7 @@ function create(request, response, text) {
 
 function collection(request, response, text) {
   noteWritten(text);
-  const count = isXml(request)
-    ? text.split('<records').length - 1
-    : text.split('"attributes"').length - 1;
+  const count = isXml(request) ? text.split('<records').length - 1 : text.split('"attributes"').length - 1;
   const ids = Array.from({ length: count }, () => idOf(created++));
   if (isXml(request)) {
     const results = ids.map((id) => `<result><id>${id}</id><success>true</success></result>`).join('');
@@ -323,8 +328,7 @@ server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => {
   origin = `http://127.0.0.1:${server.address().port}`;
   // Everything is rendered before the first client comes.
-  for (let offset = 0; offset < settings.rows; offset += PAGE_ROWS)
-    for (const xml of [false, true]) page(offset, xml);
+  for (let offset = 0; offset < settings.rows; offset += PAGE_ROWS) for (const xml of [false, true]) page(offset, xml);
   for (let index = 0; index * BULK_PAGE_ROWS < settings.bulkRows; index += 1) bulkPage(index);
   process.stdout.write(`${origin}\n`);
 });

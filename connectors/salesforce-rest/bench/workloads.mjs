@@ -1,7 +1,11 @@
 // What is measured. `service`: how the far side is set up; `check`: what shows that the content was right, `outcome` or `written`.
 export const WORKLOADS = {
   'W1 json objects': { title: 'query of 200,000 records, JSON → objects', service: { rows: 200_000 }, docs: 200_000 },
-  'W1 json text': { title: 'query of 200,000 records, JSON → text per record', service: { rows: 200_000 }, docs: 200_000 },
+  'W1 json text': {
+    title: 'query of 200,000 records, JSON → text per record',
+    service: { rows: 200_000 },
+    docs: 200_000,
+  },
   'W1 json gzip': { title: 'the same, compressed → objects', service: { rows: 200_000, gzip: true }, docs: 200_000 },
   'W1 xml text': {
     title: 'query of 200,000 records, XML → text per record (jsforce: JSON objects)',
@@ -27,6 +31,15 @@ export const WORKLOADS = {
   'W4 objects': { title: 'bulk ingest of 1,000,000 objects', service: {}, docs: 1_000_000 },
   'W4 xml': { title: 'bulk ingest of 1,000,000 XML documents (jsforce: objects)', service: {}, docs: 1_000_000 },
   W5: { title: 'bulk query of 400,000 rows → records', service: { bulkRows: 400_000 }, docs: 400_000 },
-  W6: { title: 'process start, login, first document of a query', service: { rows: 2_000 }, docs: 1, isColdStart: true },
-  W7: { title: 'describe of 800 fields → XSD and JSON Schema (jsforce: its describe only), 30 times', service: {}, docs: 30 },
+  W6: {
+    title: 'process start, login, first document of a query',
+    service: { rows: 2_000 },
+    docs: 1,
+    isColdStart: true,
+  },
+  W7: {
+    title: 'describe of 800 fields → XSD and JSON Schema (jsforce: its describe only), 30 times',
+    service: {},
+    docs: 30,
+  },
 };

@@ -11,8 +11,9 @@ import {
   updatePropertiesSchema,
   upsertPropertiesSchema,
 } from './properties/operation-properties.js';
+import { inJsonToo } from './properties/payload-variants.js';
 import { ApiUsage } from './transport/api-usage.js';
-import { XML } from './transport/headers.js';
+import { JSON_TYPE, XML } from './transport/headers.js';
 import { SalesforceTransport } from './transport/salesforce-transport.js';
 import { SESSION_SOURCE } from './transport/session-source.js';
 
@@ -28,6 +29,7 @@ const write = {
   order: 'input',
   resumable: false,
   reconciles: false,
+  variants: inJsonToo({ accepts: [JSON_TYPE], emits: [JSON_TYPE] }),
 } as const;
 
 const manifest = {
@@ -54,11 +56,12 @@ const manifest = {
       repeat: 'safe',
       properties: queryPropertiesSchema,
       objectType: 'required',
-      accepts: [XML, 'application/json'],
+      accepts: [XML, JSON_TYPE],
       emits: [XML],
       order: 'input',
       resumable: false,
       reconciles: false,
+      variants: inJsonToo({ accepts: [JSON_TYPE, XML], emits: [JSON_TYPE] }),
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 2, stopWithinMs: 2_000 },
     },
     {

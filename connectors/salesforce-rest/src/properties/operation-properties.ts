@@ -3,7 +3,7 @@ import type { JsonSchema } from '@connector-runtime/core';
 /** Properties that every operation has. */
 export interface CommonProperties {
   readonly operationApi: 'RESTAPI';
-  readonly payloadFormat: 'xml';
+  readonly payloadFormat: 'xml' | 'json';
   readonly restHeaders?: Readonly<Record<string, string>>;
 }
 
@@ -75,8 +75,8 @@ const common = {
   payloadFormat: {
     type: 'string',
     title: 'Payload format',
-    description: 'Form of the documents, in and out.',
-    enum: ['xml'],
+    description: "Form of the documents, in and out. json: records in Salesforce's own JSON form.",
+    enum: ['xml', 'json'],
     default: 'xml',
   },
   restHeaders: {
