@@ -88,7 +88,9 @@ export const RUNS = {
   W6: async (url, _workload, verify) => {
     const connection = await connect(url);
     const { records } = await connection.query(SOQL);
+    const atMs = performance.now();
     verify?.add(canonical(records[0]));
+    return atMs;
   },
   W7: async (url, { docs }) => {
     const connection = await connect(url);

@@ -33,12 +33,13 @@ export class CheckedProperties {
 export class PropertyValidator {
   private readonly secretNames: ReadonlySet<string>;
   private readonly dynamicNames: readonly string[];
-  private whole: ValidateFunction | undefined;
   private ofDocuments: ValidateFunction | undefined;
 
   constructor(
     private readonly what: string,
     private readonly schema: JsonSchema,
+    /** Where the schema was compiled ahead. */
+    private whole?: ValidateFunction,
   ) {
     const properties = propertySchemas(schema);
     this.secretNames = new Set(
@@ -159,6 +160,16 @@ function ruleText(rule: string, params: Record<string, unknown>, error: ErrorObj
   }
 }
 
+/** How ajv checks properties and manifests. */
+export const validatorOptions = {
+  allErrors: true,
+  strict: true,
+  strictRequired: false,
+  useDefaults: true,
+  verbose: true,
+  allowUnionTypes: true,
+} as const;
+
 /**
  * Compiles at the first use of a schema: it is most of what a cold start takes. For the same reason the code is not optimised, and the schema is not held against that of schemas:
  * strict mode finds what matters, and the conformance suite does the rest. Throws `PLUGIN_INVALID` (`contract`).
@@ -166,17 +177,7 @@ function ruleText(rule: string, params: Record<string, unknown>, error: ErrorObj
 function compile(what: string, schema: JsonSchema): ValidateFunction {
   const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
   try {
-    const ajv = new Ajv2020({
-      allErrors: true,
-      strict: true,
-      strictRequired: false,
-      useDefaults: true,
-      verbose: true,
-      allowUnionTypes: true,
-      meta: false,
-      validateSchema: false,
-      code: { optimize: false },
-    });
+    const ajv = new Ajv2020({ ...validatorOptions, meta: false, validateSchema: false, code: { optimize: false } });
     ajv.addKeyword({ keyword: 'x-dynamic', schemaType: 'boolean' });
     ajv.addFormat(SECRET_FORMAT, true);
     return ajv.compile(schema);

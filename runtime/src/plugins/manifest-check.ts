@@ -1,14 +1,8 @@
-import {
-  CONTRACT_VERSION,
-  ConnectorError,
-  type ConnectorPlugin,
-  type Json,
-  type JsonSchema,
-} from '@connector-runtime/core';
-import manifestSchema from '@connector-runtime/core/manifest.schema.json';
-import { satisfies as rangeContains, validRange } from 'semver';
+import { CONTRACT_VERSION, ConnectorError, type ConnectorPlugin, type Json } from '@connector-runtime/core';
+import rangeContains from 'semver/functions/satisfies.js';
+import validRange from 'semver/ranges/valid.js';
 import { type ConfigIssue, issuesOf } from '../components/config-issue.js';
-import { validatorOf } from '../components/property-validator.js';
+import { manifestValidator } from '../components/manifest-validator.js';
 
 /**
  * Throws `PLUGIN_INVALID` (`contract`) with every fault of a plugin that can be seen without running it: the manifest against its schema and the contract's version,
@@ -44,7 +38,7 @@ function manifestIssues(plugin: ConnectorPlugin): ConfigIssue[] {
   let asJson: Json;
   try {
     asJson = JSON.parse(JSON.stringify(manifest)) as Json;
-    validatorOf('manifest', manifestSchema as JsonSchema).check(asJson);
+    manifestValidator().check(asJson);
   } catch (error) {
     if (error instanceof ConnectorError) return [...issuesOf(error)];
     return [{ path: '', rule: 'json', message: `is not plain JSON: ${String(error)}` }];

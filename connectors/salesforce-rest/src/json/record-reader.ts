@@ -1,3 +1,4 @@
+import { readFlatPage } from './flat-page.js';
 import { JsonError } from './json-error.js';
 import { CLOSE_OBJECT, END, JsonScanner, memberRange, OPEN_ARRAY, OPEN_OBJECT, STRING } from './json-scanner.js';
 
@@ -54,6 +55,11 @@ interface ListState {
  * Throws {@link JsonError} on what is not JSON, not a query's answer, or says of itself that something is missing.
  */
 export function readQueryPage(page: string): QueryPage {
+  return readFlatPage(page) ?? scanQueryPage(page);
+}
+
+/** The same for any page, value by value. */
+export function scanQueryPage(page: string): QueryPage {
   return new PageReader(page).read();
 }
 
