@@ -22,6 +22,12 @@ export type RequestKind =
   | 'upsert'
   | 'delete'
   | 'batch'
+  | 'createCollection'
+  | 'retrieveCollection'
+  | 'updateCollection'
+  | 'upsertCollection'
+  | 'deleteCollection'
+  | 'tree'
   | 'other';
 
 /** A request that the org received. */

@@ -20,8 +20,13 @@ export interface RecordInput {
 
 /** Reads one record from a request body. `type` is its Content-Type. */
 export function readRecordInput(body: Buffer, type: string | undefined): RecordInput {
-  if (type !== undefined && /^\s*application\/json\b/i.test(type)) return jsonInput(parseJson(body));
-  if (type !== undefined && /^\s*(?:application|text)\/xml\b/i.test(type)) return xmlInput(parseXml(body));
+  return isXmlBody(type) ? xmlInput(parseXml(body)) : jsonInput(parseJson(body));
+}
+
+/** Is a body of this Content-Type XML? Else it is JSON; any other type is refused. */
+export function isXmlBody(type: string | undefined): boolean {
+  if (type !== undefined && /^\s*(?:application|text)\/xml\b/i.test(type)) return true;
+  if (type !== undefined && /^\s*application\/json\b/i.test(type)) return false;
   throw refusal(
     415,
     'UNSUPPORTED_MEDIA_TYPE',
@@ -29,7 +34,7 @@ export function readRecordInput(body: Buffer, type: string | undefined): RecordI
   );
 }
 
-const STRING_OR_NUMBER = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g;
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 /** A number of a JSON body with more in it than a double keeps. */
 class WrittenNumber {
@@ -58,6 +63,10 @@ function numberRestored(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('\0' in value)) return value;
   return new WrittenNumber(String(value['\0']));
 }
+
+/** A JSON object, neither list nor null. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Parses an XML body; `XML_PARSER_ERROR` where it is none. */
 export function parseXml(body: Buffer): XmlElement {

@@ -1,5 +1,6 @@
 import { type Answer, answerOf, type OrgRequest } from '../exchange.js';
 import type { FaultSpec } from '../faults.js';
+import { isObject } from '../formats/record-input.js';
 import type { Org } from '../org.js';
 
 /** Everything under `/__org/`: what tests and demos steer and read from outside. Not part of the service; no session, JSON only. */
@@ -18,6 +19,14 @@ export function answerControl(org: Org, { method, segments, body }: OrgRequest):
     case 'DELETE faults':
       org.faults.remove(id === undefined ? undefined : org.faults.find(Number(id)));
       return { status: 204 };
+    case 'POST locks': {
+      const spec = jsonOf(body);
+      if (!isObject(spec)) return done({ error: 'a lock is a JSON object' }, 400);
+      return done({ id: org.locks.add(spec).id }, 201);
+    }
+    case 'DELETE locks':
+      org.locks.remove(id === undefined ? undefined : org.locks.find(Number(id)));
+      return { status: 204 };
     case 'POST expire-sessions':
       org.sessions.closeAll();
       return { status: 204 };
@@ -27,12 +36,7 @@ export function answerControl(org: Org, { method, segments, body }: OrgRequest):
 }
 
 function plant(org: Org, body: Buffer): Answer {
-  let spec: unknown;
-  try {
-    spec = JSON.parse(body.toString('utf8'));
-  } catch {
-    spec = undefined;
-  }
+  const spec = jsonOf(body);
   if (!isFaultSpec(spec)) return answerOf('json', 400, '', { error: 'a fault is a JSON object with an "action"' });
   return answerOf('json', 201, '', { id: org.faults.add(spec).id });
 }
@@ -45,6 +49,14 @@ function steer(org: Org, id: number, verb: string | undefined): Answer {
   return { status: 204 };
 }
 
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 function isFaultSpec(spec: unknown): spec is FaultSpec {
-  return typeof spec === 'object' && spec !== null && 'action' in spec && typeof spec.action === 'string';
+  return isObject(spec) && typeof spec['action'] === 'string';
 }
