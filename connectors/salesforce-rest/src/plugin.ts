@@ -6,6 +6,7 @@ import { SalesforceSession } from './connection/session.js';
 import { connectionPropertiesSchema } from './properties/connection-properties.js';
 import {
   createPropertiesSchema,
+  customSoqlPropertiesSchema,
   deletePropertiesSchema,
   queryPropertiesSchema,
   updatePropertiesSchema,
@@ -20,6 +21,8 @@ import { SESSION_SOURCE } from './transport/session-source.js';
 /** What the service takes as the body of one request, and what the original allows where a document is taken apart. */
 const MAX_SENT_BYTES = 50_000_000;
 const MAX_PARSED_BYTES = 1_000_000;
+/** The longest statement that any of the service's APIs takes, in characters of up to four bytes. */
+const MAX_SOQL_BYTES = 400_000;
 
 /** What the write operations have in common. */
 const write = {
@@ -63,6 +66,22 @@ const manifest = {
       reconciles: false,
       variants: inJsonToo({ accepts: [JSON_TYPE, XML], emits: [JSON_TYPE] }),
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 2, stopWithinMs: 2_000 },
+    },
+    {
+      id: 'customSoql',
+      title: 'Custom SOQL query',
+      effect: 'read',
+      repeat: 'safe',
+      properties: customSoqlPropertiesSchema,
+      objectType: 'none',
+      // Files of SOQL have no media type of their own.
+      accepts: ['text/plain', 'application/octet-stream'],
+      emits: [XML],
+      order: 'input',
+      resumable: false,
+      reconciles: false,
+      variants: inJsonToo({ emits: [JSON_TYPE] }),
+      limits: { maxDocumentBytes: MAX_SOQL_BYTES, maxInFlight: 2, stopWithinMs: 2_000 },
     },
     {
       ...write,
@@ -111,6 +130,7 @@ export const salesforceRest = definePlugin({
   browse: async () => (await import('./browse/sobject-browser.js')).SObjectBrowser,
   operations: {
     query: async () => (await import('./operations/rest/query-operation.js')).QueryOperation,
+    customSoql: async () => (await import('./operations/rest/custom-soql-operation.js')).CustomSoqlOperation,
     create: async () => (await import('./operations/rest/create-operation.js')).CreateOperation,
     update: async () => (await import('./operations/rest/update-operation.js')).UpdateOperation,
     upsert: async () => (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
