@@ -73,7 +73,7 @@ function conditionOf(when: JsonSchema): string {
 }
 
 function valueCondition(schema: JsonSchema): string {
-  if ('const' in schema) return `is ${code(String(schema['const']))}`;
+  if ('const' in schema) return `is ${code(plain(schema['const']))}`;
   if (Array.isArray(schema['enum']))
     return `is one of ${schema['enum'].map((value) => code(String(value))).join(', ')}`;
   return `satisfies ${cell(code(JSON.stringify(schema)))}`;
@@ -103,9 +103,10 @@ function propertyTable(schema: JsonSchema): readonly string[] {
 function typeOf(property: JsonSchema): string {
   if (Array.isArray(property['enum'])) return property['enum'].map((value) => code(String(value))).join(', ');
   const { minimum, maximum } = property as { readonly minimum?: number; readonly maximum?: number };
-  const type = String(property['type'] ?? 'any');
-  if (minimum === undefined && maximum === undefined) return type;
-  return `${type} ${minimum ?? ''}..${maximum ?? ''}`;
+  const { type = 'any' } = property as { readonly type?: string | readonly string[] };
+  const name = typeof type === 'string' ? type : type.join(' or ');
+  if (minimum === undefined && maximum === undefined) return name;
+  return `${name} ${minimum ?? ''}..${maximum ?? ''}`;
 }
 
 function size(bytes: number): string {
@@ -119,4 +120,8 @@ function code(text: string): string {
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
