@@ -3,9 +3,11 @@ import { definePlugin } from '@connector-runtime/core/authoring';
 import { DescribeCache } from './browse/describe-cache.js';
 import { SalesforceConnection } from './connection/salesforce-connection.js';
 import { SalesforceSession } from './connection/session.js';
+import { asksForCollections, COLLECTIONS_CHOSEN, MAX_BATCH_COUNT } from './properties/batch-properties.js';
 import { connectionPropertiesSchema } from './properties/connection-properties.js';
 import {
   createPropertiesSchema,
+  createTreePropertiesSchema,
   deletePropertiesSchema,
   queryPropertiesSchema,
   updatePropertiesSchema,
@@ -28,6 +30,27 @@ const write = {
   order: 'input',
   resumable: false,
   reconciles: false,
+} as const;
+
+/** Of writes whose properties ask for it: many records in a request. */
+const collections = {
+  id: 'collections',
+  when: COLLECTIONS_CHOSEN,
+  batch: { maxDocuments: MAX_BATCH_COUNT, atomic: 'option' },
+  limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 10, stopWithinMs: 2_000 },
+} as const;
+
+/** The same, all of a request or none of it. */
+const collectionsAllOrNone = {
+  ...collections,
+  id: 'collectionsAllOrNone',
+  when: {
+    allOf: [
+      COLLECTIONS_CHOSEN,
+      { type: 'object', properties: { allOrNone: { const: true } }, required: ['allOrNone'] },
+    ],
+  },
+  batch: { maxDocuments: MAX_BATCH_COUNT, atomic: 'always' },
 } as const;
 
 const manifest = {
@@ -69,6 +92,7 @@ const manifest = {
       repeat: 'unsafe',
       properties: createPropertiesSchema,
       limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      variants: [collectionsAllOrNone, collections],
     },
     {
       ...write,
@@ -78,6 +102,7 @@ const manifest = {
       repeat: 'safe',
       properties: updatePropertiesSchema,
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      variants: [collectionsAllOrNone, collections],
     },
     {
       ...write,
@@ -87,6 +112,7 @@ const manifest = {
       repeat: 'keyed',
       properties: upsertPropertiesSchema,
       limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      variants: [collectionsAllOrNone, collections],
     },
     {
       ...write,
@@ -96,6 +122,16 @@ const manifest = {
       repeat: 'safe',
       properties: deletePropertiesSchema,
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      variants: [collectionsAllOrNone, collections],
+    },
+    {
+      ...write,
+      id: 'createTree',
+      title: 'Create tree',
+      effect: 'create',
+      repeat: 'unsafe',
+      properties: createTreePropertiesSchema,
+      limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
   ],
 } as const satisfies ConnectorManifest;
@@ -108,9 +144,26 @@ export const salesforceRest = definePlugin({
   browse: async () => (await import('./browse/sobject-browser.js')).SObjectBrowser,
   operations: {
     query: async () => (await import('./operations/rest/query-operation.js')).QueryOperation,
-    create: async () => (await import('./operations/rest/create-operation.js')).CreateOperation,
-    update: async () => (await import('./operations/rest/update-operation.js')).UpdateOperation,
-    upsert: async () => (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
-    delete: async () => (await import('./operations/rest/delete-operation.js')).DeleteOperation,
+    create: async (properties) =>
+      asksForCollections(properties)
+        ? collectionsOperation()
+        : (await import('./operations/rest/create-operation.js')).CreateOperation,
+    update: async (properties) =>
+      asksForCollections(properties)
+        ? collectionsOperation()
+        : (await import('./operations/rest/update-operation.js')).UpdateOperation,
+    upsert: async (properties) =>
+      asksForCollections(properties)
+        ? collectionsOperation()
+        : (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
+    delete: async (properties) =>
+      asksForCollections(properties)
+        ? collectionsOperation()
+        : (await import('./operations/rest/delete-operation.js')).DeleteOperation,
+    createTree: async () => (await import('./operations/rest/create-tree-operation.js')).CreateTreeOperation,
   },
 });
+
+async function collectionsOperation() {
+  return (await import('./operations/collections/collections-operation.js')).CollectionsOperation;
+}

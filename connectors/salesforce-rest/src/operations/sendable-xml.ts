@@ -1,17 +1,22 @@
 import type { Body, CallContext, Document } from '@connector-runtime/core';
 import { checkXml, checkXmlText, decodeUtf8 } from '../xml/checked-xml.js';
+import type { XmlListener } from '../xml/strict-xml.js';
 import { asDocumentError } from './outcomes.js';
 
-/** The document as it may be sent, unchanged: UTF-8, well-formed, no DOCTYPE. What is not XML is a `validation` error, before anything is sent. */
-export async function sendableXml(document: Document<unknown>, context: CallContext): Promise<Body | Uint8Array> {
+/** The document as it may be sent, unchanged: UTF-8, well-formed, no DOCTYPE. `listener` is told what is in it. What is not XML is a `validation` error, before anything is sent. */
+export async function sendableXml(
+  document: Document<unknown>,
+  context: CallContext,
+  listener?: XmlListener,
+): Promise<Body | Uint8Array> {
   const { body } = document;
   try {
     if (body.repeatable) {
-      await checkXml(body, context.signal);
+      await checkXml(body, context.signal, listener);
       return body;
     }
     const bytes = await readBytes(body, context);
-    checkXmlText(decodeUtf8(bytes));
+    checkXmlText(decodeUtf8(bytes), listener);
     return bytes;
   } catch (error) {
     throw asDocumentError(error);

@@ -13,6 +13,12 @@ export function articleXml(fields: ArticleFields): Buffer {
   return Buffer.from(`<records xmlns:xsi="${XSI}" type="Article__c">${elements.join('')}</records>`);
 }
 
+/** The same record as a tree of one. */
+export function articleTreeXml(fields: ArticleFields): Buffer {
+  const record = articleXml(fields).toString('utf8').replace('<records ', '<records referenceId="article" ');
+  return Buffer.from(`<SObjectTreeRequest>${record}</SObjectTreeRequest>`);
+}
+
 /** The fields as the ledger must say them. */
 export function articleData(fields: ArticleFields): Readonly<Record<string, Json>> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'Id'));

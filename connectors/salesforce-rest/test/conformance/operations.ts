@@ -1,7 +1,7 @@
 import type { OperationFixture, Sample } from '@connector-runtime/conformance-tests';
 import type { Json } from '@connector-runtime/core';
 import type { SalesforceOrg } from '@connector-runtime/salesforce-org';
-import { type ArticleFields, articleData, articleXml } from './article-xml.js';
+import { type ArticleFields, articleData, articleTreeXml, articleXml } from './article-xml.js';
 import { hostileDocuments } from './hostile-documents.js';
 
 const OBJECT_TYPE = 'Article__c';
@@ -41,6 +41,17 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
     const key = `U-${next()}`;
     return xmlSample(key, { Name: `Upserted ${key}`, ...fields }, { externalIdValue: key });
   };
+  /** As an upsert of many has it: the key is in the document. */
+  const upsertedByField = (fields: ArticleFields): Sample => {
+    const key = `U-${next()}`;
+    const given = { Name: `Upserted ${key}`, ...fields };
+    return { ...xmlSample(key, given), body: articleXml({ External_Id__c: key, ...given }) };
+  };
+  const planted = (fields: ArticleFields): Sample => {
+    const key = `Planted ${next()}`;
+    const given = { Name: key, ...fields };
+    return { ...xmlSample(key, given), body: articleTreeXml(given) };
+  };
   /** About a record that is not there, in documents of a size or kind that none has. */
   const without = (fields: ArticleFields): Sample => {
     const id = `${existing().slice(0, 3)}Lo9${next().padStart(9, '0')}`;
@@ -53,6 +64,26 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
 
   const base = { objectType: OBJECT_TYPE, properties: {}, keyOf: keyIn };
   const withRules = RULES.map((assignmentRuleId, index) => ({ ...ownHeader(index), assignmentRuleId }));
+  /** Every write, with many records in a request. */
+  const inCollections = (variant: string, more: Readonly<Record<string, Json>>) => ({
+    [`create:${variant}`]: { ...base, ...kinds(created), ...collections(more), dynamic: withRules },
+    [`update:${variant}`]: { ...base, ...kinds(updated), ...collections(more), dynamic: withRules },
+    [`upsert:${variant}`]: {
+      ...base,
+      ...kinds(upsertedByField),
+      ...collections({ externalIdFieldName: 'External_Id__c', ...more }),
+      dynamic: withRules,
+    },
+    [`delete:${variant}`]: {
+      ...base,
+      ...collections(more),
+      dynamic: [0, 1].map(ownHeader),
+      good: (n: number) => many(n, () => updated({})),
+      bad: (n: number) => many(n, () => ({ ...without({}), expectCode: 'INVALID_CROSS_REFERENCE_KEY' })),
+      sized: (bytes: number) => sizedOf((filling) => updated({ Text__c: filling }), bytes),
+      hostile: hostileDocuments(),
+    },
+  });
   return {
     query: {
       ...base,
@@ -87,6 +118,14 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
       dynamic: withRules,
       isWrite: ({ method, path }) => method === 'PATCH' || (method === 'POST' && path.includes('/sobjects/')),
     },
+    createTree: {
+      ...base,
+      ...kinds(planted),
+      dynamic: withRules,
+      isWrite: ({ method, path }) => method === 'POST' && path.includes('/composite/tree/'),
+    },
+    ...inCollections('collections', {}),
+    ...inCollections('collectionsAllOrNone', { allOrNone: true }),
     delete: {
       ...base,
       dynamic: [0, 1].map(ownHeader),
@@ -97,6 +136,18 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
       isWrite: ({ method }) => method === 'DELETE',
     },
   };
+}
+
+/** Many records in a request. */
+function collections(more: Readonly<Record<string, Json>>) {
+  return {
+    properties: { operationApi: 'COMPOSITEAPI', ...more },
+    itemsIn: ({ path, body }) =>
+      path.includes('ids=')
+        ? (path.split('ids=', 2)[1]?.split(',').length ?? 0)
+        : Buffer.from(body).toString('utf8').split('<records ').length - 1,
+    isWrite: ({ method, path }) => method !== 'GET' && path.includes('/composite/sobjects'),
+  } satisfies Partial<OperationFixture>;
 }
 
 function many(n: number, of: (index: number) => Sample): readonly Sample[] {

@@ -13,13 +13,12 @@ import type { DeleteProperties } from '../../properties/operation-properties.js'
 import { recordPath } from '../../transport/endpoints.js';
 import { ACCEPT_XML } from '../../transport/headers.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { isGoneCode } from '../../transport/service-codes.js';
 import { documentHeaders } from '../document-headers.js';
 import { identifiedRecord } from '../identified-record.js';
 import { ObjectTarget } from '../object-target.js';
 import { accepted, checkWritten, refused, successBody } from '../outcomes.js';
 import { sendableText } from '../sendable-xml.js';
-
-const GONE = new Set(['NOT_FOUND', 'ENTITY_IS_DELETED']);
 
 /**
  * Deletes one record per document, whose root holds its `Id` (`<records>` or `<DeleteProfileConfig>`).
@@ -56,7 +55,7 @@ export class DeleteOperation implements Operation<DeleteProperties> {
           path: recordPath(describe.name, id),
           headers: documentHeaders(ACCEPT_XML, document.properties),
           effect: 'repeatable',
-          accepts: (answer, { earlier }) => earlier === 'unknown' && answer.errors.some(({ code }) => GONE.has(code)),
+          accepts: (answer, { earlier }) => earlier === 'unknown' && answer.errors.some(({ code }) => isGoneCode(code)),
         },
         context,
       );
