@@ -1,4 +1,4 @@
-import type { ConnectorManifest } from '@connector-runtime/core';
+import type { ConnectorManifest, OperationVariant } from '@connector-runtime/core';
 import { definePlugin } from '@connector-runtime/core/authoring';
 import { DescribeCache } from './browse/describe-cache.js';
 import { SalesforceConnection } from './connection/salesforce-connection.js';
@@ -13,14 +13,25 @@ import {
   updatePropertiesSchema,
   upsertPropertiesSchema,
 } from './properties/operation-properties.js';
+import { inJsonToo } from './properties/payload-variants.js';
 import { ApiUsage } from './transport/api-usage.js';
-import { XML } from './transport/headers.js';
+import { JSON_TYPE, XML } from './transport/headers.js';
 import { SalesforceTransport } from './transport/salesforce-transport.js';
 import { SESSION_SOURCE } from './transport/session-source.js';
 
 /** What the service takes as the body of one request, and what the original allows where a document is taken apart. */
 const MAX_SENT_BYTES = 50_000_000;
 const MAX_PARSED_BYTES = 1_000_000;
+
+/** Of writes whose properties ask for it: many records in a request. */
+const collections = {
+  id: 'collections',
+  when: COLLECTIONS_CHOSEN,
+  batch: { maxDocuments: MAX_BATCH_COUNT, atomic: 'option' },
+  limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 10, stopWithinMs: 2_000 },
+} as const satisfies OperationVariant;
+
+const IN_JSON = { accepts: [JSON_TYPE], emits: [JSON_TYPE] } as const;
 
 /** What the write operations have in common. */
 const write = {
@@ -30,27 +41,7 @@ const write = {
   order: 'input',
   resumable: false,
   reconciles: false,
-} as const;
-
-/** Of writes whose properties ask for it: many records in a request. */
-const collections = {
-  id: 'collections',
-  when: COLLECTIONS_CHOSEN,
-  batch: { maxDocuments: MAX_BATCH_COUNT, atomic: 'option' },
-  limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 10, stopWithinMs: 2_000 },
-} as const;
-
-/** The same, all of a request or none of it. */
-const collectionsAllOrNone = {
-  ...collections,
-  id: 'collectionsAllOrNone',
-  when: {
-    allOf: [
-      COLLECTIONS_CHOSEN,
-      { type: 'object', properties: { allOrNone: { const: true } }, required: ['allOrNone'] },
-    ],
-  },
-  batch: { maxDocuments: MAX_BATCH_COUNT, atomic: 'always' },
+  variants: inJsonToo(IN_JSON, [collections]),
 } as const;
 
 const manifest = {
@@ -77,11 +68,12 @@ const manifest = {
       repeat: 'safe',
       properties: queryPropertiesSchema,
       objectType: 'required',
-      accepts: [XML, 'application/json'],
+      accepts: [XML, JSON_TYPE],
       emits: [XML],
       order: 'input',
       resumable: false,
       reconciles: false,
+      variants: inJsonToo({ accepts: [JSON_TYPE, XML], emits: [JSON_TYPE] }),
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 2, stopWithinMs: 2_000 },
     },
     {
@@ -92,7 +84,6 @@ const manifest = {
       repeat: 'unsafe',
       properties: createPropertiesSchema,
       limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
-      variants: [collectionsAllOrNone, collections],
     },
     {
       ...write,
@@ -102,7 +93,6 @@ const manifest = {
       repeat: 'safe',
       properties: updatePropertiesSchema,
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
-      variants: [collectionsAllOrNone, collections],
     },
     {
       ...write,
@@ -112,7 +102,6 @@ const manifest = {
       repeat: 'keyed',
       properties: upsertPropertiesSchema,
       limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
-      variants: [collectionsAllOrNone, collections],
     },
     {
       ...write,
@@ -122,12 +111,12 @@ const manifest = {
       repeat: 'safe',
       properties: deletePropertiesSchema,
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
-      variants: [collectionsAllOrNone, collections],
     },
     {
       ...write,
       id: 'createTree',
       title: 'Create tree',
+      variants: inJsonToo(IN_JSON),
       effect: 'create',
       repeat: 'unsafe',
       properties: createTreePropertiesSchema,

@@ -4,7 +4,7 @@ import { type BatchProperties, batchProperties } from './batch-properties.js';
 /** Properties that every operation has. */
 export interface CommonProperties {
   readonly operationApi: 'RESTAPI' | 'COMPOSITEAPI';
-  readonly payloadFormat: 'xml';
+  readonly payloadFormat: 'xml' | 'json';
   readonly restHeaders?: Readonly<Record<string, string>>;
 }
 
@@ -54,7 +54,7 @@ export type DeleteProperties = CommonProperties & BatchProperties;
 export type CollectionsProperties = DeleteProperties & Partial<UpdateProperties & UpsertProperties>;
 
 export interface CreateTreeProperties {
-  readonly payloadFormat: 'xml';
+  readonly payloadFormat: 'xml' | 'json';
   readonly restHeaders?: Readonly<Record<string, string>>;
   readonly assignmentRuleId?: string;
 }
@@ -85,8 +85,8 @@ const common = {
   payloadFormat: {
     type: 'string',
     title: 'Payload format',
-    description: 'Form of the documents, in and out.',
-    enum: ['xml'],
+    description: "Form of the documents, in and out. json: records in Salesforce's own JSON form.",
+    enum: ['xml', 'json'],
     default: 'xml',
   },
   restHeaders: {

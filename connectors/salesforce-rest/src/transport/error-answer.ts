@@ -115,6 +115,31 @@ export function errorsIn(root: XmlElement): readonly ServiceError[] {
   });
 }
 
+/** The errors of a JSON answer's list, also of the `errors` of a result; of one error that stands alone. */
+export function errorsInJson(value: unknown): readonly ServiceError[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.flatMap((entry: unknown) => {
+    if (typeof entry !== 'object' || entry === null) return [];
+    const { errorCode, statusCode, message, fields, results } = entry as Record<string, unknown>;
+    if (Array.isArray(results)) return errorsInJson(results.flatMap((result) => errorsOfResult(result)));
+    const code = errorCode ?? statusCode;
+    if (typeof code !== 'string') return [];
+    return [
+      {
+        code,
+        message: typeof message === 'string' ? message : '',
+        fields: Array.isArray(fields) ? fields.filter((field) => typeof field === 'string') : [],
+      },
+    ];
+  });
+}
+
+/** A tree's answer lists errors by record. */
+function errorsOfResult(result: unknown): readonly unknown[] {
+  const errors = typeof result === 'object' && result !== null && 'errors' in result ? result.errors : undefined;
+  return Array.isArray(errors) ? errors.map(({ results: _, ...error }) => error) : [];
+}
+
 async function bodyText(answer: HttpResponse): Promise<string> {
   try {
     return new TextDecoder().decode(await answer.body.bytes(MAX_ERROR_BYTES));
@@ -124,25 +149,11 @@ async function bodyText(answer: HttpResponse): Promise<string> {
 }
 
 function jsonErrors(text: string): readonly ServiceError[] {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return errorsInJson(JSON.parse(text));
   } catch {
     return [];
   }
-  const list = Array.isArray(value) ? value : [value];
-  return list.flatMap((entry: unknown) => {
-    if (typeof entry !== 'object' || entry === null) return [];
-    const { errorCode, message, fields } = entry as Record<string, unknown>;
-    if (typeof errorCode !== 'string') return [];
-    return [
-      {
-        code: errorCode,
-        message: typeof message === 'string' ? message : '',
-        fields: Array.isArray(fields) ? fields.filter((field) => typeof field === 'string') : [],
-      },
-    ];
-  });
 }
 
 function xmlErrors(text: string): readonly ServiceError[] {

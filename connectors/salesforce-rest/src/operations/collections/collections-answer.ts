@@ -1,14 +1,11 @@
 import { ConnectorError, type Document, isConnectorError, type ResultEvent } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import type { SObjectDescribe } from '../../browse/sobject-describe.js';
-import { errorsIn, type ServiceError } from '../../transport/error-answer.js';
-import { XML } from '../../transport/headers.js';
+import type { ServiceError } from '../../transport/error-answer.js';
 import { protocolError } from '../../transport/refusals.js';
 import { isGoneCode } from '../../transport/service-codes.js';
-import { resultElements } from '../../xml/result-elements.js';
-import { XmlError } from '../../xml/xml-error.js';
-import { childText, parseXml } from '../../xml/xml-tree.js';
 import { accepted, refusalInside, withNearestField } from '../outcomes.js';
+import { type CollectionResult, type Payload, PayloadError } from '../payload.js';
 import type { CollectionRecord } from './collections-request.js';
 import { comparableId } from './comparable-key.js';
 
@@ -25,18 +22,9 @@ export interface SentHow {
   readonly isDelete: boolean;
   readonly allOrNone: boolean;
   readonly describe: SObjectDescribe;
+  readonly payload: Payload;
   /** What attempts before the answered one may have done. */
   readonly earlier: 'none' | 'unknown';
-}
-
-/** One `result` of the answer. */
-interface Item {
-  readonly text: string;
-  /** Empty where it tells none. */
-  readonly id: string;
-  /** `undefined` where it says neither. */
-  readonly isSuccess: boolean | undefined;
-  readonly errors: readonly ServiceError[];
 }
 
 /**
@@ -44,7 +32,7 @@ interface Item {
  * else a record's own is the one that tells its id, and what stays without is `unknown`. The body of an event is the service's `result`, attributes kept.
  */
 export function collectionResults(sent: readonly SentRecord[], text: string, how: SentHow): readonly ResultEvent[] {
-  const items = readItems(text);
+  const items = readItems(text, how.payload);
   const own = tied(sent, items);
   const all = judged(items, how);
   return sent.map(({ document }, index) => {
@@ -55,25 +43,27 @@ export function collectionResults(sent: readonly SentRecord[], text: string, how
   });
 }
 
-function readItems(text: string): readonly Item[] {
+function readItems(text: string, payload: Payload): readonly CollectionResult[] {
   try {
-    return resultElements(text).map((element): Item => {
-      const root = parseXml(element);
-      const said = root.children.filter(({ name }) => name === 'success').map((child) => child.text.trim());
-      const success = said.length === 1 ? said[0] : undefined;
-      const isSuccess = success === 'true' ? true : success === 'false' ? false : undefined;
-      return { text: element, id: childText(root, 'id') ?? '', isSuccess, errors: errorsIn(root) };
-    });
+    return payload.readCollectionResults(text);
   } catch (error) {
-    const why = error instanceof XmlError ? error.message : 'it is no XML';
-    throw protocolError('ANSWER_UNEXPECTED', `the answer to a write cannot be read: ${why}`, 'unknown', error);
+    if (!(error instanceof PayloadError)) throw error;
+    throw protocolError(
+      'ANSWER_UNEXPECTED',
+      `the answer to a write cannot be read: ${error.message}`,
+      'unknown',
+      error,
+    );
   }
 }
 
 /** The result of each record; `undefined` where it cannot be told. */
-function tied(sent: readonly SentRecord[], items: readonly Item[]): readonly (Item | undefined)[] {
+function tied(
+  sent: readonly SentRecord[],
+  items: readonly CollectionResult[],
+): readonly (CollectionResult | undefined)[] {
   const isSame = (known: string, told: string) => comparableId(known) === comparableId(told);
-  const made = items.filter(({ isSuccess, id }) => isSuccess === true && id !== '').map(({ id }) => comparableId(id));
+  const made = items.filter(({ success, id }) => success === true && id !== '').map(({ id }) => comparableId(id));
   const isInOrder =
     items.length === sent.length &&
     new Set(made).size === made.length &&
@@ -99,34 +89,37 @@ interface Judged {
   readonly isAllGone: boolean;
 }
 
-function judged(items: readonly Item[], { allOrNone, earlier }: SentHow): Judged {
-  const causes = items.filter(({ isSuccess, errors }) => isSuccess === false && !isRollback(errors));
+function judged(items: readonly CollectionResult[], { allOrNone, earlier }: SentHow): Judged {
+  const causes = items.filter(({ success, errors }) => success === false && !isRollback(errors));
   return {
-    isRolledBack: allOrNone && items.some(({ isSuccess }) => isSuccess === false),
+    isRolledBack: allOrNone && items.some(({ success }) => success === false),
     isTransient: causes.length > 0 && causes.every(({ errors }) => refusalInside(errors, earlier).info.retryable),
     isAllGone: items.every(isGone),
   };
 }
 
 const isRollback = (errors: readonly ServiceError[]): boolean => errors[0]?.code === ROLLED_BACK;
-const isGone = ({ errors }: Item): boolean => errors.some(({ code }) => isGoneCode(code));
+const isGone = ({ errors }: CollectionResult): boolean => errors.some(({ code }) => isGoneCode(code));
 
-function outcomeOf(document: Document<unknown>, item: Item, all: Judged, how: SentHow): ResultEvent {
-  const { isDelete, allOrNone, describe, earlier } = how;
-  if (item.isSuccess === true && !all.isRolledBack) return accepted(document, '200', item.text);
-  if (item.isSuccess !== false) {
+function outcomeOf(document: Document<unknown>, item: CollectionResult, all: Judged, how: SentHow): ResultEvent {
+  const { isDelete, allOrNone, describe, earlier, payload } = how;
+  if (item.success === true && !all.isRolledBack) return accepted(document, '200', payload, item.text);
+  if (item.success !== false) {
     const message = all.isRolledBack
       ? 'the service says that this record was written though not all were, under all or none'
       : 'the service answered a write with neither success nor errors';
     return failed([document.id], protocolError('ANSWER_UNEXPECTED', message, 'unknown').info);
   }
   if (isDelete && earlier === 'unknown' && isGone(item) && (!allOrNone || all.isAllGone)) {
-    return { ...accepted(document, '200', item.text), message: 'success: deleted by an attempt whose answer was lost' };
+    return {
+      ...accepted(document, '200', payload, item.text),
+      message: 'success: deleted by an attempt whose answer was lost',
+    };
   }
   const refusal = withNearestField(refusalInside(item.errors, earlier), describe);
   if (!isConnectorError(refusal)) throw refusal;
   // One that was rolled back with the others must not go again without them.
   const retryable = allOrNone ? all.isTransient : refusal.info.retryable;
   const { info } = new ConnectorError({ ...refusal.info, retryable });
-  return { ...failed([document.id], info), body: item.text, mediaType: XML };
+  return { ...failed([document.id], info), body: item.text, mediaType: payload.mediaType };
 }

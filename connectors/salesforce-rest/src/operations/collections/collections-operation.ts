@@ -19,6 +19,8 @@ import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
 import { refused } from '../outcomes.js';
+import type { Payload } from '../payload.js';
+import { payloadOf } from '../payload-formats.js';
 import { collectionResults, type SentRecord } from './collections-answer.js';
 import {
   type CollectionDocument,
@@ -78,7 +80,9 @@ export class CollectionsOperation implements Operation<Properties> {
     const describe = await this.target.check(ABILITIES[verb], context);
     if (context.properties.returnUpdatedRecord === true)
       context.logger.warn('returnUpdatedRecord has no effect on requests of many records');
-    return verb === 'upsert' ? { verb, describe, key: externalIdField(describe, name) } : { verb, describe };
+    const payload = payloadOf(context.properties);
+    if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };
+    return { verb, describe, payload };
   }
 
   private async writeBatch(
@@ -90,7 +94,7 @@ export class CollectionsOperation implements Operation<Properties> {
       document.record === undefined ? [] : [{ document, record: document.record }],
     );
     const refusals = batch.flatMap((document) =>
-      document.record === undefined ? [resultOf(document, document.refusal)] : [],
+      document.record === undefined ? [resultOf(document, document.refusal, write.payload)] : [],
     );
     const headers = batch.find(({ record }) => record !== undefined)?.headers;
     if (headers === undefined) return refusals;
@@ -100,7 +104,7 @@ export class CollectionsOperation implements Operation<Properties> {
       // What meets every request (login, quota, service down) is for the caller to count; a refused request is its documents' own.
       if (refusals.length === 0 && !isRefusal(error)) throw error;
       const reason = isRefusal(error) ? ofTheWholeRequest(error, sent.length) : error;
-      return [...refusals, ...sent.map(({ document }) => resultOf(document, reason))];
+      return [...refusals, ...sent.map(({ document }) => resultOf(document, reason, write.payload))];
     }
   }
 
@@ -113,20 +117,22 @@ export class CollectionsOperation implements Operation<Properties> {
     const { allOrNone } = context.properties;
     const records = sent.map(({ record }) => record);
     const sentBytes = records.reduce((sum, { bytes }) => sum + bytes, 0);
-    const { response, text } = await this.transport.sendForXml(
+    const { response, text } = await this.transport.sendForText(
       {
         step: `${write.verb} collection`,
         headers,
         ...collectionRequest(write, records, allOrNone, this.connection.repeatUpdates),
         maxAnswerBytes: MAX_ANSWER_BYTES + 2 * sentBytes,
       },
+      write.payload.form,
       context,
     );
-    const { describe } = write;
+    const { describe, payload } = write;
     return collectionResults(sent, text, {
       isDelete: write.verb === 'delete',
       allOrNone,
       describe,
+      payload,
       earlier: response.earlier,
     });
   }
@@ -139,10 +145,10 @@ function verbOf(operation: string): Verb {
 }
 
 /** What an error makes of one document of a request. What is no ConnectorError is thrown again. */
-function resultOf(document: Document<unknown>, error: unknown): ResultEvent {
+function resultOf(document: Document<unknown>, error: unknown, payload: Payload): ResultEvent {
   if (!isConnectorError(error)) throw error;
   return statusOfError(error.info) === 'applicationError'
-    ? refused(document, error)
+    ? refused(document, error, payload)
     : failed([document.id], error.info);
 }
 

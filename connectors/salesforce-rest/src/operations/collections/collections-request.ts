@@ -1,14 +1,11 @@
 import type { CallContext, Document, HttpHeaders } from '@connector-runtime/core';
 import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-describe.js';
 import { COLLECTIONS_PATH, collectionsDeletePath, collectionsUpsertPath } from '../../transport/endpoints.js';
-import { XML_BOTH_WAYS } from '../../transport/headers.js';
 import { documentError } from '../../transport/refusals.js';
 import type { ServiceRequest } from '../../transport/salesforce-transport.js';
-import { recordElement } from '../../xml/record-element.js';
 import { documentHeaders, type HeaderProperties } from '../document-headers.js';
 import { isUniqueKey } from '../external-id-field.js';
-import { identifiedRecord } from '../identified-record.js';
-import { sendableText } from '../sendable-xml.js';
+import type { Payload } from '../payload.js';
 import { comparableId, comparableKey } from './comparable-key.js';
 
 /** What the service takes as the body of one request. */
@@ -16,10 +13,11 @@ const MAX_REQUEST_BYTES = 50_000_000;
 /** Of the elements around the records. */
 const FRAME_BYTES = 100;
 
-/** What is done to the records of a collection. `key`: the field that an upsert goes by. */
-export type CollectionWrite =
-  | { readonly verb: 'create' | 'update' | 'delete'; readonly describe: SObjectDescribe }
-  | { readonly verb: 'upsert'; readonly describe: SObjectDescribe; readonly key: FieldDescribe };
+/** What is done to the records of a collection, and in which form. `key`: the field that an upsert goes by. */
+export type CollectionWrite = { readonly describe: SObjectDescribe; readonly payload: Payload } & (
+  | { readonly verb: 'create' | 'update' | 'delete'; readonly key?: never }
+  | { readonly verb: 'upsert'; readonly key: FieldDescribe }
+);
 
 /** One record of a request. */
 export interface CollectionRecord {
@@ -46,39 +44,41 @@ export async function* readDocuments<P extends HeaderProperties>(
   write: CollectionWrite,
   context: CallContext,
 ): AsyncGenerator<CollectionDocument<P>> {
+  const { payload } = write;
   for await (const document of documents) {
     const { id, body, properties } = document;
     try {
-      const headers = documentHeaders(XML_BOTH_WAYS, properties);
-      yield { id, body, properties, headers, record: readRecord(await sendableText(document, context), write) };
+      const headers = documentHeaders(payload.bothWays, properties);
+      const text = await payload.checkedText(document, context);
+      yield { id, body, properties, headers, record: readRecord(text, write) };
     } catch (refusal) {
-      yield { id, body, properties, headers: XML_BOTH_WAYS, refusal };
+      yield { id, body, properties, headers: payload.bothWays, refusal };
     }
   }
 }
 
 function readRecord(text: string, write: CollectionWrite): CollectionRecord {
-  const { describe } = write;
+  const { describe, payload } = write;
   if (write.verb === 'delete') {
-    const { id } = identifiedRecord(text);
+    const { id } = payload.splitId(text);
     if (!/^[0-9A-Za-z]{1,18}$/.test(id)) throw documentError('ID_MALFORMED', `the Id ${id} is no record's id`, 'Id');
     return { text: id, bytes: id.length, type: '', id, key: comparableId(id) };
   }
-  const element = recordElement(text, describe.name, write.verb === 'upsert' ? write.key.name : 'Id');
-  const record = { text: element.text, bytes: Buffer.byteLength(element.text), type: element.type.toLowerCase() };
+  const part = payload.recordPart(text, describe.name, write.key?.name ?? 'Id');
+  const record = { text: part.text, bytes: Buffer.byteLength(part.text), type: part.type.toLowerCase() };
   if (write.verb !== 'upsert') {
-    const id = write.verb === 'update' ? identifiedRecord(text).id : '';
+    const id = write.verb === 'update' ? payload.splitId(text).id : '';
     return { ...record, id, key: comparableId(id) };
   }
   if (record.type !== describe.name.toLowerCase()) {
     throw documentError(
       'OBJECT_TYPE_DIFFERS',
-      `the document's type is ${element.type}; an upsert of many takes records of ${describe.name} only`,
-      '@type',
+      `the document's type is ${part.type}; an upsert of many takes records of ${describe.name} only`,
+      'type',
     );
   }
   const isId = write.key.type === 'id';
-  return { ...record, id: isId ? element.key : '', key: comparableKey(write.key, element.key) };
+  return { ...record, id: isId ? part.key : '', key: comparableKey(write.key, part.key) };
 }
 
 /**
@@ -113,8 +113,10 @@ export function collectionRequest(
     );
     return { method: 'DELETE', path, effect: 'repeatable' };
   }
-  const option = allOrNone ? '<allOrNone>True</allOrNone>' : '';
-  const body = `<result>${option}${records.map(({ text }) => text).join('')}</result>`;
+  const body = write.payload.collectionBody(
+    records.map(({ text }) => text),
+    allOrNone,
+  );
   const isRepeatable = repeatUpdates && mayGoAgain(write, records);
   return {
     method: verb === 'create' ? 'POST' : 'PATCH',

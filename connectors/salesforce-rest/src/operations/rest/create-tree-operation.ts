@@ -13,22 +13,21 @@ import type { SObjectDescribe } from '../../browse/sobject-describe.js';
 import type { CreateTreeProperties } from '../../properties/operation-properties.js';
 import { treePath } from '../../transport/endpoints.js';
 import type { ErrorAnswer } from '../../transport/error-answer.js';
-import { XML, XML_BOTH_WAYS } from '../../transport/headers.js';
 import { protocolError } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { meaningOf } from '../../transport/service-codes.js';
 import { documentHeaders } from '../document-headers.js';
 import { ObjectTarget } from '../object-target.js';
 import { accepted, refusalInside, refused } from '../outcomes.js';
-import { sendableXml } from '../sendable-xml.js';
-import { readTreeAnswer, type TreeAnswer } from './tree-answer.js';
+import { type Payload, PayloadError, type TreeAnswer } from '../payload.js';
+import { payloadOf } from '../payload-formats.js';
 
 /** The answer names each of at most 200 records. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /**
- * Creates a tree of records per document, all of it or nothing: `SObjectTreeRequest` with `records`, each with a `type` and a `referenceId`. It is checked and sent unchanged.
- * Result: `success` / `201` with Salesforce's `SObjectTreeResponse`; `applicationError` with every error, each with the reference id of its record, and Salesforce's body where it gave one.
+ * Creates a tree of records per document, all of it or nothing: `records`, each with a `type` and a `referenceId`, in XML below `SObjectTreeRequest`. It is checked and sent unchanged.
+ * Result: `success` / `201` with Salesforce's answer; `applicationError` with every error, each with the reference id of its record, and Salesforce's body where it gave one.
  * A lost answer is `unknown`, and so is one that does not name each record exactly once.
  * Source: Salesforce REST API Developer Guide, "sObject Tree".
  */
@@ -44,46 +43,57 @@ export class CreateTreeOperation implements Operation<CreateTreeProperties> {
     context: ExecutionContext<CreateTreeProperties>,
   ): Events {
     const describe = await this.target.check('createable', context);
-    yield* perDocument(documents, context, (document) => this.createTree(document, describe, context));
+    const payload = payloadOf(context.properties);
+    yield* perDocument(documents, context, (document) => this.createTree(document, describe, payload, context));
   }
 
   private async createTree(
     document: Document<CreateTreeProperties>,
     describe: SObjectDescribe,
+    payload: Payload,
     context: ExecutionContext<CreateTreeProperties>,
   ): Promise<ResultEvent> {
-    const referenceIds: string[] = [];
     let refusalBody: string | undefined;
     try {
-      const body = await sendableXml(document, context, {
-        startElement: ({ name, attributes }) => {
-          if (name !== 'records') return;
-          referenceIds.push(attributes.find((attribute) => attribute.name === 'referenceId')?.value ?? '');
-        },
-      });
-      const { response, text } = await this.transport.sendForXml(
+      const { body, referenceIds } = await payload.checkedTree(document, context);
+      const { response, text } = await this.transport.sendForText(
         {
           step: 'create tree',
           method: 'POST',
           path: treePath(describe.name),
-          headers: documentHeaders(XML_BOTH_WAYS, document.properties),
+          headers: documentHeaders(payload.bothWays, document.properties),
           body,
           effect: 'once',
           maxAnswerBytes: MAX_ANSWER_BYTES,
           accepts: isFinalRefusal,
         },
+        payload.form,
         context,
       );
       if (response.status >= 300) {
         refusalBody = text;
-        throw refusalOf(readTreeAnswer(text), response.earlier, response.status);
+        throw refusalOf(readAnswer(text, payload), response.earlier, response.status);
       }
-      checkCreated(readTreeAnswer(text), referenceIds);
-      return accepted(document, String(response.status), text);
+      checkCreated(readAnswer(text, payload), referenceIds);
+      return accepted(document, String(response.status), payload, text);
     } catch (error) {
-      const result = refused(document, error);
-      return refusalBody === undefined ? result : { ...result, body: refusalBody, mediaType: XML };
+      const result = refused(document, error, payload);
+      return refusalBody === undefined ? result : { ...result, body: refusalBody, mediaType: payload.mediaType };
     }
+  }
+}
+
+function readAnswer(text: string, payload: Payload): TreeAnswer {
+  try {
+    return payload.readTreeAnswer(text);
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error;
+    throw protocolError(
+      'ANSWER_UNEXPECTED',
+      `the answer to a write cannot be read: ${error.message}`,
+      'unknown',
+      error,
+    );
   }
 }
 

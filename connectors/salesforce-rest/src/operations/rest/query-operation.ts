@@ -13,10 +13,10 @@ import { failed } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../browse/describe-cache.js';
 import type { QueryProperties } from '../../properties/operation-properties.js';
 import { queryPath } from '../../transport/endpoints.js';
-import { ACCEPT_XML } from '../../transport/headers.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
 import { ObjectTarget } from '../object-target.js';
+import { payloadOf } from '../payload-formats.js';
 import { endsEverything, recordPages } from '../record-pages.js';
 import { QueryPlan } from './query-plan.js';
 
@@ -26,7 +26,7 @@ const MAX_PATH_BYTES = 16_384 - 512;
 type Properties = QueryProperties;
 
 /**
- * Runs one query per document and gives each record as an XML document of its own. A document matters only where the filter takes values from it.
+ * Runs one query per document and gives each record as a document of its own, in XML or JSON. A document matters only where the filter takes values from it.
  * One request per page. Records already given stand when a later page fails; the document's result then says so.
  * Source: Salesforce REST API Developer Guide, "Query".
  */
@@ -60,16 +60,23 @@ export class QueryOperation implements Operation<Properties> {
     if (properties.logSoql) context.logger.info(`SOQL: ${soql}`);
     const options =
       properties.pageSize === undefined ? {} : { 'sforce-query-options': `batchSize=${properties.pageSize}` };
+    const payload = payloadOf(properties);
     const requests = {
+      payload,
       step: properties.includeDeleted ? 'queryAll SOQL' : 'query SOQL',
       firstPath: checkedPath(queryPath(soql, properties.includeDeleted)),
-      headers: documentHeaders({ ...ACCEPT_XML, ...options }, properties),
+      headers: documentHeaders({ ...payload.accept, ...options }, properties),
     };
     const inputs = [document.id];
     let done = 0;
     for await (const { records, totalSize } of recordPages(this.transport, requests, context)) {
       done += records.length;
-      const events: OperationEvent[] = records.map((body) => ({ type: 'output', inputs, body }));
+      const events: OperationEvent[] = records.map((body) => ({
+        type: 'output',
+        inputs,
+        body,
+        mediaType: payload.mediaType,
+      }));
       events.push({ type: 'progress', done, total: totalSize, unit: 'records' });
       yield events;
     }

@@ -13,13 +13,13 @@ import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-descri
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
 import type { UpsertProperties } from '../../properties/operation-properties.js';
 import { externalIdPath, recordsPath } from '../../transport/endpoints.js';
-import { XML_BOTH_WAYS } from '../../transport/headers.js';
 import { SalesforceTransport, type ServiceRequest } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
 import { externalIdField, externalIdFieldName, isUniqueKey } from '../external-id-field.js';
 import { ObjectTarget } from '../object-target.js';
 import { accepted, checkWritten, refused, withNearestField } from '../outcomes.js';
-import { sendableXml } from '../sendable-xml.js';
+import type { Payload } from '../payload.js';
+import { payloadOf } from '../payload-formats.js';
 
 /**
  * Creates or updates one record per document, told apart by an external id whose value comes with the document's properties. Without a value a record is created.
@@ -41,29 +41,32 @@ export class UpsertOperation implements Operation<UpsertProperties> {
     const name = externalIdFieldName(context.properties);
     const describe = await this.target.check('updateable', context);
     const key = externalIdField(describe, name);
-    yield* perDocument(documents, context, (document) => this.upsertRecord(document, describe, key, context));
+    const payload = payloadOf(context.properties);
+    yield* perDocument(documents, context, (document) => this.upsertRecord(document, describe, key, payload, context));
   }
 
   private async upsertRecord(
     document: Document<UpsertProperties>,
     describe: SObjectDescribe,
     key: FieldDescribe,
+    payload: Payload,
     context: ExecutionContext<UpsertProperties>,
   ): Promise<ResultEvent> {
     try {
-      const { response, text } = await this.transport.sendForXml(
+      const { response, text } = await this.transport.sendForText(
         {
           step: 'upsert',
           ...this.address(describe, key, document.properties.externalIdValue ?? ''),
-          headers: documentHeaders(XML_BOTH_WAYS, document.properties),
-          body: await sendableXml(document, context),
+          headers: documentHeaders(payload.bothWays, document.properties),
+          body: await payload.checkedBody(document, context),
         },
+        payload.form,
         context,
       );
-      checkWritten({ ...response, text });
-      return accepted(document, String(response.status), text);
+      checkWritten({ ...response, text }, payload);
+      return accepted(document, String(response.status), payload, text);
     } catch (error) {
-      return refused(document, withNearestField(error, describe));
+      return refused(document, withNearestField(error, describe), payload);
     }
   }
 
