@@ -120,7 +120,8 @@ export function errorsInJson(value: unknown): readonly ServiceError[] {
   const list = Array.isArray(value) ? value : [value];
   return list.flatMap((entry: unknown) => {
     if (typeof entry !== 'object' || entry === null) return [];
-    const { errorCode, statusCode, message, fields } = entry as Record<string, unknown>;
+    const { errorCode, statusCode, message, fields, results } = entry as Record<string, unknown>;
+    if (Array.isArray(results)) return errorsInJson(results.flatMap((result) => errorsOfResult(result)));
     const code = errorCode ?? statusCode;
     if (typeof code !== 'string') return [];
     return [
@@ -131,6 +132,12 @@ export function errorsInJson(value: unknown): readonly ServiceError[] {
       },
     ];
   });
+}
+
+/** A tree's answer lists errors by record. */
+function errorsOfResult(result: unknown): readonly unknown[] {
+  const errors = typeof result === 'object' && result !== null && 'errors' in result ? result.errors : undefined;
+  return Array.isArray(errors) ? errors.map(({ results: _, ...error }) => error) : [];
 }
 
 async function bodyText(answer: HttpResponse): Promise<string> {

@@ -70,11 +70,17 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
   // A cursor that has ended, or a query that ran for too long, ends the same way again.
   ['INVALID_QUERY_LOCATOR', { category: 'unavailable', retryable: false }],
   ['QUERY_TIMEOUT', { category: 'timeout', retryable: false }],
+  ['ALL_OR_NONE_OPERATION_ROLLED_BACK', { category: 'conflict' }],
   ['UNABLE_TO_LOCK_ROW', { category: 'conflict', ...REFUSED_FOR_NOW }],
 ]);
 
 export function isSessionCode(code: string): boolean {
   return SESSION_CODES.has(code.toUpperCase());
+}
+
+/** Does the service say that the record is gone already? */
+export function isGoneCode(code: string): boolean {
+  return code === 'NOT_FOUND' || code === 'ENTITY_IS_DELETED';
 }
 
 /** What a code means beside its HTTP status. The one code for two limits is told apart by its text: the daily allowance is used up for long, calls at once pass. */
