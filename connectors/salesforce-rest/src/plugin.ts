@@ -8,6 +8,7 @@ import { connectionPropertiesSchema } from './properties/connection-properties.j
 import {
   createPropertiesSchema,
   createTreePropertiesSchema,
+  customSoqlPropertiesSchema,
   deletePropertiesSchema,
   queryPropertiesSchema,
   updatePropertiesSchema,
@@ -22,6 +23,8 @@ import { SESSION_SOURCE } from './transport/session-source.js';
 /** What the service takes as the body of one request, and what the original allows where a document is taken apart. */
 const MAX_SENT_BYTES = 50_000_000;
 const MAX_PARSED_BYTES = 1_000_000;
+/** The longest statement that any of the service's APIs takes, in characters of up to four bytes. */
+const MAX_SOQL_BYTES = 400_000;
 
 /** Of writes whose properties ask for it: many records in a request. */
 const collections = {
@@ -75,6 +78,22 @@ const manifest = {
       reconciles: false,
       variants: inJsonToo({ accepts: [JSON_TYPE, XML], emits: [JSON_TYPE] }),
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 2, stopWithinMs: 2_000 },
+    },
+    {
+      id: 'customSoql',
+      title: 'Custom SOQL query',
+      effect: 'read',
+      repeat: 'safe',
+      properties: customSoqlPropertiesSchema,
+      objectType: 'none',
+      // Files of SOQL have no media type of their own.
+      accepts: ['text/plain', 'application/octet-stream'],
+      emits: [XML],
+      order: 'input',
+      resumable: false,
+      reconciles: false,
+      variants: inJsonToo({ emits: [JSON_TYPE] }),
+      limits: { maxDocumentBytes: MAX_SOQL_BYTES, maxInFlight: 2, stopWithinMs: 2_000 },
     },
     {
       ...write,
@@ -133,6 +152,7 @@ export const salesforceRest = definePlugin({
   browse: async () => (await import('./browse/sobject-browser.js')).SObjectBrowser,
   operations: {
     query: async () => (await import('./operations/rest/query-operation.js')).QueryOperation,
+    customSoql: async () => (await import('./operations/rest/custom-soql-operation.js')).CustomSoqlOperation,
     create: async (properties) =>
       asksForCollections(properties)
         ? collectionsOperation()

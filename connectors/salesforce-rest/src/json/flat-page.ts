@@ -1,4 +1,4 @@
-import type { QueryPage } from './record-reader.js';
+import type { QueryPage } from './query-page.js';
 
 const RECORDS = '"records":[';
 /** Where one record ends and the next begins. Inside a text the quotes would be escaped, so it stands nowhere else. */

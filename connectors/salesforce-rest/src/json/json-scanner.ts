@@ -13,11 +13,16 @@ export const LITERAL = 6;
 /** Far above what the service itself makes or takes. */
 const MAX_DEPTH = 200;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no text may hold as they are
+const CONTROL = /[\0-\x1f]/; // oxlint-disable-line no-control-regex
+
+const WORDS: ReadonlyMap<number, string> = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), word]));
+
+const SPACE = 32;
 const QUOTE = 34;
 const COMMA = 44;
 const COLON = 58;
 const OPEN_BRACKET = 91;
-const BACKSLASH = 92;
 const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
@@ -41,35 +46,59 @@ export class JsonScanner {
   /** By level: the bracket that closes it. */
   private readonly closing = new Uint8Array(MAX_DEPTH + 1);
   private isAfterValue = false;
-  private readonly literal = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+  private readonly number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
-  constructor(private readonly text: string) {}
+  /** Of the first backslash that was not passed yet. */
+  private nextEscape = -1;
+  private readonly hasControls: boolean;
+
+  constructor(private readonly text: string) {
+    this.hasControls = CONTROL.test(text);
+  }
 
   next(): number {
-    let at = this.skipSpace(this.end);
-    let code = this.text.charCodeAt(at);
-    if (this.open === 0) {
+    const { text, open } = this;
+    let at = this.end;
+    let code = text.charCodeAt(at);
+    if (code <= SPACE) {
+      at = this.skipSpace(at);
+      code = text.charCodeAt(at);
+    }
+    if (open === 0) {
       if (!this.isAfterValue) return this.readValue(at, code);
-      if (at < this.text.length) throw this.unexpected(at);
+      if (at < text.length) throw this.unexpected(at);
       return END;
     }
-    const closing = this.closing[this.open] ?? 0;
+    const closing = this.closing[open];
     if (code === closing) return this.close(at, closing);
     if (this.isAfterValue) {
       if (code !== COMMA) throw this.unexpected(at);
-      at = this.skipSpace(at + 1);
-      code = this.text.charCodeAt(at);
+      at += 1;
+      code = text.charCodeAt(at);
+      if (code <= SPACE) {
+        at = this.skipSpace(at);
+        code = text.charCodeAt(at);
+      }
     }
     this.keyStart = -1;
+    this.hasEscapes = false;
     if (closing === CLOSE_BRACE) {
       if (code !== QUOTE) throw this.unexpected(at);
-      this.hasEscapes = false;
       this.keyStart = at;
-      this.keyEnd = this.endOfString(at);
-      at = this.skipSpace(this.keyEnd);
-      if (this.text.charCodeAt(at) !== COLON) throw this.unexpected(at);
-      at = this.skipSpace(at + 1);
-      code = this.text.charCodeAt(at);
+      at = this.endOfString(at);
+      this.keyEnd = at;
+      code = text.charCodeAt(at);
+      if (code <= SPACE) {
+        at = this.skipSpace(at);
+        code = text.charCodeAt(at);
+      }
+      if (code !== COLON) throw this.unexpected(at);
+      at += 1;
+      code = text.charCodeAt(at);
+      if (code <= SPACE) {
+        at = this.skipSpace(at);
+        code = text.charCodeAt(at);
+      }
     }
     return this.readValue(at, code);
   }
@@ -87,19 +116,27 @@ export class JsonScanner {
   private readValue(at: number, code: number): number {
     this.start = at;
     if (code === QUOTE) {
-      if (this.keyStart < 0) this.hasEscapes = false;
       this.end = this.endOfString(at);
       this.level = this.open;
       this.isAfterValue = true;
       return STRING;
     }
     if (code === OPEN_BRACE || code === OPEN_BRACKET) return this.openContainer(at, code);
-    this.literal.lastIndex = at;
-    if (!this.literal.test(this.text)) throw this.unexpected(at);
-    this.end = this.literal.lastIndex;
+    this.end = this.endOfLiteral(at, code);
     this.level = this.open;
     this.isAfterValue = true;
     return LITERAL;
+  }
+
+  private endOfLiteral(at: number, code: number): number {
+    const word = WORDS.get(code);
+    if (word !== undefined) {
+      if (!this.text.startsWith(word, at)) throw this.unexpected(at);
+      return at + word.length;
+    }
+    this.number.lastIndex = at;
+    if (!this.number.test(this.text)) throw this.unexpected(at);
+    return this.number.lastIndex;
   }
 
   private openContainer(at: number, code: number): number {
@@ -129,19 +166,32 @@ export class JsonScanner {
     return at;
   }
 
-  /** `at`: its opening quote. */
+  /** `at`: its opening quote. Searches, for that is several times faster than looking at every character. */
   private endOfString(at: number): number {
     const { text } = this;
-    let next = at + 1;
+    if (this.nextEscape < at) this.nextEscape = this.escapeFrom(at);
+    let from = at + 1;
     for (;;) {
-      const code = text.charCodeAt(next);
-      if (code === QUOTE) return next + 1;
-      if (code === BACKSLASH) {
-        this.hasEscapes = true;
-        next = this.endOfEscape(next);
-      } else if (code >= 32) next += 1;
-      else throw this.unexpected(next);
+      const end = text.indexOf('"', from);
+      if (end < 0) throw this.unexpected(text.length);
+      if (this.nextEscape > end) {
+        if (this.hasControls) this.refuseControls(at, end);
+        return end + 1;
+      }
+      this.hasEscapes = true;
+      from = this.endOfEscape(this.nextEscape);
+      this.nextEscape = this.escapeFrom(from);
     }
+  }
+
+  private escapeFrom(at: number): number {
+    const found = this.text.indexOf('\\', at);
+    return found < 0 ? this.text.length : found;
+  }
+
+  private refuseControls(from: number, to: number): void {
+    const found = this.text.slice(from, to).search(CONTROL);
+    if (found >= 0) throw this.unexpected(from + found);
   }
 
   private endOfEscape(at: number): number {

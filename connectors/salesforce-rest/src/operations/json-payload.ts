@@ -95,6 +95,8 @@ export const JSON_PAYLOAD: Payload = {
   errorsIn: (text) => reading(() => errorsInJson(parse(text))),
   successBody: (id) => JSON.stringify({ id, success: true, errors: [] }),
 
+  countBody: (count) => JSON.stringify({ totalSize: count, done: true, records: [] }),
+
   /** An error of the connector's own stands there as one without a `statusCode`. */
   failureBody(message, id, errors) {
     const listed = errors.map(({ code, message: text, fields }) => ({ message: text, statusCode: code, fields }));

@@ -19,6 +19,8 @@ export interface PageRequests {
   /** The records come in this form. */
   readonly payload: Payload;
   readonly headers: HttpHeaders;
+  /** `SELECT COUNT()`: the count comes without records. */
+  readonly countsOnly?: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function* recordPages(
   while (next !== undefined) {
     const page: QueryPage = await next;
     list ??= new CountedList('records', page.totalSize);
-    list.add(page);
+    if (requests.countsOnly !== true) list.add(page);
     const records = await reader.completed(page, 0);
     next = page.nextRecordsUrl === undefined ? undefined : reader.readCursor(page.nextRecordsUrl);
     // Who leaves at the yield never awaits it.

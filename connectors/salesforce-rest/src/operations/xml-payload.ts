@@ -114,6 +114,8 @@ export const XML_PAYLOAD: Payload = {
   errorsIn: (text) => reading(() => errorsIn(parseXml(text))),
   successBody: (id) => `<Result><id>${escapeXml(id)}</id><success>true</success></Result>`,
 
+  countBody: (count) => `<QueryResult><done>true</done><totalSize>${count}</totalSize></QueryResult>`,
+
   /** `sf__Error` has the text of all errors. */
   failureBody(message, id, errors, root = 'Result') {
     const idElement = id === '' ? '' : `<id>${escapeXml(id)}</id>`;

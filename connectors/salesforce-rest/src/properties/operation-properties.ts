@@ -23,14 +23,20 @@ export type Filter =
 
 export type SortDirection = 'asc_nulls_first' | 'asc_nulls_last' | 'desc_nulls_first' | 'desc_nulls_last';
 
-export interface QueryProperties extends CommonProperties {
+/** How a statement is run. */
+export interface StatementProperties extends CommonProperties {
+  readonly pageSize?: number;
+  readonly includeDeleted: boolean;
+  readonly logSoql: boolean;
+}
+
+export type CustomSoqlProperties = StatementProperties;
+
+export interface QueryProperties extends StatementProperties {
   readonly fields?: readonly string[];
   readonly filter?: Filter;
   readonly sort?: readonly { readonly field: string; readonly direction: SortDirection }[];
   readonly limit?: number;
-  readonly pageSize?: number;
-  readonly includeDeleted: boolean;
-  readonly logSoql: boolean;
   readonly parentsDepth: number;
   readonly childrenDepth: number;
 }
@@ -134,6 +140,35 @@ const filterValue = {
   ],
 } as const;
 
+const statement = {
+  pageSize: {
+    type: 'integer',
+    minimum: 200,
+    maximum: 2000,
+    title: 'Page size',
+    description: 'Records a page; the service may deviate. Unset: its own default, 2000.',
+  },
+  includeDeleted: {
+    type: 'boolean',
+    default: false,
+    title: 'Include deleted',
+    description: 'Reads deleted and archived records too.',
+  },
+  logSoql: {
+    type: 'boolean',
+    default: false,
+    title: 'Log SOQL',
+    description: 'Writes the statement into the log before it is sent.',
+  },
+} as const;
+
+export const customSoqlPropertiesSchema = {
+  type: 'object',
+  title: 'Custom SOQL',
+  additionalProperties: false,
+  properties: { ...common, ...statement },
+} as const satisfies JsonSchema;
+
 export const queryPropertiesSchema = {
   type: 'object',
   title: 'Query',
@@ -178,25 +213,7 @@ export const queryPropertiesSchema = {
       description: 'Number of records to read at the most.',
       'x-dynamic': true,
     },
-    pageSize: {
-      type: 'integer',
-      minimum: 200,
-      maximum: 2000,
-      title: 'Page size',
-      description: 'Records a page; the service may deviate. Unset: its own default, 2000.',
-    },
-    includeDeleted: {
-      type: 'boolean',
-      default: false,
-      title: 'Include deleted',
-      description: 'Reads deleted and archived records too.',
-    },
-    logSoql: {
-      type: 'boolean',
-      default: false,
-      title: 'Log SOQL',
-      description: 'Writes the statement into the log before it is sent.',
-    },
+    ...statement,
     parentsDepth: {
       type: 'integer',
       minimum: 0,

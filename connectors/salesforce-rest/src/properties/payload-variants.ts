@@ -11,7 +11,7 @@ const IS_JSON = {
  * Those in JSON stand first, for the first whose `when` holds is taken. `media`: what they accept and emit in JSON.
  */
 export function inJsonToo(
-  media: Required<Pick<OperationVariant, 'accepts' | 'emits'>>,
+  media: Pick<OperationVariant, 'accepts' | 'emits'>,
   variants: readonly OperationVariant[] = [],
 ): readonly OperationVariant[] {
   const inJson = variants.map((variant) => ({

@@ -7,6 +7,7 @@ import { hostileDocuments } from './hostile-documents.js';
 const OBJECT_TYPE = 'Article__c';
 /** The least that the service takes. */
 const PAGE_ROWS = 200;
+const LEVELS = 100_000;
 const RULES = ['01Q000000000001AAA', '01Q000000000002AAA'] as const;
 
 /** How each operation is tried against an org, in each form of documents. */
@@ -77,6 +78,13 @@ function fixturesOf(
     return sampleOf(form, key, { except: key, ...fields });
   };
 
+  /** A statement, with something behind it. */
+  const stated = (behind: string, field = 'Text__c'): Sample => {
+    const key = `soql-${next()}`;
+    const soql = `SELECT Id, Name, ${field} FROM ${OBJECT_TYPE} WHERE Name != '${key}'${behind}`;
+    return { key, mediaType: 'text/plain', body: Buffer.from(soql) };
+  };
+
   const base = { objectType: OBJECT_TYPE, properties: {}, keyOf: keyIn };
   const withRules = RULES.map((assignmentRuleId, index) => ({ ...ownHeader(index), assignmentRuleId }));
   return {
@@ -92,6 +100,20 @@ function fixturesOf(
       good: (n) => many(n, () => asked({})),
       sized: (bytes) => sizedOf((filling) => asked({ filling }), bytes),
       hostile: hostileDocuments(form),
+      isWrite: () => false,
+    },
+    customSoql: {
+      properties: { pageSize: PAGE_ROWS },
+      pageRows: PAGE_ROWS,
+      keyOf: keyIn,
+      dynamic: [0, 1].map(ownHeader),
+      good: (n) => many(n, () => stated('')),
+      bad: (n) => many(n, () => ({ ...stated('', 'Nope__c'), expectCode: 'INVALID_FIELD' })),
+      sized: (bytes) => stated(' '.repeat(bytes - stated('').body.length)),
+      hostile: [
+        { name: '100,000 brackets', sample: stated(` AND ${'('.repeat(LEVELS)}Id = null${')'.repeat(LEVELS)}`) },
+        { name: 'a statement after the statement', sample: stated('; DELETE FROM Article__c') },
+      ],
       isWrite: () => false,
     },
     create: {
