@@ -1,4 +1,4 @@
-import type { JsonRecord } from '@connector-runtime/core';
+import type { Json } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat, Unproven } from '../findings.js';
 import { documentOf, documentsOf } from '../samples.js';
@@ -104,6 +104,6 @@ function inAtomicBatches(operation: TriedOperation): readonly TriedOperation[] {
   const { descriptor, fixture } = operation;
   if (descriptor.batch?.atomic === 'always') return [operation];
   if (descriptor.batch?.atomic !== 'option' || fixture.atomic === undefined) return [];
-  const properties = { ...(fixture.properties as JsonRecord), ...fixture.atomic };
+  const properties = { ...(fixture.properties as Readonly<Record<string, Json>>), ...fixture.atomic };
   return [{ ...operation, fixture: { ...fixture, properties } }];
 }

@@ -57,7 +57,8 @@ export class SObjectBrowser implements Browse {
       const { writeResultSchema, writeTreeResultSchema, writeXmlSchema } = await import('./xml-schema-writer.js');
       if (model !== undefined) return { format, root: model.root, schema: writeXmlSchema(model) };
       if (isOfTree) return { format, root: 'SObjectTreeResponse', schema: writeTreeResultSchema() };
-      return { format, root: asksForCollections(query.properties) ? 'result' : 'Result', schema: writeResultSchema() };
+      const root = asksForCollections(query.properties) ? 'result' : 'Result';
+      return { format, root, schema: writeResultSchema(root) };
     }
     const { writeJsonResultSchema, writeJsonSchema, writeJsonTreeResultSchema } = await import(
       './json-schema-writer.js'

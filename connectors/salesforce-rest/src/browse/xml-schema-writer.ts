@@ -36,14 +36,21 @@ export function writeXmlSchema(model: ObjectModel): string {
   return schema.doc().end({ prettyPrint: true });
 }
 
-/** The schema of the `<Result>` that a write gives; with many records in a request the service's is called `result`. */
-export function writeResultSchema(): string {
+/** The schema of the result that a write gives; with many records in a request its root is the service's `result`. */
+export function writeResultSchema(root: 'Result' | 'result'): string {
   const schema = newSchema();
-  for (const name of ['Result', 'result']) writeResultElement(schema, name);
+  const members = element(schema, { name: root })
+    .ele(XS, 'xs:complexType')
+    .ele(XS, 'xs:choice', { minOccurs: '0', maxOccurs: 'unbounded' });
+  element(members, { name: 'created', type: 'xs:boolean' });
+  writeErrors(members);
+  element(members, { name: 'id', type: 'xs:string', nillable: 'true' });
+  element(members, { name: 'success', type: 'xs:boolean' });
+  element(members, { name: 'sf__Error', type: 'xs:string' });
   return schema.doc().end({ prettyPrint: true });
 }
 
-/** The schema of what the service answers to a tree, or of the `<Result>` where it answered nothing of the kind. */
+/** The schema of what the service answers to a tree. */
 export function writeTreeResultSchema(): string {
   const schema = newSchema();
   const members = element(schema, { name: 'SObjectTreeResponse' }).ele(XS, 'xs:complexType').ele(XS, 'xs:sequence');
@@ -53,19 +60,7 @@ export function writeTreeResultSchema(): string {
   writeErrors(parts);
   element(parts, { name: 'id', type: 'xs:string' });
   element(parts, { name: 'referenceId', type: 'xs:string', nillable: 'true' });
-  writeResultElement(schema, 'Result');
   return schema.doc().end({ prettyPrint: true });
-}
-
-function writeResultElement(schema: XMLBuilder, name: string): void {
-  const members = element(schema, { name })
-    .ele(XS, 'xs:complexType')
-    .ele(XS, 'xs:choice', { minOccurs: '0', maxOccurs: 'unbounded' });
-  element(members, { name: 'created', type: 'xs:boolean' });
-  writeErrors(members);
-  element(members, { name: 'id', type: 'xs:string', nillable: 'true' });
-  element(members, { name: 'success', type: 'xs:boolean' });
-  element(members, { name: 'sf__Error', type: 'xs:string' });
 }
 
 function writeErrors(parent: XMLBuilder): void {

@@ -51,10 +51,10 @@ export interface Payload {
   errorsIn(text: string): readonly ServiceError[];
   /** The result of a success that the service answers with nothing. */
   successBody(id: string): string;
+  /** The result of a document that was refused. `id`: of its record, empty where it was not found. Every error stands in it with its code, message and fields. `root`: of XML, `Result` where absent. */
+  failureBody(message: string, id: string, errors: readonly ServiceError[], root?: 'Result' | 'result'): string;
   /** The answer to a query that only counts, as the service gives it. */
   countBody(count: number): string;
-  /** The result of a document that was refused. `id`: of its record, empty where it was not found. Every error stands in it with its code, message and fields. */
-  failureBody(message: string, id: string, errors: readonly ServiceError[]): string;
 }
 
 /** Text of the service that is not of the form that was asked for. */

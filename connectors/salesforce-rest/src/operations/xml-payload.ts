@@ -117,9 +117,9 @@ export const XML_PAYLOAD: Payload = {
   countBody: (count) => `<QueryResult><done>true</done><totalSize>${count}</totalSize></QueryResult>`,
 
   /** `sf__Error` has the text of all errors. */
-  failureBody(message, id, errors) {
+  failureBody(message, id, errors, root = 'Result') {
     const idElement = id === '' ? '' : `<id>${escapeXml(id)}</id>`;
-    return `<?xml version="1.0" encoding="UTF-8"?><Result>${idElement}<success>false</success><sf__Error>${escapeXml(message)}</sf__Error>${errors.map(errorElement).join('')}</Result>`;
+    return `<?xml version="1.0" encoding="UTF-8"?><${root}>${idElement}<success>false</success><sf__Error>${escapeXml(message)}</sf__Error>${errors.map(errorElement).join('')}</${root}>`;
   },
 };
 

@@ -22,6 +22,7 @@ const CATEGORIES: Partial<Readonly<Record<ErrorInfo['category'], readonly string
   ],
   config: ['INVALIDENTITY', 'UNSUPPORTED_API_VERSION'],
   conflict: [
+    'ALL_OR_NONE_OPERATION_ROLLED_BACK',
     'CANNOT_UPDATE_CONVERTED_LEAD',
     'DELETE_FAILED',
     'DUPLICATES_DETECTED',
@@ -70,7 +71,6 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
   // A cursor that has ended, or a query that ran for too long, ends the same way again.
   ['INVALID_QUERY_LOCATOR', { category: 'unavailable', retryable: false }],
   ['QUERY_TIMEOUT', { category: 'timeout', retryable: false }],
-  ['ALL_OR_NONE_OPERATION_ROLLED_BACK', { category: 'conflict' }],
   ['UNABLE_TO_LOCK_ROW', { category: 'conflict', ...REFUSED_FOR_NOW }],
 ]);
 

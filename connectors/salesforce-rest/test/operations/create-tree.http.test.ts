@@ -128,3 +128,57 @@ describe('create tree', () => {
     expect(results[0]?.status).toBe('success');
   });
 });
+
+describe('create tree in JSON', () => {
+  const inJson = { ...op, properties: { payloadFormat: 'json' } };
+  const leaf = (ref: string, Email: string) => ({
+    attributes: { type: 'Contact', referenceId: ref },
+    LastName: ref,
+    Email,
+  });
+  const jsonTree = (...records: readonly object[]) =>
+    JSON.stringify({
+      records: [{ attributes: { type: 'Account', referenceId: 'a' }, Name: 'a', Contacts: { records } }],
+    });
+  const documents = (body: string) => [{ body, mediaType: 'application/json' }];
+
+  test("sends the document unchanged and gives the service's answer", async () => {
+    const body = ` ${jsonTree(leaf('b', 'a@b.co'))}`;
+
+    const { results } = await run(await world.connect(), inJson, documents(body));
+
+    expect(world.org.requests.entries.find(({ kind }) => kind === 'tree')?.body).toBe(body);
+    expect(results[0]).toMatchObject({ status: 'success', code: '201', mediaType: 'application/json' });
+    expect(JSON.parse(String(results[0]?.body)).results).toEqual(
+      written().map(({ id }, index) => ({ referenceId: 'ab'[index], id })),
+    );
+  });
+
+  test("Q13: a refused tree keeps the service's body, every error with its record", async () => {
+    const { results } = await run(
+      await world.connect(),
+      inJson,
+      documents(jsonTree(leaf('b', '1'), leaf('c', 'a@b.co'), leaf('d', '2'))),
+    );
+
+    expect(results[0]).toMatchObject({
+      status: 'applicationError',
+      code: 'INVALID_EMAIL_ADDRESS',
+      message: expect.stringMatching(/record b: .*; INVALID_EMAIL_ADDRESS: record d: /),
+      error: { path: 'b/Email' },
+    });
+    expect(JSON.parse(String(results[0]?.body))).toMatchObject({
+      hasErrors: true,
+      results: [{ referenceId: 'b' }, { referenceId: 'd' }],
+    });
+    expect(written()).toEqual([]);
+  });
+
+  test.each(['dropResult', 'repeatResult'] as const)('an answer spoilt by %s is unknown', async (action) => {
+    world.org.faults.add({ kind: 'tree', action });
+
+    const { results } = await run(await world.connect(), inJson, documents(jsonTree(leaf('b', 'a@b.co'))));
+
+    expect(results[0]?.status).toBe('unknown');
+  });
+});

@@ -148,7 +148,7 @@ function verbOf(operation: string): Verb {
 function resultOf(document: Document<unknown>, error: unknown, payload: Payload): ResultEvent {
   if (!isConnectorError(error)) throw error;
   return statusOfError(error.info) === 'applicationError'
-    ? refused(document, error, payload)
+    ? refused(document, error, payload, '', 'result')
     : failed([document.id], error.info);
 }
 
