@@ -34,7 +34,7 @@ export function isXmlBody(type: string | undefined): boolean {
   );
 }
 
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+const STRING_OR_NUMBER = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g;
 
 /** A number of a JSON body with more in it than a double keeps. */
 class WrittenNumber {
@@ -59,14 +59,14 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
+/** A JSON object, neither list nor null. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 function numberRestored(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('\0' in value)) return value;
   return new WrittenNumber(String(value['\0']));
 }
-
-/** A JSON object, neither list nor null. */
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Parses an XML body; `XML_PARSER_ERROR` where it is none. */
 export function parseXml(body: Buffer): XmlElement {
