@@ -29,11 +29,11 @@ class HastyClock implements Clock {
 
 /** How the service writes pages. */
 interface PageForm {
-  list(total: number, records: readonly string[], next?: string): string;
-  record(id: string, inside?: string): string;
+  readonly list: (total: number, records: readonly string[], next?: string) => string;
+  readonly record: (id: string, inside?: string) => string;
   /** A list of child records within their record. */
-  children(list: string): string;
-  page(list: string): string;
+  readonly children: (list: string) => string;
+  readonly page: (list: string) => string;
 }
 
 const cursorOf = (next: string) => `/services/data/v64.0/query/${next}`;
