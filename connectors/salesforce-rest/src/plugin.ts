@@ -1,11 +1,13 @@
-import type { ConnectorManifest } from '@connector-runtime/core';
+import type { ConnectorManifest, OperationVariant } from '@connector-runtime/core';
 import { definePlugin } from '@connector-runtime/core/authoring';
 import { DescribeCache } from './browse/describe-cache.js';
 import { SalesforceConnection } from './connection/salesforce-connection.js';
 import { SalesforceSession } from './connection/session.js';
+import { asksForCollections, COLLECTIONS_CHOSEN, MAX_BATCH_COUNT } from './properties/batch-properties.js';
 import { connectionPropertiesSchema } from './properties/connection-properties.js';
 import {
   createPropertiesSchema,
+  createTreePropertiesSchema,
   customSoqlPropertiesSchema,
   deletePropertiesSchema,
   queryPropertiesSchema,
@@ -24,6 +26,16 @@ const MAX_PARSED_BYTES = 1_000_000;
 /** The longest statement that any of the service's APIs takes, in characters of up to four bytes. */
 const MAX_SOQL_BYTES = 400_000;
 
+/** Of writes whose properties ask for it: many records in a request. */
+const collections = {
+  id: 'collections',
+  when: COLLECTIONS_CHOSEN,
+  batch: { maxDocuments: MAX_BATCH_COUNT, atomic: 'option' },
+  limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 10, stopWithinMs: 2_000 },
+} as const satisfies OperationVariant;
+
+const IN_JSON = { accepts: [JSON_TYPE], emits: [JSON_TYPE] } as const;
+
 /** What the write operations have in common. */
 const write = {
   objectType: 'required',
@@ -32,7 +44,7 @@ const write = {
   order: 'input',
   resumable: false,
   reconciles: false,
-  variants: inJsonToo({ accepts: [JSON_TYPE], emits: [JSON_TYPE] }),
+  variants: inJsonToo(IN_JSON, [collections]),
 } as const;
 
 const manifest = {
@@ -119,6 +131,16 @@ const manifest = {
       properties: deletePropertiesSchema,
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
+    {
+      ...write,
+      id: 'createTree',
+      title: 'Create tree',
+      variants: inJsonToo(IN_JSON),
+      effect: 'create',
+      repeat: 'unsafe',
+      properties: createTreePropertiesSchema,
+      limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+    },
   ],
 } as const satisfies ConnectorManifest;
 
@@ -131,9 +153,26 @@ export const salesforceRest = definePlugin({
   operations: {
     query: async () => (await import('./operations/rest/query-operation.js')).QueryOperation,
     customSoql: async () => (await import('./operations/rest/custom-soql-operation.js')).CustomSoqlOperation,
-    create: async () => (await import('./operations/rest/create-operation.js')).CreateOperation,
-    update: async () => (await import('./operations/rest/update-operation.js')).UpdateOperation,
-    upsert: async () => (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
-    delete: async () => (await import('./operations/rest/delete-operation.js')).DeleteOperation,
+    create: async (properties) =>
+      asksForCollections(properties)
+        ? collectionsOperation()
+        : (await import('./operations/rest/create-operation.js')).CreateOperation,
+    update: async (properties) =>
+      asksForCollections(properties)
+        ? collectionsOperation()
+        : (await import('./operations/rest/update-operation.js')).UpdateOperation,
+    upsert: async (properties) =>
+      asksForCollections(properties)
+        ? collectionsOperation()
+        : (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
+    delete: async (properties) =>
+      asksForCollections(properties)
+        ? collectionsOperation()
+        : (await import('./operations/rest/delete-operation.js')).DeleteOperation,
+    createTree: async () => (await import('./operations/rest/create-tree-operation.js')).CreateTreeOperation,
   },
 });
+
+async function collectionsOperation() {
+  return (await import('./operations/collections/collections-operation.js')).CollectionsOperation;
+}

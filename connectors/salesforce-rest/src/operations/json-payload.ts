@@ -2,8 +2,10 @@ import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { CallContext } from '@connector-runtime/core';
 import { readBatchResults } from '../json/batch-reader.js';
 import { JsonError } from '../json/json-error.js';
+import { listItems } from '../json/list-items.js';
 import { RecordCheck } from '../json/record-check.js';
 import { splitId } from '../json/record-id.js';
+import { recordPart } from '../json/record-part.js';
 import { completeRecord, readQueryPage } from '../json/record-reader.js';
 import { errorsInJson } from '../transport/error-answer.js';
 import { ACCEPT_JSON, JSON_BOTH_WAYS, JSON_TYPE } from '../transport/headers.js';
@@ -39,6 +41,37 @@ export const JSON_PAYLOAD: Payload = {
     if (record.id !== '') return record;
     throw documentError('ID_MISSING', 'the id is missing: the record needs a member Id that is not empty', 'Id');
   },
+
+  recordPart: (text, type, keyName) => recordPart(text, type, keyName),
+  collectionBody: (records, allOrNone) => `{"allOrNone":${allOrNone},"records":[${records.join(',')}]}`,
+
+  readCollectionResults: (text) =>
+    reading(() =>
+      listItems(text).map((item) => {
+        const { id, success, errors } = parseResult(item);
+        const listed = errorsInJson(errors);
+        const said = typeof success === 'boolean' ? { success } : {};
+        return { text: item, id: typeof id === 'string' ? id : '', errors: listed, ...said };
+      }),
+    ),
+
+  async checkedTree({ body }, context) {
+    const bytes = await readBytes(body, context);
+    const referenceIds = referenceIdsIn(parse(await checkedRecord(bytes, context)));
+    return { body: body.repeatable ? body : bytes, referenceIds };
+  },
+
+  readTreeAnswer: (text) =>
+    reading(() => {
+      const answer = parse(text);
+      const { hasErrors, results } = membersOf(answer);
+      const listed = (Array.isArray(results) ? results : []).map((result: unknown) => {
+        const { referenceId, id, errors } = membersOf(result);
+        const word = (value: unknown) => (typeof value === 'string' ? value : '');
+        return { referenceId: word(referenceId), id: word(id), errors: errorsInJson(errors) };
+      });
+      return { hasErrors: hasErrors === true, results: listed, errors: errorsInJson(answer) };
+    }),
 
   readPage: (text) => reading(() => readQueryPage(text)),
   completeRecord: (record, _page, lists, further) =>
@@ -105,8 +138,22 @@ function parse(text: string): unknown {
 }
 
 function parseResult(text: string): Readonly<Record<string, unknown>> {
-  const value = parse(text);
+  return membersOf(parse(text));
+}
+
+/** None where the value is no object. */
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** Of each record of a tree. Lists of children stand in members of any name. */
+function referenceIdsIn(tree: unknown): readonly string[] {
+  const { records } = membersOf(tree);
+  return (Array.isArray(records) ? records : []).flatMap((record: unknown) => {
+    const { attributes, ...members } = membersOf(record);
+    const { referenceId } = membersOf(attributes);
+    return [typeof referenceId === 'string' ? referenceId : '', ...Object.values(members).flatMap(referenceIdsIn)];
+  });
 }
 
 function asDocumentError(error: unknown): unknown {

@@ -21,12 +21,18 @@ export function accepted(document: Document<unknown>, code: string, payload: Pay
 
 /**
  * What an error makes of a document: a result whose body says why where this document was refused; thrown again otherwise, for the caller's caller to decide on the rest.
- * `id` is that of the record, where it was found.
+ * `id` is that of the record, where it was found; `root` names the body's element in XML.
  */
-export function refused(document: Document<unknown>, error: unknown, payload: Payload, id = ''): ResultEvent {
+export function refused(
+  document: Document<unknown>,
+  error: unknown,
+  payload: Payload,
+  id = '',
+  root: 'Result' | 'result' = 'Result',
+): ResultEvent {
   const info = isConnectorError(error) ? errorInfoOf(error, 'unknown') : undefined;
   if (info === undefined || statusOfError(info) !== 'applicationError') throw error;
-  const body = payload.failureBody(info.message, id, errorsBehind(error));
+  const body = payload.failureBody(info.message, id, errorsBehind(error), root);
   return { ...failed([document.id], info), body, mediaType: payload.mediaType };
 }
 

@@ -19,6 +19,19 @@ export interface Payload {
   checkedText(document: Document<unknown>, context: CallContext): Promise<string>;
   /** Takes the id out of a record that was checked. A document without an id, or with an empty one, is a `validation` error. */
   splitId(text: string): IdentifiedRecord;
+  /** A checked record as one of several of a request. `type`: of its object where it says none; `keyName`: the field that tells it apart. */
+  recordPart(text: string, type: string, keyName: string): RecordPart;
+  /** The body of a request for such records. */
+  collectionBody(records: readonly string[], allOrNone: boolean): string;
+  /** One for each `result` of an answer, in order. Throws a {@link PayloadError}. */
+  readCollectionResults(text: string): readonly CollectionResult[];
+  /** A tree as it may be sent, unchanged, and the reference ids of its records, empty where one has none. */
+  checkedTree(
+    document: Document<unknown>,
+    context: CallContext,
+  ): Promise<{ readonly body: Body | Uint8Array; readonly referenceIds: readonly string[] }>;
+  /** Throws a {@link PayloadError}. */
+  readTreeAnswer(text: string): TreeAnswer;
   /** Splits an answer to a query. Throws a {@link PayloadError}. */
   readPage(text: string): QueryPage;
   /** A record of `page` with further child records written into its open lists. */
@@ -38,10 +51,10 @@ export interface Payload {
   errorsIn(text: string): readonly ServiceError[];
   /** The result of a success that the service answers with nothing. */
   successBody(id: string): string;
+  /** The result of a document that was refused. `id`: of its record, empty where it was not found. Every error stands in it with its code, message and fields. `root`: of XML, `Result` where absent. */
+  failureBody(message: string, id: string, errors: readonly ServiceError[], root?: 'Result' | 'result'): string;
   /** The answer to a query that only counts, as the service gives it. */
   countBody(count: number): string;
-  /** The result of a document that was refused. `id`: of its record, empty where it was not found. Every error stands in it with its code, message and fields. */
-  failureBody(message: string, id: string, errors: readonly ServiceError[]): string;
 }
 
 /** Text of the service that is not of the form that was asked for. */
@@ -90,4 +103,31 @@ export interface BatchResult {
   readonly status: number;
   /** Text of what was answered; empty where there was nothing. */
   readonly content: string;
+}
+
+/** A record in a request of many. */
+export interface RecordPart {
+  readonly text: string;
+  readonly type: string;
+  /** What the record is told apart by, as text; empty where the document says nothing. */
+  readonly key: string;
+}
+
+/** What an answer says of one record of a request of many. `text`: cut out of the answer, as it was written. */
+export interface CollectionResult extends WriteResult {
+  readonly text: string;
+  /** Empty where it tells none. */
+  readonly id: string;
+}
+
+/** What an answer to a tree says. Empty texts where it says nothing. */
+export interface TreeAnswer {
+  readonly hasErrors: boolean;
+  readonly results: readonly {
+    readonly referenceId: string;
+    readonly id: string;
+    readonly errors: readonly ServiceError[];
+  }[];
+  /** Wherever they stand: also in a plain error list. */
+  readonly errors: readonly ServiceError[];
 }

@@ -1,8 +1,9 @@
 import type { JsonSchema } from '@connector-runtime/core';
+import { type BatchProperties, batchProperties } from './batch-properties.js';
 
 /** Properties that every operation has. */
 export interface CommonProperties {
-  readonly operationApi: 'RESTAPI';
+  readonly operationApi: 'RESTAPI' | 'COMPOSITEAPI';
   readonly payloadFormat: 'xml' | 'json';
   readonly restHeaders?: Readonly<Record<string, string>>;
 }
@@ -40,7 +41,7 @@ export interface QueryProperties extends StatementProperties {
   readonly childrenDepth: number;
 }
 
-export interface CreateProperties extends CommonProperties {
+export interface CreateProperties extends CommonProperties, BatchProperties {
   readonly assignmentRuleId?: string;
 }
 
@@ -53,7 +54,16 @@ export interface UpsertProperties extends CreateProperties {
   readonly externalIdValue?: string;
 }
 
-export type DeleteProperties = CommonProperties;
+export type DeleteProperties = CommonProperties & BatchProperties;
+
+/** What a write of collections may be given. */
+export type CollectionsProperties = DeleteProperties & Partial<UpdateProperties & UpsertProperties>;
+
+export interface CreateTreeProperties {
+  readonly payloadFormat: 'xml' | 'json';
+  readonly restHeaders?: Readonly<Record<string, string>>;
+  readonly assignmentRuleId?: string;
+}
 
 /** The original's names, with what they are in SOQL. */
 export const OPERATORS = [
@@ -96,6 +106,17 @@ const common = {
     },
     additionalProperties: false,
   },
+} as const;
+
+const writing = {
+  ...common,
+  operationApi: {
+    ...common.operationApi,
+    description:
+      "Which of Salesforce's APIs does the work. RESTAPI: one request per document. COMPOSITEAPI: one request per batch of documents (sObject Collections).",
+    enum: ['RESTAPI', 'COMPOSITEAPI'],
+  },
+  ...batchProperties,
 } as const;
 
 const assignmentRuleId = {
@@ -244,7 +265,7 @@ export const createPropertiesSchema = {
   type: 'object',
   title: 'Create',
   additionalProperties: false,
-  properties: { ...common, assignmentRuleId },
+  properties: { ...writing, assignmentRuleId },
 } as const satisfies JsonSchema;
 
 export const updatePropertiesSchema = {
@@ -252,7 +273,7 @@ export const updatePropertiesSchema = {
   title: 'Update',
   additionalProperties: false,
   properties: {
-    ...common,
+    ...writing,
     assignmentRuleId,
     returnUpdatedRecord: {
       type: 'boolean',
@@ -268,7 +289,7 @@ export const upsertPropertiesSchema = {
   title: 'Upsert',
   additionalProperties: false,
   properties: {
-    ...common,
+    ...writing,
     assignmentRuleId,
     externalIdFieldName: {
       type: 'string',
@@ -289,5 +310,24 @@ export const deletePropertiesSchema = {
   type: 'object',
   title: 'Delete',
   additionalProperties: false,
-  properties: { ...common },
+  properties: { ...writing },
+} as const satisfies JsonSchema;
+
+export const createTreePropertiesSchema = {
+  type: 'object',
+  title: 'Create tree',
+  additionalProperties: false,
+  properties: {
+    payloadFormat: common.payloadFormat,
+    restHeaders: common.restHeaders,
+    assignmentRuleId,
+    childrenDepth: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 5,
+      default: 0,
+      title: 'Levels of children',
+      description: 'For browsing: how many levels of child records the schema shows.',
+    },
+  },
 } as const satisfies JsonSchema;

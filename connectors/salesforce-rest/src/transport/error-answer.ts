@@ -117,8 +117,7 @@ export function errorsIn(root: XmlElement): readonly ServiceError[] {
 
 /** The errors of a JSON answer's list, also of the `errors` of a result; of one error that stands alone. */
 export function errorsInJson(value: unknown): readonly ServiceError[] {
-  const list = Array.isArray(value) ? value : [value];
-  return list.flatMap((entry: unknown) => {
+  return errorEntries(value).flatMap((entry) => {
     if (typeof entry !== 'object' || entry === null) return [];
     const { errorCode, statusCode, message, fields } = entry as Record<string, unknown>;
     const code = errorCode ?? statusCode;
@@ -131,6 +130,15 @@ export function errorsInJson(value: unknown): readonly ServiceError[] {
       },
     ];
   });
+}
+
+/** The entries of a list; a tree's answer lists them by record. */
+function errorEntries(value: unknown): readonly unknown[] {
+  const results = typeof value === 'object' && value !== null && 'results' in value ? value.results : undefined;
+  if (!Array.isArray(results)) return Array.isArray(value) ? value : [value];
+  return results.flatMap((result: unknown) =>
+    typeof result === 'object' && result !== null && 'errors' in result ? result.errors : [],
+  );
 }
 
 async function bodyText(answer: HttpResponse): Promise<string> {

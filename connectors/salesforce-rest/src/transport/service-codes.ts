@@ -22,6 +22,7 @@ const CATEGORIES: Partial<Readonly<Record<ErrorInfo['category'], readonly string
   ],
   config: ['INVALIDENTITY', 'UNSUPPORTED_API_VERSION'],
   conflict: [
+    'ALL_OR_NONE_OPERATION_ROLLED_BACK',
     'CANNOT_UPDATE_CONVERTED_LEAD',
     'DELETE_FAILED',
     'DUPLICATES_DETECTED',
@@ -75,6 +76,11 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
 
 export function isSessionCode(code: string): boolean {
   return SESSION_CODES.has(code.toUpperCase());
+}
+
+/** Does the service say that the record is gone already? */
+export function isGoneCode(code: string): boolean {
+  return code === 'NOT_FOUND' || code === 'ENTITY_IS_DELETED';
 }
 
 /** What a code means beside its HTTP status. The one code for two limits is told apart by its text: the daily allowance is used up for long, calls at once pass. */

@@ -7,6 +7,8 @@ export type ArticleFields = Readonly<Record<string, string | { readonly number: 
 export interface ArticleForm {
   readonly mediaType: string;
   write(fields: ArticleFields): Buffer;
+  /** As a tree of one record. */
+  writeTree(fields: ArticleFields): Buffer;
 }
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
@@ -21,6 +23,10 @@ export const ARTICLE_FORMS: Readonly<Record<'xml' | 'json', ArticleForm>> = {
       );
       return Buffer.from(`<records xmlns:xsi="${XSI}" type="Article__c">${elements.join('')}</records>`);
     },
+    writeTree(fields) {
+      const record = this.write(fields).toString('utf8').replace('<records ', '<records referenceId="article" ');
+      return Buffer.from(`<SObjectTreeRequest>${record}</SObjectTreeRequest>`);
+    },
   },
   json: {
     mediaType: 'application/json',
@@ -30,6 +36,12 @@ export const ARTICLE_FORMS: Readonly<Record<'xml' | 'json', ArticleForm>> = {
         return `,"${name}":${isNumber ? value.number : JSON.stringify(value)}`;
       });
       return Buffer.from(`{"attributes":{"type":"Article__c"}${members.join('')}}`);
+    },
+    writeTree(fields) {
+      const record = this.write(fields)
+        .toString('utf8')
+        .replace('"Article__c"', '"Article__c","referenceId":"article"');
+      return Buffer.from(`{"records":[${record}]}`);
     },
   },
 };

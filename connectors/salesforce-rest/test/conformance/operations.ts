@@ -18,7 +18,7 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
   const inJson = fixturesOf(org, ARTICLE_FORMS.json, next);
   const json = Object.entries(inJson).map(([id, fixture]) => {
     const properties = { ...(fixture.properties as object), payloadFormat: 'json' };
-    return [`${id}:json`, { ...fixture, properties }] as const;
+    return [id.includes(':') ? `${id}-json` : `${id}:json`, { ...fixture, properties }] as const;
   });
   return { ...inXml, ...Object.fromEntries(json) };
 }
@@ -56,6 +56,17 @@ function fixturesOf(
   const upserted = (fields: ArticleFields): Sample => {
     const key = `U-${next()}`;
     return sampleOf(form, key, { Name: `Upserted ${key}`, ...fields }, { externalIdValue: key });
+  };
+  /** As an upsert of many has it: the key is in the document. */
+  const upsertedByField = (fields: ArticleFields): Sample => {
+    const key = `U-${next()}`;
+    const given = { Name: `Upserted ${key}`, ...fields };
+    return { ...sampleOf(form, key, given), body: form.write({ External_Id__c: key, ...given }) };
+  };
+  const planted = (fields: ArticleFields): Sample => {
+    const key = `Planted ${next()}`;
+    const given = { Name: key, ...fields };
+    return { ...sampleOf(form, key, given), body: form.writeTree(given) };
   };
   /** About a record that is not there, in documents of a size or kind that none has. */
   const without = (fields: ArticleFields): Sample => {
@@ -124,6 +135,29 @@ function fixturesOf(
       dynamic: withRules,
       isWrite: ({ method, path }) => method === 'PATCH' || (method === 'POST' && path.includes('/sobjects/')),
     },
+    createTree: {
+      ...base,
+      ...kinds(planted),
+      dynamic: withRules,
+      isWrite: ({ method, path }) => method === 'POST' && path.includes('/composite/tree/'),
+    },
+    'create:collections': { ...base, ...kinds(created), ...inCollections(form), dynamic: withRules },
+    'update:collections': { ...base, ...kinds(updated), ...inCollections(form), dynamic: withRules },
+    'upsert:collections': {
+      ...base,
+      ...kinds(upsertedByField),
+      ...inCollections(form, { externalIdFieldName: 'External_Id__c' }),
+      dynamic: withRules,
+    },
+    'delete:collections': {
+      ...base,
+      ...inCollections(form),
+      dynamic: [0, 1].map(ownHeader),
+      good: (n) => many(n, () => updated({})),
+      bad: (n) => many(n, () => ({ ...without({}), expectCode: 'INVALID_CROSS_REFERENCE_KEY' })),
+      sized: (bytes) => sizedOf((filling) => updated({ Text__c: filling }), bytes),
+      hostile: hostileDocuments(form),
+    },
     delete: {
       ...base,
       dynamic: [0, 1].map(ownHeader),
@@ -134,6 +168,20 @@ function fixturesOf(
       isWrite: ({ method }) => method === 'DELETE',
     },
   };
+}
+
+/** Many records in a request. */
+function inCollections({ mediaType }: ArticleForm, more: Readonly<Record<string, Json>> = {}) {
+  const record = mediaType === 'application/json' ? '"attributes":' : '<records ';
+  return {
+    properties: { operationApi: 'COMPOSITEAPI', ...more },
+    atomic: { allOrNone: true },
+    itemsIn: ({ path, body }) =>
+      path.includes('ids=')
+        ? (path.split('ids=', 2)[1]?.split(',').length ?? 0)
+        : Buffer.from(body).toString('utf8').split(record).length - 1,
+    isWrite: ({ method, path }) => method !== 'GET' && path.includes('/composite/sobjects'),
+  } satisfies Partial<OperationFixture>;
 }
 
 function many(n: number, of: (index: number) => Sample): readonly Sample[] {

@@ -12,13 +12,12 @@ import type { SObjectDescribe } from '../../browse/sobject-describe.js';
 import type { DeleteProperties } from '../../properties/operation-properties.js';
 import { recordPath } from '../../transport/endpoints.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { isGoneCode } from '../../transport/service-codes.js';
 import { documentHeaders } from '../document-headers.js';
 import { ObjectTarget } from '../object-target.js';
 import { accepted, checkWritten, refused } from '../outcomes.js';
 import type { Payload } from '../payload.js';
 import { payloadOf } from '../payload-formats.js';
-
-const GONE = new Set(['NOT_FOUND', 'ENTITY_IS_DELETED']);
 
 /**
  * Deletes one record per document, whose root holds its `Id` (`<records>`, `<DeleteProfileConfig>` or a JSON object).
@@ -57,7 +56,7 @@ export class DeleteOperation implements Operation<DeleteProperties> {
           path: recordPath(describe.name, id),
           headers: documentHeaders(payload.accept, document.properties),
           effect: 'repeatable',
-          accepts: (answer, { earlier }) => earlier === 'unknown' && answer.errors.some(({ code }) => GONE.has(code)),
+          accepts: (answer, { earlier }) => earlier === 'unknown' && answer.errors.some(({ code }) => isGoneCode(code)),
         },
         payload.form,
         context,

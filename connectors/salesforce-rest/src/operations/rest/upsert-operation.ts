@@ -10,13 +10,12 @@ import {
 } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
 import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-describe.js';
-import { suggestion } from '../../browse/suggestion.js';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
 import type { UpsertProperties } from '../../properties/operation-properties.js';
 import { externalIdPath, recordsPath } from '../../transport/endpoints.js';
-import { configError } from '../../transport/refusals.js';
 import { SalesforceTransport, type ServiceRequest } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
+import { externalIdField, externalIdFieldName, isUniqueKey } from '../external-id-field.js';
 import { ObjectTarget } from '../object-target.js';
 import { accepted, checkWritten, refused, withNearestField } from '../outcomes.js';
 import type { Payload } from '../payload.js';
@@ -39,15 +38,9 @@ export class UpsertOperation implements Operation<UpsertProperties> {
     documents: AsyncIterable<Document<UpsertProperties>>,
     context: ExecutionContext<UpsertProperties>,
   ): Events {
-    const name = context.properties.externalIdFieldName?.trim() ?? '';
-    if (name === '')
-      throw configError(
-        'PROPERTY_MISSING',
-        'externalIdFieldName is missing: an upsert needs it',
-        '/externalIdFieldName',
-      );
+    const name = externalIdFieldName(context.properties);
     const describe = await this.target.check('updateable', context);
-    const key = keyField(describe, name);
+    const key = externalIdField(describe, name);
     const payload = payloadOf(context.properties);
     yield* perDocument(documents, context, (document) => this.upsertRecord(document, describe, key, payload, context));
   }
@@ -86,21 +79,10 @@ export class UpsertOperation implements Operation<UpsertProperties> {
       const path = key.type === 'id' ? externalIdPath(describe.name, key.name) : recordsPath(describe.name);
       return { method: 'POST', path, effect: 'once' };
     }
-    const isUnique = key.type === 'id' || key.unique;
     return {
       method: 'PATCH',
       path: externalIdPath(describe.name, key.name, value),
-      effect: isUnique && this.connection.repeatUpdates ? 'repeatable' : 'once',
+      effect: isUniqueKey(key) && this.connection.repeatUpdates ? 'repeatable' : 'once',
     };
   }
-}
-
-function keyField(describe: SObjectDescribe, name: string): FieldDescribe {
-  const isKey = (field: FieldDescribe) => field.externalId || field.idLookup || field.type === 'id';
-  const field = describe.fields.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
-  if (field !== undefined && isKey(field)) return field;
-  const known = describe.fields.filter(isKey).map((candidate) => candidate.name);
-  const problem = field === undefined ? `is no field of ${describe.name}` : `is no external id of ${describe.name}`;
-  const hint = suggestion(name, known) || `; it has ${known.join(', ')}`;
-  throw configError('FIELD_UNKNOWN', `externalIdFieldName ${name} ${problem}${hint}`, '/externalIdFieldName');
 }
