@@ -28,6 +28,8 @@ export interface OrgRequest {
 export interface Answer {
   readonly status: number;
   readonly body?: string;
+  /** A long body, made while it is sent; in place of `body`. */
+  readonly pieces?: Iterable<string>;
   /** Content-Type; that of the format where absent. */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;

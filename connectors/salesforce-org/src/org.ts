@@ -1,3 +1,4 @@
+import { BulkJobs } from './bulk/bulk-jobs.js';
 import { Cursors } from './cursors.js';
 import { Faults } from './faults.js';
 import { Ledger } from './ledger.js';
@@ -17,6 +18,7 @@ export class Org {
   readonly ledger: Ledger;
   readonly faults = new Faults();
   readonly requests = new RequestLog();
+  readonly bulkJobs = new BulkJobs();
   /** The user's password, and what is put behind it. */
   password: string;
   securityToken: string;
@@ -44,7 +46,7 @@ export class Org {
     this.sessions = new Sessions(this.organizationId.slice(0, 15), settings.sessionSecondsValid, settings.now);
     this.cursors = new Cursors(settings.now);
     this.refreshTokens = new Set([settings.refreshToken]);
-    this.ledger = new Ledger(settings.ledgerFile);
+    this.ledger = new Ledger(settings.ledgerFile, settings.keepLedger);
   }
 
   /** Adds object types; describes are made anew, for their parents have new children. */

@@ -22,6 +22,13 @@ export type RequestKind =
   | 'upsert'
   | 'delete'
   | 'batch'
+  | 'jobCreate'
+  | 'jobUpload'
+  | 'jobChange'
+  | 'jobStatus'
+  | 'jobResults'
+  | 'jobDelete'
+  | 'jobList'
   | 'other';
 
 /** A request that the org received. */

@@ -8,11 +8,15 @@ export function answerControl(org: Org, { method, segments, body }: OrgRequest):
   const done = (value: unknown, status = 200): Answer => answerOf('json', status, '', value);
   switch (`${method} ${resource}`) {
     case 'GET ledger': {
-      const { entries, logins, requests, rowsServed } = org.ledger;
-      return done({ logins, requests, rowsServed, entries });
+      const { entries, counts, logins, requests, rowsServed } = org.ledger;
+      return done({ logins, requests, rowsServed, counts, entries });
     }
     case 'GET requests':
       return done({ total: org.requests.total, counts: org.requests.counts(), entries: org.requests.entries });
+    case 'GET bulk':
+      return done({ jobs: org.bulkJobs.jobs });
+    case 'POST bulk':
+      return planBulk(org, body);
     case 'POST faults':
       return id === undefined ? plant(org, body) : steer(org, Number(id), verb);
     case 'DELETE faults':
@@ -26,13 +30,27 @@ export function answerControl(org: Org, { method, segments, body }: OrgRequest):
   }
 }
 
-function plant(org: Org, body: Buffer): Answer {
-  let spec: unknown;
+/** A plan for the jobs to come; `{"release":true}` lets those that there are end. */
+function planBulk(org: Org, body: Buffer): Answer {
+  const plan = jsonObject(body);
+  if (plan === undefined) return answerOf('json', 400, '', { error: 'a plan for bulk jobs is a JSON object' });
+  if ('release' in plan) org.bulkJobs.release();
+  else
+    org.bulkJobs.plan = { ...plan, ...('polls' in plan && plan.polls === -1 && { polls: Number.POSITIVE_INFINITY }) };
+  return { status: 204 };
+}
+
+function jsonObject(body: Buffer): object | undefined {
   try {
-    spec = JSON.parse(body.toString('utf8'));
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
-    spec = undefined;
+    return undefined;
   }
+}
+
+function plant(org: Org, body: Buffer): Answer {
+  const spec = jsonObject(body);
   if (!isFaultSpec(spec)) return answerOf('json', 400, '', { error: 'a fault is a JSON object with an "action"' });
   return answerOf('json', 201, '', { id: org.faults.add(spec).id });
 }
@@ -45,6 +63,6 @@ function steer(org: Org, id: number, verb: string | undefined): Answer {
   return { status: 204 };
 }
 
-function isFaultSpec(spec: unknown): spec is FaultSpec {
-  return typeof spec === 'object' && spec !== null && 'action' in spec && typeof spec.action === 'string';
+function isFaultSpec(spec: object | undefined): spec is FaultSpec {
+  return spec !== undefined && 'action' in spec && typeof spec.action === 'string';
 }

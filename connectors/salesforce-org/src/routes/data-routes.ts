@@ -3,6 +3,8 @@ import type { Org } from '../org.js';
 import type { RequestKind } from '../request-log.js';
 import { notFound, refusal, ServiceError } from '../service-error.js';
 import { runBatch } from './batch.js';
+import { INGEST_ROUTES } from './bulk-ingest.js';
+import { QUERY_JOB_ROUTES } from './bulk-query.js';
 import { insertWithoutKey, removeByKey, retrieveByKey, upsertByKey } from './external-ids.js';
 import { basicInformation, describeObject, listObjects } from './objects.js';
 import { nextPage, runQuery } from './query.js';
@@ -13,6 +15,8 @@ import { type Method, matchRoute, methodOf, type Route } from './route.js';
 /** Every resource below `/services/data/vNN.N`. */
 const DATA_ROUTES: readonly Route[] = [
   ...RESOURCE_ROUTES,
+  ...INGEST_ROUTES,
+  ...QUERY_JOB_ROUTES,
   { pattern: 'sobjects', methods: { GET: { kind: 'objects', run: listObjects } } },
   {
     pattern: 'sobjects/:object',
