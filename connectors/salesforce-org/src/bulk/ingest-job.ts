@@ -2,9 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { CsvError, CsvRows, quotedRow } from '../formats/csv-rows.js';
 import type { InputField } from '../formats/record-input.js';
 import { ServiceError } from '../service-error.js';
+import type { Field } from '../store/object-type.js';
+import type { RecordStore } from '../store/record-store.js';
+import type { Table } from '../store/table.js';
 import { BulkJob, invalidState, type JobStart } from './bulk-job.js';
 import { fieldsOfRow, type IngestColumn, ingestColumns } from './ingest-columns.js';
-import { applyRow, type RowTarget } from './ingest-row.js';
 import { delimiterOf, lineEndOf } from './job-settings.js';
 
 /** Rows of one transaction. */
@@ -17,10 +19,24 @@ const UPDATED = 1;
 const CREATED = 2;
 const FAILED = 3;
 
+export type IngestOperation = 'insert' | 'update' | 'upsert' | 'delete' | 'hardDelete';
+
+/** The record that a row made, changed or deleted. */
+export interface AppliedRow {
+  readonly position: number;
+  readonly isCreated: boolean;
+}
+
 /** What an ingest job is about, beside what every job has. */
 export interface IngestStart extends JobStart {
-  readonly target: Omit<RowTarget, 'request'>;
+  readonly operation: IngestOperation;
+  readonly store: RecordStore;
+  readonly table: Table;
+  /** The external id field of an upsert. */
+  readonly key: Field | undefined;
   readonly assignmentRuleId: string | undefined;
+  /** Applies the fields of one row, on behalf of the request that closed the job. Throws the service's error where it is refused. */
+  apply(fields: readonly InputField[], request: number): AppliedRow;
 }
 
 export type ResultSet = 'successfulResults' | 'failedResults' | 'unprocessedrecords';
@@ -83,13 +99,13 @@ export class IngestJob extends BulkJob {
   /** Reads the CSV where that was not done yet; false where it is not what the job says. */
   #read(): boolean {
     if (this.#rows !== undefined) return true;
-    const { org, table, operation } = this.ingest.target;
+    const { store, table, operation } = this.ingest;
     try {
       if (this.#data === undefined) throw new CsvError('InvalidBatch : No data was uploaded');
       const rows = CsvRows.read(this.#data, delimiterOf(this.start.csv), this.start.csv.lineEnding);
       if (operation.endsWith('elete') && (rows.header.length !== 1 || rows.header[0]?.toLowerCase() !== 'id'))
         throw new CsvError(`InvalidBatch : ${operation} needs exactly the column Id`);
-      this.#columns = ingestColumns(org.store, table, rows.header);
+      this.#columns = ingestColumns(store, table, rows.header);
       this.#rows = rows;
     } catch (error) {
       if (!(error instanceof CsvError)) throw error;
@@ -109,14 +125,14 @@ export class IngestJob extends BulkJob {
   }
 
   #apply(row: number, fields: readonly InputField[], doubled: ReadonlySet<string>): void {
-    const { key } = this.ingest.target;
+    const { key } = this.ingest;
     const value = key && keyText(fields, key.name);
     if (key !== undefined && value !== undefined && doubled.has(value)) {
       this.#fail(row, `DUPLICATE_VALUE:Duplicate external id specified: ${value}:${key.name} --`);
       return;
     }
     try {
-      const applied = applyRow({ ...this.ingest.target, request: this.#closedBy }, fields);
+      const applied = this.ingest.apply(fields, this.#closedBy);
       this.#outcomes[row] = applied.isCreated ? CREATED : UPDATED;
       this.#positions[row] = applied.position;
     } catch (error) {
@@ -132,7 +148,7 @@ export class IngestJob extends BulkJob {
 
   /** External ids that stand more than once in one transaction. */
   #doubledKeys(chunk: readonly (readonly InputField[])[]): ReadonlySet<string> {
-    const { key } = this.ingest.target;
+    const { key } = this.ingest;
     const doubled = new Set<string>();
     if (key === undefined) return doubled;
     const seen = new Set<string>();
@@ -179,7 +195,7 @@ export class IngestJob extends BulkJob {
   }
 
   #appliedCells(row: number): [string, string] {
-    return [this.ingest.target.table.idAt(this.#positions[row] ?? 0), String(this.#outcomes[row] === CREATED)];
+    return [this.ingest.table.idAt(this.#positions[row] ?? 0), String(this.#outcomes[row] === CREATED)];
   }
 
   #setOf(row: number): ResultSet {
@@ -190,12 +206,12 @@ export class IngestJob extends BulkJob {
 
   /** What the answer to a create (`made`), a change or a status request says. */
   described(answer: 'made' | 'changed' | 'asked'): Record<string, unknown> {
-    const { csv, version, target, assignmentRuleId, id } = this.ingest;
+    const { csv, version, key, assignmentRuleId, id } = this.ingest;
     const isWhole = answer !== 'changed';
     const hasStarted = answer === 'asked' && this.state !== 'Open';
     return {
       ...this.leading(),
-      ...(target.key && { externalIdFieldName: target.key.name }),
+      ...(key && { externalIdFieldName: key.name }),
       ...(assignmentRuleId !== undefined && { assignmentRuleId }),
       concurrencyMode: 'Parallel',
       contentType: 'CSV',

@@ -6,8 +6,7 @@ import { canonicalId } from '../store/ids.js';
 import { incomingValue } from '../store/incoming-value.js';
 import type { Field } from '../store/object-type.js';
 import type { Table } from '../store/table.js';
-
-export type IngestOperation = 'insert' | 'update' | 'upsert' | 'delete' | 'hardDelete';
+import type { AppliedRow, IngestOperation } from './ingest-job.js';
 
 /** Where the rows of a job go. */
 export interface RowTarget {
@@ -16,19 +15,11 @@ export interface RowTarget {
   readonly operation: IngestOperation;
   /** Of an upsert. */
   readonly key: Field | undefined;
-  /** The request that closed the job. */
-  readonly request: number;
 }
 
-/** The record that a row made, changed or deleted. */
-export interface AppliedRow {
-  readonly position: number;
-  readonly isCreated: boolean;
-}
-
-/** Applies the fields of one row. Throws the service's error where it is refused. */
-export function applyRow(target: RowTarget, fields: readonly InputField[]): AppliedRow {
-  const { org, table, operation, request } = target;
+/** Applies the fields of one row, on behalf of the request that closed its job. Throws the service's error where it is refused. */
+export function applyRow(target: RowTarget, fields: readonly InputField[], request: number): AppliedRow {
+  const { org, table, operation } = target;
   const [id, rest] = split(fields, table.type.required('Id'));
   const writer = { request };
   switch (operation) {
@@ -41,7 +32,7 @@ export function applyRow(target: RowTarget, fields: readonly InputField[]): Appl
       return { position, isCreated: false };
     }
     case 'upsert':
-      return upsert(target, fields);
+      return upsert(target, fields, request);
     default: {
       const position = livePosition(table, id);
       deleteRecord(org, table, position, writer);
@@ -51,7 +42,7 @@ export function applyRow(target: RowTarget, fields: readonly InputField[]): Appl
   }
 }
 
-function upsert({ org, table, key, request }: RowTarget, fields: readonly InputField[]): AppliedRow {
+function upsert({ org, table, key }: RowTarget, fields: readonly InputField[], request: number): AppliedRow {
   if (key === undefined) throw new TypeError('an upsert has a key field');
   const [value, rest] = split(fields, key);
   if (key.type === 'id') {

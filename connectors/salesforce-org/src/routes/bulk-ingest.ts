@@ -1,5 +1,6 @@
 import { jobJson } from '../bulk/bulk-job.js';
 import type { IngestJob, ResultSet } from '../bulk/ingest-job.js';
+import { applyRow } from '../bulk/ingest-row.js';
 import { invalidJob, JobBody } from '../bulk/job-settings.js';
 import { type Answer, CONTENT_TYPES } from '../exchange.js';
 import { parseJson } from '../formats/record-input.js';
@@ -89,6 +90,7 @@ function createJob(org: Org, request: DataRequest): Answer {
   const table = tableOfJob(org, body.required('object'));
   body.required('operation');
   const operation = body.choice('operation', OPERATIONS, 'insert');
+  const key = keyOf(table, operation, body.text('externalIdFieldName'));
   const job = org.bulkJobs.addIngest({
     operation,
     object: table.type.name,
@@ -97,7 +99,10 @@ function createJob(org: Org, request: DataRequest): Answer {
     nowMs: org.settings.now(),
     csv: body.csv(),
     assignmentRuleId: body.text('assignmentRuleId'),
-    target: { org, table, operation, key: keyOf(table, operation, body.text('externalIdFieldName')) },
+    store: org.store,
+    table,
+    key,
+    apply: (fields, closedBy) => applyRow({ org, table, operation, key }, fields, closedBy),
   });
   return jobAnswer(job.described('made'));
 }
