@@ -20,6 +20,8 @@ export interface Check {
   readonly rule: string;
   /** What is usually behind a failure. */
   readonly cause: string;
+  /** It tells of what all others left behind, and comes after them. */
+  readonly afterAll?: true;
   /** It starts processes of its own, which takes seconds. */
   readonly ownProcess?: true;
   /** Throws a `CheckFailure`, an `Unproven` or a `SubjectError`. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { clearTimeout, setTimeout } from 'node:timers';
 
@@ -24,6 +24,13 @@ export interface ChildOptions {
   readonly limitMs?: number;
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends the processes of a check that was given up. */
+export function endChildren(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** Runs one of the suite's scripts of `children/` in a process of its own; `input` is its standard input, as JSON. */
 export async function runChild(script: string, input: unknown, options: ChildOptions = {}): Promise<ChildOutcome> {
   const file = path.join(__dirname, 'children', `${script}.js`);
@@ -31,6 +38,7 @@ export async function runChild(script: string, input: unknown, options: ChildOpt
     env: { ...process.env, NODE_OPTIONS: '', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  running.add(child);
   const timer = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? CHILD_LIMIT_MS);
   let stdout = '';
   let stderr = '';
@@ -45,8 +53,10 @@ export async function runChild(script: string, input: unknown, options: ChildOpt
   child.stdin.on('error', () => undefined).end(JSON.stringify(input));
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
+  }).finally(() => {
+    clearTimeout(timer);
+    running.delete(child);
   });
-  clearTimeout(timer);
   const lingeredMs = doneAtMs === undefined ? undefined : performance.now() - doneAtMs;
   return { stderr, report: lastJson(stdout), exitCode, lingeredMs };
 }

@@ -2,10 +2,11 @@ import { setImmediate } from 'node:timers';
 import { CONTRACT_VERSION, type ConnectorManifest } from '@connector-runtime/core';
 import type { Check, Level, Profile } from './check.js';
 import { CHECKS, groupOf, preconditionsOf } from './checks/index.js';
+import { endChildren } from './child-process.js';
 import { CheckFailure, type Finding, NotApplicable, nameOf, SubjectError, Unproven } from './findings.js';
 import { DEFAULT_LIMITS, type SuiteLimits, TookTooLong, within } from './limits.js';
 import { missingNeed } from './needs.js';
-import { guardProcess } from './process-guard.js';
+import { guardProcess, realProcess } from './process-guard.js';
 import { takeProcessState } from './process-state.js';
 import { type CheckReport, type FailureCard, type Outcome, type Report, verdictOf } from './report.js';
 import { failureCardText } from './reports/failure-card.js';
@@ -21,6 +22,8 @@ const SHOWN_LINE_CHARACTERS = 300;
 /** What is thrown past a check, or does more than it may, has little to do with the check's rule. */
 const WHOLE_CHECK_CAUSE = 'code of the plugin that throws, waits or ends the process where its host did not expect it';
 const SHOWN_CHANGES = 10;
+/** Type of the process warnings by which a check that is unproven is told of in a test runner. */
+const WARNING = 'ConformanceWarning';
 
 export interface ConformanceOptions {
   /** Default `full`. */
@@ -64,7 +67,8 @@ export function conformance(subject: Subject, options: ConformanceOptions = {}):
   const inProfile = CHECKS.filter((check) => profile === 'full' || check.profile === 'core');
   const outside = only?.find((id) => !inProfile.some((check) => check.id === id));
   if (outside !== undefined) throw new TypeError(`check ${outside} is not of profile ${profile}`);
-  const chosen = inProfile.filter(({ id }) => only === undefined || only.includes(id));
+  const asked = inProfile.filter(({ id }) => only === undefined || only.includes(id));
+  const chosen = [...asked.filter(({ afterAll }) => afterAll !== true), ...asked.filter(({ afterAll }) => afterAll)];
   const session = new Session(subject, options);
   return {
     *[Symbol.iterator]() {
@@ -79,12 +83,13 @@ export function conformance(subject: Subject, options: ConformanceOptions = {}):
       }
     },
     async run() {
-      const checks: CheckReport[] = [];
+      const settled = new Map<Check, CheckReport>();
       for (const check of chosen) {
         const report = await session.settle(check);
         options.onCheck?.(report);
-        checks.push(report);
+        settled.set(check, report);
       }
+      const checks = asked.flatMap((check) => settled.get(check) ?? []);
       return reportOf(subject.manifest, { profile, seed: session.seed, checksInProfile: inProfile.length, checks });
     },
   };
@@ -113,6 +118,8 @@ class Session {
   private last: Promise<unknown> = Promise.resolve();
   /** What nobody caught in the checks so far. */
   private readonly unhandled: unknown[] = [];
+  /** What the checks so far left changed for the whole process. */
+  private readonly changed = new Set<string>();
 
   constructor(
     private readonly subject: Subject,
@@ -133,9 +140,11 @@ class Session {
   }
 
   throwUnlessFine(report: CheckReport): void {
-    const isFine = report.outcome === 'pass' || report.outcome === 'skip' || report.outcome === 'unproven';
-    if (isFine) return;
-    throw new Error(failureCardText(report, this.seed) || `${report.id} ${report.outcome}: ${report.reason ?? ''}`);
+    const { id, level, outcome, reason = '' } = report;
+    // A test runner shows a test that ended as passed; what was not shown must be said.
+    if (outcome === 'unproven') realProcess.emitWarning(`${id} (${level}) is unproven: ${reason}`, WARNING);
+    if (outcome === 'pass' || outcome === 'skip' || outcome === 'unproven') return;
+    throw new Error(failureCardText(report, this.seed) || `${id} ${outcome}: ${reason}`);
   }
 
   private async settleAnew(check: Check): Promise<CheckReport> {
@@ -189,7 +198,7 @@ class Session {
     let outcome: CheckReport;
     try {
       await within(this.limits.checkMs, async () => {
-        trial = await Trial.start(this.subject, this.seed, { unhandled, limits: this.limits });
+        trial = await Trial.start(this.subject, this.seed, { unhandled, changed: this.changed, limits: this.limits });
         await check.run(trial);
       });
       outcome = report('pass');
@@ -197,6 +206,7 @@ class Session {
       outcome = judged(error, report, failed, redactedBy(trial));
     }
     const fault = await this.stop(trial);
+    endChildren();
     // What was left behind is told of by now.
     await new Promise((resolve) => setImmediate(resolve));
     const [exit] = guard.incidents.exits;
@@ -204,7 +214,9 @@ class Session {
       outcome = failed({ did: WHOLE_CHECK, expected: 'the process to be left alone', seen: exit.message });
     this.unhandled.push(...guard.incidents.unhandled);
     guard.release();
-    outcome = withChanges(outcome, state.changes());
+    const changes = state.changes();
+    for (const change of changes) this.changed.add(change);
+    outcome = withChanges(outcome, changes);
     state.restore();
     return fault === undefined || outcome.outcome === 'fail' || outcome.outcome === 'error'
       ? outcome

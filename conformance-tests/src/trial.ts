@@ -67,6 +67,7 @@ export interface ConnectOptions {
 /** What a trial is told by the session. */
 export interface TrialOptions {
   readonly unhandled?: () => readonly unknown[];
+  readonly changed?: ReadonlySet<string>;
   readonly limits?: Partial<SuiteLimits>;
 }
 
@@ -132,6 +133,11 @@ export class Trial {
   /** What nobody caught, in this check and those before. */
   unhandled(): readonly unknown[] {
     return this.options.unhandled?.() ?? [];
+  }
+
+  /** What the checks before this one left changed for the whole process; it was put back since. */
+  changed(): readonly string[] {
+    return [...(this.options.changed ?? [])];
   }
 
   /** Another world of the same kind, for a check that needs a fresh service; stopped with this one. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { MUTANT_VARIABLE } from './runners/subject.js';
+import { MUTANT_VARIABLE, UNPROVEN_VARIABLE } from './runners/subject.js';
 
 const PACKAGE = path.resolve(__dirname, '..', '..');
 const SOURCES = path.join(PACKAGE, 'test', 'runners');
@@ -63,7 +63,7 @@ describe.each(Object.entries(RUNNERS))('under %s', (_, { file, args, counts, ski
   });
 
   test('a plugin that breaks a rule is red, with the failure card', () => {
-    const { status, printed } = run(args, 'ACC-06');
+    const { status, printed } = run(args, { [MUTANT_VARIABLE]: 'ACC-06' });
 
     expect(printed).toMatch(counts(3, 1));
     expect(printed).toMatch(
@@ -71,6 +71,14 @@ describe.each(Object.entries(RUNNERS))('under %s', (_, { file, args, counts, ski
     );
     expect(printed).toMatch(/again {4}npx connector-conform/);
     expect(status).toBe(1);
+  });
+
+  test('what the fixture cannot show is no failure, and a warning tells of it', () => {
+    const { status, printed } = run(args, { [UNPROVEN_VARIABLE]: '1' });
+
+    expect(printed).toMatch(counts(3, 0));
+    expect(printed).toMatch(/ConformanceWarning: ACC-06 \(MUST\) is unproven: add `bad` to the fixture/);
+    expect(status).toBe(0);
   });
 
   test('the lines are those of the guide', () => {
@@ -81,12 +89,12 @@ describe.each(Object.entries(RUNNERS))('under %s', (_, { file, args, counts, ski
 });
 
 /** Without what this runner, of which it is a child, tells its own children. */
-function run(args: readonly string[], mutant = '') {
+function run(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
   const { NODE_TEST_CONTEXT: _, JEST_WORKER_ID: __, NODE_OPTIONS: ___, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: PACKAGE,
     encoding: 'utf8',
-    env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0', [MUTANT_VARIABLE]: mutant },
+    env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0', ...variables },
   });
   return { status, printed: `${stdout}\n${stderr}` };
 }

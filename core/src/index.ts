@@ -38,8 +38,10 @@ export type {
   HttpRequest,
   HttpResponse,
   Logger,
+  Meter,
   Secret,
   Spool,
+  Usage,
 } from './services.js';
 export { errorInfoOf, type Status, statusOfError } from './status.js';
 export { CACHE, CONNECTION_PROPERTIES, CREDENTIAL_STORE, HTTP_CLIENT } from './tokens.js';

@@ -91,6 +91,18 @@ export interface Spool {
   write(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, mediaType: string): Promise<Body>;
 }
 
+/** How much of an allowance of the service is used up. */
+export interface Usage {
+  readonly used: number;
+  readonly allowed: number;
+}
+
+/** Takes what the service tells of its allowances. The last word on each stands in the summary of the execution and in a metric of the host. */
+export interface Meter {
+  /** `name` is a constant of the plugin, in plain words: `API calls of this day`. */
+  note(name: string, usage: Usage): void;
+}
+
 /** What belongs to a call; what belongs to the connection is injected. */
 export interface CallContext {
   /** Aborts on cancel, deadline or shutdown. `signal.reason` is always a `ConnectorError`: `cancelled` (`CANCELLED`, `SHUTDOWN`, `HOST_LEFT`) or `timeout` (`DEADLINE`). Hand it to every wait. */
@@ -99,4 +111,5 @@ export interface CallContext {
   readonly deadlineEpochMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly meter: Meter;
 }

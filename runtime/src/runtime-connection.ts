@@ -28,6 +28,7 @@ import { DocumentLedger } from './execution/document-ledger.js';
 import { Execution } from './execution/execution.js';
 import { ExecutionLogger } from './execution/execution-logger.js';
 import { redactedInfo } from './execution/redacted-info.js';
+import { UsageMeter } from './execution/usage-meter.js';
 import { operationOf } from './plugins/plugin-registry.js';
 import type { ConnectionScope } from './scopes/connection-scope.js';
 import { noteSecrets } from './services/secret-text.js';
@@ -243,7 +244,8 @@ export class RuntimeConnection {
     );
     const spool = this.services.makeSpool();
     const ledger = new DocumentLedger(checkpoint !== undefined);
-    const context = new RuntimeExecutionContext(limit, clock, logger, {
+    const meter = this.meter();
+    const context = new RuntimeExecutionContext(limit, clock, logger, meter, {
       executionId,
       operation: descriptor,
       objectType: request.objectType ?? '',
@@ -260,6 +262,7 @@ export class RuntimeConnection {
       context,
       ledger,
       logger,
+      meter,
       ...(options.resumeFrom === undefined ? {} : { resumeFrom: options.resumeFrom }),
       makeIntake: (refusedOne) =>
         new DocumentIntake(source, ledger, {
@@ -320,6 +323,10 @@ export class RuntimeConnection {
     return checked;
   }
 
+  private meter(): UsageMeter {
+    return new UsageMeter((name, usage) => this.services.telemetry.noteUsage(this.manifest.id, this.id, name, usage));
+  }
+
   private async browse(context: RuntimeCallContext, limit: CallLimit): Promise<Browse> {
     if (this.plugin.browse === undefined)
       throw usageError('BROWSE_UNSUPPORTED', `${this.manifest.id} cannot be browsed`);
@@ -337,7 +344,7 @@ export class RuntimeConnection {
     this.calls.add(limit);
     try {
       limit.signal.throwIfAborted();
-      return await limit.race(work(new RuntimeCallContext(limit, clock, logger), limit));
+      return await limit.race(work(new RuntimeCallContext(limit, clock, logger, this.meter()), limit));
     } finally {
       this.calls.delete(limit);
       limit.end();
@@ -352,7 +359,7 @@ export class RuntimeConnection {
     const { clock, logger } = this.services;
     const limit = new CallLimit(clock, options);
     this.calls.add(limit);
-    const context = new RuntimeCallContext(limit, clock, logger);
+    const context = new RuntimeCallContext(limit, clock, logger, this.meter());
     let iterator: AsyncIterator<T> | undefined;
     try {
       limit.signal.throwIfAborted();

@@ -1,5 +1,13 @@
-import type { CallContext, ExecutionContext } from '@connector-runtime/core';
-import { type Context, context as contexts, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import type { CallContext, ExecutionContext, Usage } from '@connector-runtime/core';
+import {
+  type Context,
+  context as contexts,
+  type Gauge,
+  metrics,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import type { ExecutionSummary } from './execution/execution.js';
 
 /** Ends the span of an execution. */
@@ -7,14 +15,32 @@ export interface ExecutionSpan {
   end(summary: ExecutionSummary): void;
 }
 
-/** OpenTelemetry spans of executions, through whatever the host has registered; without it they cost nothing. No ids of documents, no values. */
+const SCOPE = '@connector-runtime/runtime';
+
+/** OpenTelemetry spans of executions, and metrics of what is used of the service's allowances, through whatever the host has registered; without it they cost nothing. No ids of documents, no values. */
 export class Telemetry {
-  private readonly tracer: Tracer = trace.getTracer('@connector-runtime/runtime');
+  private readonly tracer: Tracer = trace.getTracer(SCOPE);
+  private gauges: { readonly used: Gauge; readonly allowed: Gauge } | undefined;
   private readonly traces = new WeakMap<CallContext, Context>();
 
   /** The trace that an execution's requests belong to; a store in AsyncLocalStorage would triple the price of every `await`. */
   traceOf(context: CallContext): Context | undefined {
     return this.traces.get(context);
+  }
+
+  noteUsage(plugin: string, connectionId: string, name: string, { used, allowed }: Usage): void {
+    const attributes = {
+      'connector.plugin': plugin,
+      'connector.connection_id': connectionId,
+      'connector.allowance': name,
+    };
+    // Made now and not before: a provider that the host registers later would never hear of them.
+    this.gauges ??= {
+      used: gauge('connector.service.used', 'What is used up of an allowance of the service.'),
+      allowed: gauge('connector.service.allowed', 'The allowance of the service.'),
+    };
+    this.gauges.used.record(used, attributes);
+    this.gauges.allowed.record(allowed, attributes);
   }
 
   startExecution(context: ExecutionContext, plugin: string, kind: 'execute' | 'reconcile'): ExecutionSpan {
@@ -41,4 +67,8 @@ export class Telemetry {
       },
     };
   }
+}
+
+function gauge(name: string, description: string): Gauge {
+  return metrics.getMeter(SCOPE).createGauge(name, { description });
 }

@@ -116,6 +116,7 @@ const opensDeaf = likeParent(
       return super.open({
         clock: context.clock,
         logger: context.logger,
+        meter: context.meter,
         deadlineEpochMs: context.deadlineEpochMs,
         signal: new AbortController().signal,
       });

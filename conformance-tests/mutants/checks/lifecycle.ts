@@ -85,6 +85,19 @@ const setsVariable = likeParent(
   },
 );
 
+/** Not in the check's own run, which has one document of each operation. */
+const setsVariableLater = likeParent(
+  class extends UpsertItems {
+    private documents = 0;
+
+    protected override get effect() {
+      this.documents += 1;
+      if (this.documents > 1) process.env['ITEMS_UPSERTED'] = 'many';
+      return super.effect;
+    }
+  },
+);
+
 export const LIFECYCLE_MUTANTS: Mutants = {
   'LIF-01': withConnection(closesOnce),
   'LIF-02': withOperation('upsert', waitsForRequest),
@@ -92,4 +105,5 @@ export const LIFECYCLE_MUTANTS: Mutants = {
   'LIF-03': withConnection(worksOn),
   'LIF-04': withOperation('upsert', CountsGlobally),
   'LIF-04:environment': withOperation('upsert', setsVariable),
+  'LIF-04:earlier': withOperation('upsert', setsVariableLater),
 };

@@ -196,6 +196,7 @@ export const ERRORS: readonly Check[] = [
     level: 'MUST',
     profile: 'core',
     needs: [],
+    afterAll: true,
     title: 'No error is left to the process',
     rule: 'Through all checks, and runs with every fault, there is no unhandled rejection and no uncaught exception.',
     cause: 'a promise that nobody waits for',
@@ -219,7 +220,7 @@ export const ERRORS: readonly Check[] = [
         unhandled.length === 0,
         'none',
         unhandled.slice(0, 3),
-        'runs with refused, lost and hanging requests, and all checks before',
+        'runs with refused, lost and hanging requests, and all other checks',
       );
     },
   },

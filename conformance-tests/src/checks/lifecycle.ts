@@ -93,8 +93,9 @@ export const LIFECYCLE: readonly Check[] = [
     level: 'MUST',
     profile: 'core',
     needs: [],
+    afterAll: true,
     title: 'The process is left as it was',
-    rule: 'After a run the global container of tsyringe, the prototypes and functions of the language, the globals, the listeners of the process and its environment are as before.',
+    rule: 'After a run, and after all checks, the global container of tsyringe, the prototypes and functions of the language, the globals, the listeners of the process and its environment are as before.',
     cause: '@singleton() on a class, which registers it for the whole process',
     async run(trial) {
       const before = listenerCounts();
@@ -121,6 +122,7 @@ export const LIFECYCLE: readonly Check[] = [
           .map((name) => `${name}: ${before[name] ?? 0} -> ${after[name]}`),
       ];
       expectThat(changed.length === 0, 'the process as it was', changed.join('; '), 'a full run');
+      expectThat(trial.changed().length === 0, 'the process as it was', trial.changed().join('; '), 'all other checks');
     },
   },
 ];
@@ -137,6 +139,7 @@ async function openConnection(trial: Trial) {
     deadlineEpochMs: trial.clock.now() + 60_000,
     clock: trial.clock,
     logger: silentLogger,
+    meter: { note: () => undefined },
   };
   return { own, connection, context };
 }

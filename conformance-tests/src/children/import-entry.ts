@@ -1,5 +1,7 @@
 // Loads a plugin's entry and tells what its import did besides: {"used":["timers.setTimeout",…]}.
+
 import { text } from 'node:stream/consumers';
+import timers from 'node:timers';
 import { loadPlugin } from '@connector-runtime/runtime';
 import { takeProcessState } from '../process-state.js';
 import { watchSystem } from '../system-watch.js';
@@ -7,14 +9,16 @@ import { watchSystem } from '../system-watch.js';
 const used = new Set<string>();
 
 function watchTimers(): void {
-  const functions = globalThis as unknown as Record<string, (...args: unknown[]) => unknown>;
-  for (const name of ['setTimeout', 'setInterval']) {
-    const original = functions[name];
-    if (original === undefined) continue;
-    functions[name] = function watched(this: unknown, ...args: unknown[]) {
-      used.add(`timers.${name}`);
-      return original.apply(this, args);
-    };
+  for (const owner of [globalThis, timers]) {
+    const functions = owner as unknown as Record<string, (...args: unknown[]) => unknown>;
+    for (const name of ['setTimeout', 'setInterval']) {
+      const original = functions[name];
+      if (original === undefined) continue;
+      functions[name] = function watched(this: unknown, ...args: unknown[]) {
+        used.add(`timers.${name}`);
+        return original.apply(this, args);
+      };
+    }
   }
 }
 

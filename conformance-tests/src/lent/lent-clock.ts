@@ -7,6 +7,10 @@ const START_EPOCH_MS = Date.UTC(2026, 0, 15, 12);
 /** Turns of the event loop without any sign of work before a wait is skipped. */
 const QUIET_TURNS = 12;
 
+/** Waits of so long are seldom pauses: what they limit may be at work where no sign is seen, in a thread or at the service before its gate. */
+const LONG_WAIT_MS = 5_000;
+const QUIET_BEFORE_LONG_MS = 20;
+
 /** Longer waits are limits (deadlines), not pauses: they are passed only when a check says so. */
 const LONGEST_PAUSE_MS = 10 * 60_000;
 
@@ -120,9 +124,16 @@ export class LentClock implements Clock {
       await new Promise((resolve) => setTimeout(resolve, this.options.quietMs));
       if (this.isHeld || this.options.isBusy() || this.signs !== seen) continue;
       const next = this.earliest(this.nowMs + this.skipUpToMs);
-      if (next !== undefined) this.wake(next);
+      if (next === undefined) break;
+      if (next.dueMs - this.nowMs >= LONG_WAIT_MS && !(await this.staysQuiet(seen))) continue;
+      if (this.waiting.has(next)) this.wake(next);
     }
     this.isWatching = false;
+  }
+
+  private async staysQuiet(seen: number): Promise<boolean> {
+    await new Promise((resolve) => setTimeout(resolve, QUIET_BEFORE_LONG_MS));
+    return !this.isHeld && !this.options.isBusy() && this.signs === seen;
   }
 
   private wake(waiting: Waiting): void {

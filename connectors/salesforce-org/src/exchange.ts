@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Format } from './formats/record-format.js';
 import type { RecordInput } from './formats/record-input.js';
-import { xmlDocument } from './formats/xml-text.js';
+import { XML_DECLARATION, XSI, xmlDocument, xmlElement } from './formats/xml-text.js';
 import type { ServiceError } from './service-error.js';
 
 /** A request as the routes see it. */
@@ -24,12 +24,22 @@ export interface OrgRequest {
   readonly format: Format;
 }
 
+/** A body that is a list, in parts: a fault can spoil the list. */
+export interface ListBody {
+  readonly head: string;
+  readonly items: readonly string[];
+  readonly separator: string;
+  readonly tail: string;
+}
+
 /** An answer, before it is sent. */
 export interface Answer {
   readonly status: number;
   readonly body?: string;
   /** A long body, made while it is sent; in place of `body`. */
   readonly pieces?: Iterable<string>;
+  /** The same body in parts, where it is a list of results. */
+  readonly list?: ListBody;
   /** Content-Type; that of the format where absent. */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -54,6 +64,38 @@ export function answerOf(
     contentType: CONTENT_TYPES[format],
     body: format === 'json' ? JSON.stringify(value) : xmlDocument(root, value),
   };
+}
+
+/** An answer that is a list of results; `root` and `item` name its elements in XML, `members` stand before the list and make the JSON an object. */
+export function listAnswer(
+  format: Format,
+  status: number,
+  { root, item, members = {} }: { readonly root: string; readonly item: string; readonly members?: object },
+  results: readonly unknown[],
+): Answer {
+  const before = Object.entries(members).map(([name, value]) =>
+    format === 'json' ? `"${name}":${JSON.stringify(value)},` : xmlElement(name, value),
+  );
+  const isObject = before.length > 0;
+  const list: ListBody =
+    format === 'json'
+      ? {
+          head: isObject ? `{${before.join('')}"${item}":[` : '[',
+          items: results.map((result) => JSON.stringify(result)),
+          separator: ',',
+          tail: isObject ? ']}' : ']',
+        }
+      : {
+          head: `${XML_DECLARATION}<${root} ${XSI}>${before.join('')}`,
+          items: results.map((result) => xmlElement(item, result)),
+          separator: '',
+          tail: `</${root}>`,
+        };
+  return { status, contentType: CONTENT_TYPES[format], list, body: bodyOf(list) };
+}
+
+export function bodyOf({ head, items, separator, tail }: ListBody): string {
+  return head + items.join(separator) + tail;
 }
 
 /** A refusal in the format of its request. */

@@ -46,6 +46,8 @@ export type FaultAction =
   | { readonly action: 'truncateGzip' }
   /** Handled; the body is other text (bytes of no meaning where absent) under the answer's own status and headers. */
   | { readonly action: 'garbage'; readonly body?: string }
+  /** Handled; of the results that the answer lists (collections, tree) one is in another place, missing, or there twice: the one `at` this index, from the end where negative, else the first. Other answers stay. */
+  | { readonly action: 'permuteResults' | 'dropResult' | 'repeatResult'; readonly at?: number }
   /** Handled; the body comes in pieces with a pause before each. */
   | { readonly action: 'slow'; readonly pieceBytes: number; readonly pauseMs: number }
   /** Never answered; handled first where `handled` says so. */

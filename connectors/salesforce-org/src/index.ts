@@ -5,6 +5,7 @@ export type { Fault, FaultAction, FaultMatch, FaultSpec, Faults } from './faults
 export type { GivenValue, Ledger, LedgerEntry } from './ledger.js';
 export type { SalesforceOrgOptions } from './options.js';
 export type { LoggedRequest, RequestKind, RequestLog } from './request-log.js';
+export type { RowLock, RowLockSpec, RowLocks } from './row-locks.js';
 export { type OrgRecord, type SalesforceOrg, startSalesforceOrg } from './salesforce-org.js';
 export { ServiceError } from './service-error.js';
 export { parseSoql } from './soql/parser.js';

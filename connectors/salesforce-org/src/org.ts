@@ -4,6 +4,7 @@ import { Faults } from './faults.js';
 import { Ledger } from './ledger.js';
 import type { OrgSettings } from './options.js';
 import { RequestLog } from './request-log.js';
+import { RowLocks } from './row-locks.js';
 import { Sessions } from './sessions.js';
 import type { ObjectSpec } from './store/object-spec.js';
 import { STANDARD_OBJECTS } from './store/objects/standard-objects.js';
@@ -17,6 +18,7 @@ export class Org {
   readonly cursors: Cursors;
   readonly ledger: Ledger;
   readonly faults = new Faults();
+  readonly locks = new RowLocks();
   readonly requests = new RequestLog();
   readonly bulkJobs = new BulkJobs();
   /** The user's password, and what is put behind it. */

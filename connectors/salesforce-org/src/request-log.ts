@@ -29,6 +29,12 @@ export type RequestKind =
   | 'jobResults'
   | 'jobDelete'
   | 'jobList'
+  | 'createCollection'
+  | 'retrieveCollection'
+  | 'updateCollection'
+  | 'upsertCollection'
+  | 'deleteCollection'
+  | 'tree'
   | 'other';
 
 /** A request that the org received. */

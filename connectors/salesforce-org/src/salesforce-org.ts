@@ -8,6 +8,7 @@ import { orgSettings, type SalesforceOrgOptions } from './options.js';
 import { Org } from './org.js';
 import type { RequestLog } from './request-log.js';
 import { insertRecord } from './routes/record-writes.js';
+import type { RowLocks } from './row-locks.js';
 import { createOrgServer } from './server.js';
 import type { ObjectSpec } from './store/object-spec.js';
 import type { Table } from './store/table.js';
@@ -38,6 +39,8 @@ export interface SalesforceOrg {
   /** What was applied, with counts of logins, requests and rows served. */
   readonly ledger: Ledger;
   readonly faults: Faults;
+  /** Records that writes find locked. */
+  readonly locks: RowLocks;
   readonly requests: RequestLog;
   /** Bulk jobs, and what becomes of them. */
   readonly bulk: BulkControls;
@@ -103,6 +106,7 @@ export async function startSalesforceOrg(options: SalesforceOrgOptions = {}): Pr
     userId: org.userId,
     ledger: org.ledger,
     faults: org.faults,
+    locks: org.locks,
     requests: org.requests,
     bulk: org.bulkJobs,
     records: (objectType) => {

@@ -14,6 +14,7 @@ import type { Org } from './org.js';
 import { send } from './outgoing.js';
 import { type Destination, destinationOf } from './routes/router.js';
 import { refusal } from './service-error.js';
+import { spoiltResults } from './spoilt-results.js';
 
 const MAX_HEADER_BYTES = 256 * 1024;
 
@@ -94,7 +95,7 @@ async function answerWithFault(
   }
   if (spec.action === 'hang') return;
   if (spec.action === 'hold' && isHandledFirst) await fault.held();
-  if (!response.destroyed) await send(response, request, answer, spec);
+  if (!response.destroyed) await send(response, request, spoiltResults(answer, spec), spec);
 }
 
 /** The answer that a fault gives in place of the org's. */

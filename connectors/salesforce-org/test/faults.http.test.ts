@@ -278,3 +278,31 @@ test('logins and tokens are kinds as well', async () => {
 
   expect(status).toBe(502);
 });
+
+const COLLECTION = `${V}/composite/sobjects`;
+const abc = { records: ['a', 'b', 'c'].map((Name) => ({ attributes: { type: 'Account' }, Name })) };
+
+test.each([
+  ['permuteResults', undefined, ['b', 'a', 'c']],
+  ['permuteResults', -1, ['c', 'a', 'b']],
+  ['dropResult', 1, ['a', 'c']],
+  ['repeatResult', 1, ['a', 'b', 'b', 'c']],
+] as const)('%s at %p spoils the list of results of what was applied', async (action, at, expected) => {
+  client.org.faults.add({ kind: 'createCollection', action, times: 2, ...(at !== undefined && { at }) });
+  const nameOf = (id: string) => client.org.record(id)?.['Name'];
+
+  const { json } = await client.send('POST', COLLECTION, abc);
+  const { text } = await client.send('POST', COLLECTION, abc, XML);
+
+  expect(json.map(({ id }: { id: string }) => nameOf(id))).toEqual(expected);
+  expect([...text.matchAll(/<id>(\w+)<\/id>/g)].map(([, id]) => nameOf(id ?? ''))).toEqual(expected);
+  expect(client.org.ledger.entries).toHaveLength(6);
+});
+
+test('a collections answer can be lost after all was applied', async () => {
+  client.org.faults.add({ kind: 'createCollection', action: 'lose' });
+
+  await expect(client.send('POST', COLLECTION, abc)).rejects.toThrow();
+
+  expect(client.org.ledger.entries).toHaveLength(3);
+});

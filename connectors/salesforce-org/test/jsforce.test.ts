@@ -138,3 +138,56 @@ test('jsforce is told why a record was refused', async () => {
     message: 'Required fields are missing: [LastName]',
   });
 });
+
+test('jsforce writes collections, with a refused record and with all or none', async () => {
+  const accounts = connection.sobject('Account');
+
+  const created = await accounts.create([{ Name: 'one' }, { Name: 'two' }]);
+  const [one = '', two = ''] = created.map(({ id }) => id ?? '');
+  const updated = await accounts.update([
+    { Id: one, Name: 'uno' },
+    { Id: two, Name: '' },
+  ]);
+  const rolledBack = await connection.update(
+    'Account',
+    [
+      { Id: one, Name: 'eins' },
+      { Id: two, Name: '' },
+    ],
+    { allOrNone: true },
+  );
+  const read = await accounts.retrieve([one, two]);
+  const deleted = await accounts.destroy([one, two]);
+
+  expect(created.map(({ success }) => success)).toEqual([true, true]);
+  expect(updated).toMatchObject([{ success: true }, { errors: [{ statusCode: 'REQUIRED_FIELD_MISSING' }] }]);
+  expect(rolledBack).toMatchObject([{ id: one, errors: [{ statusCode: 'ALL_OR_NONE_OPERATION_ROLLED_BACK' }] }, {}]);
+  expect(read.map((record) => record['Name'])).toEqual(['uno', 'two']);
+  expect(deleted.map(({ success }) => success)).toEqual([true, true]);
+  expect(org.ledger.entries.map(({ action }) => action)).toEqual(['create', 'create', 'update', 'delete', 'delete']);
+});
+
+test('jsforce upserts a collection by external id', async () => {
+  const upsert = () =>
+    connection.upsert('Invoice__c', [{ External_Id__c: 'J1' }, { External_Id__c: 'J2' }], 'External_Id__c');
+
+  const first = await upsert();
+  const second = await upsert();
+
+  expect(first.map(({ created }) => created)).toEqual([true, true]);
+  expect(second.map(({ created, id }) => [created, id])).toEqual(first.map(({ id }) => [false, id]));
+});
+
+test('jsforce makes a tree', async () => {
+  const answer = await connection.requestPost<{ hasErrors: boolean; results: object[] }>('/composite/tree/Account', {
+    records: [
+      {
+        attributes: { type: 'Account', referenceId: 'a' },
+        Name: 'tree',
+        Contacts: { records: [{ attributes: { type: 'Contact', referenceId: 'c' }, LastName: 'leaf' }] },
+      },
+    ],
+  });
+
+  expect(answer).toMatchObject({ hasErrors: false, results: [{ referenceId: 'a' }, { referenceId: 'c' }] });
+});

@@ -38,7 +38,13 @@ export function contextWith(
   } = {},
 ): ExecutionContext {
   const { maxInFlight = 3, signal = new AbortController().signal, clock = new ListingClock(), ...descriptor } = changes;
-  const call: CallContext = { signal, deadlineEpochMs: Number.MAX_SAFE_INTEGER, clock, logger: silent };
+  const call: CallContext = {
+    signal,
+    deadlineEpochMs: Number.MAX_SAFE_INTEGER,
+    clock,
+    logger: silent,
+    meter: { note: () => undefined },
+  };
   const operation: OperationDescriptor = {
     id: 'create',
     title: 'Create',

@@ -15,7 +15,7 @@ export async function lineOfEvent(event: OperationEvent): Promise<string> {
 
 /** The last NDJSON line of a run. */
 export function lineOfSummary(summary: ExecutionSummary): string {
-  const { counts, outputs, complete, warnings, warningCount, error } = summary;
+  const { counts, outputs, complete, warnings, warningCount, usage, error } = summary;
   return JSON.stringify({
     type: 'summary',
     counts,
@@ -23,6 +23,7 @@ export function lineOfSummary(summary: ExecutionSummary): string {
     complete,
     ...(warningCount > 0 ? { warnings } : {}),
     ...(warningCount > warnings.length ? { warningCount } : {}),
+    ...(usage === undefined ? {} : { usage }),
     ...(error === undefined ? {} : { error }),
   });
 }

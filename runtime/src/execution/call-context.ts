@@ -5,6 +5,7 @@ import type {
   ExecutionContext,
   Json,
   Logger,
+  Meter,
   OperationDescriptor,
   Properties,
   Spool,
@@ -17,6 +18,7 @@ export class RuntimeCallContext implements CallContext {
     protected readonly limit: CallLimit,
     readonly clock: Clock,
     readonly logger: Logger,
+    readonly meter: Meter,
   ) {}
 
   get signal(): AbortSignal {
@@ -50,8 +52,8 @@ export class RuntimeExecutionContext extends RuntimeCallContext implements Execu
   declare readonly resumeFrom?: Json;
   private lastWords: CleanupContext | undefined;
 
-  constructor(limit: CallLimit, clock: Clock, logger: Logger, parts: ExecutionParts) {
-    super(limit, clock, logger);
+  constructor(limit: CallLimit, clock: Clock, logger: Logger, meter: Meter, parts: ExecutionParts) {
+    super(limit, clock, logger, meter);
     this.executionId = parts.executionId;
     this.operation = parts.operation;
     this.objectType = parts.objectType;
@@ -62,12 +64,7 @@ export class RuntimeExecutionContext extends RuntimeCallContext implements Execu
   }
 
   get cleanup(): CallContext {
-    this.lastWords ??= new CleanupContext(
-      this.limit.signal,
-      this.operation.limits.stopWithinMs,
-      this.clock,
-      this.logger,
-    );
+    this.lastWords ??= new CleanupContext(this.limit.signal, this.operation.limits.stopWithinMs, this);
     return this.lastWords;
   }
 
@@ -82,13 +79,18 @@ class CleanupContext implements CallContext {
   private readonly controller = new AbortController();
   private readonly timer = new AbortController();
   private abortedAtEpochMs: number | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
 
   constructor(
     private readonly main: AbortSignal,
     private readonly stopWithinMs: number,
-    readonly clock: Clock,
-    readonly logger: Logger,
+    { clock, logger, meter }: Pick<CallContext, 'clock' | 'logger' | 'meter'>,
   ) {
+    this.clock = clock;
+    this.logger = logger;
+    this.meter = meter;
     if (main.aborted) this.startTimer();
     else main.addEventListener('abort', this.startTimer, { once: true });
   }

@@ -8,6 +8,7 @@ import {
   type ResultEvent,
   type Status,
   statusOfError,
+  type Usage,
 } from '@connector-runtime/core';
 import { LoopTurn } from '../services/loop-turn.js';
 import type { RuntimeExecutionContext } from './call-context.js';
@@ -18,6 +19,7 @@ import { EventGate } from './event-gate.js';
 import { EventReader } from './event-reader.js';
 import type { ExecutionLogger } from './execution-logger.js';
 import { redactedInfoOf } from './redacted-info.js';
+import type { UsageMeter } from './usage-meter.js';
 
 /** What an execution came to. */
 export interface ExecutionSummary {
@@ -30,6 +32,8 @@ export interface ExecutionSummary {
   readonly warnings: readonly string[];
   /** How many warnings there were. */
   readonly warningCount: number;
+  /** What the service told last of its allowances, by the plugin's names: `{"API calls of this day": {"used": 42, "allowed": 15000}}`. */
+  readonly usage?: Readonly<Record<string, Usage>>;
   /** False if it was cancelled, met its deadline, left input unread, its source of documents failed, or a read broke off after an output, or did not end `success` when it went on from a checkpoint: what it gave is not all. */
   readonly complete: boolean;
   /** The last checkpoint, for `resumeFrom`: of this run, or the one that it went on from. */
@@ -45,6 +49,7 @@ export interface ExecutionSetup {
   readonly context: RuntimeExecutionContext;
   readonly ledger: DocumentLedger;
   readonly logger: ExecutionLogger;
+  readonly meter: UsageMeter;
   /** The checkpoint that it goes on from, as the host gave it. */
   readonly resumeFrom?: Json;
   /** Opens the connection, makes the operation and starts it on these documents. */
@@ -307,7 +312,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
   }
 
   private summarize(error: ErrorInfo | undefined, isCutShort: boolean): ExecutionSummary {
-    const { ledger, logger, descriptor } = this.setup;
+    const { ledger, logger, meter, descriptor } = this.setup;
     const readBrokeOff = descriptor.effect === 'read' && ledger.brokeOff;
     return {
       executionId: this.id,
@@ -315,6 +320,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
       outputs: ledger.outputs,
       warnings: logger.warnings,
       warningCount: logger.warningCount,
+      ...(meter.usage === undefined ? {} : { usage: meter.usage }),
       complete: !isCutShort && !readBrokeOff && this.intake.exhausted && this.gate.fault === undefined,
       ...(this.gate.lastCheckpoint === undefined ? {} : { checkpoint: this.gate.lastCheckpoint }),
       ...(error === undefined ? {} : { error }),

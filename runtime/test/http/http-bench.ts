@@ -77,6 +77,7 @@ export function benchClient(
     deadlineEpochMs: clock.now() + 3_600_000,
     clock,
     logger: silent,
+    meter: { note: () => undefined },
     ...overrides,
   });
   return { http, clock, redactor, context };

@@ -18,8 +18,13 @@ export interface RecordInput {
 
 /** Reads one record from a request body. `type` is its Content-Type. */
 export function readRecordInput(body: Buffer, type: string | undefined): RecordInput {
-  if (type !== undefined && /^\s*application\/json\b/i.test(type)) return jsonInput(parseJson(body));
-  if (type !== undefined && /^\s*(?:application|text)\/xml\b/i.test(type)) return xmlInput(parseXml(body));
+  return isXmlBody(type) ? xmlInput(parseXml(body)) : jsonInput(parseJson(body));
+}
+
+/** Is a body of this Content-Type XML? Else it is JSON; any other type is refused. */
+export function isXmlBody(type: string | undefined): boolean {
+  if (type !== undefined && /^\s*(?:application|text)\/xml\b/i.test(type)) return true;
+  if (type !== undefined && /^\s*application\/json\b/i.test(type)) return false;
   throw refusal(
     415,
     'UNSUPPORTED_MEDIA_TYPE',
@@ -39,6 +44,10 @@ export function parseJson(body: Buffer): unknown {
     );
   }
 }
+
+/** A JSON object, neither list nor null. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Parses an XML body; `XML_PARSER_ERROR` where it is none. */
 export function parseXml(body: Buffer): XmlElement {

@@ -1,5 +1,5 @@
 import { type Answer, CONTENT_TYPES, errorAnswer, type OrgRequest } from '../exchange.js';
-import { jsonInput, parseJson, parseXml, type RecordInput, xmlInput } from '../formats/record-input.js';
+import { isObject, jsonInput, parseJson, parseXml, type RecordInput, xmlInput } from '../formats/record-input.js';
 import { childNamed, type XmlElement } from '../formats/xml-reader.js';
 import { XML_DECLARATION, XSI } from '../formats/xml-text.js';
 import { refusal } from '../service-error.js';
@@ -88,9 +88,6 @@ function jsonBatch(body: Buffer): Batch {
   });
   return { haltOnError: batch['haltOnError'] === true, requests };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function xmlBatch(body: Buffer): Batch {
   const batch = parseXml(body);

@@ -1,5 +1,6 @@
 import { type Answer, answerOf, type OrgRequest } from '../exchange.js';
 import type { FaultSpec } from '../faults.js';
+import { isObject } from '../formats/record-input.js';
 import type { Org } from '../org.js';
 
 /** Everything under `/__org/`: what tests and demos steer and read from outside. Not part of the service; no session, JSON only. */
@@ -22,6 +23,14 @@ export function answerControl(org: Org, { method, segments, body }: OrgRequest):
     case 'DELETE faults':
       org.faults.remove(id === undefined ? undefined : org.faults.find(Number(id)));
       return { status: 204 };
+    case 'POST locks': {
+      const spec = jsonOf(body);
+      if (!isObject(spec)) return done({ error: 'a lock is a JSON object' }, 400);
+      return done({ id: org.locks.add(spec).id }, 201);
+    }
+    case 'DELETE locks':
+      org.locks.remove(id === undefined ? undefined : org.locks.find(Number(id)));
+      return { status: 204 };
     case 'POST expire-sessions':
       org.sessions.closeAll();
       return { status: 204 };
@@ -32,25 +41,15 @@ export function answerControl(org: Org, { method, segments, body }: OrgRequest):
 
 /** A plan for the jobs to come; `{"release":true}` lets those that there are end. */
 function planBulk(org: Org, body: Buffer): Answer {
-  const plan = jsonObject(body);
-  if (plan === undefined) return answerOf('json', 400, '', { error: 'a plan for bulk jobs is a JSON object' });
+  const plan = jsonOf(body);
+  if (!isObject(plan)) return answerOf('json', 400, '', { error: 'a plan for bulk jobs is a JSON object' });
   if ('release' in plan) org.bulkJobs.release();
-  else
-    org.bulkJobs.plan = { ...plan, ...('polls' in plan && plan.polls === -1 && { polls: Number.POSITIVE_INFINITY }) };
+  else org.bulkJobs.plan = { ...plan, ...(plan['polls'] === -1 && { polls: Number.POSITIVE_INFINITY }) };
   return { status: 204 };
 }
 
-function jsonObject(body: Buffer): object | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function plant(org: Org, body: Buffer): Answer {
-  const spec = jsonObject(body);
+  const spec = jsonOf(body);
   if (!isFaultSpec(spec)) return answerOf('json', 400, '', { error: 'a fault is a JSON object with an "action"' });
   return answerOf('json', 201, '', { id: org.faults.add(spec).id });
 }
@@ -63,6 +62,14 @@ function steer(org: Org, id: number, verb: string | undefined): Answer {
   return { status: 204 };
 }
 
-function isFaultSpec(spec: object | undefined): spec is FaultSpec {
-  return spec !== undefined && 'action' in spec && typeof spec.action === 'string';
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function isFaultSpec(spec: unknown): spec is FaultSpec {
+  return isObject(spec) && typeof spec['action'] === 'string';
 }

@@ -5,12 +5,15 @@ import { notFound, refusal, ServiceError } from '../service-error.js';
 import { runBatch } from './batch.js';
 import { INGEST_ROUTES } from './bulk-ingest.js';
 import { QUERY_JOB_ROUTES } from './bulk-query.js';
+import { retrieveCollection } from './collection-retrieve.js';
+import { createCollection, deleteCollection, updateCollection, upsertCollection } from './collections.js';
 import { insertWithoutKey, removeByKey, retrieveByKey, upsertByKey } from './external-ids.js';
 import { basicInformation, describeObject, listObjects } from './objects.js';
 import { nextPage, runQuery } from './query.js';
 import { changeRecord, createRecord, removeRecord, retrieveRecord } from './records.js';
 import { RESOURCE_ROUTES } from './resources.js';
 import { type Method, matchRoute, methodOf, type Route } from './route.js';
+import { createTree } from './tree.js';
 
 /** Every resource below `/services/data/vNN.N`. */
 const DATA_ROUTES: readonly Route[] = [
@@ -47,6 +50,26 @@ const DATA_ROUTES: readonly Route[] = [
     pattern: 'composite/batch',
     methods: { POST: { kind: 'batch', run: (org, request) => runBatch(request, (one) => answerInSession(org, one)) } },
   },
+  {
+    pattern: 'composite/sobjects',
+    methods: {
+      POST: { kind: 'createCollection', run: createCollection },
+      PATCH: { kind: 'updateCollection', run: updateCollection },
+      DELETE: { kind: 'deleteCollection', run: deleteCollection },
+    },
+  },
+  {
+    pattern: 'composite/sobjects/:object',
+    methods: {
+      GET: { kind: 'retrieveCollection', run: retrieveCollection },
+      POST: { kind: 'retrieveCollection', run: retrieveCollection },
+    },
+  },
+  {
+    pattern: 'composite/sobjects/:object/:field',
+    methods: { PATCH: { kind: 'upsertCollection', run: upsertCollection } },
+  },
+  { pattern: 'composite/tree/:object', methods: { POST: { kind: 'tree', run: createTree } } },
 ];
 
 const LAST_RETIRED_VERSION = 30;

@@ -30,6 +30,7 @@ export function insertRecord(
       [],
     );
   const changes = checkedChanges(org.store, table, input, undefined, preset);
+  refuseLocked(org, changes);
   const given = new Map(changes);
   const id = table.idAt(table.size);
   const fill = (name: string, value: Value): void => {
@@ -51,12 +52,20 @@ export function updateRecord(org: Org, table: Table, position: number, input: Re
   if (!type.can('updateable'))
     throw refusal(400, 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be updated: ${type.spec.label}`, []);
   const changes = checkedChanges(org.store, table, input, position);
+  refuseLocked(org, changes, table.idAt(position));
   table.update(position, stamped(org, table, changes));
   record(org, writer, 'update', table, table.idAt(position), changes, () => ({ given: givenBy(table, input.fields) }));
 }
 
-/** Puts a record into the recycle bin, its dependent children with it; other lookups to it become empty. */
-export function deleteRecord(org: Org, table: Table, position: number, writer: Writer, cascadeOf?: string): void {
+/** Puts a record into the recycle bin, its dependent children with it; other lookups to it become empty. All of that or nothing. */
+export function deleteRecord(org: Org, table: Table, position: number, writer: Writer): void {
+  org.store.transaction.attempt(() => {
+    refuseLocked(org, new Map(), table.idAt(position));
+    deleteWithChildren(org, table, position, writer);
+  });
+}
+
+function deleteWithChildren(org: Org, table: Table, position: number, writer: Writer, cascadeOf?: string): void {
   const { type } = table;
   if (!type.can('deletable'))
     throw refusal(400, 'INSUFFICIENT_ACCESS_OR_READONLY', `entity type cannot be deleted: ${type.spec.label}`, []);
@@ -74,10 +83,21 @@ export function deleteRecord(org: Org, table: Table, position: number, writer: W
   record(org, writer, 'delete', table, id, new Map(), () => (cascadeOf === undefined ? {} : { cascadeOf }));
   for (const { field, table: childTable, positions } of dependents) {
     for (const child of positions) {
-      if (field.onDelete === 'cascade') deleteRecord(org, childTable, child, writer, id);
+      if (field.onDelete === 'cascade') deleteWithChildren(org, childTable, child, writer, id);
       else clearLookup(org, childTable, child, field, writer, id);
     }
   }
+}
+
+/** Someone else holds the record, or one that it points to. */
+function refuseLocked(org: Org, changes: Changes, id?: string): void {
+  const parents = [...changes].flatMap(([{ type }, value]) =>
+    type === 'reference' && typeof value === 'string' ? [value] : [],
+  );
+  const ids = id === undefined ? parents : [id, ...parents];
+  if (!org.locks.refuses(ids)) return;
+  const records = ids.length === 0 ? 'this record' : `this record or ${ids.length} records: ${ids.join(',')}`;
+  throw refusal(400, 'UNABLE_TO_LOCK_ROW', `unable to obtain exclusive access to ${records}`, []);
 }
 
 function clearLookup(org: Org, table: Table, position: number, field: Field, writer: Writer, cascadeOf: string): void {
@@ -114,21 +134,15 @@ function record(
   more: () => Pick<LedgerEntry, 'given' | 'cascadeOf'>,
 ): void {
   if (!org.ledger.takesEntries) {
-    org.ledger.count(action);
+    org.store.transaction.onCommit(() => org.ledger.count(action));
     return;
   }
   const fields: Record<string, Value> = {};
   for (const [field, value] of changes) {
     fields[field.name] = field.type === 'datetime' && typeof value === 'number' ? new Date(value).toISOString() : value;
   }
-  org.ledger.append({
-    ...writer,
-    action,
-    objectType: table.type.name,
-    id,
-    fields,
-    ...more(),
-  });
+  const entry = { ...writer, action, objectType: table.type.name, id, fields, ...more() };
+  org.store.transaction.onCommit(() => org.ledger.append(entry));
 }
 
 /** The values of a body by the names of their fields. */

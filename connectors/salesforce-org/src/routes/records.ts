@@ -55,11 +55,19 @@ export function retrieveRecord(org: Org, request: DataRequest): Answer {
 
 /** One record with the fields asked for, or all. */
 export function recordAnswer(org: Org, request: DataRequest, table: Table, position: number): Answer {
-  const wanted = request.query
-    .get('fields')
-    ?.split(',')
-    .map((name) => fieldNamed(table, name.trim()));
-  const columns = (wanted ?? table.type.fields).map((field): Column => ({ kind: 'field', name: field.name, field }));
+  const wanted = request.query.get('fields')?.split(',');
+  return { status: 200, body: recordTexts(org, request, table, wanted)(position) };
+}
+
+/** Writes records of a table one by one in the format of the request, with the fields named or all. */
+export function recordTexts(
+  org: Org,
+  request: DataRequest,
+  table: Table,
+  names: readonly string[] | undefined,
+): (position: number) => string {
+  const fields = names?.map((name) => fieldNamed(table, name.trim())) ?? table.type.fields;
+  const columns = fields.map((field): Column => ({ kind: 'field', name: field.name, field }));
   const writer = new RecordWriter({
     store: org.store,
     format: request.format,
@@ -70,7 +78,7 @@ export function recordAnswer(org: Org, request: DataRequest, table: Table, posit
       throw new TypeError('a single record has no pages');
     },
   });
-  return { status: 200, body: writer.record({ table, columns }, position) };
+  return (position) => writer.record({ table, columns }, position);
 }
 
 /** `PATCH sobjects/X/{id}` */

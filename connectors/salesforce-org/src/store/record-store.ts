@@ -1,10 +1,12 @@
 import type { ObjectSpec } from './object-spec.js';
 import { type ObjectType, Schema } from './object-type.js';
 import { Table } from './table.js';
+import { Transaction } from './transaction.js';
 
 /** Every record of an org: one table per object type. */
 export class RecordStore {
   readonly schema = new Schema();
+  readonly transaction = new Transaction();
   readonly #tables = new Map<string, Table>();
 
   constructor(
@@ -17,7 +19,8 @@ export class RecordStore {
 
   /** Adds object types, with the records that their specs seed. */
   add(specs: readonly ObjectSpec[]): void {
-    for (const type of this.schema.add(specs)) this.#tables.set(type.name, new Table(type, this.seed, this.accounts));
+    for (const type of this.schema.add(specs))
+      this.#tables.set(type.name, new Table(type, this.seed, this.accounts, this.transaction));
   }
 
   table(type: ObjectType): Table {

@@ -1,6 +1,7 @@
 import { positionOfId, seededId } from './ids.js';
 import type { Field, ObjectType } from './object-type.js';
 import { SeedRow } from './seed-row.js';
+import type { Transaction } from './transaction.js';
 import type { Value } from './values.js';
 
 /** A value as unique fields and lookups compare it: text without regard to case, unless the field says otherwise. */
@@ -27,6 +28,7 @@ export class Table {
     readonly type: ObjectType,
     seed: number,
     accounts: number,
+    private readonly transaction: Transaction,
   ) {
     this.#keyPrefix = type.spec.keyPrefix ?? '017';
     this.#size = type.spec.seeded?.(accounts) ?? 0;
@@ -85,25 +87,27 @@ export class Table {
     const row: Value[] = this.type.fields.map((field) => values.get(field) ?? field.default ?? null);
     this.#stored.set(position, row);
     for (const [field, index] of this.#fieldIndexes()) this.#addTo(index, field, row[field.index] ?? null, position);
+    this.transaction.onRollback(() => {
+      for (const [field, index] of this.#fieldIndexes())
+        this.#takeFrom(index, field, row[field.index] ?? null, position);
+      this.#stored.delete(position);
+      this.#size--;
+    });
     return position;
   }
 
   update(position: number, changes: ReadonlyMap<Field, Value>): void {
     const row = this.#materialise(position);
-    for (const [field, value] of changes) {
-      const index = this.#indexes.get(field.index);
-      if (index !== undefined) {
-        index.get(indexKey(field, row[field.index] ?? null))?.delete(position);
-        this.#addTo(index, field, value, position);
-      }
-      row[field.index] = value;
-    }
+    const before = new Map([...changes.keys()].map((field) => [field, row[field.index] ?? null]));
+    this.#overwrite(position, row, changes);
+    this.transaction.onRollback(() => this.#overwrite(position, row, before));
   }
 
   /** Puts a record into the recycle bin. */
   delete(position: number): void {
     this.update(position, new Map([[this.type.required('IsDeleted'), true]]));
     this.#deleted.add(position);
+    this.transaction.onRollback(() => this.#deleted.delete(position));
   }
 
   /** Takes a deleted record out of the recycle bin, for ever. */
@@ -119,6 +123,17 @@ export class Table {
     const positions = [...found].sort((a, b) => a - b);
     const hidden = includeDeleted ? this.#purged : this.#deleted;
     return positions.filter((position) => !hidden.has(position));
+  }
+
+  #overwrite(position: number, row: Value[], values: ReadonlyMap<Field, Value>): void {
+    for (const [field, value] of values) {
+      const index = this.#indexes.get(field.index);
+      if (index !== undefined) {
+        this.#takeFrom(index, field, row[field.index] ?? null, position);
+        this.#addTo(index, field, value, position);
+      }
+      row[field.index] = value;
+    }
   }
 
   #seeded(position: number, field: Field): Value {
@@ -163,5 +178,9 @@ export class Table {
     const positions = index.get(key);
     if (positions === undefined) index.set(key, new Set([position]));
     else positions.add(position);
+  }
+
+  #takeFrom(index: Map<Value, Set<number>>, field: Field, value: Value, position: number): void {
+    index.get(indexKey(field, value))?.delete(position);
   }
 }

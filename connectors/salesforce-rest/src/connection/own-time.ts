@@ -2,7 +2,7 @@ import { type CallContext, ConnectorError } from '@connector-runtime/core';
 
 /** Runs what must not be called off once it has begun, on a signal of its own that aborts after a time. */
 export async function onOwnTime<T>(
-  { clock, logger }: CallContext,
+  { clock, logger, meter }: CallContext,
   limitMs: number,
   work: (context: CallContext) => Promise<T>,
 ): Promise<T> {
@@ -20,7 +20,7 @@ export async function onOwnTime<T>(
     () => undefined,
   );
   try {
-    return await work({ clock, logger, signal: limit.signal, deadlineEpochMs: clock.now() + limitMs });
+    return await work({ clock, logger, meter, signal: limit.signal, deadlineEpochMs: clock.now() + limitMs });
   } finally {
     done.abort(late);
   }

@@ -90,7 +90,7 @@ export class SalesforceTransport {
   private async sendAll(attempts: Attempts, context: CallContext): Promise<HttpResponse> {
     try {
       const response = await this.http.send(attempts.httpRequest(), context);
-      this.usage.note(response.headers, context.logger);
+      this.usage.note(response.headers, context);
       return attempts.withEarlier(response);
     } catch (error) {
       if (!isConnectorError(error)) throw error;

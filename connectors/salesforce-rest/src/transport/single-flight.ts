@@ -29,11 +29,11 @@ export class SingleFlight<T> {
   }
 
   private start(
-    { deadlineEpochMs, clock, logger }: CallContext,
+    { deadlineEpochMs, clock, logger, meter }: CallContext,
     work: (context: CallContext) => Promise<T>,
   ): Flight<T> {
     const calledOff = new AbortController();
-    const outcome = work({ deadlineEpochMs, clock, logger, signal: calledOff.signal }).finally(() => {
+    const outcome = work({ deadlineEpochMs, clock, logger, meter, signal: calledOff.signal }).finally(() => {
       this.underway = undefined;
     });
     // Nobody may be waiting any more when it fails.

@@ -399,4 +399,6 @@ test("a warning is given once when the day's calls run low", async () => {
   );
 
   expect(summary.warnings.filter((text) => text.includes('API calls of this day are used'))).toHaveLength(1);
+  // A describe and ten creates.
+  expect(summary.usage).toEqual({ 'API calls of this day': { used: 11, allowed: 30 } });
 });

@@ -1,0 +1,39 @@
+/** The writes under way: one that fails half way, or is rolled back, leaves nothing behind. */
+export class Transaction {
+  readonly #undo: (() => void)[] = [];
+  readonly #commit: (() => void)[] = [];
+  #depth = 0;
+
+  /** How to undo a change just made. Outside {@link attempt} it stays for good. */
+  onRollback(undo: () => void): void {
+    if (this.#depth > 0) this.#undo.push(undo);
+  }
+
+  /** What is to be done once the changes so far stand for good: at once outside {@link attempt}. */
+  onCommit(action: () => void): void {
+    if (this.#depth > 0) this.#commit.push(action);
+    else action();
+  }
+
+  /** Does `work` and keeps what it changed if `keeps` says so of its result; undone otherwise, and where it throws. May be nested: the outermost commits. */
+  attempt<Result>(work: () => Result, keeps: (result: Result) => boolean = () => true): Result {
+    const marks = [this.#undo.length, this.#commit.length] as const;
+    this.#depth++;
+    let isKept = false;
+    try {
+      const result = work();
+      isKept = keeps(result);
+      return result;
+    } finally {
+      if (!isKept) {
+        for (const undo of this.#undo.splice(marks[0]).reverse()) undo();
+        this.#commit.length = marks[1];
+      }
+      this.#depth--;
+      if (this.#depth === 0) {
+        this.#undo.length = 0;
+        for (const action of this.#commit.splice(0)) action();
+      }
+    }
+  }
+}
