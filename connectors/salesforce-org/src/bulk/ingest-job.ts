@@ -175,6 +175,7 @@ export class IngestJob extends BulkJob {
   *results(set: ResultSet): Generator<string> {
     const { csv } = this.start;
     const [delimiter, lineEnd] = [delimiterOf(csv), lineEndOf(csv)];
+    if (this.state === 'Aborted' && this.#data !== undefined) this.#read();
     const header = this.#rows?.headerText ?? '';
     const own = { successfulResults: 'sf__Created', failedResults: 'sf__Error', unprocessedrecords: undefined }[set];
     const ownHeader = own === undefined ? '' : `${quotedRow(['sf__Id', own], delimiter)}${delimiter}`;
