@@ -3,16 +3,18 @@ import { definePlugin } from '@connector-runtime/core/authoring';
 import { DescribeCache } from './browse/describe-cache.js';
 import { SalesforceConnection } from './connection/salesforce-connection.js';
 import { SalesforceSession } from './connection/session.js';
+import { asksForBulk, BULK_CHOSEN } from './properties/bulk-properties.js';
 import { connectionPropertiesSchema } from './properties/connection-properties.js';
 import {
   createPropertiesSchema,
+  csvBulkPropertiesSchema,
   deletePropertiesSchema,
   queryPropertiesSchema,
   updatePropertiesSchema,
   upsertPropertiesSchema,
 } from './properties/operation-properties.js';
 import { ApiUsage } from './transport/api-usage.js';
-import { XML } from './transport/headers.js';
+import { CSV, XML } from './transport/headers.js';
 import { SalesforceTransport } from './transport/salesforce-transport.js';
 import { SESSION_SOURCE } from './transport/session-source.js';
 
@@ -28,6 +30,18 @@ const write = {
   order: 'input',
   resumable: false,
   reconciles: false,
+} as const;
+
+/** Of what is done in jobs. After an abort a job is aborted too, and its results are read. */
+const inJobs = { maxInFlight: 1, stopWithinMs: 10_000 } as const;
+const bulk = {
+  id: 'bulk',
+  when: BULK_CHOSEN,
+  // An answer that is lost is made good by what the job says of itself: nothing is applied twice.
+  repeat: 'safe',
+  order: 'any',
+  reconciles: true,
+  limits: { ...inJobs, maxDocumentBytes: MAX_PARSED_BYTES },
 } as const;
 
 const manifest = {
@@ -53,6 +67,7 @@ const manifest = {
       effect: 'read',
       repeat: 'safe',
       properties: queryPropertiesSchema,
+      variants: [{ id: 'bulk', when: BULK_CHOSEN, limits: { ...inJobs, maxDocumentBytes: MAX_PARSED_BYTES } }],
       objectType: 'required',
       accepts: [XML, 'application/json'],
       emits: [XML],
@@ -68,6 +83,7 @@ const manifest = {
       effect: 'create',
       repeat: 'unsafe',
       properties: createPropertiesSchema,
+      variants: [bulk],
       limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
     {
@@ -77,6 +93,7 @@ const manifest = {
       effect: 'update',
       repeat: 'safe',
       properties: updatePropertiesSchema,
+      variants: [bulk],
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
     {
@@ -86,6 +103,7 @@ const manifest = {
       effect: 'upsert',
       repeat: 'keyed',
       properties: upsertPropertiesSchema,
+      variants: [bulk],
       limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
     {
@@ -95,7 +113,23 @@ const manifest = {
       effect: 'delete',
       repeat: 'safe',
       properties: deletePropertiesSchema,
+      variants: [bulk],
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+    },
+    {
+      id: 'csvBulk',
+      title: 'CSV Bulk',
+      effect: 'mixed',
+      repeat: 'safe',
+      properties: csvBulkPropertiesSchema,
+      objectType: 'none',
+      accepts: [CSV, 'text/plain'],
+      emits: [CSV],
+      order: 'input',
+      resumable: false,
+      reconciles: false,
+      // A CSV is streamed, and held to what a job takes; a statement to its own length.
+      limits: { ...inJobs, maxDocumentBytes: -1 },
     },
   ],
 } as const satisfies ConnectorManifest;
@@ -107,10 +141,30 @@ export const salesforceRest = definePlugin({
   shared: [ApiUsage, SalesforceTransport, DescribeCache, [SESSION_SOURCE, SalesforceSession]],
   browse: async () => (await import('./browse/sobject-browser.js')).SObjectBrowser,
   operations: {
-    query: async () => (await import('./operations/rest/query-operation.js')).QueryOperation,
-    create: async () => (await import('./operations/rest/create-operation.js')).CreateOperation,
-    update: async () => (await import('./operations/rest/update-operation.js')).UpdateOperation,
-    upsert: async () => (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
-    delete: async () => (await import('./operations/rest/delete-operation.js')).DeleteOperation,
+    query: async (properties) =>
+      asksForBulk(properties)
+        ? (await import('./operations/bulk/bulk-query-operation.js')).BulkQueryOperation
+        : (await import('./operations/rest/query-operation.js')).QueryOperation,
+    create: async (properties) =>
+      asksForBulk(properties)
+        ? bulkIngestOperation()
+        : (await import('./operations/rest/create-operation.js')).CreateOperation,
+    update: async (properties) =>
+      asksForBulk(properties)
+        ? bulkIngestOperation()
+        : (await import('./operations/rest/update-operation.js')).UpdateOperation,
+    upsert: async (properties) =>
+      asksForBulk(properties)
+        ? bulkIngestOperation()
+        : (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
+    delete: async (properties) =>
+      asksForBulk(properties)
+        ? bulkIngestOperation()
+        : (await import('./operations/rest/delete-operation.js')).DeleteOperation,
+    csvBulk: async () => (await import('./operations/bulk/csv-bulk-operation.js')).CsvBulkOperation,
   },
 });
+
+async function bulkIngestOperation() {
+  return (await import('./operations/bulk/bulk-ingest-operation.js')).BulkIngestOperation;
+}

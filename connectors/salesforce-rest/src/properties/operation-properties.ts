@@ -1,8 +1,16 @@
 import type { JsonSchema } from '@connector-runtime/core';
+import {
+  bulkColumns,
+  bulkWriting,
+  csvBulkPropertiesSchema as csvBulkSchema,
+  hardDelete,
+  type PollProperties,
+  polling,
+} from './bulk-properties.js';
 
 /** Properties that every operation has. */
 export interface CommonProperties {
-  readonly operationApi: 'RESTAPI';
+  readonly operationApi: 'RESTAPI' | 'BulkAPI2.0';
   readonly payloadFormat: 'xml';
   readonly restHeaders?: Readonly<Record<string, string>>;
 }
@@ -22,7 +30,7 @@ export type Filter =
 
 export type SortDirection = 'asc_nulls_first' | 'asc_nulls_last' | 'desc_nulls_first' | 'desc_nulls_last';
 
-export interface QueryProperties extends CommonProperties {
+export interface QueryProperties extends CommonProperties, PollProperties {
   readonly fields?: readonly string[];
   readonly filter?: Filter;
   readonly sort?: readonly { readonly field: string; readonly direction: SortDirection }[];
@@ -68,8 +76,9 @@ const common = {
   operationApi: {
     type: 'string',
     title: 'Operation API',
-    description: "Which of Salesforce's APIs does the work. RESTAPI: one request per document.",
-    enum: ['RESTAPI'],
+    description:
+      "Which of Salesforce's APIs does the work. RESTAPI: one request per document. BulkAPI2.0: jobs of many records.",
+    enum: ['RESTAPI', 'BulkAPI2.0'],
     default: 'RESTAPI',
   },
   payloadFormat: {
@@ -160,9 +169,9 @@ export const queryPropertiesSchema = {
     pageSize: {
       type: 'integer',
       minimum: 200,
-      maximum: 2000,
       title: 'Page size',
-      description: 'Records a page; the service may deviate. Unset: its own default, 2000.',
+      description:
+        'Records a page; the service may deviate. At the most 2000 with RESTAPI. Unset: its own default, which is 2000 with RESTAPI.',
     },
     includeDeleted: {
       type: 'boolean',
@@ -192,7 +201,10 @@ export const queryPropertiesSchema = {
       title: 'Levels of children',
       description: 'For browsing: 0 no child records, 1 child records, 2 with their parents.',
     },
+    ...polling,
   },
+  if: { type: 'object', properties: { operationApi: { const: 'RESTAPI' } } },
+  then: { type: 'object', properties: { pageSize: { type: 'integer', maximum: 2000 } } },
   $defs: {
     filter: {
       type: 'object',
@@ -227,7 +239,7 @@ export const createPropertiesSchema = {
   type: 'object',
   title: 'Create',
   additionalProperties: false,
-  properties: { ...common, assignmentRuleId },
+  properties: { ...common, ...bulkWriting, ...bulkColumns, assignmentRuleId },
 } as const satisfies JsonSchema;
 
 export const updatePropertiesSchema = {
@@ -236,6 +248,8 @@ export const updatePropertiesSchema = {
   additionalProperties: false,
   properties: {
     ...common,
+    ...bulkWriting,
+    ...bulkColumns,
     assignmentRuleId,
     returnUpdatedRecord: {
       type: 'boolean',
@@ -252,6 +266,8 @@ export const upsertPropertiesSchema = {
   additionalProperties: false,
   properties: {
     ...common,
+    ...bulkWriting,
+    ...bulkColumns,
     assignmentRuleId,
     externalIdFieldName: {
       type: 'string',
@@ -272,5 +288,7 @@ export const deletePropertiesSchema = {
   type: 'object',
   title: 'Delete',
   additionalProperties: false,
-  properties: { ...common },
+  properties: { ...common, ...bulkWriting, hardDelete },
 } as const satisfies JsonSchema;
+
+export const csvBulkPropertiesSchema = csvBulkSchema({ restHeaders: common.restHeaders, assignmentRuleId });

@@ -15,6 +15,16 @@ export function hostileDocuments(): NonNullable<OperationFixture['hostile']> {
   ];
 }
 
+/** The same for CSV. */
+export function hostileTables(): NonNullable<OperationFixture['hostile']> {
+  const table = (text: string): Sample => ({ key: 'hostile', mediaType: 'text/csv', body: Buffer.from(text) });
+  return [
+    { name: 'a quote that never closes', sample: table(`"Name"\n"${'""'.repeat(1_000_000)}`) },
+    { name: 'names of JavaScript for columns', sample: table('"__proto__","constructor"\n"1","2"\n') },
+    { name: 'ten thousand columns', sample: table(`${'a,'.repeat(10_000)}a\n`) },
+  ];
+}
+
 function sample(text: string): Sample {
   return { key: 'hostile', mediaType: 'application/xml', body: Buffer.from(text) };
 }

@@ -1,8 +1,9 @@
 import type { OperationFixture, Sample } from '@connector-runtime/conformance-tests';
 import type { Json } from '@connector-runtime/core';
 import type { SalesforceOrg } from '@connector-runtime/salesforce-org';
+import { articleCsv } from './article-csv.js';
 import { type ArticleFields, articleData, articleXml } from './article-xml.js';
-import { hostileDocuments } from './hostile-documents.js';
+import { hostileDocuments, hostileTables } from './hostile-documents.js';
 
 const OBJECT_TYPE = 'Article__c';
 /** The least that the service takes. */
@@ -51,22 +52,67 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
     return xmlSample(key, { except: key, ...fields });
   };
 
+  /** A whole CSV of one record. */
+  const uploaded = (fields: ArticleFields): Sample => {
+    const key = `Created ${next()}`;
+    return csvSample(key, { Name: key, ...fields });
+  };
+
   const base = { objectType: OBJECT_TYPE, properties: {}, keyOf: keyIn };
   const withRules = RULES.map((assignmentRuleId, index) => ({ ...ownHeader(index), assignmentRuleId }));
+  const queryProperties = {
+    fields: ['Id', 'Name', 'Text__c'],
+    filter: { field: 'Name', operator: 'NOT_EQUALS', value: { $property: 'except' } },
+    pageSize: PAGE_ROWS,
+  };
+  const query = {
+    ...base,
+    properties: queryProperties,
+    pageRows: PAGE_ROWS,
+    dynamic: [1_234_567, 7_654_321].map((limit, index) => ({ ...ownHeader(index), limit })),
+    good: (n) => many(n, () => asked({})),
+    sized: (bytes) => sizedOf((filling) => asked({ filling }), bytes),
+    hostile: hostileDocuments(),
+    isWrite: () => false,
+  } satisfies OperationFixture;
+  const deletes = {
+    ...base,
+    dynamic: [0, 1].map(ownHeader),
+    good: (n: number) => many(n, () => updated({})),
+    bad: (n: number) => many(n, () => ({ ...without({}), expectCode: 'NOT_FOUND' })),
+    sized: (bytes: number) => sizedOf((filling) => updated({ Text__c: filling }), bytes),
+    hostile: hostileDocuments(),
+    isWrite: ({ method }: { method: string }) => method === 'DELETE',
+  } satisfies OperationFixture;
+  /** Whatever is sent about a job, but for its status and results. */
+  const inJobs = {
+    properties: BULK,
+    dynamic: [0, 1].map(ownHeader),
+    isWrite: ({ method, path }: { method: string; path: string }) => method !== 'GET' && path.includes('/jobs/ingest'),
+  };
   return {
-    query: {
+    query,
+    'query:bulk': { ...query, properties: { ...queryProperties, ...BULK } },
+    'create:bulk': { ...base, ...kinds(created), ...inJobs },
+    'update:bulk': { ...base, ...kinds(updated), ...inJobs },
+    'upsert:bulk': {
       ...base,
-      properties: {
-        fields: ['Id', 'Name', 'Text__c'],
-        filter: { field: 'Name', operator: 'NOT_EQUALS', value: { $property: 'except' } },
-        pageSize: PAGE_ROWS,
-      },
-      pageRows: PAGE_ROWS,
-      dynamic: [1_234_567, 7_654_321].map((limit, index) => ({ ...ownHeader(index), limit })),
-      good: (n) => many(n, () => asked({})),
-      sized: (bytes) => sizedOf((filling) => asked({ filling }), bytes),
-      hostile: hostileDocuments(),
-      isWrite: () => false,
+      ...kinds(upserted),
+      ...inJobs,
+      properties: { ...BULK, externalIdFieldName: 'External_Id__c' },
+    },
+    'delete:bulk': {
+      ...deletes,
+      ...inJobs,
+      bad: (n) => many(n, () => ({ ...without({}), expectCode: 'INVALID_CROSS_REFERENCE_KEY' })),
+    },
+    csvBulk: {
+      ...kinds(uploaded),
+      ...inJobs,
+      properties: { bulkOperation: 'insert', object: OBJECT_TYPE },
+      bad: (n) => many(n, () => uploaded({ Note__c: 'x'.repeat(81) })),
+      hostile: hostileTables(),
+      keyOf: keyIn,
     },
     create: {
       ...base,
@@ -87,17 +133,11 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
       dynamic: withRules,
       isWrite: ({ method, path }) => method === 'PATCH' || (method === 'POST' && path.includes('/sobjects/')),
     },
-    delete: {
-      ...base,
-      dynamic: [0, 1].map(ownHeader),
-      good: (n) => many(n, () => updated({})),
-      bad: (n) => many(n, () => ({ ...without({}), expectCode: 'NOT_FOUND' })),
-      sized: (bytes) => sizedOf((filling) => updated({ Text__c: filling }), bytes),
-      hostile: hostileDocuments(),
-      isWrite: ({ method }) => method === 'DELETE',
-    },
+    delete: deletes,
   };
 }
+
+const BULK = { operationApi: 'BulkAPI2.0' } as const;
 
 function many(n: number, of: (index: number) => Sample): readonly Sample[] {
   return Array.from({ length: n }, (_, index) => of(index));
@@ -106,6 +146,10 @@ function many(n: number, of: (index: number) => Sample): readonly Sample[] {
 function xmlSample(key: string, fields: ArticleFields, properties?: Json): Sample {
   const sample = { key, mediaType: 'application/xml', body: articleXml(fields), data: articleData(fields) };
   return properties === undefined ? sample : { ...sample, properties };
+}
+
+function csvSample(key: string, fields: ArticleFields): Sample {
+  return { key, mediaType: 'text/csv', body: articleCsv(fields), data: articleData(fields) };
 }
 
 /** A sample of so many bytes. */
@@ -119,5 +163,7 @@ function ownHeader(index: number) {
 
 /** A record read tells its id; a result is told by its document. */
 function keyIn(event: Parameters<OperationFixture['keyOf']>[0]): string | undefined {
-  return event.type === 'result' ? event.inputs[0] : /<Id>([^<]+)<\/Id>/.exec(String(event.body))?.[1];
+  return event.type === 'result'
+    ? event.inputs[0]
+    : (/<Id>([^<]+)<\/Id>/.exec(String(event.body))?.[1] ?? event.inputs[0]);
 }

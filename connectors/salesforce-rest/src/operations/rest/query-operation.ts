@@ -17,8 +17,8 @@ import { ACCEPT_XML } from '../../transport/headers.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
 import { ObjectTarget } from '../object-target.js';
+import { QueryPlan } from '../query-plan.js';
 import { endsEverything, recordPages } from '../record-pages.js';
-import { QueryPlan } from './query-plan.js';
 
 /** The service takes addresses of 16,384 bytes; so much is left to host, base and the further headers that it counts. */
 const MAX_PATH_BYTES = 16_384 - 512;
