@@ -90,7 +90,7 @@ export class CsvReader {
       if (at >= text.length) break;
     }
     this.rest = text.slice(at);
-    if (this.rest.length > MAX_ROW_CHARS) this.fail(`is longer than ${MAX_ROW_CHARS} characters`);
+    if (this.rest.length > MAX_ROW_CHARS) this.fail(`is longer than ${MAX_ROW_CHARS} characters`, true);
     return rows;
   }
 
@@ -98,7 +98,7 @@ export class CsvReader {
   private readRow(text: string, from: number, isEnd: boolean, row: string[]): number {
     let at = from;
     for (;;) {
-      if (row.length >= MAX_COLUMNS) this.fail(`has more than ${MAX_COLUMNS} cells`);
+      if (row.length >= MAX_COLUMNS) this.fail(`has more than ${MAX_COLUMNS} cells`, true);
       const end =
         text.charCodeAt(at) === QUOTE ? this.readQuoted(text, at + 1, isEnd, row) : this.readPlain(text, at, row);
       if (end < 0) return -1;
@@ -156,7 +156,7 @@ export class CsvReader {
     else if (this.lastLineEnd !== seen) this.lastLineEnd = 'mixed';
   }
 
-  private fail(what: string): never {
-    throw new CsvError(`row ${this.rowsRead + 1} ${what}`);
+  private fail(what: string, isTooLarge = false): never {
+    throw new CsvError(`row ${this.rowsRead + 1} ${what}`, isTooLarge);
   }
 }

@@ -90,15 +90,21 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
     dynamic: [0, 1].map(ownHeader),
     isWrite: ({ method, path }: { method: string; path: string }) => method !== 'GET' && path.includes('/jobs/ingest'),
   };
+  /** A job has one order for null and empty: what is empty is null to the service, over REST too. */
+  const nulled = (make: (fields: ArticleFields) => Sample) => () => {
+    const sample = make({ Text__c: null, Note__c: '' });
+    return { ...sample, data: { ...sample.data, Note__c: null } };
+  };
   return {
     query,
     'query:bulk': { ...query, properties: { ...queryProperties, ...BULK } },
-    'create:bulk': { ...base, ...kinds(created), ...inJobs },
-    'update:bulk': { ...base, ...kinds(updated), ...inJobs },
+    'create:bulk': { ...base, ...kinds(created), ...inJobs, withNulls: nulled(created) },
+    'update:bulk': { ...base, ...kinds(updated), ...inJobs, withNulls: nulled(updated) },
     'upsert:bulk': {
       ...base,
       ...kinds(upserted),
       ...inJobs,
+      withNulls: nulled(upserted),
       properties: { ...BULK, externalIdFieldName: 'External_Id__c' },
     },
     'delete:bulk': {
@@ -109,7 +115,13 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
     csvBulk: {
       ...kinds(uploaded),
       ...inJobs,
-      properties: { bulkOperation: 'insert', object: OBJECT_TYPE },
+      properties: { ...POLLS, bulkOperation: 'insert', object: OBJECT_TYPE },
+      // An empty cell leaves its field alone, as one that is not there does.
+      withNulls: () => {
+        const { data, ...sample } = uploaded({ Text__c: null, Note__c: '' });
+        const { Note__c: _, ...told } = data ?? {};
+        return { ...sample, data: told };
+      },
       bad: (n) => many(n, () => uploaded({ Note__c: 'x'.repeat(81) })),
       hostile: hostileTables(),
       keyOf: keyIn,
@@ -137,7 +149,9 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
   };
 }
 
-const BULK = { operationApi: 'BulkAPI2.0' } as const;
+/** Polls that do not keep processes waiting that run in real time. */
+const POLLS = { pollInitialMs: 100 } as const;
+const BULK = { operationApi: 'BulkAPI2.0', ...POLLS } as const;
 
 function many(n: number, of: (index: number) => Sample): readonly Sample[] {
   return Array.from({ length: n }, (_, index) => of(index));

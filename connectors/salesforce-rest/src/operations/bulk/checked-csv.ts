@@ -54,14 +54,15 @@ async function* checkPieces(
   try {
     for await (const bytes of pieces) {
       sizeBytes += bytes.byteLength;
-      if (sizeBytes > MAX_JOB_BYTES) throw tooLarge();
+      if (sizeBytes > MAX_JOB_BYTES)
+        throw tooLarge(`it has more than the ${MAX_JOB_BYTES} bytes that a job takes: divide it`);
       note(reader.readBytes(bytes));
       yield bytes;
     }
     note(reader.end());
   } catch (error) {
-    if (error instanceof CsvError) throw invalid(error.message, error);
-    throw error;
+    if (!(error instanceof CsvError)) throw error;
+    throw error.isTooLarge ? tooLarge(error.message) : invalid(error.message, error);
   }
 }
 
@@ -80,8 +81,8 @@ async function* withoutMark(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<U
   if (start !== undefined && start.length > 0) yield start;
 }
 
-function tooLarge(): ConnectorError {
-  const message = `the document has more than the ${MAX_JOB_BYTES} bytes that a job takes: divide it`;
+function tooLarge(why: string): ConnectorError {
+  const message = `the document cannot be sent as CSV: ${why}`;
   return new ConnectorError({ category: 'tooLarge', code: 'CSV_TOO_LARGE', message, effect: 'none', retryable: false });
 }
 
