@@ -31,6 +31,7 @@ const OPERATION = {
   withNulls: 'function',
   sized: 'function',
   hostile: 'value',
+  atomic: 'value',
   itemsIn: 'function',
   keyOf: 'required function',
   isWrite: 'required function',

@@ -130,6 +130,8 @@ export interface OperationFixture {
   sized?(bytes: number): Sample;
   /** Documents made to harm who reads them (an entity bomb, very deep nesting); `name` is for messages. */
   readonly hostile?: readonly { readonly name: string; readonly sample: Sample }[];
+  /** Where the manifest says `atomic: 'option'`: the properties that ask for all or none. */
+  readonly atomic?: Readonly<Record<string, Json>>;
   /** How many documents a request with an effect carries; asked of those that `isWrite` names. */
   itemsIn?(request: SeenRequest): number;
   /** The key of the sample, the ledger entry or the seeded row that an output or result is about; `undefined` where it cannot be told. */

@@ -91,7 +91,7 @@ const OF_FIXTURE = {
   expireSession: { from: fixtureMember('expireSession'), unproven: ['AUT-01', 'AUT-02', 'AUT-03', 'AUT-04'] },
 } satisfies Readonly<Record<Exclude<OptionalOf<Fixture>, 'useGate'>, Missing>>;
 
-/** Without `objectType`, an operation that needs one is an error of the subject; without `pageRows` a page has the usual number. */
+/** Without `objectType`, an operation that needs one is an error of the subject; without `pageRows` a page has the usual number; `atomic` is needed only where no variant has atomic batches by itself. */
 const OF_OPERATIONS = {
   dynamic: { from: operationMember('dynamic'), unproven: ['CFG-07'] },
   bad: { from: operationMember('bad'), unproven: ['ACC-03', 'ACC-05', 'ACC-06', 'BAT-03', 'ERR-05'] },
@@ -102,7 +102,7 @@ const OF_OPERATIONS = {
   sized: { from: operationMember('sized'), unproven: ['BAT-02'] },
   hostile: { from: operationMember('hostile'), unproven: ['HOS-01'] },
   itemsIn: { from: operationMember('itemsIn'), unproven: ['BAT-01'], others: ['ACC-08'] },
-} satisfies Readonly<Record<Exclude<OptionalOf<OperationFixture>, 'objectType' | 'pageRows'>, Missing>>;
+} satisfies Readonly<Record<Exclude<OptionalOf<OperationFixture>, 'objectType' | 'pageRows' | 'atomic'>, Missing>>;
 
 const OF_SAMPLES = {
   'expectCode of bad': { from: sampleMember('bad', (sample) => without(sample, 'expectCode')), unproven: ['ACC-05'] },

@@ -1,14 +1,7 @@
 import type { CallContext, ExecutionContext, Usage } from '@connector-runtime/core';
-import {
-  type Context,
-  context as contexts,
-  type Gauge,
-  metrics,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
+import type { Context, Gauge } from '@opentelemetry/api';
 import type { ExecutionSummary } from './execution/execution.js';
+import { openTelemetry } from './open-telemetry.js';
 
 /** Ends the span of an execution. */
 export interface ExecutionSpan {
@@ -16,10 +9,10 @@ export interface ExecutionSpan {
 }
 
 const SCOPE = '@connector-runtime/runtime';
+const UNHEARD: ExecutionSpan = { end: () => undefined };
 
 /** OpenTelemetry spans of executions, and metrics of what is used of the service's allowances, through whatever the host has registered; without it they cost nothing. No ids of documents, no values. */
 export class Telemetry {
-  private readonly tracer: Tracer = trace.getTracer(SCOPE);
   private gauges: { readonly used: Gauge; readonly allowed: Gauge } | undefined;
   private readonly traces = new WeakMap<CallContext, Context>();
 
@@ -29,12 +22,15 @@ export class Telemetry {
   }
 
   noteUsage(plugin: string, connectionId: string, name: string, { used, allowed }: Usage): void {
+    const metrics = openTelemetry()?.metrics;
+    if (metrics === undefined) return;
     const attributes = {
       'connector.plugin': plugin,
       'connector.connection_id': connectionId,
       'connector.allowance': name,
     };
     // Made now and not before: a provider that the host registers later would never hear of them.
+    const gauge = (name: string, description: string) => metrics.getMeter(SCOPE).createGauge(name, { description });
     this.gauges ??= {
       used: gauge('connector.service.used', 'What is used up of an allowance of the service.'),
       allowed: gauge('connector.service.allowed', 'The allowance of the service.'),
@@ -44,7 +40,9 @@ export class Telemetry {
   }
 
   startExecution(context: ExecutionContext, plugin: string, kind: 'execute' | 'reconcile'): ExecutionSpan {
-    const span = this.tracer.startSpan(`connector.${kind}`, {
+    const api = openTelemetry();
+    if (api === undefined) return UNHEARD;
+    const span = api.trace.getTracer(SCOPE).startSpan(`connector.${kind}`, {
       attributes: {
         'connector.plugin': plugin,
         'connector.operation': context.operation.id,
@@ -52,7 +50,7 @@ export class Telemetry {
         'connector.execution_id': context.executionId,
       },
     });
-    this.traces.set(context, trace.setSpan(contexts.active(), span));
+    this.traces.set(context, api.trace.setSpan(api.context.active(), span));
     return {
       end: (summary) => {
         for (const [status, count] of Object.entries(summary.counts))
@@ -61,14 +59,10 @@ export class Telemetry {
         span.setAttribute('connector.complete', summary.complete);
         if (summary.error !== undefined) {
           span.setAttribute('error.type', summary.error.code);
-          span.setStatus({ code: SpanStatusCode.ERROR });
+          span.setStatus({ code: api.SpanStatusCode.ERROR });
         }
         span.end();
       },
     };
   }
-}
-
-function gauge(name: string, description: string): Gauge {
-  return metrics.getMeter(SCOPE).createGauge(name, { description });
 }

@@ -24,6 +24,7 @@ const DAILY = 'API calls of this day';
 async function connected(note: (note: (name: string, used: number, allowed: number) => void) => void) {
   const plugin = scriptedPlugin(async function* (_documents, { meter }) {
     note((name, used, allowed) => meter.note(name, { used, allowed }));
+    yield { type: 'progress', done: 0, unit: 'documents' };
   });
   const runtime = new ConnectorRuntime({ plugins: [plugin] });
   return { runtime, connection: await runtime.connect({ id: 'crm', plugin: 'scripted', properties: {} }) };

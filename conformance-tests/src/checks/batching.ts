@@ -1,7 +1,9 @@
+import type { Json } from '@connector-runtime/core';
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
+import { expectThat, Unproven } from '../findings.js';
 import { documentOf, documentsOf } from '../samples.js';
 import { streamed } from '../sources.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 export const BATCHING: readonly Check[] = [
   {
@@ -80,7 +82,9 @@ export const BATCHING: readonly Check[] = [
     rule: 'Where batches are atomic, one bad document leaves nothing of its request applied, and no document of it ends success.',
     cause: 'the good documents of a batch that was rolled back are reported as success',
     async run(trial) {
-      const atomic = trial.writes().filter(({ descriptor }) => descriptor.batch?.atomic === 'always');
+      const atomic = trial.writes().flatMap(inAtomicBatches);
+      if (atomic.length === 0)
+        throw new Unproven('add `atomic`, the properties that ask for all or none, to the fixture of an operation');
       for (const operation of trial.withMember('bad', atomic)) {
         const samples = [...operation.fixture.good(2), ...operation.member(1), ...operation.fixture.good(2)];
         const connection = await trial.connect();
@@ -94,3 +98,12 @@ export const BATCHING: readonly Check[] = [
     },
   },
 ];
+
+/** An operation whose batches are atomic: by its manifest, or by properties of its fixture. */
+function inAtomicBatches(operation: TriedOperation): readonly TriedOperation[] {
+  const { descriptor, fixture } = operation;
+  if (descriptor.batch?.atomic === 'always') return [operation];
+  if (descriptor.batch?.atomic !== 'option' || fixture.atomic === undefined) return [];
+  const properties = { ...(fixture.properties as Readonly<Record<string, Json>>), ...fixture.atomic };
+  return [{ ...operation, fixture: { ...fixture, properties } }];
+}

@@ -15,7 +15,7 @@ export interface LedgerEntry {
   /** 18 characters. */
   readonly id: string;
   readonly fields: Readonly<Record<string, Value>>;
-  /** What the request's body gave these fields, before values of their types were made of it: the texts of an XML body as they came. Absent where no body did. */
+  /** What the request's body gave these fields, before values of their types were made of it: the texts of an XML body as they came, a JSON number as text where a double cannot say it as it was written. Absent where no body did. */
   readonly given?: Readonly<Record<string, GivenValue>>;
   /** The external id that an upsert went by, as `External_Id__c=7`. */
   readonly key?: string;

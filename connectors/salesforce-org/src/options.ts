@@ -1,6 +1,22 @@
 import type { CertificateOptions } from './certificates.js';
 import type { ObjectSpec } from './store/object-spec.js';
 
+/** OAuth grants by their `grant_type`. */
+export type OrgGrant =
+  | 'authorization_code'
+  | 'client_credentials'
+  | 'refresh_token'
+  | 'password'
+  | 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+const ALL_GRANTS: readonly OrgGrant[] = [
+  'authorization_code',
+  'client_credentials',
+  'refresh_token',
+  'password',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+];
+
 /** How an org is to be; every part has a default that fits a demo. */
 export interface SalesforceOrgOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
@@ -33,9 +49,15 @@ export interface SalesforceOrgOptions {
   /** The user's password has expired: SOAP login says so. */
   readonly passwordExpired?: boolean;
   /** OAuth grants that are switched on. */
-  readonly grants?: readonly ('client_credentials' | 'refresh_token' | 'password')[];
+  readonly grants?: readonly OrgGrant[];
   /** Every refresh gives a new refresh token and ends the old one. */
   readonly rotateRefreshTokens?: boolean;
+  /** Addresses that the app may be sent back to; a client's is compared with them character by character. */
+  readonly redirectUris?: readonly string[];
+  /** The certificate or public key (PEM) that the app's JWT assertions are checked with; without one none is taken. */
+  readonly jwtCertificate?: string;
+  /** Does the user allow the app? */
+  readonly consent?: 'granted' | 'denied';
   /** API calls a day; beyond it every call is refused with 403 REQUEST_LIMIT_EXCEEDED. */
   readonly apiLimit?: number;
   readonly username?: string;
@@ -95,8 +117,11 @@ export function orgSettings(options: SalesforceOrgOptions): OrgSettings {
     sessionSecondsValid: whole('sessionSecondsValid', 7200, 1),
     soapLogin: options.soapLogin ?? 'enabled',
     passwordExpired: options.passwordExpired ?? false,
-    grants: options.grants ?? ['client_credentials', 'refresh_token', 'password'],
+    grants: options.grants ?? ALL_GRANTS,
     rotateRefreshTokens: options.rotateRefreshTokens ?? false,
+    redirectUris: options.redirectUris ?? ['http://localhost:1717/callback'],
+    jwtCertificate: options.jwtCertificate ?? '',
+    consent: options.consent ?? 'granted',
     apiLimit: whole('apiLimit', 15_000_000, 0),
     username: options.username ?? 'admin@loopback.example',
     password: options.password ?? 'open&<Sesame>1',

@@ -1,3 +1,4 @@
+import { AuthorizationCodes } from './authorization-codes.js';
 import { BulkJobs } from './bulk/bulk-jobs.js';
 import { Cursors } from './cursors.js';
 import { Faults } from './faults.js';
@@ -29,6 +30,7 @@ export class Org {
   readonly userId: string;
   /** Refresh tokens that are good now. */
   readonly refreshTokens: Set<string>;
+  readonly codes: AuthorizationCodes;
   /** True from `close()` on: what faults still hold is not handled any more. */
   isClosed = false;
   /** API calls counted so far. */
@@ -47,6 +49,7 @@ export class Org {
     this.userId = this.#setUp('User', { Username: settings.username, Email: settings.username });
     this.sessions = new Sessions(this.organizationId.slice(0, 15), settings.sessionSecondsValid, settings.now);
     this.cursors = new Cursors(settings.now);
+    this.codes = new AuthorizationCodes(settings.now);
     this.refreshTokens = new Set([settings.refreshToken]);
     this.ledger = new Ledger(settings.ledgerFile, settings.keepLedger);
   }

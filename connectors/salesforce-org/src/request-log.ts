@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 export type RequestKind =
   | 'login'
   | 'logout'
+  | 'authorize'
   | 'token'
   | 'revoke'
   | 'userinfo'

@@ -34,7 +34,7 @@ export class RowLock {
   }
 }
 
-/** Records that someone else is writing just now, as tests will have it: a write of one is refused with `UNABLE_TO_LOCK_ROW`. */
+/** Records that someone else is writing just now, as tests will have it: a request to write one is refused with `UNABLE_TO_LOCK_ROW`. */
 export class RowLocks {
   #planted: RowLock[] = [];
   #made = 0;

@@ -29,6 +29,7 @@ export function createOrgServer(org: Org, certificates: Certificates | undefined
 }
 
 async function exchange(org: Org, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.setHeader('Date', new Date(org.settings.now()).toUTCString());
   checkLengths(incoming);
   const { raw, body } = await readBody(incoming);
   const { method = 'GET', url = '/', headers } = incoming;

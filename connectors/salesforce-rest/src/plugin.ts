@@ -1,36 +1,40 @@
-import type { ConnectorManifest } from '@connector-runtime/core';
+import type { ConnectorManifest, OperationVariant } from '@connector-runtime/core';
 import { definePlugin } from '@connector-runtime/core/authoring';
 import { DescribeCache } from './browse/describe-cache.js';
 import { SalesforceConnection } from './connection/salesforce-connection.js';
 import { SalesforceSession } from './connection/session.js';
+import { asksForCollections, COLLECTIONS_CHOSEN, MAX_BATCH_COUNT } from './properties/batch-properties.js';
 import { asksForBulk, BULK_CHOSEN } from './properties/bulk-properties.js';
 import { connectionPropertiesSchema } from './properties/connection-properties.js';
 import {
   createPropertiesSchema,
+  createTreePropertiesSchema,
   csvBulkPropertiesSchema,
+  customSoqlPropertiesSchema,
   deletePropertiesSchema,
   queryPropertiesSchema,
   updatePropertiesSchema,
   upsertPropertiesSchema,
 } from './properties/operation-properties.js';
+import { inJsonToo } from './properties/payload-variants.js';
 import { ApiUsage } from './transport/api-usage.js';
-import { CSV, XML } from './transport/headers.js';
+import { CSV, JSON_TYPE, XML } from './transport/headers.js';
 import { SalesforceTransport } from './transport/salesforce-transport.js';
 import { SESSION_SOURCE } from './transport/session-source.js';
 
 /** What the service takes as the body of one request, and what the original allows where a document is taken apart. */
 const MAX_SENT_BYTES = 50_000_000;
 const MAX_PARSED_BYTES = 1_000_000;
+/** The longest statement that any of the service's APIs takes, in characters of up to four bytes. */
+const MAX_SOQL_BYTES = 400_000;
 
-/** What the write operations have in common. */
-const write = {
-  objectType: 'required',
-  accepts: [XML],
-  emits: [XML],
-  order: 'input',
-  resumable: false,
-  reconciles: false,
-} as const;
+/** Of writes whose properties ask for it: many records in a request. */
+const collections = {
+  id: 'collections',
+  when: COLLECTIONS_CHOSEN,
+  batch: { maxDocuments: MAX_BATCH_COUNT, atomic: 'option' },
+  limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 10, stopWithinMs: 2_000 },
+} as const satisfies OperationVariant;
 
 /** Of what is done in jobs. After an abort a job is aborted too, and its results are read. */
 const inJobs = { maxInFlight: 1, stopWithinMs: 10_000 } as const;
@@ -42,6 +46,19 @@ const bulk = {
   order: 'any',
   reconciles: true,
   limits: { ...inJobs, maxDocumentBytes: MAX_PARSED_BYTES },
+} as const satisfies OperationVariant;
+
+const IN_JSON = { accepts: [JSON_TYPE], emits: [JSON_TYPE] } as const;
+
+/** What the write operations have in common. */
+const write = {
+  objectType: 'required',
+  accepts: [XML],
+  emits: [XML],
+  order: 'input',
+  resumable: false,
+  reconciles: false,
+  variants: inJsonToo(IN_JSON, [collections, bulk]),
 } as const;
 
 const manifest = {
@@ -67,14 +84,32 @@ const manifest = {
       effect: 'read',
       repeat: 'safe',
       properties: queryPropertiesSchema,
-      variants: [{ id: 'bulk', when: BULK_CHOSEN, limits: { ...inJobs, maxDocumentBytes: MAX_PARSED_BYTES } }],
       objectType: 'required',
-      accepts: [XML, 'application/json'],
+      accepts: [XML, JSON_TYPE],
       emits: [XML],
       order: 'input',
       resumable: false,
       reconciles: false,
+      variants: inJsonToo({ accepts: [JSON_TYPE, XML], emits: [JSON_TYPE] }, [
+        { id: 'bulk', when: BULK_CHOSEN, limits: { ...inJobs, maxDocumentBytes: MAX_PARSED_BYTES } },
+      ]),
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 2, stopWithinMs: 2_000 },
+    },
+    {
+      id: 'customSoql',
+      title: 'Custom SOQL query',
+      effect: 'read',
+      repeat: 'safe',
+      properties: customSoqlPropertiesSchema,
+      objectType: 'none',
+      // Files of SOQL have no media type of their own.
+      accepts: ['text/plain', 'application/octet-stream'],
+      emits: [XML],
+      order: 'input',
+      resumable: false,
+      reconciles: false,
+      variants: inJsonToo({ emits: [JSON_TYPE] }),
+      limits: { maxDocumentBytes: MAX_SOQL_BYTES, maxInFlight: 2, stopWithinMs: 2_000 },
     },
     {
       ...write,
@@ -83,7 +118,6 @@ const manifest = {
       effect: 'create',
       repeat: 'unsafe',
       properties: createPropertiesSchema,
-      variants: [bulk],
       limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
     {
@@ -93,7 +127,6 @@ const manifest = {
       effect: 'update',
       repeat: 'safe',
       properties: updatePropertiesSchema,
-      variants: [bulk],
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
     {
@@ -103,7 +136,6 @@ const manifest = {
       effect: 'upsert',
       repeat: 'keyed',
       properties: upsertPropertiesSchema,
-      variants: [bulk],
       limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
     {
@@ -113,8 +145,17 @@ const manifest = {
       effect: 'delete',
       repeat: 'safe',
       properties: deletePropertiesSchema,
-      variants: [bulk],
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+    },
+    {
+      ...write,
+      id: 'createTree',
+      title: 'Create tree',
+      variants: inJsonToo(IN_JSON),
+      effect: 'create',
+      repeat: 'unsafe',
+      properties: createTreePropertiesSchema,
+      limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
     {
       id: 'csvBulk',
@@ -145,26 +186,40 @@ export const salesforceRest = definePlugin({
       asksForBulk(properties)
         ? (await import('./operations/bulk/bulk-query-operation.js')).BulkQueryOperation
         : (await import('./operations/rest/query-operation.js')).QueryOperation,
+    customSoql: async () => (await import('./operations/rest/custom-soql-operation.js')).CustomSoqlOperation,
     create: async (properties) =>
       asksForBulk(properties)
         ? bulkIngestOperation()
-        : (await import('./operations/rest/create-operation.js')).CreateOperation,
+        : asksForCollections(properties)
+          ? collectionsOperation()
+          : (await import('./operations/rest/create-operation.js')).CreateOperation,
     update: async (properties) =>
       asksForBulk(properties)
         ? bulkIngestOperation()
-        : (await import('./operations/rest/update-operation.js')).UpdateOperation,
+        : asksForCollections(properties)
+          ? collectionsOperation()
+          : (await import('./operations/rest/update-operation.js')).UpdateOperation,
     upsert: async (properties) =>
       asksForBulk(properties)
         ? bulkIngestOperation()
-        : (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
+        : asksForCollections(properties)
+          ? collectionsOperation()
+          : (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
     delete: async (properties) =>
       asksForBulk(properties)
         ? bulkIngestOperation()
-        : (await import('./operations/rest/delete-operation.js')).DeleteOperation,
+        : asksForCollections(properties)
+          ? collectionsOperation()
+          : (await import('./operations/rest/delete-operation.js')).DeleteOperation,
+    createTree: async () => (await import('./operations/rest/create-tree-operation.js')).CreateTreeOperation,
     csvBulk: async () => (await import('./operations/bulk/csv-bulk-operation.js')).CsvBulkOperation,
   },
 });
 
 async function bulkIngestOperation() {
   return (await import('./operations/bulk/bulk-ingest-operation.js')).BulkIngestOperation;
+}
+
+async function collectionsOperation() {
+  return (await import('./operations/collections/collections-operation.js')).CollectionsOperation;
 }

@@ -75,7 +75,7 @@ function entryOf({ action, id, key, fields, given = {} }: OrgEntry): LedgerEntry
   const [keyField, keyValue] = key?.split('=') ?? [];
   const data = Object.entries(fields)
     .filter(([name]) => name !== keyField)
-    .map(([name, value]) => [name, Object.hasOwn(given, name) ? given[name] : value]);
+    .map(([name, value]) => [name, Object.hasOwn(given, name) ? writtenAs(given[name]) : value]);
   const createdName = action === 'create' ? given['Name'] : undefined;
   return {
     key: keyValue ?? (typeof createdName === 'string' ? createdName : id),
@@ -83,4 +83,9 @@ function entryOf({ action, id, key, fields, given = {} }: OrgEntry): LedgerEntry
     data: Object.fromEntries(data),
     times: 1,
   };
+}
+
+/** A JSON number that a double says as it was written is a number there. */
+function writtenAs<T>(value: T): T | string {
+  return typeof value === 'number' ? String(value) : value;
 }

@@ -314,4 +314,70 @@ describe('the shape of', () => {
     expect(request).toMatchObject({ body: '', headers: { accept: 'application/xml', ...bearer } });
     expect(request?.headers['content-type']).toBeUndefined();
   });
+
+  const id = '001000000000001AAA';
+  const created = `<results><result><id>${id}</id><success>true</success></result></results>`;
+  const xmlBothWays = { accept: 'application/xml', 'content-type': 'application/xml; charset=UTF-8', ...bearer };
+  const rule = { 'sforce-auto-assign': 'TRUE' };
+
+  test.each<[string, Json, string, string, string, string, string]>([
+    ['create', {}, '<Name>A</Name>', 'POST', '/composite/sobjects', '<Name>A</Name>', ''],
+    [
+      'create',
+      { allOrNone: true },
+      '<Name>A</Name>',
+      'POST',
+      '/composite/sobjects',
+      '<Name>A</Name>',
+      '<allOrNone>True</allOrNone>',
+    ],
+    ['update', {}, `<Id>${id}</Id>`, 'PATCH', '/composite/sobjects', `<Id>${id}</Id>`, ''],
+    [
+      'upsert',
+      { externalIdFieldName: 'ext__c' },
+      '<Ext__c>1/2</Ext__c>',
+      'PATCH',
+      '/composite/sobjects/Account/Ext__c',
+      '<Ext__c>1/2</Ext__c>',
+      '',
+    ],
+  ])('a collection: %s with %j', async (operation, properties, fields, method, path, kept, option) => {
+    answer(HOST, method, BASE + path, 200, created, XML);
+
+    const request = await lastRequest(
+      operation,
+      { operationApi: 'COMPOSITEAPI', assignmentRuleId: 'TRUE', ...(properties as object) },
+      `<?xml version="1.0"?><records>${fields}</records>`,
+    );
+
+    expect(request?.body).toBe(`<result>${option}<records type="Account">${kept}</records></result>`);
+    expect(request?.headers).toMatchObject({ ...xmlBothWays, ...rule });
+  });
+
+  test.each([
+    [false, ''],
+    [true, '&allOrNone=true'],
+  ])('a collection: delete with allOrNone %p', async (allOrNone, parameter) => {
+    answer(HOST, 'DELETE', `${BASE}/composite/sobjects?ids=${id}${parameter}`, 200, created, XML);
+
+    const request = await lastRequest(
+      'delete',
+      { operationApi: 'COMPOSITEAPI', allOrNone },
+      `<records><Id>${id}</Id></records>`,
+    );
+
+    expect(request).toMatchObject({ body: '', headers: xmlBothWays });
+    expect(request?.headers['sforce-auto-assign']).toBeUndefined();
+  });
+
+  test('create tree', async () => {
+    const tree =
+      '<SObjectTreeRequest><records type="Account" referenceId="a"><Name>A</Name></records></SObjectTreeRequest>';
+    const made = `<SObjectTreeResponse><hasErrors>false</hasErrors><results><id>${id}</id><referenceId>a</referenceId></results></SObjectTreeResponse>`;
+    answer(HOST, 'POST', `${BASE}/composite/tree/Account`, 201, made, XML);
+
+    const request = await lastRequest('createTree', { assignmentRuleId: 'TRUE' }, tree);
+
+    expect(request).toMatchObject({ body: tree, headers: { ...xmlBothWays, ...rule } });
+  });
 });

@@ -138,15 +138,15 @@ async function outcomeOf<U, P>(
   }
 }
 
-/** The error of a unit none of whose documents succeeded. */
+/** The error of a unit none of whose documents succeeded; rather one that is no fault of a document's own than one that is. */
 function commonError(events: readonly OperationEvent[]): ErrorInfo | undefined {
-  let info: ErrorInfo | undefined;
+  const errors: ErrorInfo[] = [];
   for (const event of events) {
     if (event.type !== 'result') continue;
     if (event.error === undefined) return undefined;
-    info ??= event.error;
+    errors.push(event.error);
   }
-  return info;
+  return errors.find((info) => statusOfError(info) !== 'applicationError') ?? errors[0];
 }
 
 /** The result that an error stands for, by the contract's one mapping. */

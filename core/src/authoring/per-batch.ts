@@ -8,11 +8,11 @@ const MAX_ATTEMPTS = 3;
 const FIRST_BACKOFF_MS = 500;
 
 /** How documents are put together. */
-export interface BatchOptions<P> {
+export interface BatchOptions<D> {
   /** Documents in a batch at the most; default: what the operation declares as `batch.maxDocuments`. */
   readonly maxDocuments?: number;
-  /** May these two travel together? Default: where their properties are equal, so that no document gets another's dynamic properties. */
-  readonly together?: (first: Document<P>, next: Document<P>) => boolean;
+  /** May the next document join those of the batch, of which there is one at least? Default: where its properties equal theirs, so that no document gets another's dynamic properties. */
+  readonly together?: (batch: readonly D[], next: D) => boolean;
   /** For a service that refuses a whole batch for one bad document: a batch of which nothing was applied is worked on again, each document alone. Default false. */
   readonly oneByOne?: boolean;
 }
@@ -23,11 +23,11 @@ export interface BatchOptions<P> {
  * `work` names every document of its batch in a `result`. A result whose error is `retryable` with effect `none` (a locked row) goes again, without the others, up to 3 times in all, after a pause with full jitter.
  * What `work` throws becomes the result of the whole batch; see {@link perDocument} for what ends the execution.
  */
-export function perBatch<P = Properties>(
-  documents: AsyncIterable<Document<P>>,
+export function perBatch<P = Properties, D extends Document<P> = Document<P>>(
+  documents: AsyncIterable<D>,
   context: ExecutionContext<P>,
-  work: (batch: readonly Document<P>[]) => Promise<readonly OperationEvent[]>,
-  options: BatchOptions<P> = {},
+  work: (batch: readonly D[]) => Promise<readonly OperationEvent[]>,
+  options: BatchOptions<D> = {},
 ): Events {
   const maxDocuments = options.maxDocuments ?? context.operation.batch?.maxDocuments;
   if (maxDocuments === undefined || maxDocuments < 1) {
@@ -36,7 +36,7 @@ export function perBatch<P = Properties>(
     );
   }
   return runInFlight(
-    batchesOf(documents, maxDocuments, options.together ?? haveEqualProperties),
+    batchesOf(documents, maxDocuments, options.together ?? haveEqualProperties<P>),
     context,
     idsOf,
     (batch) =>
@@ -44,15 +44,14 @@ export function perBatch<P = Properties>(
   );
 }
 
-async function* batchesOf<P>(
-  documents: AsyncIterable<Document<P>>,
+async function* batchesOf<D>(
+  documents: AsyncIterable<D>,
   maxDocuments: number,
-  together: (first: Document<P>, next: Document<P>) => boolean,
-): AsyncGenerator<readonly Document<P>[]> {
-  let batch: Document<P>[] = [];
+  together: (batch: readonly D[], next: D) => boolean,
+): AsyncGenerator<readonly D[]> {
+  let batch: D[] = [];
   for await (const document of documents) {
-    const first = batch[0];
-    if (first !== undefined && (batch.length >= maxDocuments || !together(first, document))) {
+    if (batch.length > 0 && !together(batch, document)) {
       yield batch;
       batch = [];
     }
@@ -66,10 +65,10 @@ async function* batchesOf<P>(
 }
 
 /** The whole batch, and where it was refused as a whole, each document by itself. */
-async function wholeOrOneByOne<P>(
-  batch: readonly Document<P>[],
+async function wholeOrOneByOne<P, D extends Document<P>>(
+  batch: readonly D[],
   context: ExecutionContext<P>,
-  work: (batch: readonly Document<P>[]) => Promise<readonly OperationEvent[]>,
+  work: (batch: readonly D[]) => Promise<readonly OperationEvent[]>,
 ): Promise<readonly OperationEvent[]> {
   const effect = context.operation.effect === 'read' ? 'none' : 'unknown';
   try {
@@ -89,10 +88,10 @@ async function wholeOrOneByOne<P>(
 }
 
 /** Sends documents that were refused for the moment again; returns the events of all attempts, each document's result once. */
-async function workUntilSettled<P>(
-  batch: readonly Document<P>[],
+async function workUntilSettled<P, D extends Document<P>>(
+  batch: readonly D[],
   context: ExecutionContext<P>,
-  work: (batch: readonly Document<P>[]) => Promise<readonly OperationEvent[]>,
+  work: (batch: readonly D[]) => Promise<readonly OperationEvent[]>,
 ): Promise<readonly OperationEvent[]> {
   const settled: OperationEvent[] = [];
   let pending = batch;
@@ -144,6 +143,6 @@ function idsOf<P>(batch: readonly Document<P>[]): readonly string[] {
 }
 
 /** The very object in the common case where no document overrides anything. */
-function haveEqualProperties<P>(first: Document<P>, next: Document<P>): boolean {
-  return first.properties === next.properties || JSON.stringify(first.properties) === JSON.stringify(next.properties);
+function haveEqualProperties<P>([first]: readonly Document<P>[], next: Document<P>): boolean {
+  return first?.properties === next.properties || JSON.stringify(first?.properties) === JSON.stringify(next.properties);
 }

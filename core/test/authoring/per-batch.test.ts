@@ -1,5 +1,5 @@
 import { ConnectorError, type Document, type ErrorInfo, type OperationEvent } from '@connector-runtime/core';
-import { perBatch } from '@connector-runtime/core/authoring';
+import { failed, perBatch } from '@connector-runtime/core/authoring';
 import { CountedDocuments, contextWith, ListingClock, resultsOf, success } from './execution-context.js';
 
 const batchOf10 = { batch: { maxDocuments: 10, atomic: 'never' } } as const;
@@ -49,6 +49,43 @@ describe('perBatch', () => {
     );
 
     expect(seen).toEqual([['d1', 'd2'], ['d3'], ['d4', 'd5']]);
+  });
+
+  test('asks whether a document may join those of the batch so far', async () => {
+    const seen: string[][] = [];
+    const number = ({ id }: Document) => Number(id.slice(1));
+
+    await resultsOf(
+      perBatch(
+        new CountedDocuments(6),
+        contextWith(batchOf10),
+        async (batch) => {
+          seen.push(idsOf(batch));
+          return [success(...idsOf(batch))];
+        },
+        { together: (batch, next) => batch.reduce((sum, document) => sum + number(document), number(next)) <= 6 },
+      ),
+    );
+
+    expect(seen).toEqual([['d1', 'd2', 'd3'], ['d4'], ['d5'], ['d6']]);
+  });
+
+  test('ends at what every batch would meet, also where a document of the batch is bad itself', async () => {
+    const error = (category: 'validation' | 'quota'): ErrorInfo => ({
+      category,
+      code: 'NO',
+      message: 'no',
+      effect: 'none',
+      retryable: false,
+    });
+    let batches = 0;
+    const events = perBatch(new CountedDocuments(100), contextWith({ ...batchOf10, maxInFlight: 1 }), async (batch) => {
+      batches += 1;
+      return batch.map(({ id }, index) => failed([id], error(index === 0 ? 'validation' : 'quota')));
+    });
+
+    await expect(resultsOf(events)).rejects.toMatchObject({ info: { category: 'quota' } });
+    expect(batches).toBe(1);
   });
 
   test('gives every document of a batch the error that its work threw', async () => {

@@ -47,6 +47,7 @@ function program(): Command {
   });
   add('describe <plugin>', 'show a plugin, or a component to start from')
     .option('--template <connection or operation>', 'print a commented component')
+    .option('--reference', 'a page of Markdown about the plugin')
     .action(async (plugin, options) => {
       process.exitCode = await (await import('./commands/describe.js')).describe(plugin, options);
     });

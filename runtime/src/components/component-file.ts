@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Json, JsonSchema } from '@connector-runtime/core';
-import { ComponentText } from './component-text.js';
+import type { ComponentText } from './component-text.js';
 import { type ConfigIssue, configInvalid } from './config-issue.js';
 import { validatorOf } from './property-validator.js';
 
@@ -50,14 +50,14 @@ const HTTP_SCHEMA = (CONNECTION_SCHEMA['properties'] as Readonly<Record<string, 
 export async function readConnectionComponent(
   file: string,
 ): Promise<ConnectionComponent & { readonly id: string; readonly folder: string }> {
-  const text = await ComponentText.read(file);
+  const text = await readText(file);
   refuse(file, connectionIssues(text));
   return connectionOf(text);
 }
 
 /** Reads an operation's file; `connection` becomes an absolute path. Throws as {@link readConnectionComponent} does. */
 export async function readOperationComponent(file: string): Promise<OperationComponent> {
-  const text = await ComponentText.read(file);
+  const text = await readText(file);
   refuse(file, operationIssues(text));
   return operationOf(text);
 }
@@ -106,4 +106,9 @@ export function checkHttpComponent(http: Json, redact: (text: string) => string)
 
 function refuse(file: string, issues: readonly ConfigIssue[]): void {
   if (issues.length > 0) throw configInvalid(file, issues);
+}
+
+/** A host that has its components elsewhere never needs the reader of files. */
+async function readText(file: string): Promise<ComponentText> {
+  return (await import('./component-text.js')).ComponentText.read(file);
 }

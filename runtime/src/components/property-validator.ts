@@ -1,4 +1,4 @@
-import type { Json, JsonSchema, Properties, Secret } from '@connector-runtime/core';
+import { ConnectorError, type Json, type JsonSchema, type Properties, type Secret } from '@connector-runtime/core';
 import { nearestName } from '@connector-runtime/core/authoring';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { SecretText } from '../services/secret-text.js';
@@ -33,11 +33,13 @@ export class CheckedProperties {
 export class PropertyValidator {
   private readonly secretNames: ReadonlySet<string>;
   private readonly dynamicNames: readonly string[];
-  private compiled: { readonly whole: ValidateFunction; readonly own: ValidateFunction } | undefined;
+  private ofDocuments: ValidateFunction | undefined;
 
   constructor(
     private readonly what: string,
     private readonly schema: JsonSchema,
+    /** Where the schema was compiled ahead. */
+    private whole?: ValidateFunction,
   ) {
     const properties = propertySchemas(schema);
     this.secretNames = new Set(
@@ -46,49 +48,48 @@ export class PropertyValidator {
     this.dynamicNames = Object.keys(properties).filter((name) => properties[name]?.['x-dynamic'] === true);
   }
 
-  /** Compiles the schema; throws what ajv's strict mode says of it. The loader calls it for nothing but the error. */
-  compile(): void {
-    this.validators();
-  }
-
   /** Every issue of `input`, which is not changed. `redact` strikes secrets out of the values that issues show: one may stand where none belongs. */
   issues(input: Json, redact: Redact = asItIs): readonly ConfigIssue[] {
-    return this.issuesBy(this.validators().whole, structuredClone(input), redact);
+    return this.issuesBy(this.wholeValidator(), structuredClone(input), redact);
   }
 
   /** Throws `CONFIG_INVALID` with every issue. `input` is not changed. `redact` as for {@link issues}. */
   check(input: Json, redact: Redact = asItIs): CheckedProperties {
     const plain = structuredClone(input) as Record<string, Json>;
-    const issues = this.issuesBy(this.validators().whole, plain, redact);
+    const issues = this.issuesBy(this.wholeValidator(), plain, redact);
     if (issues.length > 0) throw configInvalid(this.what, issues);
     return new CheckedProperties(this.wrap(plain), deepFreeze(plain));
   }
 
   /** Lays a document's own properties over the operation's. Only those marked `x-dynamic` may be there. Throws `CONFIG_INVALID`. */
   checkDynamic(base: CheckedProperties, own: Json): Properties {
-    const { whole, own: ownValidator } = this.validators();
-    const issues = this.issuesBy(ownValidator, own);
+    const issues = this.issuesBy(this.documentValidator(), own);
     if (issues.length > 0) throw configInvalid("the document's properties", issues);
     const merged = { ...structuredClone(base.plain()), ...(structuredClone(own) as Record<string, Json>) };
-    const mergedIssues = this.issuesBy(whole, merged);
+    const mergedIssues = this.issuesBy(this.wholeValidator(), merged);
     if (mergedIssues.length > 0) throw configInvalid("the document's properties, with the operation's", mergedIssues);
     return this.wrap(merged);
   }
 
-  private validators() {
-    if (this.compiled === undefined) {
+  private wholeValidator(): ValidateFunction {
+    this.whole ??= compile(this.what, this.schema);
+    return this.whole;
+  }
+
+  /** Of what a document may bring. */
+  private documentValidator(): ValidateFunction {
+    if (this.ofDocuments === undefined) {
       const properties = propertySchemas(this.schema);
-      const dynamic = Object.fromEntries(
-        this.dynamicNames.map((name) => [name, withoutDefault(properties[name] ?? {})]),
-      );
-      const ownSchema: JsonSchema = { type: 'object', properties: dynamic, additionalProperties: false };
+      const dynamic = this.dynamicNames.map((name) => [name, withoutDefault(properties[name] ?? {})]);
       const defs = this.schema['$defs'];
-      this.compiled = {
-        whole: compile(this.schema),
-        own: compile(defs === undefined ? ownSchema : { ...ownSchema, $defs: defs }),
-      };
+      this.ofDocuments = compile(this.what, {
+        type: 'object',
+        properties: Object.fromEntries(dynamic),
+        additionalProperties: false,
+        ...(defs === undefined ? {} : { $defs: defs }),
+      });
     }
-    return this.compiled;
+    return this.ofDocuments;
   }
 
   private issuesBy(validator: ValidateFunction, value: Json, redact: Redact = asItIs): ConfigIssue[] {
@@ -159,19 +160,40 @@ function ruleText(rule: string, params: Record<string, unknown>, error: ErrorObj
   }
 }
 
-function compile(schema: JsonSchema): ValidateFunction {
+/** How ajv checks properties and manifests. */
+export const validatorOptions = {
+  allErrors: true,
+  strict: true,
+  strictRequired: false,
+  useDefaults: true,
+  verbose: true,
+  allowUnionTypes: true,
+} as const;
+
+/**
+ * Compiles at the first use of a schema: it is most of what a cold start takes. For the same reason the code is not optimised, and the schema is not held against that of schemas:
+ * strict mode finds what matters, and the conformance suite does the rest. Throws `PLUGIN_INVALID` (`contract`).
+ */
+function compile(what: string, schema: JsonSchema): ValidateFunction {
   const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
-  const ajv = new Ajv2020({
-    allErrors: true,
-    strict: true,
-    strictRequired: false,
-    useDefaults: true,
-    verbose: true,
-    allowUnionTypes: true,
-  });
-  ajv.addKeyword({ keyword: 'x-dynamic', schemaType: 'boolean' });
-  ajv.addFormat(SECRET_FORMAT, true);
-  return ajv.compile(schema);
+  try {
+    const ajv = new Ajv2020({ ...validatorOptions, meta: false, validateSchema: false, code: { optimize: false } });
+    ajv.addKeyword({ keyword: 'x-dynamic', schemaType: 'boolean' });
+    ajv.addFormat(SECRET_FORMAT, true);
+    return ajv.compile(schema);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConnectorError(
+      {
+        category: 'contract',
+        code: 'PLUGIN_INVALID',
+        message: `the schema of ${what} does not compile: ${why}`,
+        effect: 'none',
+        retryable: false,
+      },
+      { cause: error },
+    );
+  }
 }
 
 /** One validator a schema object: manifests are long-lived, and compiling costs milliseconds. */
@@ -191,7 +213,7 @@ export function validatorOf(what: string, schema: JsonSchema): PropertyValidator
 export function satisfies(schema: JsonSchema, value: Json): boolean {
   let validate = conditions.get(schema);
   if (validate === undefined) {
-    validate = compile(schema);
+    validate = compile('a variant', schema);
     conditions.set(schema, validate);
   }
   return validate(structuredClone(value));

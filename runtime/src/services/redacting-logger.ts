@@ -33,6 +33,7 @@ export class RedactingLogger implements Logger {
 
   private log(level: LogLevel, message: string, data: object | undefined): void {
     try {
+      if (this.sink.isLevelEnabled?.(level) === false) return;
       const entry = data === undefined ? undefined : this.redactor.data(data);
       this.sink[level]({ ...asRecord(entry), ...this.belongsTo }, this.redactor.text(message));
     } catch {

@@ -93,11 +93,6 @@ describe('loading a plugin', () => {
     ],
     ['whose contract is no range', { manifest: { contract: 'newest' } }, '/contract: must be a semver range'],
     [
-      'whose schema has a misspelt keyword',
-      { manifest: { connection: { properties: { type: 'object', requird: [] } } } },
-      '/connection/properties: does not compile',
-    ],
-    [
       'that declares an operation twice',
       { manifest: { operations: [...good.manifest.operations, ...good.manifest.operations] } },
       'write is declared twice',
@@ -115,5 +110,21 @@ describe('loading a plugin', () => {
     ['whose manifest has an unknown key', { manifest: { egres: [] } as object }, 'did you mean egress?'],
   ])('refuses one %s', (_, changes, message) => {
     expect(() => new ConnectorRuntime({ plugins: [scriptedPlugin(script, changes)] })).toThrow(message);
+  });
+
+  test('whose schema has a misspelt keyword is refused when the schema is needed', async () => {
+    const broken = () => ({ type: 'object', requird: [] });
+    const ofConnection = scriptedPlugin(script, { manifest: { connection: { properties: broken() } } });
+    const ofOperation = scriptedPlugin(script, { descriptor: { properties: broken() } });
+    const connected = (plugin: typeof good) =>
+      new ConnectorRuntime({ plugins: [plugin] }).connect({ plugin: 'scripted', properties: {} });
+
+    expect(await codeOf(connected(ofConnection))).toContain(
+      "PLUGIN_INVALID: the schema of the connection's properties does not compile",
+    );
+    const connection = await connected(ofOperation);
+    expect(() => connection.execute({ operation: 'write' }, [])).toThrow(
+      'the schema of the properties of write does not compile',
+    );
   });
 });

@@ -23,6 +23,8 @@ export interface RecordFormat {
   memberNone(name: string): string;
   /** A record of a list. */
   record(type: string, url: string, members: string): string;
+  /** A row that is no record. */
+  aggregate(members: string): string;
   /** A whole answer: a page, or one record. */
   pageAnswer(page: RenderedPage): string;
   recordAnswer(type: string, url: string, members: string): string;
@@ -46,6 +48,7 @@ const JSON_RECORDS: RecordFormat = {
   memberList: (name, page) => `,"${name}":${jsonPage(page)}`,
   memberNone: (name) => `,"${name}":null`,
   record: jsonRecord,
+  aggregate: (members) => `{"attributes":{"type":"AggregateResult"}${members}}`,
   pageAnswer: jsonPage,
   recordAnswer: jsonRecord,
 };
@@ -68,6 +71,7 @@ const XML_RECORDS: RecordFormat = {
   memberList: (name, page) => `<${name}>${xmlPage(page)}</${name}>`,
   memberNone: (name) => `<${name} xsi:nil="true"/>`,
   record: (type, url, members) => xmlRecord('records', type, url, members),
+  aggregate: (members) => `<records type="AggregateResult">${members}</records>`,
   pageAnswer: (page) => `${XML_DECLARATION}<QueryResult ${XSI}>${xmlPage(page)}</QueryResult>`,
   recordAnswer: (type, url, members) =>
     `${XML_DECLARATION}<${type} ${XSI} type="${type}" url="${url}">${members}</${type}>`,

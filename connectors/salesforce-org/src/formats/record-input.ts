@@ -8,6 +8,8 @@ export type InputValue = string | number | boolean | null | InputField[];
 export interface InputField {
   readonly name: string;
   readonly value: InputValue;
+  /** A JSON number as it was written, where a double cannot say it so. */
+  readonly source?: string;
 }
 
 /** The fields of a record, with the format they came in: its parser names the errors. */
@@ -32,10 +34,22 @@ export function isXmlBody(type: string | undefined): boolean {
   );
 }
 
-/** Parses a JSON body; `JSON_PARSER_ERROR` where it is none. */
+const STRING_OR_NUMBER = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** A number of a JSON body with more in it than a double keeps. */
+class WrittenNumber {
+  constructor(readonly source: string) {}
+}
+
+/** Parses a JSON body; `JSON_PARSER_ERROR` where it is none. Of numbers that a double cannot say as they are written, {@link jsonInput} knows the text. */
 export function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    const value: unknown = JSON.parse(text);
+    const marked = text.replaceAll(STRING_OR_NUMBER, (token) =>
+      token.startsWith('"') || String(Number(token)) === token ? token : `{"\\u0000":"${token}"}`,
+    );
+    return marked === text ? value : JSON.parse(marked, numberRestored);
   } catch (error) {
     throw refusal(
       400,
@@ -48,6 +62,11 @@ export function parseJson(body: Buffer): unknown {
 /** A JSON object, neither list nor null. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function numberRestored(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('\0' in value)) return value;
+  return new WrittenNumber(String(value['\0']));
+}
 
 /** Parses an XML body; `XML_PARSER_ERROR` where it is none. */
 export function parseXml(body: Buffer): XmlElement {
@@ -82,6 +101,7 @@ function jsonFields(value: unknown): InputField[] {
     .map(([name, inner]: [string, unknown]) => {
       if (typeof inner === 'string' || typeof inner === 'number' || typeof inner === 'boolean' || inner === null)
         return { name, value: inner };
+      if (inner instanceof WrittenNumber) return { name, value: Number(inner.source), source: inner.source };
       return { name, value: jsonFields(inner) };
     });
 }

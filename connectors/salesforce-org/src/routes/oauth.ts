@@ -1,23 +1,18 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { isVerifier } from '../authorization-codes.js';
 import { type Answer, answerOf, type OrgRequest } from '../exchange.js';
 import { xmlDocument } from '../formats/xml-text.js';
 import type { Org } from '../org.js';
+import { checkAssertion } from './jwt-assertion.js';
+import { OAuthError, required } from './oauth-error.js';
 
-/** A refusal of the token endpoint. */
-class OAuthError extends Error {
-  constructor(
-    readonly code: string,
-    readonly description: string,
-  ) {
-    super(`${code}: ${description}`);
-  }
-}
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /** `POST /services/oauth2/token`. Source: Salesforce Help, "OAuth 2.0 … Flow" pages and "OAuth Error Codes". */
 export function answerToken(org: Org, request: OrgRequest): Answer {
   const form = formOf(request);
   try {
-    const tokens = grant(org, form, clientOf(request, form));
+    const tokens = grant(org, form, clientOf(request, form), request.origin);
     org.ledger.logins++;
     return tokenAnswer(request, form, 200, { ...session(org, request.origin), ...tokens });
   } catch (error) {
@@ -55,19 +50,25 @@ function clientOf({ headers }: OrgRequest, form: URLSearchParams): Client {
   return { id: decodeURIComponent(id), secret: decodeURIComponent(secret.join(':')) };
 }
 
-function grant(org: Org, form: URLSearchParams, client: Client): object {
+function grant(org: Org, form: URLSearchParams, client: Client, origin: string): object {
   const { settings } = org;
   const type = required(form.get('grant_type'), 'grant_type');
   if (!settings.grants.some((offered) => offered === type)) {
     if (type === 'password') throw new OAuthError('invalid_grant', 'authentication failure');
     throw new OAuthError('unsupported_grant_type', 'grant type not supported');
   }
+  if (type === JWT_BEARER) {
+    checkAssertion(org, form.get('assertion'), origin);
+    return { scope: 'api' };
+  }
   if (required(client.id, 'client_id') !== settings.clientId)
     throw new OAuthError('invalid_client_id', 'client identifier invalid');
   if (type === 'refresh_token' && client.secret === undefined) return refresh(org, form);
+  if (type === 'authorization_code' && client.secret === undefined) return exchangeCode(org, form, 'verifier');
   if (required(client.secret, 'client_secret') !== settings.clientSecret)
     throw new OAuthError('invalid_client', 'invalid client credentials');
   if (type === 'refresh_token') return refresh(org, form);
+  if (type === 'authorization_code') return exchangeCode(org, form, 'secret');
   if (type === 'client_credentials') return { scope: 'api' };
   const user = required(form.get('username'), 'username').toLowerCase();
   const password = required(form.get('password'), 'password');
@@ -77,20 +78,35 @@ function grant(org: Org, form: URLSearchParams, client: Client): object {
   return {};
 }
 
+/** `proof`: by what the client shows that it is the one; without its secret it has to have named a challenge. */
+function exchangeCode(org: Org, form: URLSearchParams, proof: 'secret' | 'verifier'): object {
+  const given = org.codes.take(required(form.get('code'), 'code'));
+  const redirectUri = required(form.get('redirect_uri'), 'redirect_uri');
+  if (given === undefined) throw new OAuthError('invalid_grant', 'invalid authorization code');
+  if (given === 'expired') throw new OAuthError('invalid_grant', 'expired authorization code');
+  if (redirectUri !== given.redirectUri)
+    throw new OAuthError('redirect_uri_mismatch', 'redirect_uri must match configuration');
+  const { challenge, scope } = given;
+  if (challenge === undefined && proof === 'verifier')
+    throw new OAuthError('invalid_request', 'missing required parameter: client_secret');
+  if (challenge !== undefined && !isVerifier(required(form.get('code_verifier'), 'code_verifier'), challenge))
+    throw new OAuthError('invalid_grant', 'invalid code verifier');
+  if (!/\b(?:refresh_token|offline_access)\b/.test(scope)) return { scope };
+  return { scope, refresh_token: newRefreshToken(org) };
+}
+
+function newRefreshToken(org: Org): string {
+  const token = `5Aep861.${randomBytes(24).toString('base64url')}`;
+  org.refreshTokens.add(token);
+  return token;
+}
+
 function refresh(org: Org, form: URLSearchParams): object {
   const token = required(form.get('refresh_token'), 'refresh_token');
   if (!org.refreshTokens.has(token)) throw new OAuthError('invalid_grant', 'expired access/refresh token');
   if (!org.settings.rotateRefreshTokens) return { scope: 'refresh_token api' };
-  const next = `5Aep861.${randomBytes(24).toString('base64url')}`;
   org.refreshTokens.delete(token);
-  org.refreshTokens.add(next);
-  return { scope: 'refresh_token api', refresh_token: next };
-}
-
-function required(value: string | null | undefined, name: string): string {
-  if (value === null || value === undefined || value === '')
-    throw new OAuthError('invalid_request', `missing required parameter: ${name}`);
-  return value;
+  return { scope: 'refresh_token api', refresh_token: newRefreshToken(org) };
 }
 
 function session(org: Org, origin: string): object {

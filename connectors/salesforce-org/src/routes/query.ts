@@ -3,6 +3,7 @@ import { RECORD_FORMATS } from '../formats/record-format.js';
 import { type Continuation, RecordWriter } from '../formats/record-writer.js';
 import type { Org } from '../org.js';
 import { refusal } from '../service-error.js';
+import { type AggregateRows, isAggregateQuery, runAggregate } from '../soql/aggregate.js';
 import { bindQuery } from '../soql/bind.js';
 import { parseSoql } from '../soql/parser.js';
 import type { DataRequest } from './route.js';
@@ -14,7 +15,10 @@ const MOST_BATCH = 2000;
 export function runQuery(org: Org, request: DataRequest, includeDeleted: boolean): Answer {
   const text = request.query.get('q');
   if (text === null) throw refusal(400, 'MALFORMED_QUERY', 'A query string has to be specified');
-  const bound = bindQuery(text, parseSoql(text), org.store, org.settings.now());
+  const query = parseSoql(text);
+  if (isAggregateQuery(query))
+    return aggregateAnswer(request, runAggregate(text, query, org.store, org.settings.now(), includeDeleted));
+  const bound = bindQuery(text, query, org.store, org.settings.now());
   const positions = bound.run(includeDeleted);
   if (bound.count)
     return {
@@ -22,6 +26,13 @@ export function runQuery(org: Org, request: DataRequest, includeDeleted: boolean
       body: RECORD_FORMATS[request.format].pageAnswer({ records: [], totalSize: positions.length }),
     };
   return pageAnswer(org, request, { selection: bound.selection, positions, includeDeleted }, 0);
+}
+
+function aggregateAnswer({ format }: DataRequest, { columns, rows }: AggregateRows): Answer {
+  const form = RECORD_FORMATS[format];
+  const writers = columns.map(({ name, type }) => form.memberField(name, type));
+  const records = rows.map((row) => form.aggregate(writers.map((write, index) => write(row[index] ?? null)).join('')));
+  return { status: 200, body: form.pageAnswer({ records, totalSize: records.length }) };
 }
 
 /** `GET query/{cursor}-{offset}`: the next page of a query, or of the children of one record. */

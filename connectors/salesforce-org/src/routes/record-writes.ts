@@ -30,7 +30,7 @@ export function insertRecord(
       [],
     );
   const changes = checkedChanges(org.store, table, input, undefined, preset);
-  refuseLocked(org, changes);
+  if (writer.request > 0) refuseLocked(org, changes);
   const given = new Map(changes);
   const id = table.idAt(table.size);
   const fill = (name: string, value: Value): void => {
@@ -148,11 +148,11 @@ function record(
 /** The values of a body by the names of their fields. */
 function givenBy({ type }: Table, fields: readonly InputField[]): Readonly<Record<string, GivenValue>> {
   return Object.fromEntries(
-    fields.map(({ name, value }) => [(type.field(name) ?? type.lookup(name))?.name ?? name, givenValue(value)]),
+    fields.map((field) => [(type.field(field.name) ?? type.lookup(field.name))?.name ?? field.name, givenValue(field)]),
   );
 }
 
-function givenValue(value: InputField['value']): GivenValue {
-  if (!Array.isArray(value)) return value;
-  return Object.fromEntries(value.map(({ name, value: inner }) => [name, givenValue(inner)]));
+function givenValue({ value, source }: InputField): GivenValue {
+  if (!Array.isArray(value)) return source ?? value;
+  return Object.fromEntries(value.map((field) => [field.name, givenValue(field)]));
 }

@@ -2,6 +2,7 @@ import { type Answer, errorAnswer, type OrgRequest } from '../exchange.js';
 import type { Org } from '../org.js';
 import type { RequestKind } from '../request-log.js';
 import { notFound } from '../service-error.js';
+import { answerAuthorize } from './authorize.js';
 import { answerControl } from './controls.js';
 import { answerDataRequest, dataRequestKind } from './data-routes.js';
 import { answerIdentity } from './identity.js';
@@ -20,6 +21,7 @@ export function destinationOf(method: string, segments: readonly string[], body:
   if (segments[0] === '__org') return { kind: 'control', answer: answerControl };
   const path = segments.slice(0, 3).join('/');
   if (path === 'services/oauth2/token' && method === 'POST') return { kind: 'token', answer: answerToken };
+  if (path === 'services/oauth2/authorize' && method === 'GET') return { kind: 'authorize', answer: answerAuthorize };
   if (path === 'services/oauth2/revoke') return { kind: 'revoke', answer: answerRevoke };
   if (path === 'services/oauth2/userinfo') return { kind: 'userinfo', answer: answerIdentity };
   if (path === 'services/data') return { kind: 'versions', answer: listVersions };

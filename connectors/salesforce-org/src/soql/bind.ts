@@ -3,12 +3,13 @@ import type { RecordStore } from '../store/record-store.js';
 import type { Table } from '../store/table.js';
 import { candidates } from './candidates.js';
 import { type BindSubSelect, bindColumns } from './columns.js';
-import { bindCondition, type Filter } from './filter.js';
+import { type BindSemiJoin, bindCondition, type Filter } from './filter.js';
 import { type PositionList, positionRange } from './positions.js';
 import type { SoqlQuery } from './query.js';
 import { malformedQuery, queryError } from './query-error.js';
 import { Scope, SEE_DESCRIBE } from './scope.js';
 import type { Selection } from './selection.js';
+import { bindSemiJoin, checkSemiJoins } from './semi-join.js';
 import { bindOrder, type Order } from './sort.js';
 
 const MAX_OFFSET = 2000;
@@ -16,6 +17,7 @@ const MAX_LEVELS = 5;
 
 /** A statement whose names and types were checked against the schema. */
 export interface BoundQuery {
+  readonly scope: Scope;
   readonly selection: Selection;
   readonly count: boolean;
   /** Evaluates it now. `among`: only these positions, in their order (children of one parent). */
@@ -32,6 +34,7 @@ export function bindQuery(text: string, query: SoqlQuery, store: RecordStore, no
   }
   if (!table.type.can('queryable'))
     throw queryError('INVALID_TYPE_FOR_OPERATION', text, at, `entity type ${table.type.name} does not support query`);
+  checkSemiJoins(text, query.where);
   return bindIn(new Scope(text, store, table, [table.type.name, alias]), query, nowMs, 1);
 }
 
@@ -46,14 +49,20 @@ function bindIn(scope: Scope, query: SoqlQuery, nowMs: number, level: number): B
       );
     return bindIn(childScope, subQuery, nowMs, level + 1);
   };
+  const [grouped] = query.groupBy;
+  if (grouped !== undefined || query.having !== undefined)
+    throw malformedQuery(scope.text, grouped?.at ?? 0, 'GROUP BY and HAVING cannot stand here');
+  const bindJoin: BindSemiJoin = (outer, join) =>
+    bindSemiJoin(outer, join, (inner, store) => bindQuery(scope.text, { ...inner, select: [] }, store, nowMs));
   const columns = query.count ? [] : bindColumns(scope, query.select, bindSubSelect);
-  const filter = query.where && bindCondition(scope, query.where, nowMs);
+  const filter = query.where && bindCondition(scope, query.where, nowMs, bindJoin);
   const order = bindOrder(scope, query.orderBy);
   const { limit = Number.POSITIVE_INFINITY, offset = 0 } = query;
   if (offset > MAX_OFFSET)
     throw refusal(400, 'NUMBER_OUTSIDE_VALID_RANGE', `Maximum SOQL offset allowed is ${MAX_OFFSET}`);
   const { table } = scope;
   return {
+    scope,
     selection: { table, columns },
     count: query.count,
     run: (includeDeleted, among) => {

@@ -16,7 +16,8 @@ export function candidates(scope: Scope, condition: Condition | undefined): numb
   return undefined;
 }
 
-function lookUp(scope: Scope, { path, at, operator, values }: Comparison): number[] | undefined {
+function lookUp(scope: Scope, { path, at, fn, operator, values }: Comparison): number[] | undefined {
+  if (fn !== undefined) return undefined;
   const { field, isOwn } = scope.reader(path, at);
   const isKey = field.type === 'id' || field.type === 'reference' || field.externalId === true || field.unique === true;
   if (!isOwn || !isKey || (operator !== '=' && operator !== 'in')) return undefined;

@@ -28,6 +28,10 @@ export function bindColumns(scope: Scope, items: readonly SelectItem[], bindSubS
   }
   const entries = items.map((item) => {
     if (item.kind === 'children') return bindChildren(scope, item, bindSubSelect);
+    if (item.fn !== undefined)
+      throw malformedQuery(scope.text, item.at, `${item.fn} needs GROUP BY, or to stand by itself`);
+    if (item.alias !== undefined)
+      throw malformedQuery(scope.text, item.at, 'only aggregate expressions use field aliasing');
     return { path: scope.ownPath(item.path, item.at), at: item.at };
   });
   refuseDoubles(

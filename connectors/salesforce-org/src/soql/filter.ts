@@ -3,14 +3,15 @@ import { canonicalId } from '../store/ids.js';
 import type { Field } from '../store/object-type.js';
 import type { Value } from '../store/values.js';
 import { dateRange } from './date-ranges.js';
-import type { Comparison, Condition, Literal } from './query.js';
+import { bindTerm } from './functions.js';
+import type { Comparison, Condition, Literal, SemiJoin } from './query.js';
 import { malformedQuery, queryError } from './query-error.js';
 import type { Scope } from './scope.js';
 
 /** Tells whether a record passes. */
 export type Filter = (position: number) => boolean;
 
-type Test = (value: Value) => boolean;
+export type Test = (value: Value) => boolean;
 
 /** What a comparison compares by: numbers and booleans as they are, text folded to lower case, ids in 18 characters. */
 type Key = string | number | boolean | null;
@@ -26,26 +27,31 @@ const LITERAL_KINDS: Readonly<Record<string, Literal['kind']>> = {
   time: 'time',
 };
 
+/** Binds a semi-join in the scope of the statement around it. */
+export type BindSemiJoin = (scope: Scope, join: SemiJoin) => Filter;
+
 /** Makes a condition into a test of records; names, types and operators are checked here. */
-export function bindCondition(scope: Scope, condition: Condition, nowMs: number): Filter {
+export function bindCondition(scope: Scope, condition: Condition, nowMs: number, bindSemiJoin: BindSemiJoin): Filter {
   switch (condition.kind) {
     case 'and': {
-      const terms = condition.terms.map((term) => bindCondition(scope, term, nowMs));
+      const terms = condition.terms.map((term) => bindCondition(scope, term, nowMs, bindSemiJoin));
       return (position) => terms.every((term) => term(position));
     }
     case 'or': {
-      const terms = condition.terms.map((term) => bindCondition(scope, term, nowMs));
+      const terms = condition.terms.map((term) => bindCondition(scope, term, nowMs, bindSemiJoin));
       return (position) => terms.some((term) => term(position));
     }
     case 'not': {
-      const term = bindCondition(scope, condition.term, nowMs);
+      const term = bindCondition(scope, condition.term, nowMs, bindSemiJoin);
       return (position) => !term(position);
     }
     case 'comparison': {
-      const reader = scope.reader(condition.path, condition.at);
-      const test = bindComparison(scope.text, reader.field, condition, nowMs);
+      const reader = bindTerm(scope, condition);
+      const test = bindValues(scope.text, reader.field, condition, nowMs);
       return (position) => test(reader.read(position));
     }
+    case 'semiJoin':
+      return bindSemiJoin(scope, condition);
   }
 }
 
@@ -59,7 +65,8 @@ const isFolded = (field: Field): boolean =>
   field.caseSensitive !== true && !isId(field) && LITERAL_KINDS[field.type] === undefined;
 const isId = (field: Field): boolean => field.type === 'id' || field.type === 'reference';
 
-function bindComparison(text: string, field: Field, comparison: Comparison, nowMs: number): Test {
+/** Tests values of a field; the comparison's own term is not looked at. */
+export function bindValues(text: string, field: Field, comparison: Comparison, nowMs: number): Test {
   const { operator, values, at } = comparison;
   if (isLongText(field) || field.type === 'address') {
     throw queryError('INVALID_FIELD', text, at, `field '${field.name}' can not be filtered in a query call`);

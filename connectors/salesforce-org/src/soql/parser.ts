@@ -1,14 +1,15 @@
 import { refusal } from '../service-error.js';
 import { isRangeName } from './date-ranges.js';
+import { functionNamed } from './functions.js';
 import { readMoment, readString } from './literals.js';
-import type { Comparison, ComparisonOperator, Condition, Literal, SelectItem, SoqlQuery, SortItem } from './query.js';
+import type { ComparisonOperator, Condition, Literal, SelectItem, SoqlQuery, SortItem, Term } from './query.js';
 import { malformedQuery } from './query-error.js';
 import { type Token, tokenize } from './tokens.js';
 
 const MAX_LENGTH = 100_000;
 const MAX_DEPTH = 200;
-const CLAUSES_NOT_EVALUATED = ['USING', 'WITH', 'GROUP', 'HAVING', 'FOR', 'ALL', 'UPDATE'];
-const RESERVED = new Set(['FROM', 'WHERE', 'ORDER', 'LIMIT', 'OFFSET', ...CLAUSES_NOT_EVALUATED]);
+const CLAUSES_NOT_EVALUATED = ['USING', 'WITH', 'FOR', 'ALL', 'UPDATE'];
+const RESERVED = new Set(['FROM', 'WHERE', 'GROUP', 'HAVING', 'ORDER', 'LIMIT', 'OFFSET', ...CLAUSES_NOT_EVALUATED]);
 const SIGN_OPERATORS: Readonly<Record<string, ComparisonOperator>> = {
   '=': '=',
   '!=': '!=',
@@ -21,7 +22,7 @@ const SIGN_OPERATORS: Readonly<Record<string, ComparisonOperator>> = {
 
 /**
  * Parses a SOQL statement. Throws a `ServiceError` with `MALFORMED_QUERY` on anything the grammar does not have, and on what the
- * language has but this org does not evaluate (GROUP BY, TYPEOF, functions, …), naming it.
+ * language has but this org does not evaluate (TYPEOF, ROLLUP, functions of numbers and places, …), naming it.
  * Source: SOQL and SOSL Reference, "SOQL SELECT Syntax".
  */
 export function parseSoql(text: string): SoqlQuery {
@@ -56,6 +57,8 @@ class Parser {
     this.#keyword('FROM');
     const from = this.#from();
     const where = this.#acceptWord('WHERE') ? this.#condition() : undefined;
+    const groupBy = this.#groupBy();
+    const having = this.#acceptWord('HAVING') ? this.#condition() : undefined;
     const orderBy = this.#orderBy();
     const limit = this.#acceptWord('LIMIT') ? this.#wholeNumber() : undefined;
     const offset = this.#acceptWord('OFFSET') ? this.#wholeNumber() : undefined;
@@ -64,8 +67,10 @@ class Parser {
       from,
       count,
       select,
+      groupBy,
       orderBy,
       ...(where && { where }),
+      ...(having && { having }),
       ...(limit !== undefined && { limit }),
       ...(offset !== undefined && { offset }),
     };
@@ -85,10 +90,34 @@ class Parser {
       return { kind: 'children', query, at };
     }
     if (this.#isWord('TYPEOF') && this.#peek(1).kind === 'word') throw this.#notEvaluated('TYPEOF', at);
+    const term = this.#term();
+    const hasAlias = this.#peek().kind === 'word' && !RESERVED.has(this.#peek().text.toUpperCase());
+    return { kind: 'field', ...term, ...(hasAlias && { alias: this.#word() }) };
+  }
+
+  #term(): Term {
+    const { at } = this.#peek();
     const path = this.#path();
-    if (this.#peek().text === '(') throw this.#notEvaluated(`the function ${path.join('.')}()`, at);
-    if (this.#peek().kind === 'word' && !RESERVED.has(this.#peek().text.toUpperCase())) throw this.#unexpected();
-    return { kind: 'field', path, at };
+    if (!this.#acceptSign('(')) return { path, at };
+    const fn = path.length === 1 ? functionNamed(path[0] ?? '') : undefined;
+    if (fn === undefined) throw this.#notEvaluated(`the function ${path.join('.')}()`, at);
+    const argument = this.#path();
+    if (this.#peek().text === '(') throw this.#notEvaluated(`the function ${argument.join('.')}()`, this.#peek().at);
+    this.#sign(')');
+    return { path: argument, at, fn };
+  }
+
+  #groupBy(): Term[] {
+    if (!this.#isWord('GROUP') || this.#peek(1).text.toUpperCase() !== 'BY') return [];
+    this.#next += 2;
+    const terms: Term[] = [];
+    do {
+      const { at, text } = this.#peek();
+      if (this.#peek(1).text === '(' && /^(?:ROLLUP|CUBE)$/i.test(text))
+        throw this.#notEvaluated(text.toUpperCase(), at);
+      terms.push(this.#term());
+    } while (this.#acceptSign(','));
+    return terms;
   }
 
   #from(): SoqlQuery['from'] {
@@ -120,20 +149,27 @@ class Parser {
     return condition;
   }
 
-  #comparison(): Comparison {
-    const { at } = this.#peek();
+  #comparison(): Condition {
     if (this.#isWord('NOT') && this.#peek(1).kind === 'word') throw this.#unexpected();
-    const path = this.#path();
-    if (this.#peek().text === '(') throw this.#notEvaluated(`the function ${path.join('.')}()`, at);
+    const term = this.#term();
     const operator = this.#operator();
+    if (this.#peek().text === '(' && this.#peek(1).text.toUpperCase() === 'SELECT')
+      return this.#semiJoin(term, operator);
     const isList = operator === 'in' || operator === 'not in' || operator === 'includes' || operator === 'excludes';
     return {
       kind: 'comparison',
-      path,
-      at,
+      ...term,
       operator,
       values: isList ? this.#literals() : [this.#literal(operator === 'like')],
     };
+  }
+
+  #semiJoin({ path, at, fn }: Term, operator: ComparisonOperator): Condition {
+    if (fn !== undefined || (operator !== 'in' && operator !== 'not in')) throw this.#unexpected();
+    this.#sign('(');
+    const query = this.#nested(() => this.#query());
+    this.#sign(')');
+    return { kind: 'semiJoin', path, at, negated: operator === 'not in', query };
   }
 
   #operator(): ComparisonOperator {
@@ -153,7 +189,6 @@ class Parser {
 
   #literals(): Literal[] {
     this.#sign('(');
-    if (this.#isWord('SELECT')) throw this.#notEvaluated('a semi-join (SELECT inside IN)', this.#peek().at);
     const literals: Literal[] = [];
     do literals.push(this.#literal(false));
     while (this.#acceptSign(','));
@@ -191,15 +226,13 @@ class Parser {
   }
 
   #sortItem(): SortItem {
-    const { at } = this.#peek();
-    const path = this.#path();
-    if (this.#peek().text === '(') throw this.#notEvaluated(`the function ${path.join('.')}()`, at);
+    const term = this.#term();
     const descending = this.#acceptWord('DESC');
     if (!descending) this.#acceptWord('ASC');
-    if (!this.#acceptWord('NULLS')) return { path, at, descending, nullsLast: false };
-    if (this.#acceptWord('LAST')) return { path, at, descending, nullsLast: true };
+    if (!this.#acceptWord('NULLS')) return { ...term, descending, nullsLast: false };
+    if (this.#acceptWord('LAST')) return { ...term, descending, nullsLast: true };
     this.#keyword('FIRST');
-    return { path, at, descending, nullsLast: false };
+    return { ...term, descending, nullsLast: false };
   }
 
   #path(): string[] {
@@ -268,14 +301,8 @@ class Parser {
     const { at, text, kind } = this.#peek();
     const clause = text.toUpperCase();
     const follows = this.#peek(1).text.toUpperCase();
-    const isClause =
-      clause === 'GROUP'
-        ? follows === 'BY'
-        : clause === 'ALL'
-          ? follows === 'ROWS'
-          : CLAUSES_NOT_EVALUATED.includes(clause);
-    if (kind === 'word' && isClause)
-      throw this.#notEvaluated(clause === 'GROUP' ? 'GROUP BY' : clause === 'ALL' ? 'ALL ROWS' : clause, at);
+    const isClause = clause === 'ALL' ? follows === 'ROWS' : CLAUSES_NOT_EVALUATED.includes(clause);
+    if (kind === 'word' && isClause) throw this.#notEvaluated(clause === 'ALL' ? 'ALL ROWS' : clause, at);
   }
 
   #notEvaluated(what: string, at: number) {

@@ -5,19 +5,38 @@ export interface SoqlQuery {
   readonly count: boolean;
   readonly select: readonly SelectItem[];
   readonly where?: Condition;
+  /** Empty where the statement has no GROUP BY. */
+  readonly groupBy: readonly Term[];
+  readonly having?: Condition;
   readonly orderBy: readonly SortItem[];
   readonly limit?: number;
   readonly offset?: number;
 }
 
+/** A field, or a function of one. */
+export interface Term {
+  readonly path: readonly string[];
+  readonly at: number;
+  readonly fn?: FunctionName;
+}
+
+export type AggregateName = 'COUNT' | 'COUNT_DISTINCT' | 'SUM' | 'AVG' | 'MIN' | 'MAX';
+export type DateFunctionName =
+  | 'CALENDAR_YEAR'
+  | 'CALENDAR_QUARTER'
+  | 'CALENDAR_MONTH'
+  | 'DAY_IN_MONTH'
+  | 'DAY_IN_WEEK'
+  | 'DAY_ONLY'
+  | 'HOUR_IN_DAY';
+export type FunctionName = AggregateName | DateFunctionName;
+
 export type SelectItem =
-  | { readonly kind: 'field'; readonly path: readonly string[]; readonly at: number }
+  | (Term & { readonly kind: 'field'; readonly alias?: string })
   /** A child sub-select; its `from.name` is the relationship. */
   | { readonly kind: 'children'; readonly query: SoqlQuery; readonly at: number };
 
-export interface SortItem {
-  readonly path: readonly string[];
-  readonly at: number;
+export interface SortItem extends Term {
   readonly descending: boolean;
   readonly nullsLast: boolean;
 }
@@ -25,7 +44,17 @@ export interface SortItem {
 export type Condition =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly Condition[] }
   | { readonly kind: 'not'; readonly term: Condition }
+  | SemiJoin
   | Comparison;
+
+/** `Id IN (SELECT AccountId FROM Contact …)`, or with `NOT IN`. */
+export interface SemiJoin {
+  readonly kind: 'semiJoin';
+  readonly path: readonly string[];
+  readonly at: number;
+  readonly negated: boolean;
+  readonly query: SoqlQuery;
+}
 
 export type ComparisonOperator =
   | '='
@@ -41,10 +70,8 @@ export type ComparisonOperator =
   | 'excludes';
 
 /** One comparison. `values` has one entry, or those of the list of `in`, `not in`, `includes`, `excludes`. */
-export interface Comparison {
+export interface Comparison extends Term {
   readonly kind: 'comparison';
-  readonly path: readonly string[];
-  readonly at: number;
   readonly operator: ComparisonOperator;
   readonly values: readonly Literal[];
 }

@@ -1,5 +1,6 @@
 import { isLongText } from '../store/describe.js';
 import { keyOf } from './filter.js';
+import { bindTerm } from './functions.js';
 import type { SortItem } from './query.js';
 import { queryError } from './query-error.js';
 import type { Scope } from './scope.js';
@@ -10,8 +11,9 @@ export type Order = (positions: Uint32Array) => Uint32Array;
 /** Undefined where a statement has no ORDER BY. */
 export function bindOrder(scope: Scope, items: readonly SortItem[]): Order | undefined {
   if (items.length === 0) return undefined;
-  const keys = items.map(({ path, at, descending, nullsLast }) => {
-    const reader = scope.reader(path, at);
+  const keys = items.map((item) => {
+    const { at, descending, nullsLast } = item;
+    const reader = bindTerm(scope, item);
     if (isLongText(reader.field) || reader.field.type === 'address' || reader.field.type === 'multipicklist') {
       throw queryError(
         'INVALID_FIELD',

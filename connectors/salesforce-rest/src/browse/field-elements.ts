@@ -26,11 +26,12 @@ const MAX_PICKLIST_VALUES = 200;
 /** The operations that take a record, or a part of one, as their document. */
 export type WriteOperation = 'create' | 'update' | 'upsert' | 'delete';
 
-/** Which fields a document of that operation may hold. */
+/** Which fields a document of that operation may hold. The field that an upsert goes by stands in the document or not. */
 export function writableFields(
   describe: SObjectDescribe,
   operation: WriteOperation,
   keyField?: string,
+  isKeyInside = false,
 ): readonly FieldDescribe[] {
   const isKey = (field: FieldDescribe) => field.name.toLowerCase() === keyField?.toLowerCase();
   switch (operation) {
@@ -39,8 +40,8 @@ export function writableFields(
     case 'update':
       return describe.fields.filter(({ updateable, idLookup, type }) => updateable || idLookup || type === 'id');
     case 'upsert':
-      return describe.fields.filter(
-        (field) => (field.createable || field.updateable) && field.type !== 'id' && !isKey(field),
+      return describe.fields.filter((field) =>
+        isKey(field) ? isKeyInside : (field.createable || field.updateable) && field.type !== 'id',
       );
     case 'delete':
       return describe.fields.filter(({ type }) => type === 'id');

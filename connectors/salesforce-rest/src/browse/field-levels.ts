@@ -14,7 +14,7 @@ export async function fieldsAt(
 ): Promise<readonly Field[]> {
   const { operation, path } = query;
   let holders: readonly SObjectDescribe[] = [await describes.describe(query.objectType, context)];
-  let mayHaveChildren = operation === 'query';
+  let mayHaveChildren = operation === 'query' || operation === 'createTree';
   for (let at = 0; at < path.length; at += 1) {
     const step = path[at] ?? '';
     const child = mayHaveChildren ? childNamed(holders, step) : undefined;
@@ -29,6 +29,8 @@ export async function fieldsAt(
     holders = await describesOf([child.childSObject], describes, context);
   }
   if (operation === 'query') return readableLevel(holders, mayHaveChildren);
+  if (operation === 'createTree')
+    return mayHaveChildren ? [...writableLevel(holders, 'create'), ...childSteps(holders)] : keyLevel(holders);
   return path.length === 0 ? writableLevel(holders, operation as WriteOperation) : keyLevel(holders);
 }
 
@@ -41,13 +43,14 @@ function readableLevel(holders: readonly SObjectDescribe[], mayHaveChildren: boo
       level.set(relationshipName, furtherStep(relationshipName, lookupTargets(holders, relationshipName).join(', ')));
     }
   }
-  if (mayHaveChildren) {
-    for (const { children } of holders) {
-      for (const { relationshipName, childSObject } of children)
-        level.set(relationshipName, furtherStep(relationshipName, childSObject));
-    }
-  }
+  if (mayHaveChildren) for (const step of childSteps(holders)) level.set(step.name, step);
   return [...level.values()];
+}
+
+function childSteps(holders: readonly SObjectDescribe[]): readonly Field[] {
+  return holders.flatMap(({ children }) =>
+    children.map(({ relationshipName, childSObject }) => furtherStep(relationshipName, childSObject)),
+  );
 }
 
 function writableLevel(holders: readonly SObjectDescribe[], operation: WriteOperation): readonly Field[] {

@@ -2,9 +2,14 @@ import { inputElement, keyElement, type WriteOperation, writableFields } from '.
 import type { ModelElement, ObjectModel } from './object-model.js';
 import type { SObjectDescribe } from './sobject-describe.js';
 
-/** The document that a write operation takes. `keyField`: the external id field of an upsert, which must not be in it. */
-export function inputModel(describe: SObjectDescribe, operation: WriteOperation, keyField?: string): ObjectModel {
-  const fields = writableFields(describe, operation, keyField);
+/** The document that a write operation takes. `keyField`: the external id field of an upsert, which is in it only where that is said. */
+export function inputModel(
+  describe: SObjectDescribe,
+  operation: WriteOperation,
+  keyField?: string,
+  isKeyInside = false,
+): ObjectModel {
+  const fields = writableFields(describe, operation, keyField, isKeyInside);
   const elements = new Map<string, ModelElement>();
   for (const field of fields) elements.set(field.name, inputElement(field, operation));
   for (const field of fields) {

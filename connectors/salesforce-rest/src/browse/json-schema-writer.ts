@@ -17,25 +17,41 @@ const VALUES: Readonly<Record<ValueType, Schema>> = {
 
 /** The schema of a model as JSON Schema 2020-12, for records in Salesforce's own JSON form. Equal models give equal text. */
 export function writeJsonSchema(model: ObjectModel): string {
-  const definitions = Object.fromEntries(model.types.map((type) => [type.name, recordSchema(type, model.direction)]));
-  return written({ $ref: reference(model.rootType), $defs: definitions });
+  const definitions = Object.fromEntries(model.types.map((type) => [type.name, recordSchema(type, model)]));
+  if (model.isTree !== true) return written({ $ref: reference(model.rootType), $defs: definitions });
+  const tree = recordsOf(model.rootType);
+  return written({ $ref: reference(model.root), $defs: { [model.root]: tree, ...definitions } });
 }
 
-/** The schema of the result that a write gives. */
-export function writeJsonResultSchema(): string {
-  const error = objectOf(
+const ERRORS: Schema = {
+  type: 'array',
+  items: objectOf(
     {
       statusCode: { type: 'string' },
       message: { type: 'string' },
       fields: { type: 'array', items: { type: 'string' } },
     },
     [],
-  );
+  ),
+};
+
+/** The schema of what the service answers to a tree. */
+export function writeJsonTreeResultSchema(): string {
+  const result = objectOf({ referenceId: { type: ['string', 'null'] }, id: { type: 'string' }, errors: ERRORS }, [
+    'referenceId',
+  ]);
+  const members = { hasErrors: { type: 'boolean' }, results: { type: 'array', items: result } };
+  const root = 'SObjectTreeResponse';
+  return written({ $ref: reference(root), $defs: { [root]: objectOf(members, ['hasErrors', 'results']) } });
+}
+
+/** The schema of the result that a write gives. */
+export function writeJsonResultSchema(): string {
   const members = {
     id: { type: ['string', 'null'] },
     success: { type: 'boolean' },
     created: { type: 'boolean' },
-    errors: { type: 'array', items: error },
+    errors: ERRORS,
     sf__Error: { type: 'string' },
   };
   return written({ $ref: reference('Result'), $defs: { Result: objectOf(members, ['success']) } });
@@ -54,13 +70,22 @@ function objectOf(properties: Readonly<Record<string, Json>>, required: readonly
   return required.length === 0 ? schema : { ...schema, required };
 }
 
-function recordSchema(type: RecordType, direction: ObjectModel['direction']): Schema {
+/** A list of records as one that is sent wraps it. */
+function recordsOf(type: string): Schema {
+  return objectOf({ records: { type: 'array', items: { $ref: reference(type) } } }, ['records']);
+}
+
+function recordSchema(type: RecordType, { direction, isTree }: ObjectModel): Schema {
+  const text = { type: 'string' };
   const attributes =
-    direction === 'input'
-      ? objectOf({ type: { type: 'string' } }, [])
-      : objectOf({ type: { type: 'string' }, url: { type: 'string' } }, []);
+    isTree === true
+      ? objectOf({ type: text, referenceId: text }, ['type', 'referenceId'])
+      : direction === 'input'
+        ? objectOf({ type: text }, [])
+        : objectOf({ type: text, url: text }, []);
   const members = type.elements.map((member): [string, Json] => [member.name, memberSchema(member, direction)]);
   const required = type.elements.filter((member) => member.required).map(({ name }) => name);
+  if (isTree === true) required.unshift('attributes');
   return objectOf({ attributes, ...Object.fromEntries(members) }, required);
 }
 
@@ -89,13 +114,14 @@ function contentSchema(content: ElementContent, direction: ObjectModel['directio
     case 'record':
       return { $ref: reference(content.type) };
     case 'list': {
+      if (direction === 'input') return recordsOf(content.type);
       const members = {
         done: { type: 'boolean' },
         nextRecordsUrl: { type: ['string', 'null'] },
         records: { type: 'array', items: { $ref: reference(content.type) } },
         totalSize: { type: 'integer', minimum: 0 },
       };
-      return objectOf(members, direction === 'output' ? ['done', 'records', 'totalSize'] : ['records']);
+      return objectOf(members, ['done', 'records', 'totalSize']);
     }
     case 'key':
       return { type: 'object', minProperties: 1 };

@@ -5,6 +5,8 @@ export interface ObjectModel {
   /** Name of the root's record type. */
   readonly rootType: string;
   readonly direction: 'input' | 'output';
+  /** The root holds several `records` of the root's type, and each record a `referenceId`. */
+  readonly isTree?: true;
   readonly types: readonly RecordType[];
 }
 

@@ -8,6 +8,7 @@ import {
   type ObjectDefinition,
   type ObjectType,
 } from '@connector-runtime/core';
+import { asksForCollections } from '../properties/batch-properties.js';
 import { configError } from '../transport/refusals.js';
 import { DescribeCache } from './describe-cache.js';
 import type { WriteOperation } from './field-elements.js';
@@ -16,6 +17,7 @@ import { inputModel } from './input-model.js';
 import type { ObjectModel } from './object-model.js';
 import { queryModel, recordModel, selectedBy } from './output-model.js';
 import type { SObjectDescribe, SObjectEntry } from './sobject-describe.js';
+import { treeModel } from './tree-model.js';
 
 /** By operation: what an object type must allow. Source of the choice: the flags of a describe. */
 const FILTERS: Readonly<Record<string, (entry: SObjectEntry) => boolean>> = {
@@ -24,6 +26,7 @@ const FILTERS: Readonly<Record<string, (entry: SObjectEntry) => boolean>> = {
   update: ({ updateable }) => updateable,
   upsert: ({ updateable }) => updateable,
   delete: ({ deletable }) => deletable,
+  createTree: ({ createable }) => createable,
 };
 
 /** Shows what the organisation holds, live, custom object types and fields included. */
@@ -49,14 +52,21 @@ export class SObjectBrowser implements Browse {
     const describe = await this.describes.describeAfresh(query.objectType, context);
     const model = await this.model(query, describe, context);
     const { format } = query;
+    const isOfTree = query.operation === 'createTree';
     if (format === 'xsd') {
-      const { writeResultSchema, writeXmlSchema } = await import('./xml-schema-writer.js');
-      if (model === undefined) return { format, root: 'Result', schema: writeResultSchema() };
-      return { format, root: model.root, schema: writeXmlSchema(model) };
+      const { writeResultSchema, writeTreeResultSchema, writeXmlSchema } = await import('./xml-schema-writer.js');
+      if (model !== undefined) return { format, root: model.root, schema: writeXmlSchema(model) };
+      if (isOfTree) return { format, root: 'SObjectTreeResponse', schema: writeTreeResultSchema() };
+      const root = asksForCollections(query.properties) ? 'result' : 'Result';
+      return { format, root, schema: writeResultSchema(root) };
     }
-    const { writeJsonResultSchema, writeJsonSchema } = await import('./json-schema-writer.js');
-    if (model === undefined) return { format, root: 'Result', schema: writeJsonResultSchema() };
-    return { format, root: model.rootType, schema: writeJsonSchema(model) };
+    const { writeJsonResultSchema, writeJsonSchema, writeJsonTreeResultSchema } = await import(
+      './json-schema-writer.js'
+    );
+    if (model !== undefined)
+      return { format, root: model.isTree === true ? model.root : model.rootType, schema: writeJsonSchema(model) };
+    if (isOfTree) return { format, root: 'SObjectTreeResponse', schema: writeJsonTreeResultSchema() };
+    return { format, root: 'Result', schema: writeJsonResultSchema() };
   }
 
   async *fields(
@@ -67,7 +77,7 @@ export class SObjectBrowser implements Browse {
     yield* await fieldsAt(query, this.describes, context);
   }
 
-  /** `undefined`: a write's `<Result>`. */
+  /** `undefined`: a write's result. */
   private async model(
     query: DescribeQuery,
     describe: SObjectDescribe,
@@ -84,10 +94,14 @@ export class SObjectBrowser implements Browse {
       return queryModel(describe, reach, this.describes, context);
     }
     if (role === 'output') {
-      return operation === 'update' && properties['returnUpdatedRecord'] === true ? recordModel(describe) : undefined;
+      const isReadBack = operation === 'update' && properties['returnUpdatedRecord'] === true;
+      return isReadBack && !asksForCollections(properties) ? recordModel(describe) : undefined;
     }
+    if (operation === 'createTree')
+      return treeModel(describe, Number(properties['childrenDepth'] ?? 0), this.describes, context);
     const key = properties['externalIdFieldName'];
-    return inputModel(describe, operation as WriteOperation, typeof key === 'string' ? key : undefined);
+    const keyField = typeof key === 'string' ? key : undefined;
+    return inputModel(describe, operation as WriteOperation, keyField, asksForCollections(properties));
   }
 }
 

@@ -29,27 +29,45 @@ const OUTPUT_TYPES: Readonly<Record<ValueType, string>> = {
 /** The schema of a model as XML Schema 1.0. Elements of a record may stand in any order. Equal models give equal text. */
 export function writeXmlSchema(model: ObjectModel): string {
   const schema = newSchema();
-  element(schema, { name: model.root, type: typeName(model.rootType) });
-  for (const type of model.types) writeRecordType(schema, type, model.direction);
+  if (model.isTree === true) writeRecords(element(schema, { name: model.root }), typeName(model.rootType));
+  else element(schema, { name: model.root, type: typeName(model.rootType) });
+  for (const type of model.types) writeRecordType(schema, type, model);
   if (model.direction === 'input') writeIdType(schema);
   return schema.doc().end({ prettyPrint: true });
 }
 
-/** The schema of the `<Result>` that a write gives. */
-export function writeResultSchema(): string {
+/** The schema of the result that a write gives; with many records in a request its root is the service's `result`. */
+export function writeResultSchema(root: 'Result' | 'result'): string {
   const schema = newSchema();
-  const members = schema
-    .ele(XS, 'xs:element', { name: 'Result' })
+  const members = element(schema, { name: root })
     .ele(XS, 'xs:complexType')
     .ele(XS, 'xs:choice', { minOccurs: '0', maxOccurs: 'unbounded' });
   element(members, { name: 'created', type: 'xs:boolean' });
-  const errors = members.ele(XS, 'xs:element', { name: 'errors' }).ele(XS, 'xs:complexType');
-  const parts = errors.ele(XS, 'xs:choice', { minOccurs: '0', maxOccurs: 'unbounded' });
-  for (const name of ['fields', 'message', 'statusCode']) element(parts, { name, type: 'xs:string' });
+  writeErrors(members);
   element(members, { name: 'id', type: 'xs:string', nillable: 'true' });
   element(members, { name: 'success', type: 'xs:boolean' });
   element(members, { name: 'sf__Error', type: 'xs:string' });
   return schema.doc().end({ prettyPrint: true });
+}
+
+/** The schema of what the service answers to a tree. */
+export function writeTreeResultSchema(): string {
+  const schema = newSchema();
+  const members = element(schema, { name: 'SObjectTreeResponse' }).ele(XS, 'xs:complexType').ele(XS, 'xs:sequence');
+  element(members, { name: 'hasErrors', type: 'xs:boolean' });
+  const result = element(members, { name: 'results', minOccurs: '0', maxOccurs: 'unbounded' });
+  const parts = result.ele(XS, 'xs:complexType').ele(XS, 'xs:choice', { minOccurs: '0', maxOccurs: 'unbounded' });
+  writeErrors(parts);
+  element(parts, { name: 'id', type: 'xs:string' });
+  element(parts, { name: 'referenceId', type: 'xs:string', nillable: 'true' });
+  return schema.doc().end({ prettyPrint: true });
+}
+
+function writeErrors(parent: XMLBuilder): void {
+  const parts = element(parent, { name: 'errors' })
+    .ele(XS, 'xs:complexType')
+    .ele(XS, 'xs:choice', { minOccurs: '0', maxOccurs: 'unbounded' });
+  for (const name of ['fields', 'message', 'statusCode']) element(parts, { name, type: 'xs:string' });
 }
 
 function newSchema(): XMLBuilder {
@@ -65,11 +83,13 @@ function element(parent: XMLBuilder, attributes: Readonly<Record<string, string>
   return parent.ele(XS, 'xs:element', attributes);
 }
 
-function writeRecordType(schema: XMLBuilder, type: RecordType, direction: ObjectModel['direction']): void {
+function writeRecordType(schema: XMLBuilder, type: RecordType, { direction, isTree }: ObjectModel): void {
   const complex = schema.ele(XS, 'xs:complexType', { name: typeName(type.name) });
   const all = complex.ele(XS, 'xs:all');
   for (const member of type.elements) writeElement(all, member, direction === 'input' ? INPUT_TYPES : OUTPUT_TYPES);
-  complex.ele(XS, 'xs:attribute', { name: 'type', type: 'xs:string' });
+  const use = isTree === true ? { use: 'required' } : {};
+  complex.ele(XS, 'xs:attribute', { name: 'type', type: 'xs:string', ...use });
+  if (isTree === true) complex.ele(XS, 'xs:attribute', { name: 'referenceId', type: 'xs:string', ...use });
   if (direction === 'output') complex.ele(XS, 'xs:attribute', { name: 'url', type: 'xs:string' });
 }
 
@@ -98,7 +118,8 @@ function writeContent(written: XMLBuilder, content: ElementContent, types: Reado
         .ele(XS, 'xs:maxLength', { value: String(content.maxLength) });
       return;
     case 'list':
-      writeList(written, typeName(content.type));
+      if (types === INPUT_TYPES) writeRecords(written, typeName(content.type));
+      else writeList(written, typeName(content.type));
       return;
     case 'key':
       anyContent(written.ele(XS, 'xs:complexType'), '1').ele(XS, 'xs:attribute', { name: 'type', type: 'xs:string' });
@@ -122,6 +143,12 @@ function writeContent(written: XMLBuilder, content: ElementContent, types: Reado
 function anyContent(complex: XMLBuilder, minOccurs: string): XMLBuilder {
   complex.ele(XS, 'xs:sequence').ele(XS, 'xs:any', { processContents: 'skip', minOccurs, maxOccurs: 'unbounded' });
   return complex;
+}
+
+/** Records as a tree that is sent wraps them. */
+function writeRecords(written: XMLBuilder, type: string): void {
+  const sequence = written.ele(XS, 'xs:complexType').ele(XS, 'xs:sequence');
+  element(sequence, { name: 'records', type, minOccurs: '0', maxOccurs: 'unbounded' });
 }
 
 /** Child records as the service wraps them. */

@@ -63,6 +63,40 @@ export function xmlRecords(objectType: string, columns: readonly string[], blank
   };
 }
 
+/** The same as a JSON record with `attributes`: every cell is a text, a blank one null or an empty text. */
+export function jsonRecords(objectType: string, columns: readonly string[], blank: BlankCell): WriteRecord {
+  const before: string[] = [];
+  const places: number[] = [];
+  let text = `{"attributes":{"type":${JSON.stringify(objectType)}}`;
+  const visit = (node: Node, separator: string): void => {
+    text += `${separator}"${node.name}":`;
+    if (node.cell >= 0) {
+      before.push(text);
+      places.push(node.cell);
+      text = '';
+      return;
+    }
+    text += node.objectType === undefined ? '{' : `{"attributes":{"type":"${node.objectType}"}`;
+    let next = node.objectType === undefined ? '' : ',';
+    for (const child of node.children.values()) {
+      visit(child, next);
+      next = ',';
+    }
+    text += '}';
+  };
+  for (const child of treeOf(columns).children.values()) visit(child, ',');
+  const after = `${text}}`;
+  const nothing = blank === 'nil' ? 'null' : '""';
+  return (cells) => {
+    let record = '';
+    for (let index = 0; index < places.length; index += 1) {
+      const cell = cells[places[index] ?? 0] ?? '';
+      record += (before[index] ?? '') + (cell === '' ? nothing : JSON.stringify(cell));
+    }
+    return record + after;
+  };
+}
+
 function treeOf(columns: readonly string[]): Node {
   const root: Node = { name: '', children: new Map(), cell: -1 };
   for (const [cell, column] of columns.entries()) {

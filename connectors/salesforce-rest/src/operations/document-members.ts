@@ -3,8 +3,7 @@ import type { Literal } from '../soql/soql-literal.js';
 import { documentError } from '../transport/refusals.js';
 import { XmlError } from '../xml/xml-error.js';
 import { parseXml } from '../xml/xml-tree.js';
-import { asDocumentError } from './outcomes.js';
-import { documentText } from './sendable-xml.js';
+import { documentText } from './document-text.js';
 
 const STRING_OR_NUMBER = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g;
 
@@ -28,7 +27,8 @@ function xmlMembers(text: string): DocumentMembers {
       return values.length > 1 ? values : values[0];
     };
   } catch (error) {
-    throw error instanceof XmlError ? asDocumentError(error) : error;
+    if (!(error instanceof XmlError)) throw error;
+    throw documentError('DOCUMENT_NOT_XML', `the document cannot be read: ${error.message}`, undefined, error);
   }
 }
 

@@ -1,14 +1,7 @@
 import { type CallContext, type HttpHeaders, isConnectorError } from '@connector-runtime/core';
 import { protocolError } from '../transport/refusals.js';
 import type { SalesforceTransport } from '../transport/salesforce-transport.js';
-import {
-  completeRecord,
-  type FurtherRecords,
-  type OpenList,
-  type QueryPage,
-  readQueryPage,
-} from '../xml/record-reader.js';
-import { XmlError } from '../xml/xml-error.js';
+import { type OpenList, type Payload, PayloadError, type QueryPage } from './payload.js';
 
 const MAX_NESTED_LISTS = 10;
 
@@ -23,7 +16,11 @@ export interface RecordPage {
 export interface PageRequests {
   readonly step: string;
   readonly firstPath: string;
+  /** The records come in this form. */
+  readonly payload: Payload;
   readonly headers: HttpHeaders;
+  /** `SELECT COUNT()`: the count comes without records. */
+  readonly countsOnly?: boolean;
 }
 
 /**
@@ -41,7 +38,7 @@ export async function* recordPages(
   while (next !== undefined) {
     const page: QueryPage = await next;
     list ??= new CountedList('records', page.totalSize);
-    list.add(page);
+    if (requests.countsOnly !== true) list.add(page);
     const records = await reader.completed(page, 0);
     next = page.nextRecordsUrl === undefined ? undefined : reader.readCursor(page.nextRecordsUrl);
     // Who leaves at the yield never awaits it.
@@ -91,15 +88,16 @@ class PageSource {
   }
 
   private async readPath(path: string): Promise<QueryPage> {
-    const { step, headers } = this.requests;
-    const { text } = await this.transport.sendForXml(
+    const { step, payload, headers } = this.requests;
+    const { text } = await this.transport.sendForText(
       { step, method: 'GET', path, headers, effect: 'none' },
+      payload.form,
       this.context,
     );
     try {
-      return readQueryPage(text);
+      return payload.readPage(text);
     } catch (error) {
-      if (!(error instanceof XmlError)) throw error;
+      if (!(error instanceof PayloadError)) throw error;
       throw protocolError('PAGE_UNREADABLE', `a page of the query cannot be read: ${error.message}`, 'none', error);
     }
   }
@@ -120,22 +118,22 @@ class PageSource {
     }
     const records = [...page.records];
     for (const [index, lists] of page.openLists) {
-      const further: (readonly FurtherRecords[])[] = [];
+      const further: (readonly QueryPage[])[] = [];
       for (const list of lists) further.push(await this.furtherRecords(list, depth));
-      records[index] = completeRecord(records[index] ?? '', page.namespaces, lists, further);
+      records[index] = this.requests.payload.completeRecord(records[index] ?? '', page, lists, further);
     }
     return records;
   }
 
-  private async furtherRecords(list: OpenList, depth: number): Promise<readonly FurtherRecords[]> {
-    const pages: FurtherRecords[] = [];
+  private async furtherRecords(list: OpenList, depth: number): Promise<readonly QueryPage[]> {
+    const pages: QueryPage[] = [];
     const counted = new CountedList('child records', list.totalSize, list.count);
     let cursor: string | undefined = list.nextRecordsUrl;
     while (cursor !== undefined) {
       const page: QueryPage = await this.readCursor(cursor);
       counted.add(page);
       const records = await this.completed(page, depth + 1);
-      pages.push({ records, namespaces: page.namespaces });
+      pages.push({ ...page, records });
       cursor = page.nextRecordsUrl;
     }
     return pages;

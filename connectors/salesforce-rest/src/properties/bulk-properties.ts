@@ -12,7 +12,7 @@ export interface PollProperties {
 
 /** Of writes over Bulk API 2.0. */
 export interface BulkIngestProperties extends PollProperties {
-  readonly payloadFormat: 'xml';
+  readonly payloadFormat: 'xml' | 'json';
   readonly restHeaders?: Readonly<Record<string, string>>;
   readonly batchSize?: number;
   readonly bulkHeader?: string;

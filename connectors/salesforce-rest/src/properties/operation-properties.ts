@@ -1,4 +1,5 @@
 import type { JsonSchema } from '@connector-runtime/core';
+import { type BatchProperties, batchProperties } from './batch-properties.js';
 import {
   bulkColumns,
   bulkWriting,
@@ -10,8 +11,8 @@ import {
 
 /** Properties that every operation has. */
 export interface CommonProperties {
-  readonly operationApi: 'RESTAPI' | 'BulkAPI2.0';
-  readonly payloadFormat: 'xml';
+  readonly operationApi: 'RESTAPI' | 'COMPOSITEAPI' | 'BulkAPI2.0';
+  readonly payloadFormat: 'xml' | 'json';
   readonly restHeaders?: Readonly<Record<string, string>>;
 }
 
@@ -30,19 +31,25 @@ export type Filter =
 
 export type SortDirection = 'asc_nulls_first' | 'asc_nulls_last' | 'desc_nulls_first' | 'desc_nulls_last';
 
-export interface QueryProperties extends CommonProperties, PollProperties {
+/** How a statement is run. */
+export interface StatementProperties extends CommonProperties {
+  readonly pageSize?: number;
+  readonly includeDeleted: boolean;
+  readonly logSoql: boolean;
+}
+
+export type CustomSoqlProperties = StatementProperties;
+
+export interface QueryProperties extends StatementProperties, PollProperties {
   readonly fields?: readonly string[];
   readonly filter?: Filter;
   readonly sort?: readonly { readonly field: string; readonly direction: SortDirection }[];
   readonly limit?: number;
-  readonly pageSize?: number;
-  readonly includeDeleted: boolean;
-  readonly logSoql: boolean;
   readonly parentsDepth: number;
   readonly childrenDepth: number;
 }
 
-export interface CreateProperties extends CommonProperties {
+export interface CreateProperties extends CommonProperties, BatchProperties {
   readonly assignmentRuleId?: string;
 }
 
@@ -55,7 +62,16 @@ export interface UpsertProperties extends CreateProperties {
   readonly externalIdValue?: string;
 }
 
-export type DeleteProperties = CommonProperties;
+export type DeleteProperties = CommonProperties & BatchProperties;
+
+/** What a write of collections may be given. */
+export type CollectionsProperties = DeleteProperties & Partial<UpdateProperties & UpsertProperties>;
+
+export interface CreateTreeProperties {
+  readonly payloadFormat: 'xml' | 'json';
+  readonly restHeaders?: Readonly<Record<string, string>>;
+  readonly assignmentRuleId?: string;
+}
 
 /** The original's names, with what they are in SOQL. */
 export const OPERATORS = [
@@ -76,16 +92,15 @@ const common = {
   operationApi: {
     type: 'string',
     title: 'Operation API',
-    description:
-      "Which of Salesforce's APIs does the work. RESTAPI: one request per document. BulkAPI2.0: jobs of many records.",
-    enum: ['RESTAPI', 'BulkAPI2.0'],
+    description: "Which of Salesforce's APIs does the work. RESTAPI: one request per document.",
+    enum: ['RESTAPI'],
     default: 'RESTAPI',
   },
   payloadFormat: {
     type: 'string',
     title: 'Payload format',
-    description: 'Form of the documents, in and out.',
-    enum: ['xml'],
+    description: "Form of the documents, in and out. json: records in Salesforce's own JSON form.",
+    enum: ['xml', 'json'],
     default: 'xml',
   },
   restHeaders: {
@@ -99,6 +114,18 @@ const common = {
     },
     additionalProperties: false,
   },
+} as const;
+
+const writing = {
+  ...common,
+  operationApi: {
+    ...common.operationApi,
+    description:
+      "Which of Salesforce's APIs does the work. RESTAPI: one request per document. COMPOSITEAPI: one request per batch of documents (sObject Collections). BulkAPI2.0: jobs of many records.",
+    enum: ['RESTAPI', 'COMPOSITEAPI', 'BulkAPI2.0'],
+  },
+  ...batchProperties,
+  ...bulkWriting,
 } as const;
 
 const assignmentRuleId = {
@@ -122,12 +149,47 @@ const filterValue = {
   ],
 } as const;
 
+const statement = {
+  pageSize: {
+    type: 'integer',
+    minimum: 200,
+    maximum: 2000,
+    title: 'Page size',
+    description: 'Records a page; the service may deviate. Unset: its own default, 2000.',
+  },
+  includeDeleted: {
+    type: 'boolean',
+    default: false,
+    title: 'Include deleted',
+    description: 'Reads deleted and archived records too.',
+  },
+  logSoql: {
+    type: 'boolean',
+    default: false,
+    title: 'Log SOQL',
+    description: 'Writes the statement into the log before it is sent.',
+  },
+} as const;
+
+export const customSoqlPropertiesSchema = {
+  type: 'object',
+  title: 'Custom SOQL',
+  additionalProperties: false,
+  properties: { ...common, ...statement },
+} as const satisfies JsonSchema;
+
 export const queryPropertiesSchema = {
   type: 'object',
   title: 'Query',
   additionalProperties: false,
   properties: {
     ...common,
+    operationApi: {
+      ...common.operationApi,
+      description:
+        "Which of Salesforce's APIs does the work. RESTAPI: pages of records. BulkAPI2.0: a job, for very many records.",
+      enum: ['RESTAPI', 'BulkAPI2.0'],
+    },
     fields: {
       type: 'array',
       title: 'Fields',
@@ -166,24 +228,13 @@ export const queryPropertiesSchema = {
       description: 'Number of records to read at the most.',
       'x-dynamic': true,
     },
+    ...statement,
     pageSize: {
       type: 'integer',
       minimum: 200,
       title: 'Page size',
       description:
         'Records a page; the service may deviate. At the most 2000 with RESTAPI. Unset: its own default, which is 2000 with RESTAPI.',
-    },
-    includeDeleted: {
-      type: 'boolean',
-      default: false,
-      title: 'Include deleted',
-      description: 'Reads deleted and archived records too.',
-    },
-    logSoql: {
-      type: 'boolean',
-      default: false,
-      title: 'Log SOQL',
-      description: 'Writes the statement into the log before it is sent.',
     },
     parentsDepth: {
       type: 'integer',
@@ -239,7 +290,7 @@ export const createPropertiesSchema = {
   type: 'object',
   title: 'Create',
   additionalProperties: false,
-  properties: { ...common, ...bulkWriting, ...bulkColumns, assignmentRuleId },
+  properties: { ...writing, ...bulkColumns, assignmentRuleId },
 } as const satisfies JsonSchema;
 
 export const updatePropertiesSchema = {
@@ -247,8 +298,7 @@ export const updatePropertiesSchema = {
   title: 'Update',
   additionalProperties: false,
   properties: {
-    ...common,
-    ...bulkWriting,
+    ...writing,
     ...bulkColumns,
     assignmentRuleId,
     returnUpdatedRecord: {
@@ -265,8 +315,7 @@ export const upsertPropertiesSchema = {
   title: 'Upsert',
   additionalProperties: false,
   properties: {
-    ...common,
-    ...bulkWriting,
+    ...writing,
     ...bulkColumns,
     assignmentRuleId,
     externalIdFieldName: {
@@ -288,7 +337,26 @@ export const deletePropertiesSchema = {
   type: 'object',
   title: 'Delete',
   additionalProperties: false,
-  properties: { ...common, ...bulkWriting, hardDelete },
+  properties: { ...writing, hardDelete },
+} as const satisfies JsonSchema;
+
+export const createTreePropertiesSchema = {
+  type: 'object',
+  title: 'Create tree',
+  additionalProperties: false,
+  properties: {
+    payloadFormat: common.payloadFormat,
+    restHeaders: common.restHeaders,
+    assignmentRuleId,
+    childrenDepth: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 5,
+      default: 0,
+      title: 'Levels of children',
+      description: 'For browsing: how many levels of child records the schema shows.',
+    },
+  },
 } as const satisfies JsonSchema;
 
 export const csvBulkPropertiesSchema = csvBulkSchema({ restHeaders: common.restHeaders, assignmentRuleId });

@@ -5,6 +5,7 @@ import { documentError } from './refusals.js';
 export const OBJECTS_PATH = '/sobjects';
 export const LIMITS_PATH = '/limits';
 export const BATCH_PATH = '/composite/batch';
+export const COLLECTIONS_PATH = '/composite/sobjects';
 
 export function describePath(objectType: string): string {
   return `/sobjects/${segment(objectType, 'the object type')}/describe`;
@@ -22,6 +23,20 @@ export function recordPath(objectType: string, id: string): string {
 export function externalIdPath(objectType: string, field: string, value?: string): string {
   const path = `${recordsPath(objectType)}/${segment(field, 'the external id field')}`;
   return value === undefined ? path : `${path}/${segment(value, 'the external id value')}`;
+}
+
+/** Records told apart by an external id, many in one request. */
+export function collectionsUpsertPath(objectType: string, field: string): string {
+  return `${COLLECTIONS_PATH}/${segment(objectType, 'the object type')}/${segment(field, 'the external id field')}`;
+}
+
+/** Records to delete, many in one request: the ids must be letters and digits only, for a comma parts them. */
+export function collectionsDeletePath(ids: readonly string[], allOrNone: boolean): string {
+  return `${COLLECTIONS_PATH}?ids=${ids.join(',')}${allOrNone ? '&allOrNone=true' : ''}`;
+}
+
+export function treePath(objectType: string): string {
+  return `/composite/tree/${segment(objectType, 'the object type')}`;
 }
 
 export function queryPath(soql: string, includeDeleted: boolean): string {

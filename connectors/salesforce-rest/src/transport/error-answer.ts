@@ -115,6 +115,32 @@ export function errorsIn(root: XmlElement): readonly ServiceError[] {
   });
 }
 
+/** The errors of a JSON answer's list, also of the `errors` of a result; of one error that stands alone. */
+export function errorsInJson(value: unknown): readonly ServiceError[] {
+  return errorEntries(value).flatMap((entry) => {
+    if (typeof entry !== 'object' || entry === null) return [];
+    const { errorCode, statusCode, message, fields } = entry as Record<string, unknown>;
+    const code = errorCode ?? statusCode;
+    if (typeof code !== 'string') return [];
+    return [
+      {
+        code,
+        message: typeof message === 'string' ? message : '',
+        fields: Array.isArray(fields) ? fields.filter((field) => typeof field === 'string') : [],
+      },
+    ];
+  });
+}
+
+/** The entries of a list; a tree's answer lists them by record. */
+function errorEntries(value: unknown): readonly unknown[] {
+  const results = typeof value === 'object' && value !== null && 'results' in value ? value.results : undefined;
+  if (!Array.isArray(results)) return Array.isArray(value) ? value : [value];
+  return results.flatMap((result: unknown) =>
+    typeof result === 'object' && result !== null && 'errors' in result ? result.errors : [],
+  );
+}
+
 async function bodyText(answer: HttpResponse): Promise<string> {
   try {
     return new TextDecoder().decode(await answer.body.bytes(MAX_ERROR_BYTES));
@@ -124,25 +150,11 @@ async function bodyText(answer: HttpResponse): Promise<string> {
 }
 
 function jsonErrors(text: string): readonly ServiceError[] {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return errorsInJson(JSON.parse(text));
   } catch {
     return [];
   }
-  const list = Array.isArray(value) ? value : [value];
-  return list.flatMap((entry: unknown) => {
-    if (typeof entry !== 'object' || entry === null) return [];
-    const { errorCode, message, fields } = entry as Record<string, unknown>;
-    if (typeof errorCode !== 'string') return [];
-    return [
-      {
-        code: errorCode,
-        message: typeof message === 'string' ? message : '',
-        fields: Array.isArray(fields) ? fields.filter((field) => typeof field === 'string') : [],
-      },
-    ];
-  });
 }
 
 function xmlErrors(text: string): readonly ServiceError[] {

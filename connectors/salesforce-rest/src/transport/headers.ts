@@ -1,14 +1,15 @@
 import type { HttpHeaders } from '@connector-runtime/core';
 
-/** Media type of the documents and answers of single-record calls. */
+/** Media types of documents, requests and answers. */
 export const XML = 'application/xml';
+export const JSON_TYPE = 'application/json';
 const XML_UTF_8 = 'application/xml; charset=UTF-8';
 
 /** For calls that answer with XML and send nothing. */
 export const ACCEPT_XML: HttpHeaders = { accept: XML };
 
 /** For calls that answer with JSON and send nothing. */
-export const ACCEPT_JSON: HttpHeaders = { accept: 'application/json' };
+export const ACCEPT_JSON: HttpHeaders = { accept: JSON_TYPE };
 
 /** For calls that send XML and answer with it. */
 export const XML_BOTH_WAYS: HttpHeaders = { accept: XML, 'content-type': XML_UTF_8 };
@@ -20,7 +21,4 @@ export const CSV = 'text/csv';
 export const ACCEPT_CSV: HttpHeaders = { accept: CSV };
 
 /** For calls that send JSON and answer with it. */
-export const JSON_BOTH_WAYS: HttpHeaders = {
-  accept: 'application/json',
-  'content-type': 'application/json; charset=UTF-8',
-};
+export const JSON_BOTH_WAYS: HttpHeaders = { accept: JSON_TYPE, 'content-type': `${JSON_TYPE}; charset=UTF-8` };

@@ -33,6 +33,8 @@ const MAX_READ_BYTES = 256 * 1024 * 1024;
 /** The answer to a write is an id and a yes or no. */
 const MAX_WRITTEN_BYTES = 1024 * 1024;
 
+const BEGINNINGS = { XML: /^\s*</, JSON: /^\s*[[{]/ } as const;
+
 /** A request to the service, as an operation states it. */
 export interface ServiceRequest {
   /** What is being done, for errors: "create". */
@@ -102,13 +104,17 @@ export class SalesforceTransport {
     }
   }
 
-  /** The answer's text, where XML is due. A page for people instead is a `protocol` error, and after a write nobody knows what it did. */
-  async sendForXml(request: ServiceRequest, context: CallContext): Promise<{ response: HttpResponse; text: string }> {
+  /** The answer's text, where text of that form is due. A page for people instead is a `protocol` error, and after a write nobody knows what it did. */
+  async sendForText(
+    request: ServiceRequest,
+    form: 'XML' | 'JSON',
+    context: CallContext,
+  ): Promise<{ response: HttpResponse; text: string }> {
     const response = await this.send(request, context);
     const text = await readText(response, request);
-    const isXml = text.trim() === '' ? response.status === 204 : /^\s*</.test(text) && !isHtml(response, text);
-    if (response.status < 300 && !isXml) {
-      throw withStep(notWhatWasAsked('XML', response, text, request), request.step);
+    const isDue = text.trim() === '' ? response.status === 204 : BEGINNINGS[form].test(text) && !isHtml(response, text);
+    if (response.status < 300 && !isDue) {
+      throw withStep(notWhatWasAsked(form, response, text, request), request.step);
     }
     return { response, text };
   }

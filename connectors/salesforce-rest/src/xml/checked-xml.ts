@@ -1,13 +1,13 @@
 import type { Body } from '@connector-runtime/core';
-import { StrictXmlReader } from './strict-xml.js';
+import { StrictXmlReader, type XmlListener } from './strict-xml.js';
 import { XmlError } from './xml-error.js';
 
 /**
  * Reads a whole body once and finds out whether it is XML that may be sent: UTF-8, well-formed, no DOCTYPE, within the limits. The body must be repeatable, for it is sent afterwards.
- * Throws `XmlError`. `signal` ends the reading with its reason.
+ * Throws `XmlError`. `listener` is told what is in it; `signal` ends the reading with its reason.
  */
-export async function checkXml(body: Body, signal: AbortSignal): Promise<void> {
-  const reader = new StrictXmlReader();
+export async function checkXml(body: Body, signal: AbortSignal, listener?: XmlListener): Promise<void> {
+  const reader = new StrictXmlReader(listener);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   for await (const chunk of body.open(signal)) reader.write(decoded(() => decoder.decode(chunk, { stream: true })));
   reader.write(decoded(() => decoder.decode()));
@@ -15,8 +15,8 @@ export async function checkXml(body: Body, signal: AbortSignal): Promise<void> {
 }
 
 /** The same for text that is in memory. */
-export function checkXmlText(text: string): void {
-  const reader = new StrictXmlReader();
+export function checkXmlText(text: string, listener?: XmlListener): void {
+  const reader = new StrictXmlReader(listener);
   reader.write(text);
   reader.close();
 }

@@ -215,7 +215,7 @@ export class XmlScanner {
     this.level = this.depth + 1;
     this.nameStart = nameStart;
     this.nameEnd = nameEnd;
-    this.declarations.length = 0;
+    if (this.declarations.length > 0) this.declarations.length = 0;
     const close = this.text.charCodeAt(nameEnd) === GREATER ? nameEnd : this.readAttributes(nameEnd);
     if (this.nextAmpersand < close) this.checkReferences(close);
     if (this.nextCdataEnd < close) this.passTo(close);

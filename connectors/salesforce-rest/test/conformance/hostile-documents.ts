@@ -1,18 +1,15 @@
 import type { OperationFixture, Sample } from '@connector-runtime/conformance-tests';
+import type { ArticleForm } from './article-forms.js';
 
 const LEVELS = 100_000;
 
-/** XML that means harm to who reads it carelessly. */
-export function hostileDocuments(): NonNullable<OperationFixture['hostile']> {
-  return [
-    {
-      name: 'an entity bomb',
-      sample: sample(`<!DOCTYPE records [${bomb()}]><records><Note__c>&e9;</Note__c></records>`),
-    },
-    { name: 'an external entity', sample: sample(external('file:///etc/hostname')) },
-    { name: 'an external entity of the network', sample: sample(external('http://127.0.0.1:1/secret')) },
-    { name: '100,000 nested levels', sample: sample(`${'<a>'.repeat(LEVELS)}${'</a>'.repeat(LEVELS)}`) },
-  ];
+/** Documents that mean harm to who reads them carelessly. */
+export function hostileDocuments({ mediaType }: ArticleForm): NonNullable<OperationFixture['hostile']> {
+  const documents = mediaType === 'application/json' ? JSON_DOCUMENTS : XML_DOCUMENTS;
+  return Object.entries(documents).map(([name, text]) => ({
+    name,
+    sample: { key: 'hostile', mediaType, body: Buffer.from(text) },
+  }));
 }
 
 /** The same for CSV. */
@@ -25,9 +22,19 @@ export function hostileTables(): NonNullable<OperationFixture['hostile']> {
   ];
 }
 
-function sample(text: string): Sample {
-  return { key: 'hostile', mediaType: 'application/xml', body: Buffer.from(text) };
-}
+const JSON_DOCUMENTS: Readonly<Record<string, string>> = {
+  '100,000 nested levels': `${'{"a":'.repeat(LEVELS)}1${'}'.repeat(LEVELS)}`,
+  '100,000 open brackets': `{"a":${'['.repeat(LEVELS)}`,
+  'a name of the prototype': '{"__proto__":{"Note__c":"x"},"constructor":{"prototype":{"Note__c":"x"}}}',
+  'a name twice': '{"Id":"a","Id":"b","Note__c":"x","Note__c":"y"}',
+};
+
+const XML_DOCUMENTS: Readonly<Record<string, string>> = {
+  'an entity bomb': `<!DOCTYPE records [${bomb()}]><records><Note__c>&e9;</Note__c></records>`,
+  'an external entity': external('file:///etc/hostname'),
+  'an external entity of the network': external('http://127.0.0.1:1/secret'),
+  '100,000 nested levels': `${'<a>'.repeat(LEVELS)}${'</a>'.repeat(LEVELS)}`,
+};
 
 function bomb(): string {
   const levels = Array.from({ length: 9 }, (_, index) => `<!ENTITY e${index + 1} "${`&e${index};`.repeat(10)}">`);

@@ -2,18 +2,36 @@ import type { OperationFixture, Sample } from '@connector-runtime/conformance-te
 import type { Json } from '@connector-runtime/core';
 import type { SalesforceOrg } from '@connector-runtime/salesforce-org';
 import { articleCsv } from './article-csv.js';
-import { type ArticleFields, articleData, articleXml } from './article-xml.js';
+import { ARTICLE_FORMS, type ArticleFields, type ArticleForm, articleData } from './article-forms.js';
 import { hostileDocuments, hostileTables } from './hostile-documents.js';
 
 const OBJECT_TYPE = 'Article__c';
 /** The least that the service takes. */
 const PAGE_ROWS = 200;
+const LEVELS = 100_000;
 const RULES = ['01Q000000000001AAA', '01Q000000000002AAA'] as const;
 
-/** How each operation is tried against an org. */
+/** How each operation is tried against an org, in each form of documents. */
 export function operationsOf(org: SalesforceOrg): Readonly<Record<string, OperationFixture>> {
   let made = 0;
   const next = () => String(++made).padStart(5, '0');
+  const inXml = fixturesOf(org, ARTICLE_FORMS.xml, next);
+  const inJson = fixturesOf(org, ARTICLE_FORMS.json, next);
+  const json = Object.entries(inJson)
+    .filter(([id]) => id !== 'csvBulk')
+    .map(([id, fixture]) => {
+      const properties = { ...(fixture.properties as object), payloadFormat: 'json' };
+      return [id.includes(':') ? `${id}-json` : `${id}:json`, { ...fixture, properties }] as const;
+    });
+  return { ...inXml, ...Object.fromEntries(json) };
+}
+
+/** `next` gives a number that no record of this org has yet. */
+function fixturesOf(
+  org: SalesforceOrg,
+  form: ArticleForm,
+  next: () => string,
+): Readonly<Record<string, OperationFixture>> {
   /** A record that is there before the run; its id. */
   const existing = () => org.insert(OBJECT_TYPE, { Name: `Old ${next()}`, Text__c: 'old', Note__c: 'kept' });
 
@@ -23,33 +41,51 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
       good: (n) => many(n, (index) => make({ Note__c: `note ${index}` })),
       bad: (n) => many(n, () => ({ ...make({ Note__c: 'x'.repeat(81) }), expectCode: 'STRING_TOO_LONG' })),
       withText: (text) => make({ Text__c: text }),
-      withNumber: (number) => make({ Number__c: number }),
+      withNumber: (number) => make({ Number__c: { number } }),
       withDate: (date) => make({ Moment__c: date }),
       withNulls: () => make({ Text__c: null, Note__c: '' }),
       sized: (bytes) => sizedOf((filling) => make({ Text__c: filling }), bytes),
-      hostile: hostileDocuments(),
+      hostile: hostileDocuments(form),
     }) satisfies Partial<OperationFixture>;
 
   const created = (fields: ArticleFields): Sample => {
     const key = `Created ${next()}`;
-    return xmlSample(key, { Name: key, ...fields });
+    return sampleOf(form, key, { Name: key, ...fields });
   };
   const updated = (fields: ArticleFields): Sample => {
     const id = existing();
-    return xmlSample(id, { Id: id, ...fields });
+    return sampleOf(form, id, { Id: id, ...fields });
   };
   const upserted = (fields: ArticleFields): Sample => {
     const key = `U-${next()}`;
-    return xmlSample(key, { Name: `Upserted ${key}`, ...fields }, { externalIdValue: key });
+    return sampleOf(form, key, { Name: `Upserted ${key}`, ...fields }, { externalIdValue: key });
+  };
+  /** As an upsert of many has it: the key is in the document. */
+  const upsertedByField = (fields: ArticleFields): Sample => {
+    const key = `U-${next()}`;
+    const given = { Name: `Upserted ${key}`, ...fields };
+    return { ...sampleOf(form, key, given), body: form.write({ External_Id__c: key, ...given }) };
+  };
+  const planted = (fields: ArticleFields): Sample => {
+    const key = `Planted ${next()}`;
+    const given = { Name: key, ...fields };
+    return { ...sampleOf(form, key, given), body: form.writeTree(given) };
   };
   /** About a record that is not there, in documents of a size or kind that none has. */
   const without = (fields: ArticleFields): Sample => {
     const id = `${existing().slice(0, 3)}Lo9${next().padStart(9, '0')}`;
-    return xmlSample(id, { Id: id, ...fields });
+    return sampleOf(form, id, { Id: id, ...fields });
   };
   const asked = (fields: ArticleFields): Sample => {
     const key = `not-${next()}`;
-    return xmlSample(key, { except: key, ...fields });
+    return sampleOf(form, key, { except: key, ...fields });
+  };
+
+  /** A statement, with something behind it. */
+  const stated = (behind: string, field = 'Text__c'): Sample => {
+    const key = `soql-${next()}`;
+    const soql = `SELECT Id, Name, ${field} FROM ${OBJECT_TYPE} WHERE Name != '${key}'${behind}`;
+    return { key, mediaType: 'text/plain', body: Buffer.from(soql) };
   };
 
   /** A whole CSV of one record. */
@@ -72,7 +108,7 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
     dynamic: [1_234_567, 7_654_321].map((limit, index) => ({ ...ownHeader(index), limit })),
     good: (n) => many(n, () => asked({})),
     sized: (bytes) => sizedOf((filling) => asked({ filling }), bytes),
-    hostile: hostileDocuments(),
+    hostile: hostileDocuments(form),
     isWrite: () => false,
   } satisfies OperationFixture;
   const deletes = {
@@ -81,7 +117,7 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
     good: (n: number) => many(n, () => updated({})),
     bad: (n: number) => many(n, () => ({ ...without({}), expectCode: 'NOT_FOUND' })),
     sized: (bytes: number) => sizedOf((filling) => updated({ Text__c: filling }), bytes),
-    hostile: hostileDocuments(),
+    hostile: hostileDocuments(form),
     isWrite: ({ method }: { method: string }) => method === 'DELETE',
   } satisfies OperationFixture;
   /** Whatever is sent about a job, but for its status and results. */
@@ -126,6 +162,20 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
       hostile: hostileTables(),
       keyOf: keyIn,
     },
+    customSoql: {
+      properties: { pageSize: PAGE_ROWS },
+      pageRows: PAGE_ROWS,
+      keyOf: keyIn,
+      dynamic: [0, 1].map(ownHeader),
+      good: (n) => many(n, () => stated('')),
+      bad: (n) => many(n, () => ({ ...stated('', 'Nope__c'), expectCode: 'INVALID_FIELD' })),
+      sized: (bytes) => stated(' '.repeat(bytes - stated('').body.length)),
+      hostile: [
+        { name: '100,000 brackets', sample: stated(` AND ${'('.repeat(LEVELS)}Id = null${')'.repeat(LEVELS)}`) },
+        { name: 'a statement after the statement', sample: stated('; DELETE FROM Article__c') },
+      ],
+      isWrite: () => false,
+    },
     create: {
       ...base,
       ...kinds(created),
@@ -145,10 +195,46 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
       dynamic: withRules,
       isWrite: ({ method, path }) => method === 'PATCH' || (method === 'POST' && path.includes('/sobjects/')),
     },
+    createTree: {
+      ...base,
+      ...kinds(planted),
+      dynamic: withRules,
+      isWrite: ({ method, path }) => method === 'POST' && path.includes('/composite/tree/'),
+    },
+    'create:collections': { ...base, ...kinds(created), ...inCollections(form), dynamic: withRules },
+    'update:collections': { ...base, ...kinds(updated), ...inCollections(form), dynamic: withRules },
+    'upsert:collections': {
+      ...base,
+      ...kinds(upsertedByField),
+      ...inCollections(form, { externalIdFieldName: 'External_Id__c' }),
+      dynamic: withRules,
+    },
+    'delete:collections': {
+      ...base,
+      ...inCollections(form),
+      dynamic: [0, 1].map(ownHeader),
+      good: (n) => many(n, () => updated({})),
+      bad: (n) => many(n, () => ({ ...without({}), expectCode: 'INVALID_CROSS_REFERENCE_KEY' })),
+      sized: (bytes) => sizedOf((filling) => updated({ Text__c: filling }), bytes),
+      hostile: hostileDocuments(form),
+    },
     delete: deletes,
   };
 }
 
+/** Many records in a request. */
+function inCollections({ mediaType }: ArticleForm, more: Readonly<Record<string, Json>> = {}) {
+  const record = mediaType === 'application/json' ? '"attributes":' : '<records ';
+  return {
+    properties: { operationApi: 'COMPOSITEAPI', ...more },
+    atomic: { allOrNone: true },
+    itemsIn: ({ path, body }) =>
+      path.includes('ids=')
+        ? (path.split('ids=', 2)[1]?.split(',').length ?? 0)
+        : Buffer.from(body).toString('utf8').split(record).length - 1,
+    isWrite: ({ method, path }) => method !== 'GET' && path.includes('/composite/sobjects'),
+  } satisfies Partial<OperationFixture>;
+}
 /** Polls that do not keep processes waiting that run in real time. */
 const POLLS = { pollInitialMs: 100 } as const;
 const BULK = { operationApi: 'BulkAPI2.0', ...POLLS } as const;
@@ -157,8 +243,8 @@ function many(n: number, of: (index: number) => Sample): readonly Sample[] {
   return Array.from({ length: n }, (_, index) => of(index));
 }
 
-function xmlSample(key: string, fields: ArticleFields, properties?: Json): Sample {
-  const sample = { key, mediaType: 'application/xml', body: articleXml(fields), data: articleData(fields) };
+function sampleOf(form: ArticleForm, key: string, fields: ArticleFields, properties?: Json): Sample {
+  const sample = { key, mediaType: form.mediaType, body: form.write(fields), data: articleData(fields) };
   return properties === undefined ? sample : { ...sample, properties };
 }
 
@@ -179,5 +265,5 @@ function ownHeader(index: number) {
 function keyIn(event: Parameters<OperationFixture['keyOf']>[0]): string | undefined {
   return event.type === 'result'
     ? event.inputs[0]
-    : (/<Id>([^<]+)<\/Id>/.exec(String(event.body))?.[1] ?? event.inputs[0]);
+    : (/<Id>([^<]+)<\/Id>|"Id":"([^"]+)"/.exec(String(event.body))?.slice(1).find(Boolean) ?? event.inputs[0]);
 }

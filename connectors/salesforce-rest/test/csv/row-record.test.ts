@@ -1,4 +1,4 @@
-import { xmlRecords } from '#src/csv/row-record.js';
+import { jsonRecords, xmlRecords } from '#src/csv/row-record.js';
 
 test('columns become elements, and those of one parent stand in it, wherever they stood', () => {
   const write = xmlRecords(
@@ -27,4 +27,17 @@ test('names that JavaScript knows are only names', () => {
   expect(xmlRecords('A', ['__proto__', 'constructor.x'], 'empty')(['1', '2'])).toBe(
     '<records type="A"><__proto__>1</__proto__><constructor><x>2</x></constructor></records>',
   );
+});
+
+test('as JSON: texts, null for what is blank, parents with their type where a column names it', () => {
+  const columns = ['Id', 'Owner.Name', 'X', 'Owner.Manager.Email', 'User:Who__r.Email', 'Who__r.Name'];
+
+  expect(JSON.parse(jsonRecords('Account', columns, 'nil')(['1', '"O"\n', '', 'm', 'w', 'v']))).toEqual({
+    attributes: { type: 'Account' },
+    Id: '1',
+    Owner: { Name: '"O"\n', Manager: { Email: 'm' } },
+    X: null,
+    Who__r: { attributes: { type: 'User' }, Email: 'w', Name: 'v' },
+  });
+  expect(jsonRecords('A', ['X'], 'empty')([''])).toBe('{"attributes":{"type":"A"},"X":""}');
 });

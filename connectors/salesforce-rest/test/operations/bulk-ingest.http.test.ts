@@ -293,3 +293,39 @@ test('each result is of its own document, whatever the order of the results (Q15
     expect(String(body)).toContain(`<Name>${inputs[0]}</Name>`);
   }
 });
+
+test('JSON documents: numbers keep their digits, null and empty text empty a field, parents are objects; results are JSON', async () => {
+  const record = `{"attributes":{"type":"Invoice__c"},"Name":"a \\"b\\" \\u00e9","Amount__c":12345678901234.10,"Is_Paid__c":true,"Notes__c":null,"Hotline__c":"","Owner":{"Username":${JSON.stringify(world.org.username)}}}`;
+  const { results } = await bulk('create', [{ body: record, mediaType: 'application/json' }], {
+    payloadFormat: 'json',
+  });
+
+  expect(uploads()).toEqual([
+    `"Name","Amount__c","Is_Paid__c","Notes__c","Hotline__c","User:Owner.Username"\n"a ""b"" é","12345678901234.10","true","#N/A","#N/A","${world.org.username}"\n`,
+  ]);
+  expect(results[0]?.mediaType).toBe('application/json');
+  expect(JSON.parse(String(results[0]?.body))).toEqual({
+    attributes: { type: 'Invoice__c' },
+    sf__Id: world.org.records('Invoice__c').at(-1)?.Id,
+    sf__Created: 'true',
+    Name: 'a "b" é',
+    Amount__c: '12345678901234.10',
+    Is_Paid__c: 'true',
+    Notes__c: '#N/A',
+    Hotline__c: '#N/A',
+    Owner: { attributes: { type: 'User' }, Username: world.org.username },
+  });
+});
+
+test.each<[string, string, string]>([
+  ['a list', '{"Name":["a"]}', 'Name is a list'],
+  ['levels that no row has', '{"Owner":{"Manager":{"Username":"x"}}}', 'Owner holds records two levels below it'],
+  ['a name twice', '{"Name":"a","Name":"b"}', 'twice'],
+  ['another object type', '{"attributes":{"type":"Account"},"Name":"a"}', 'the document is a Account'],
+  ['no JSON', '<records/>', 'unexpected'],
+])('a JSON document with %s is refused', async (_what, body, message) => {
+  const { results } = await bulk('create', [{ body, mediaType: 'application/json' }], { payloadFormat: 'json' });
+
+  expect(results).toMatchObject([{ status: 'applicationError' }]);
+  expect(results[0]?.message).toContain(message);
+});

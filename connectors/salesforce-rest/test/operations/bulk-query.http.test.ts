@@ -96,7 +96,7 @@ test('each document is its own job with its own headers, and one that fails leav
     nth: 2,
     action: 'error',
     status: 400,
-    errorCode: 'API_ERROR',
+    errorCode: 'MALFORMED_QUERY',
     message: 'no',
   });
   const documents = bodies('', '', '').map((document, index) => ({

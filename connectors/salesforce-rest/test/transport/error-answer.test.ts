@@ -25,6 +25,7 @@ describe('a refusal', () => {
 
     expect(xml).toEqual(json);
     expect(xml).toEqual({
+      category: 'validation',
       code: 'SALESFORCE_REQUIRED_FIELD_MISSING',
       message: 'REQUIRED_FIELD_MISSING: Required fields are missing: [Name]',
       path: 'Name',

@@ -25,6 +25,7 @@ import { IngestJob, type JobSpec } from './ingest-job.js';
 import { reconcileRows } from './ingest-reconciliation.js';
 import { readIngestRow } from './ingest-row.js';
 import { JobPreparation, type PreparationRules, type PreparedJob } from './job-preparation.js';
+import { recordForm } from './record-form.js';
 import { RowSettlement } from './row-settlement.js';
 
 type Properties = BulkIngestProperties;
@@ -78,7 +79,11 @@ export class BulkIngestOperation implements Operation<Properties> {
 
   async *reconcile(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
     const { describe, rules } = await this.plan(context);
-    yield* reconcileRows(documents, { transport: this.transport, objectType: describe.name, rules }, context);
+    yield* reconcileRows(
+      documents,
+      { transport: this.transport, form: recordForm(describe.name, context.properties.payloadFormat), rules },
+      context,
+    );
   }
 
   private async *runJob(
@@ -98,7 +103,7 @@ export class BulkIngestOperation implements Operation<Properties> {
       { transport: this.transport, kind: 'ingest', headers },
       prepared.csv,
       ids.length,
-      new RowSettlement(prepared, describe.name),
+      new RowSettlement(prepared, recordForm(describe.name, context.properties.payloadFormat)),
       context,
     );
     yield* job.run(await this.specOf(properties, describe, columns, context));

@@ -13,7 +13,7 @@ import { failed } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../browse/describe-cache.js';
 import { CsvError } from '../../csv/csv-error.js';
 import { CsvReader } from '../../csv/csv-reader.js';
-import { type WriteRecord, xmlRecords } from '../../csv/row-record.js';
+import type { WriteRecord } from '../../csv/row-record.js';
 import type { QueryProperties } from '../../properties/operation-properties.js';
 import { configError, protocolError } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
@@ -23,6 +23,7 @@ import { QueryPlan } from '../query-plan.js';
 import { endsEverything } from '../record-pages.js';
 import { checkBulkSoql } from './bulk-soql.js';
 import { queryPages, type RowPage } from './query-job.js';
+import { type RecordForm, recordForm } from './record-form.js';
 
 type Properties = QueryProperties;
 
@@ -65,13 +66,14 @@ export class BulkQueryOperation implements Operation<Properties> {
     if (properties.logSoql) context.logger.info(`SOQL: ${soql}`);
     const headers = (own: HttpHeaders): HttpHeaders => documentHeaders(own, properties);
     const inputs = [document.id];
+    const form = recordForm(objectType, properties.payloadFormat);
     const settings = { operation: properties.includeDeleted ? 'queryAll' : 'query', query: soql, contentType: 'CSV' };
     for await (const page of queryPages(
       { transport: this.transport, kind: 'query', headers },
       { settings: { ...settings, columnDelimiter: 'COMMA', lineEnding: 'LF' }, pageSize: properties.pageSize },
       context,
     )) {
-      if (page.type === 'page') yield* recordsOf(page, objectType, inputs, context.signal);
+      if (page.type === 'page') yield* recordsOf(page, form, inputs, context.signal);
       else yield page;
     }
     yield { type: 'result', inputs, status: 'success', code: '200', message: 'success' };
@@ -81,7 +83,7 @@ export class BulkQueryOperation implements Operation<Properties> {
 /** The rows of a page as documents, as many at a time as a piece of it holds. */
 async function* recordsOf(
   page: RowPage,
-  objectType: string,
+  form: RecordForm,
   inputs: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<readonly OperationEvent[]> {
@@ -91,10 +93,10 @@ async function* recordsOf(
     for await (const bytes of page.body.open(signal)) {
       const rows = reader.readBytes(bytes);
       const header = write === undefined ? rows.shift() : undefined;
-      if (header !== undefined) write = xmlRecords(objectType, header, 'nil');
+      if (header !== undefined) write = form.write(header, 'nil');
       if (write === undefined || rows.length === 0) continue;
       const events: OperationEvent[] = [];
-      for (const cells of rows) events.push({ type: 'output', inputs, body: write(cells) });
+      for (const cells of rows) events.push({ type: 'output', inputs, body: write(cells), mediaType: form.mediaType });
       yield events;
     }
     reader.end(true);

@@ -13,12 +13,13 @@ import { BulkJob, type JobRequests } from './bulk-job.js';
 import { fetchResults, IngestResults } from './ingest-results.js';
 import { cellOf, type PreparationRules } from './job-preparation.js';
 import { hasEnded, type JobStatus } from './job-status.js';
+import type { RecordForm } from './record-form.js';
 import { RowIndex } from './row-index.js';
 
 /** What the rows of a job are told by, in another process. */
 interface Reconciliation<P> {
   readonly transport: SalesforceTransport;
-  readonly objectType: string;
+  readonly form: RecordForm;
   readonly rules: PreparationRules<P>;
 }
 
@@ -56,7 +57,7 @@ function jobOf({ receipt }: Document<unknown>): string {
 async function* reconcileJob<P>(
   jobId: string,
   documents: readonly Document<P>[],
-  { transport, objectType, rules }: Reconciliation<P>,
+  { transport, form, rules }: Reconciliation<P>,
   context: ExecutionContext<P>,
 ): AsyncGenerator<readonly OperationEvent[]> {
   const ids = documents.map(({ id }) => id);
@@ -78,7 +79,7 @@ async function* reconcileJob<P>(
       yield all(undecided('BULK_JOB_RUNNING', `bulk job ${jobId} is in state ${status.state}: try again later`, jobId));
       return;
     }
-    yield* settle(job, status, ids, documents, objectType, rules, context);
+    yield* settle(job, status, ids, documents, form, rules, context);
   } catch (error) {
     if (!isConnectorError(error) || error.info.category !== 'notFound') throw error;
     yield all(undecided('BULK_JOB_GONE', `bulk job ${jobId} is not there any more`, jobId));
@@ -90,7 +91,7 @@ async function* settle<P>(
   status: JobStatus,
   ids: readonly string[],
   documents: readonly Document<P>[],
-  objectType: string,
+  form: RecordForm,
   rules: PreparationRules<P>,
   context: ExecutionContext<P>,
 ): AsyncGenerator<readonly OperationEvent[]> {
@@ -103,7 +104,7 @@ async function* settle<P>(
   const results = new IngestResults(
     job,
     { ids, index, columns, receiptOf: (row) => documents[row]?.receipt ?? null },
-    objectType,
+    form,
   );
   await results.read(context, 1);
   yield* results.events(status, undefined, context);

@@ -1,6 +1,15 @@
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  END,
+  JsonScanner,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  STRING,
+} from '../../json/json-scanner.js';
 import { documentError } from '../../transport/refusals.js';
 import { StrictXmlReader } from '../../xml/strict-xml.js';
-import { asDocumentError } from '../outcomes.js';
+import { XmlError } from '../../xml/xml-error.js';
 
 /** What a record gives its fields, by path: `Name`, `Owner.Ext__c`. Null empties the field; what is absent is left alone. */
 export type IngestFields = ReadonlyMap<string, string | null>;
@@ -59,7 +68,35 @@ export function readXmlRecord(text: string): IngestRecord {
     reader.write(text);
     reader.close();
   } catch (error) {
-    throw asDocumentError(error);
+    if (!(error instanceof XmlError)) throw error;
+    throw documentError('DOCUMENT_NOT_XML', `the document cannot be sent: ${error.message}`, undefined, error);
+  }
+  return { objectType, fields };
+}
+
+/** Reads the record of a JSON document that was checked; numbers keep every digit. An empty text empties its field. */
+export function readJsonRecord(text: string): IngestRecord {
+  const fields = new Map<string, string | null>();
+  const holders: string[] = [];
+  let objectType = '';
+  const scanner = new JsonScanner(text);
+  for (let kind = scanner.next(); kind !== END; kind = scanner.next()) {
+    if (kind === CLOSE_OBJECT || kind === CLOSE_ARRAY) {
+      holders.pop();
+      continue;
+    }
+    const name = scanner.keyStart < 0 ? '' : (JSON.parse(text.slice(scanner.keyStart, scanner.keyEnd)) as string);
+    if (kind === OPEN_ARRAY) throw notARow(`${name} is a list`);
+    if (kind === OPEN_OBJECT) {
+      holders.push(name);
+      if (holders.length >= MAX_LEVELS) throw notARow(`${holders[1]} holds records two levels below it`);
+      continue;
+    }
+    const { source } = scanner;
+    const value = source === 'null' ? null : kind === STRING ? (JSON.parse(source) as string) : source;
+    if (holders.at(-1) === 'attributes') {
+      if (holders.length === 2 && name === 'type') objectType = value ?? '';
+    } else fields.set([...holders.slice(1), name].join('.'), value === '' ? null : value);
   }
   return { objectType, fields };
 }

@@ -10,12 +10,12 @@ import { failed } from '@connector-runtime/core/authoring';
 import { CsvError } from '../../csv/csv-error.js';
 import { CsvReader } from '../../csv/csv-reader.js';
 import { csvRow } from '../../csv/csv-writer.js';
-import { xmlRecords } from '../../csv/row-record.js';
-import { ACCEPT_CSV, XML } from '../../transport/headers.js';
+import { ACCEPT_CSV } from '../../transport/headers.js';
 import { protocolError } from '../../transport/refusals.js';
 import type { BulkJob } from './bulk-job.js';
 import { jobFailed, notProcessed, rowError, unclear } from './job-errors.js';
 import type { JobStatus } from './job-status.js';
+import type { RecordForm } from './record-form.js';
 import type { RowIndex } from './row-index.js';
 
 export type ResultSet = 'successfulResults' | 'failedResults' | 'unprocessedrecords';
@@ -126,7 +126,7 @@ export class IngestResults {
   constructor(
     private readonly job: BulkJob,
     private readonly uploaded: UploadedRows,
-    private readonly objectType: string,
+    private readonly form: RecordForm,
   ) {
     const { size } = uploaded.index;
     this.counts = RESULT_SETS.map(() => new Int32Array(size));
@@ -187,7 +187,7 @@ export class IngestResults {
         for (const cells of rows) {
           const row = this.takeRow(set, cells);
           if (row < 0) continue;
-          write ??= xmlRecords(this.objectType, header, 'empty');
+          write ??= this.form.write(header, 'empty');
           events.push(this.resultOf(set.set, row, cells, write, ended, stopped));
         }
         if (events.length > 0) yield events;
@@ -229,8 +229,21 @@ export class IngestResults {
       return { ...failed(base.inputs, notProcessed(ended, stopped)), receipt: base.receipt };
     const body = write(cells);
     if (set === 'successfulResults')
-      return { ...base, type: 'result', status: 'success', code: '200', message: 'success', body, mediaType: XML };
-    return { ...failed(base.inputs, rowError(cells[1] ?? '', ended.id)), body, mediaType: XML, receipt: base.receipt };
+      return {
+        ...base,
+        type: 'result',
+        status: 'success',
+        code: '200',
+        message: 'success',
+        body,
+        mediaType: this.form.mediaType,
+      };
+    return {
+      ...failed(base.inputs, rowError(cells[1] ?? '', ended.id)),
+      body,
+      mediaType: this.form.mediaType,
+      receipt: base.receipt,
+    };
   }
 
   private baseOf(row: number) {

@@ -1,9 +1,10 @@
 import type { CallContext, Document } from '@connector-runtime/core';
 import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
 import { documentError } from '../../transport/refusals.js';
-import { documentText } from '../sendable-xml.js';
+import { documentText } from '../document-text.js';
+import { payloadOf } from '../payload-formats.js';
 import type { IngestColumns } from './ingest-columns.js';
-import { readXmlRecord } from './ingest-record.js';
+import { readJsonRecord, readXmlRecord } from './ingest-record.js';
 import type { IngestRow } from './job-preparation.js';
 
 /** What documents become rows of. */
@@ -26,7 +27,10 @@ export async function readIngestRow(
   context: CallContext,
 ): Promise<IngestRow<BulkIngestProperties>> {
   const { id, properties } = document;
-  const record = readXmlRecord(await documentText(document, context));
+  const record =
+    properties.payloadFormat === 'json'
+      ? readJsonRecord(await payloadOf(properties).checkedText(document, context))
+      : readXmlRecord(await documentText(document, context));
   const { objectType, operation, fixed, key } = form;
   if (record.objectType !== '' && record.objectType.toLowerCase() !== objectType.toLowerCase()) {
     const message = `the document is a ${record.objectType}, and the job is about ${objectType}`;

@@ -5,6 +5,7 @@ import type { JobSettlement } from './ingest-job.js';
 import { IngestResults, receiptOf, type UploadedRows } from './ingest-results.js';
 import type { JobStatus } from './job-status.js';
 import { withLastWords } from './last-words.js';
+import type { RecordForm } from './record-form.js';
 
 const PORTION = 1_000;
 
@@ -12,7 +13,7 @@ const PORTION = 1_000;
 export class RowSettlement implements JobSettlement {
   constructor(
     private readonly uploaded: UploadedRows,
-    private readonly objectType: string,
+    private readonly form: RecordForm,
   ) {}
 
   *all(info: ErrorInfo, jobId: string | undefined): Generator<readonly OperationEvent[]> {
@@ -31,7 +32,7 @@ export class RowSettlement implements JobSettlement {
     stopped: ErrorInfo | undefined,
     context: ExecutionContext<unknown>,
   ): AsyncGenerator<readonly OperationEvent[]> {
-    const results = new IngestResults(job, this.uploaded, this.objectType);
+    const results = new IngestResults(job, this.uploaded, this.form);
     await withLastWords(context, (within) => results.read(within));
     // All is at hand by now.
     yield* results.events(status, stopped, context.cleanup);

@@ -11,16 +11,16 @@ import { perDocument } from '@connector-runtime/core/authoring';
 import type { SObjectDescribe } from '../../browse/sobject-describe.js';
 import type { CreateProperties } from '../../properties/operation-properties.js';
 import { recordsPath } from '../../transport/endpoints.js';
-import { XML_BOTH_WAYS } from '../../transport/headers.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
 import { ObjectTarget } from '../object-target.js';
 import { accepted, checkWritten, refused, withNearestField } from '../outcomes.js';
-import { sendableXml } from '../sendable-xml.js';
+import type { Payload } from '../payload.js';
+import { payloadOf } from '../payload-formats.js';
 
 /**
- * Creates one record per document; its XML is checked and sent unchanged.
- * Result: `success` / `201` with Salesforce's `<Result>`; `applicationError` with its message when refused; `unknown` when the answer was lost, for a create is not repeatable.
+ * Creates one record per document; its text is checked and sent unchanged.
+ * Result: `success` / `201` with Salesforce's result; `applicationError` with its message when refused; `unknown` when the answer was lost, for a create is not repeatable.
  * Source: Salesforce REST API Developer Guide, "sObject Basic Information" (POST).
  */
 @injectable()
@@ -35,30 +35,33 @@ export class CreateOperation implements Operation<CreateProperties> {
     context: ExecutionContext<CreateProperties>,
   ): Events {
     const describe = await this.target.check('createable', context);
-    yield* perDocument(documents, context, (document) => this.createRecord(document, describe, context));
+    const payload = payloadOf(context.properties);
+    yield* perDocument(documents, context, (document) => this.createRecord(document, describe, payload, context));
   }
 
   private async createRecord(
     document: Document<CreateProperties>,
     describe: SObjectDescribe,
+    payload: Payload,
     context: ExecutionContext<CreateProperties>,
   ): Promise<ResultEvent> {
     try {
-      const { response, text } = await this.transport.sendForXml(
+      const { response, text } = await this.transport.sendForText(
         {
           step: 'create',
           method: 'POST',
           path: recordsPath(describe.name),
-          headers: documentHeaders(XML_BOTH_WAYS, document.properties),
-          body: await sendableXml(document, context),
+          headers: documentHeaders(payload.bothWays, document.properties),
+          body: await payload.checkedBody(document, context),
           effect: 'once',
         },
+        payload.form,
         context,
       );
-      checkWritten({ ...response, text });
-      return accepted(document, String(response.status), text);
+      checkWritten({ ...response, text }, payload);
+      return accepted(document, String(response.status), payload, text);
     } catch (error) {
-      return refused(document, withNearestField(error, describe));
+      return refused(document, withNearestField(error, describe), payload);
     }
   }
 }

@@ -1,9 +1,8 @@
 import { ConnectorError } from '@connector-runtime/core';
-import { errorsIn, textOf } from '../../transport/error-answer.js';
+import { type ServiceError, textOf } from '../../transport/error-answer.js';
 import { protocolError } from '../../transport/refusals.js';
-import { type BatchResult, readBatchResults } from '../../xml/batch-reader.js';
-import { escapeXml } from '../../xml/xml-text.js';
-import { checkWritten, parseAnswer, refusalInside } from '../outcomes.js';
+import { checkWritten, readWritten, refusalInside } from '../outcomes.js';
+import type { BatchResult, Payload } from '../payload.js';
 
 /** What became of an update with read-back; a refused update is thrown. */
 export interface ReadBack {
@@ -13,50 +12,34 @@ export interface ReadBack {
   readonly reason?: string;
 }
 
-/** The body of a batch that updates a record and reads it. `path` is the record's from the version on: `v64.0/sobjects/Account/001…`. */
-export function readBackBatch(path: string, record: string): string {
-  const url = escapeXml(path);
-  return (
-    '<?xml version="1.0" encoding="UTF-8"?><batch><batchRequests>' +
-    `<request><method>PATCH</method><url>${url}</url><richInput>${record}</richInput></request>` +
-    `<request><method>GET</method><url>${url}</url></request>` +
-    '</batchRequests></batch>'
-  );
-}
-
 /** Reads the batch's answer: first the update's part, then that of the reading. `earlier`: what attempts before this one may have done. */
-export function readReadBack(text: string, earlier: 'none' | 'unknown'): ReadBack {
-  const [update, read] = results(text);
+export function readReadBack(text: string, earlier: 'none' | 'unknown', payload: Payload): ReadBack {
+  const [update, read] = readWritten(() => payload.readBatchResults(text), payload);
   if (update === undefined)
     throw protocolError('ANSWER_UNEXPECTED', 'the answer to a batch holds no result', 'unknown');
-  if (update.status >= 300) throw refusalOf(update, earlier);
-  checkWritten({ status: update.status, text: update.content, earlier });
+  if (update.status >= 300) throw refusalOf(update, earlier, payload);
+  checkWritten({ status: update.status, text: update.content, earlier }, payload);
   if (read !== undefined && read.status < 300 && read.content !== '') return { record: read.content };
-  return { reason: reasonOf(read) };
+  return { reason: reasonOf(read, payload) };
 }
 
-function results(text: string): readonly BatchResult[] {
-  try {
-    return readBatchResults(text);
-  } catch (error) {
-    throw protocolError('ANSWER_UNEXPECTED', 'the answer to a batch cannot be read', 'unknown', error);
-  }
-}
-
-function refusalOf({ status, content }: BatchResult, earlier: 'none' | 'unknown'): ConnectorError {
-  const errors = content === '' ? [] : errorsIn(parseAnswer(content));
+function refusalOf({ status, content }: BatchResult, earlier: 'none' | 'unknown', payload: Payload): ConnectorError {
+  const errors = errorsOf(content, payload);
   const effect = status >= 500 ? 'unknown' : earlier;
   if (errors.length > 0) {
     const refusal = refusalInside(errors, earlier);
     const category =
       status >= 500 ? 'unavailable' : status === 404 ? 'notFound' : status === 403 ? 'permission' : undefined;
     const { info } = refusal;
-    return new ConnectorError({
-      ...info,
-      ...(category === undefined || info.category !== 'validation' ? {} : { category }),
-      effect: info.retryable ? earlier : effect,
-      service: { ...info.service, httpStatus: status },
-    });
+    return new ConnectorError(
+      {
+        ...info,
+        ...(category === undefined || info.category !== 'validation' ? {} : { category }),
+        effect: info.retryable ? earlier : effect,
+        service: { ...info.service, httpStatus: status },
+      },
+      { cause: refusal.cause },
+    );
   }
   return new ConnectorError({
     category: status >= 500 ? 'unavailable' : 'validation',
@@ -68,8 +51,12 @@ function refusalOf({ status, content }: BatchResult, earlier: 'none' | 'unknown'
   });
 }
 
-function reasonOf(read: BatchResult | undefined): string {
+function reasonOf(read: BatchResult | undefined, payload: Payload): string {
   if (read === undefined) return 'no answer to it';
-  const text = read.content === '' ? '' : textOf(errorsIn(parseAnswer(read.content)));
+  const text = textOf(errorsOf(read.content, payload));
   return text === '' ? `status ${read.status}` : text;
+}
+
+function errorsOf(content: string, payload: Payload): readonly ServiceError[] {
+  return content === '' ? [] : readWritten(() => payload.errorsIn(content), payload);
 }

@@ -13,15 +13,13 @@ import type { SObjectDescribe } from '../../browse/sobject-describe.js';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
 import type { UpdateProperties } from '../../properties/operation-properties.js';
 import { BATCH_PATH, recordPath } from '../../transport/endpoints.js';
-import { XML_BOTH_WAYS } from '../../transport/headers.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
-import type { IdentifiedRecord } from '../../xml/record-id.js';
 import { documentHeaders } from '../document-headers.js';
-import { identifiedRecord } from '../identified-record.js';
 import { ObjectTarget } from '../object-target.js';
-import { accepted, checkWritten, refused, successBody, withNearestField } from '../outcomes.js';
-import { sendableText } from '../sendable-xml.js';
-import { type ReadBack, readBackBatch, readReadBack } from './read-back.js';
+import { accepted, checkWritten, refused, withNearestField } from '../outcomes.js';
+import type { IdentifiedRecord, Payload } from '../payload.js';
+import { payloadOf } from '../payload-formats.js';
+import { type ReadBack, readReadBack } from './read-back.js';
 
 /** More than a record's long texts can come to. */
 const MAX_RECORD_BYTES = 16 * 1024 * 1024;
@@ -43,7 +41,8 @@ export class UpdateOperation implements Operation<Properties> {
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
     const describe = await this.target.check('updateable', context);
-    const update = (document: Document<Properties>) => this.updateRecord(document, describe, context);
+    const payload = payloadOf(context.properties);
+    const update = (document: Document<Properties>) => this.updateRecord(document, describe, payload, context);
     if (!context.properties.returnUpdatedRecord) {
       yield* perDocument(documents, context, update);
       return;
@@ -55,25 +54,28 @@ export class UpdateOperation implements Operation<Properties> {
   private async updateRecord(
     document: Document<Properties>,
     describe: SObjectDescribe,
+    payload: Payload,
     context: ExecutionContext<Properties>,
   ): Promise<ResultEvent> {
     let id = '';
     try {
-      const record = identifiedRecord(await sendableText(document, context));
+      const record = payload.splitId(await payload.checkedText(document, context));
       id = record.id;
       const { properties } = document;
-      const headers = documentHeaders(XML_BOTH_WAYS, properties);
-      if (properties.returnUpdatedRecord) return await this.updateAndRead(document, describe, record, headers, context);
+      const headers = documentHeaders(payload.bothWays, properties);
+      if (properties.returnUpdatedRecord)
+        return await this.updateAndRead(document, describe, record, payload, headers, context);
       const path = recordPath(describe.name, id);
       const { effect } = this;
-      const { response, text } = await this.transport.sendForXml(
+      const { response, text } = await this.transport.sendForText(
         { step: 'update', method: 'PATCH', path, headers, body: record.rest, effect },
+        payload.form,
         context,
       );
-      checkWritten({ ...response, text });
-      return accepted(document, '204', successBody(id));
+      checkWritten({ ...response, text }, payload);
+      return accepted(document, '204', payload, payload.successBody(id));
     } catch (error) {
-      return refused(document, withNearestField(error, describe), id);
+      return refused(document, withNearestField(error, describe), payload, id);
     }
   }
 
@@ -81,27 +83,29 @@ export class UpdateOperation implements Operation<Properties> {
     document: Document<Properties>,
     describe: SObjectDescribe,
     { id, rest }: IdentifiedRecord,
+    payload: Payload,
     headers: Readonly<Record<string, string>>,
     context: ExecutionContext<Properties>,
   ): Promise<ResultEvent> {
     const path = await this.transport.versionedPath(recordPath(describe.name, id), context);
-    const { response, text } = await this.transport.sendForXml(
+    const { response, text } = await this.transport.sendForText(
       {
         step: 'update and return updated record',
         method: 'POST',
         path: BATCH_PATH,
         headers,
-        body: readBackBatch(path, rest),
+        body: payload.readBackBatch(path, rest),
         effect: this.effect,
         maxAnswerBytes: MAX_RECORD_BYTES,
       },
+      payload.form,
       context,
     );
-    const answer: ReadBack = readReadBack(text, response.earlier);
-    if (answer.record !== undefined) return accepted(document, '201', answer.record);
+    const answer: ReadBack = readReadBack(text, response.earlier, payload);
+    if (answer.record !== undefined) return accepted(document, '201', payload, answer.record);
     const message = `updated, but reading the record failed: ${answer.reason ?? ''}`;
     context.logger.warn(`${document.id}: ${message}`);
-    return { ...accepted(document, '204', successBody(id)), message };
+    return { ...accepted(document, '204', payload, payload.successBody(id)), message };
   }
 
   private get effect(): 'repeatable' | 'once' {

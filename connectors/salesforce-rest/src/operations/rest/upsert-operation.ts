@@ -10,17 +10,16 @@ import {
 } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
 import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-describe.js';
-import { suggestion } from '../../browse/suggestion.js';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
 import type { UpsertProperties } from '../../properties/operation-properties.js';
 import { externalIdPath, recordsPath } from '../../transport/endpoints.js';
-import { XML_BOTH_WAYS } from '../../transport/headers.js';
-import { configError } from '../../transport/refusals.js';
 import { SalesforceTransport, type ServiceRequest } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
+import { externalIdField, externalIdFieldName, isUniqueKey } from '../external-id-field.js';
 import { ObjectTarget } from '../object-target.js';
 import { accepted, checkWritten, refused, withNearestField } from '../outcomes.js';
-import { sendableXml } from '../sendable-xml.js';
+import type { Payload } from '../payload.js';
+import { payloadOf } from '../payload-formats.js';
 
 /**
  * Creates or updates one record per document, told apart by an external id whose value comes with the document's properties. Without a value a record is created.
@@ -39,38 +38,35 @@ export class UpsertOperation implements Operation<UpsertProperties> {
     documents: AsyncIterable<Document<UpsertProperties>>,
     context: ExecutionContext<UpsertProperties>,
   ): Events {
-    const name = context.properties.externalIdFieldName?.trim() ?? '';
-    if (name === '')
-      throw configError(
-        'PROPERTY_MISSING',
-        'externalIdFieldName is missing: an upsert needs it',
-        '/externalIdFieldName',
-      );
+    const name = externalIdFieldName(context.properties);
     const describe = await this.target.check('updateable', context);
-    const key = keyField(describe, name);
-    yield* perDocument(documents, context, (document) => this.upsertRecord(document, describe, key, context));
+    const key = externalIdField(describe, name);
+    const payload = payloadOf(context.properties);
+    yield* perDocument(documents, context, (document) => this.upsertRecord(document, describe, key, payload, context));
   }
 
   private async upsertRecord(
     document: Document<UpsertProperties>,
     describe: SObjectDescribe,
     key: FieldDescribe,
+    payload: Payload,
     context: ExecutionContext<UpsertProperties>,
   ): Promise<ResultEvent> {
     try {
-      const { response, text } = await this.transport.sendForXml(
+      const { response, text } = await this.transport.sendForText(
         {
           step: 'upsert',
           ...this.address(describe, key, document.properties.externalIdValue ?? ''),
-          headers: documentHeaders(XML_BOTH_WAYS, document.properties),
-          body: await sendableXml(document, context),
+          headers: documentHeaders(payload.bothWays, document.properties),
+          body: await payload.checkedBody(document, context),
         },
+        payload.form,
         context,
       );
-      checkWritten({ ...response, text });
-      return accepted(document, String(response.status), text);
+      checkWritten({ ...response, text }, payload);
+      return accepted(document, String(response.status), payload, text);
     } catch (error) {
-      return refused(document, withNearestField(error, describe));
+      return refused(document, withNearestField(error, describe), payload);
     }
   }
 
@@ -83,21 +79,10 @@ export class UpsertOperation implements Operation<UpsertProperties> {
       const path = key.type === 'id' ? externalIdPath(describe.name, key.name) : recordsPath(describe.name);
       return { method: 'POST', path, effect: 'once' };
     }
-    const isUnique = key.type === 'id' || key.unique;
     return {
       method: 'PATCH',
       path: externalIdPath(describe.name, key.name, value),
-      effect: isUnique && this.connection.repeatUpdates ? 'repeatable' : 'once',
+      effect: isUniqueKey(key) && this.connection.repeatUpdates ? 'repeatable' : 'once',
     };
   }
-}
-
-function keyField(describe: SObjectDescribe, name: string): FieldDescribe {
-  const isKey = (field: FieldDescribe) => field.externalId || field.idLookup || field.type === 'id';
-  const field = describe.fields.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
-  if (field !== undefined && isKey(field)) return field;
-  const known = describe.fields.filter(isKey).map((candidate) => candidate.name);
-  const problem = field === undefined ? `is no field of ${describe.name}` : `is no external id of ${describe.name}`;
-  const hint = suggestion(name, known) || `; it has ${known.join(', ')}`;
-  throw configError('FIELD_UNKNOWN', `externalIdFieldName ${name} ${problem}${hint}`, '/externalIdFieldName');
 }

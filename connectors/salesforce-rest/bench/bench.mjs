@@ -1,0 +1,144 @@
+// Ours beside jsforce, on the same work in one run: node bench/bench.mjs [--only <part of a name>]… [--repetitions 3] [--write].
+// Each measurement is a fresh process, contestants take turns, and content is verified by hash in a run of its own before. Exits with 1 where ours is behind, or content differs.
+// --write puts the table into docs/performance.md.
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { WORKLOADS } from './workloads.mjs';
+
+const CONTESTANTS = ['ours', 'jsforce'];
+const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
+/** One that has not ended by then counts as one that never does. */
+const LIMIT_MS = 180_000;
+const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    repetitions: { type: 'string', default: '3' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const names = Object.keys(WORKLOADS).filter((name) => values.only?.some((part) => name.includes(part)) ?? true);
+const lines = [];
+let isBehind = false;
+for (const name of names) {
+  const line = await compared(name, Number(values.repetitions));
+  lines.push(line);
+  isBehind ||= line.isBehind;
+  console.log(line.text);
+}
+if (values.write) writePage(lines);
+process.exitCode = isBehind ? 1 : 0;
+
+async function compared(name, repetitions) {
+  const problems = await verified(name);
+  const runs = { ours: [], jsforce: [] };
+  const service = await started(WORKLOADS[name].service);
+  try {
+    for (let repetition = 0; repetition < repetitions; repetition += 1)
+      for (const contestant of repetition % 2 === 0 ? CONTESTANTS : CONTESTANTS.toReversed())
+        runs[contestant].push(await measured(contestant, name, service.url));
+  } finally {
+    service.child.kill();
+  }
+  const ours = middle(runs.ours);
+  const jsforce = middle(runs.jsforce);
+  const times = jsforce === undefined ? Number.POSITIVE_INFINITY : jsforce.tookMs / ours.tookMs;
+  return {
+    isBehind: problems.length > 0 || !(times > 1),
+    text: [
+      '',
+      WORKLOADS[name].title,
+      rate(ours, WORKLOADS[name]),
+      jsforce === undefined ? 'does not end' : rate(jsforce, WORKLOADS[name]),
+      jsforce === undefined ? '–' : times.toFixed(2),
+      pair(ours, jsforce, ({ cpuMs }) => ((cpuMs * 1000) / WORKLOADS[name].docs).toFixed(cpuMs > 1e4 ? 1 : 0)),
+      pair(ours, jsforce, ({ rssMiB }) => rssMiB.toFixed(0)),
+      pair(ours, jsforce, ({ stallMs }) => stallMs.toFixed(0)),
+      problems.length === 0 ? 'same' : problems.join('; '),
+      '',
+    ]
+      .join(' | ')
+      .trim(),
+  };
+}
+
+/** What differs between the contestants in what they read, or in what the service was sent. */
+async function verified(name) {
+  const service = await started({ ...WORKLOADS[name].service, verify: true });
+  try {
+    const seen = {};
+    for (const contestant of CONTESTANTS) {
+      const figures = await measured(contestant, name, service.url, '--verify');
+      const { written } = await (await fetch(`${service.url}/__bench`)).json();
+      seen[contestant] = figures === undefined ? undefined : `${figures.read} ${written}`;
+    }
+    const { ours, jsforce } = seen;
+    if (ours === undefined) return ['ours does not end'];
+    return jsforce === undefined || ours === jsforce ? [] : [`ours ${ours}, jsforce ${jsforce}`];
+  } finally {
+    service.child.kill();
+  }
+}
+
+async function started(settings) {
+  const child = spawn(
+    process.execPath,
+    ['--max-old-space-size=8192', fileOf('service.mjs'), JSON.stringify(settings)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const url = await new Promise((resolve) => createInterface(child.stdout).once('line', resolve));
+  return { child, url };
+}
+
+/** Figures of one run; `undefined` where it broke off or did not end. */
+async function measured(contestant, name, url, ...flags) {
+  const child = spawn(process.execPath, [fileOf('measured.mjs'), contestant, name, url, ...flags], {
+    stdio: ['ignore', 'pipe', contestant === 'ours' ? 'inherit' : 'ignore'],
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+  let text = '';
+  for await (const piece of child.stdout) text += piece;
+  clearTimeout(timer);
+  return text.startsWith('{') ? JSON.parse(text) : undefined;
+}
+
+/** The run in the middle by its time; `undefined` where one did not end. */
+function middle(runs) {
+  if (runs.some((run) => run === undefined)) return undefined;
+  return runs.toSorted((a, b) => a.tookMs - b.tookMs)[Math.floor(runs.length / 2)];
+}
+
+function rate({ tookMs }, { docs, isColdStart }) {
+  if (isColdStart) return `${tookMs.toFixed(0)} ms`;
+  const perSecond = (docs * 1000) / tookMs;
+  return `${perSecond >= 10_000 ? `${(perSecond / 1000).toFixed(0)}k` : perSecond.toFixed(0)}/s`;
+}
+
+function pair(ours, jsforce, of) {
+  return `${of(ours)} / ${jsforce === undefined ? '–' : of(jsforce)}`;
+}
+
+function writePage(measuredLines) {
+  const from = '<!-- bench: begin -->';
+  const to = '<!-- bench: end -->';
+  const page = readFileSync(PAGE, 'utf8');
+  const table = [
+    from,
+    '',
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${os.availableParallelism()} cores, medians of ${values.repetitions}.`,
+    '',
+    '| workload | ours | jsforce | times | CPU µs a document | peak RSS MiB | longest stall ms | content |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...measuredLines.map(({ text }) => text),
+    '',
+    to,
+  ].join('\n');
+  writeFileSync(PAGE, page.slice(0, page.indexOf(from)) + table + page.slice(page.indexOf(to) + to.length));
+}

@@ -1,0 +1,84 @@
+// The records that every contestant reads and writes: 12 fields, decided by the number of the record.
+export const FIELDS = [
+  'Id',
+  'Name',
+  'Type',
+  'Phone',
+  'AccountNumber',
+  'Website',
+  'Industry',
+  'AnnualRevenue',
+  'NumberOfEmployees',
+  'BillingCity',
+  'Rating',
+  'OwnerId',
+];
+/** What a write sends: all but the id. */
+export const WRITTEN = FIELDS.slice(1);
+
+const TYPES = ['Prospect', 'Customer - Direct', 'Customer - Channel', 'Partner'];
+const CITIES = ['Zürich', 'San José', 'Kraków', 'Lyon', "L'Aquila"];
+
+export const idOf = (number) => `001Lo0${String(number).padStart(9, '0')}IAA`;
+
+export function recordOf(number) {
+  return {
+    Id: idOf(number),
+    Name: `Account ${number} & "Sons", Ltd`,
+    Type: TYPES[number % TYPES.length],
+    Phone: `(415) 555-${String(number % 10_000).padStart(4, '0')}`,
+    AccountNumber: `CC-${number}`,
+    Website: number % 10 === 0 ? null : `https://www.account-${number}.example/start?from=crm`,
+    Industry: 'Manufacturing',
+    AnnualRevenue: (number % 1_000) * 1_000 + 0.5,
+    NumberOfEmployees: number % 5_000,
+    BillingCity: CITIES[number % CITIES.length],
+    Rating: 'Warm',
+    OwnerId: '005Lo0000000001IAA',
+  };
+}
+
+export function writtenOf(number) {
+  const { Id: _, ...fields } = recordOf(number);
+  return fields;
+}
+
+const escaped = (value) => String(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+
+/** Elements of a record's fields. */
+export function xmlFields(record) {
+  return Object.entries(record)
+    .map(([name, value]) => (value === null ? `<${name} xsi:nil="true"/>` : `<${name}>${escaped(value)}</${name}>`))
+    .join('');
+}
+
+/** A document for a write. */
+export function xmlDocument(record) {
+  return `<records type="Account" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">${xmlFields(record)}</records>`;
+}
+
+/** Adds up hashes of texts, in whatever order they come. */
+export class HashSum {
+  count = 0;
+  sum = 0;
+
+  add(text) {
+    let hash = 2166136261;
+    for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 16777619);
+    this.sum = (this.sum + (hash >>> 0)) % 4294967291;
+    this.count += 1;
+  }
+
+  toString() {
+    return `${this.count}:${this.sum}`;
+  }
+}
+
+/** A record as one text, however its values were typed: numbers by their value, nothing as nothing. */
+export function canonical(record) {
+  return FIELDS.map((name) => {
+    const value = record[name];
+    if (value === null || value === undefined || value === '') return '';
+    return name === 'AnnualRevenue' || name === 'NumberOfEmployees' ? String(Number(value)) : String(value);
+  }).join('\u001f');
+}

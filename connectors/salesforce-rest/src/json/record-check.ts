@@ -1,0 +1,48 @@
+import { JsonError } from './json-error.js';
+import { END, JsonScanner, OPEN_ARRAY, OPEN_OBJECT, STRING } from './json-scanner.js';
+
+/**
+ * Finds out whether text is a record that may be sent: one JSON object in which no name stands twice and no text holds half of a surrogate pair.
+ * In steps, so that a large document does not hold up everything else. Throws {@link JsonError}.
+ */
+export class RecordCheck {
+  private readonly scanner: JsonScanner;
+  /** By level: the names of the object that is open there. */
+  private readonly names: Set<string>[] = [];
+
+  constructor(private readonly text: string) {
+    if (text.startsWith('\ufeff')) throw new JsonError('the text begins with a byte order mark, which JSON must not');
+    this.scanner = new JsonScanner(text);
+  }
+
+  /** Goes on for so many characters at least; true: the whole text was read, and is a record. */
+  step(characters: number): boolean {
+    const { scanner } = this;
+    const until = scanner.end + characters;
+    while (scanner.end < until) {
+      const kind = scanner.next();
+      if (kind === END) return true;
+      if (scanner.level === 0 || (scanner.level === 1 && kind === OPEN_ARRAY)) throw new JsonError('it is no object');
+      if (scanner.keyStart >= 0) this.checkName(kind === OPEN_OBJECT || kind === OPEN_ARRAY);
+      if (kind === OPEN_OBJECT) this.names[scanner.level] = new Set();
+      if (kind === STRING && scanner.hasEscapes) textOf(scanner.source);
+    }
+    return false;
+  }
+
+  private checkName(isContainer: boolean): void {
+    const { keyStart, keyEnd, level } = this.scanner;
+    const quoted = this.text.slice(keyStart, keyEnd);
+    const name = quoted.includes('\\') ? textOf(quoted) : quoted.slice(1, -1);
+    const names = this.names[isContainer ? level - 1 : level];
+    if (names?.has(name)) throw new JsonError(`the name ${quoted.slice(0, 100)} stands twice in an object`);
+    names?.add(name);
+  }
+}
+
+/** Reads escapes; half of a surrogate pair has no UTF-8, and whoever reads it puts something else there. */
+function textOf(quoted: string): string {
+  const text = JSON.parse(quoted) as string;
+  if (/\p{Surrogate}/u.test(text)) throw new JsonError('a text holds half of a surrogate pair');
+  return text;
+}

@@ -1,0 +1,26 @@
+import { JsonError } from './json-error.js';
+import { END, JsonScanner, memberRange, STRING } from './json-scanner.js';
+
+/** A record's document in two parts. */
+export interface IdentifiedRecord {
+  /** Empty where the member is missing, empty or null. */
+  readonly id: string;
+  /** The document's text without the id. */
+  readonly rest: string;
+}
+
+/** Takes the first member of a record that is called `Id`, `ID` or `id` out of its text; everything else stays as it is written. Throws {@link JsonError}. */
+export function splitId(text: string): IdentifiedRecord {
+  const scanner = new JsonScanner(text);
+  for (let kind = scanner.next(); kind !== END; kind = scanner.next()) {
+    const isId = scanner.isMember('"Id"') || scanner.isMember('"ID"') || scanner.isMember('"id"');
+    if (!isId || scanner.level > 2) continue;
+    if (kind < STRING && scanner.level === 2) throw new JsonError('the Id is no text');
+    if (scanner.level !== 1) continue;
+    const id: unknown = JSON.parse(scanner.source);
+    if (id !== null && typeof id !== 'string') throw new JsonError('the Id is no text');
+    const [from, to] = memberRange(text, scanner.keyStart, scanner.end);
+    return { id: id?.trim() ?? '', rest: text.slice(0, from) + text.slice(to) };
+  }
+  return { id: '', rest: text };
+}

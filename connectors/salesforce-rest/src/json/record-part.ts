@@ -1,0 +1,65 @@
+import { END, JsonScanner, LITERAL, OPEN_OBJECT, STRING } from './json-scanner.js';
+
+/** A record's text, made one of several of a request. */
+export interface RecordPart {
+  /** With an object type in its `attributes`; all else as it is written. */
+  readonly text: string;
+  readonly type: string;
+  /** Text of the member that has the name asked for, in any case; empty where it is missing, null or no plain value. A number as it is written. */
+  readonly key: string;
+}
+
+/** Reads a checked record. Its object type is its own, or else the one given. Throws `JsonError`. */
+export function recordPart(document: string, type: string, keyName: string): RecordPart {
+  const scanner = new JsonScanner(document);
+  const wanted = keyName.toLowerCase();
+  const written = JSON.stringify(type);
+  let hasMembers = false;
+  let bodyFrom = 0;
+  let key: string | undefined;
+  let attributes: { from: number; to: number; own?: string; isInside: boolean } | undefined;
+  for (let kind = scanner.next(); kind !== END; kind = scanner.next()) {
+    const { level, keyStart, start, end } = scanner;
+    if (level === 1 && kind === OPEN_OBJECT && keyStart < 0) bodyFrom = end;
+    const isMember = keyStart >= 0 && level === (kind < STRING ? 2 : 1);
+    hasMembers ||= isMember;
+    if (isMember && scanner.isMember('"attributes"')) {
+      attributes = { from: start, to: end, isInside: kind === OPEN_OBJECT };
+    } else if (attributes?.isInside === true && level === 2) {
+      if (keyStart < 0) attributes = { ...attributes, to: end, isInside: false };
+      else if (scanner.isMember('"type"')) attributes = { ...attributes, own: typeIn(kind, scanner.source) };
+    } else if (isMember && key === undefined && nameIn(document.slice(keyStart, scanner.keyEnd)) === wanted) {
+      key = keyIn(kind, scanner.source);
+    }
+  }
+  const own = attributes?.own?.trim() ?? '';
+  if (own !== '') return { text: document.trim(), type: own, key: key ?? '' };
+  const named = `{"type":${written}}`;
+  const text =
+    attributes === undefined
+      ? `${document.slice(0, bodyFrom)}"attributes":${named}${hasMembers ? ',' : ''}${document.slice(bodyFrom)}`
+      : document.slice(0, attributes.from) +
+        withType(document.slice(attributes.from, attributes.to), type) +
+        document.slice(attributes.to);
+  return { text: text.trim(), type, key: key ?? '' };
+}
+
+/** The other attributes stay. */
+function withType(attributes: string, type: string): string {
+  const value: unknown = JSON.parse(attributes);
+  const others = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+  return JSON.stringify({ ...others, type });
+}
+
+function typeIn(kind: number, source: string): string {
+  return kind === STRING ? (JSON.parse(source) as string) : '';
+}
+
+function nameIn(quoted: string): string {
+  return (JSON.parse(quoted) as string).toLowerCase();
+}
+
+function keyIn(kind: number, source: string): string {
+  if (kind === STRING) return (JSON.parse(source) as string).trim();
+  return kind === LITERAL && source !== 'null' ? source : '';
+}

@@ -1,0 +1,164 @@
+import {
+  CONNECTION_PROPERTIES,
+  ConnectorError,
+  type Document,
+  type Events,
+  type ExecutionContext,
+  type HttpHeaders,
+  inject,
+  injectable,
+  isConnectorError,
+  type Operation,
+  type ResultEvent,
+  statusOfError,
+} from '@connector-runtime/core';
+import { failed, perBatch } from '@connector-runtime/core/authoring';
+import type { ConnectionProperties } from '../../properties/connection-properties.js';
+import type { CollectionsProperties } from '../../properties/operation-properties.js';
+import { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { externalIdField, externalIdFieldName } from '../external-id-field.js';
+import { type Ability, ObjectTarget } from '../object-target.js';
+import { refused } from '../outcomes.js';
+import type { Payload } from '../payload.js';
+import { payloadOf } from '../payload-formats.js';
+import { collectionResults, type SentRecord } from './collections-answer.js';
+import {
+  type CollectionDocument,
+  type CollectionWrite,
+  collectionRequest,
+  readDocuments,
+  travelTogether,
+} from './collections-request.js';
+import { RecordsUnderWay } from './records-under-way.js';
+
+type Properties = CollectionsProperties;
+type Verb = CollectionWrite['verb'];
+
+const ABILITIES: Readonly<Record<Verb, Ability>> = {
+  create: 'createable',
+  update: 'updateable',
+  upsert: 'updateable',
+  delete: 'deletable',
+};
+/** Beside the messages of the errors, which may repeat what was sent. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/**
+ * Creates, updates, upserts or deletes up to `batchCount` records per request, in input order. Groups are independent of each other, but what concerns one record goes in order.
+ * Result: `success` / `200` with Salesforce's `<result>` of this very document; `applicationError` with its errors, and that `<result>`. With `allOrNone` the records of a request are written all or none; a document that cannot be sent is refused before, and in no request.
+ * A lost answer is `unknown` for a create; the others go again where the connection repeats updates. Rows that were locked go again, under `allOrNone` with the whole group.
+ * Source: Salesforce REST API Developer Guide, "sObject Collections".
+ */
+@injectable()
+export class CollectionsOperation implements Operation<Properties> {
+  private readonly underWay = new RecordsUnderWay();
+
+  constructor(
+    @inject(ObjectTarget) private readonly target: ObjectTarget,
+    @inject(SalesforceTransport) private readonly transport: SalesforceTransport,
+    @inject(CONNECTION_PROPERTIES) private readonly connection: ConnectionProperties,
+  ) {}
+
+  async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
+    const write = await this.writeOf(context);
+    const { batchCount } = context.properties;
+    yield* perBatch(
+      readDocuments(documents, write, context),
+      context,
+      (batch) =>
+        this.underWay.inTurn(
+          batch.map(({ record }) => record?.key ?? ''),
+          () => this.writeBatch(batch, write, context),
+        ),
+      { together: travelTogether, ...(batchCount === undefined ? {} : { maxDocuments: batchCount }) },
+    );
+  }
+
+  private async writeOf(context: ExecutionContext<Properties>): Promise<CollectionWrite> {
+    const verb = verbOf(context.operation.id);
+    const name = verb === 'upsert' ? externalIdFieldName(context.properties) : '';
+    const describe = await this.target.check(ABILITIES[verb], context);
+    if (context.properties.returnUpdatedRecord === true)
+      context.logger.warn('returnUpdatedRecord has no effect on requests of many records');
+    const payload = payloadOf(context.properties);
+    if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };
+    return { verb, describe, payload };
+  }
+
+  private async writeBatch(
+    batch: readonly CollectionDocument<Properties>[],
+    write: CollectionWrite,
+    context: ExecutionContext<Properties>,
+  ): Promise<readonly ResultEvent[]> {
+    const sent = batch.flatMap((document): readonly SentRecord[] =>
+      document.record === undefined ? [] : [{ document, record: document.record }],
+    );
+    const refusals = batch.flatMap((document) =>
+      document.record === undefined ? [resultOf(document, document.refusal, write.payload)] : [],
+    );
+    const headers = batch.find(({ record }) => record !== undefined)?.headers;
+    if (headers === undefined) return refusals;
+    try {
+      return [...refusals, ...(await this.send(sent, headers, write, context))];
+    } catch (error) {
+      // What meets every request (login, quota, service down) is for the caller to count; a refused request is its documents' own.
+      if (refusals.length === 0 && !isRefusal(error)) throw error;
+      const reason = isRefusal(error) ? ofTheWholeRequest(error, sent.length) : error;
+      return [...refusals, ...sent.map(({ document }) => resultOf(document, reason, write.payload))];
+    }
+  }
+
+  private async send(
+    sent: readonly SentRecord[],
+    headers: HttpHeaders,
+    write: CollectionWrite,
+    context: ExecutionContext<Properties>,
+  ): Promise<readonly ResultEvent[]> {
+    const { allOrNone } = context.properties;
+    const records = sent.map(({ record }) => record);
+    const sentBytes = records.reduce((sum, { bytes }) => sum + bytes, 0);
+    const { response, text } = await this.transport.sendForText(
+      {
+        step: `${write.verb} collection`,
+        headers,
+        ...collectionRequest(write, records, allOrNone, this.connection.repeatUpdates),
+        maxAnswerBytes: MAX_ANSWER_BYTES + 2 * sentBytes,
+      },
+      write.payload.form,
+      context,
+    );
+    const { describe, payload } = write;
+    return collectionResults(sent, text, {
+      isDelete: write.verb === 'delete',
+      allOrNone,
+      describe,
+      payload,
+      earlier: response.earlier,
+    });
+  }
+}
+
+function verbOf(operation: string): Verb {
+  if (operation === 'create' || operation === 'update' || operation === 'upsert' || operation === 'delete')
+    return operation;
+  throw new TypeError(`${operation} is no write of a collection`);
+}
+
+/** What an error makes of one document of a request. What is no ConnectorError is thrown again. */
+function resultOf(document: Document<unknown>, error: unknown, payload: Payload): ResultEvent {
+  if (!isConnectorError(error)) throw error;
+  return statusOfError(error.info) === 'applicationError'
+    ? refused(document, error, payload, '', 'result')
+    : failed([document.id], error.info);
+}
+
+function isRefusal(error: unknown): error is ConnectorError {
+  return isConnectorError(error) && statusOfError(error.info) === 'applicationError';
+}
+
+/** A request that is refused as a whole: one bad record may be the reason, and nothing of the others was applied either. */
+function ofTheWholeRequest(error: ConnectorError, count: number): ConnectorError {
+  if (count === 1) return error;
+  const message = `${error.message} (the request with ${count} documents was refused as a whole; nothing of it was applied)`;
+  return new ConnectorError({ ...error.info, message }, { cause: error.cause });
+}

@@ -1,0 +1,133 @@
+import type { CallContext, Document, HttpHeaders } from '@connector-runtime/core';
+import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-describe.js';
+import { COLLECTIONS_PATH, collectionsDeletePath, collectionsUpsertPath } from '../../transport/endpoints.js';
+import { documentError } from '../../transport/refusals.js';
+import type { ServiceRequest } from '../../transport/salesforce-transport.js';
+import { documentHeaders, type HeaderProperties } from '../document-headers.js';
+import { isUniqueKey } from '../external-id-field.js';
+import type { Payload } from '../payload.js';
+import { comparableId, comparableKey } from './comparable-key.js';
+
+/** What the service takes as the body of one request. */
+const MAX_REQUEST_BYTES = 50_000_000;
+/** Of the elements around the records. */
+const FRAME_BYTES = 100;
+
+/** What is done to the records of a collection, and in which form. `key`: the field that an upsert goes by. */
+export type CollectionWrite = { readonly describe: SObjectDescribe; readonly payload: Payload } & (
+  | { readonly verb: 'create' | 'update' | 'delete'; readonly key?: never }
+  | { readonly verb: 'upsert'; readonly key: FieldDescribe }
+);
+
+/** One record of a request. */
+export interface CollectionRecord {
+  /** As it stands in the body of the request. */
+  readonly text: string;
+  readonly bytes: number;
+  readonly type: string;
+  /** Of the record, where the document says it; else empty. */
+  readonly id: string;
+  /** What tells the record apart: equal where the service takes two for one. Empty where nothing does. */
+  readonly key: string;
+}
+
+/** A document on its way into a request: with its record, or with the reason why it cannot go. */
+export interface CollectionDocument<P> extends Document<P> {
+  readonly headers: HttpHeaders;
+  readonly record?: CollectionRecord;
+  readonly refusal?: unknown;
+}
+
+/** Reads each document for the requests to come; one that cannot be sent holds nothing up. */
+export async function* readDocuments<P extends HeaderProperties>(
+  documents: AsyncIterable<Document<P>>,
+  write: CollectionWrite,
+  context: CallContext,
+): AsyncGenerator<CollectionDocument<P>> {
+  const { payload } = write;
+  for await (const document of documents) {
+    const { id, body, properties } = document;
+    try {
+      const headers = documentHeaders(payload.bothWays, properties);
+      const text = await payload.checkedText(document, context);
+      yield { id, body, properties, headers, record: readRecord(text, write) };
+    } catch (refusal) {
+      yield { id, body, properties, headers: payload.bothWays, refusal };
+    }
+  }
+}
+
+function readRecord(text: string, write: CollectionWrite): CollectionRecord {
+  const { describe, payload } = write;
+  if (write.verb === 'delete') {
+    const { id } = payload.splitId(text);
+    if (!/^[0-9A-Za-z]{1,18}$/.test(id)) throw documentError('ID_MALFORMED', `the Id ${id} is no record's id`, 'Id');
+    return { text: id, bytes: id.length, type: '', id, key: comparableId(id) };
+  }
+  const part = payload.recordPart(text, describe.name, write.key?.name ?? 'Id');
+  const record = { text: part.text, bytes: Buffer.byteLength(part.text), type: part.type.toLowerCase() };
+  if (write.verb !== 'upsert') {
+    const id = write.verb === 'update' ? payload.splitId(text).id : '';
+    return { ...record, id, key: comparableId(id) };
+  }
+  if (record.type !== describe.name.toLowerCase()) {
+    throw documentError(
+      'OBJECT_TYPE_DIFFERS',
+      `the document's type is ${part.type}; an upsert of many takes records of ${describe.name} only`,
+      'type',
+    );
+  }
+  const isId = write.key.type === 'id';
+  return { ...record, id: isId ? part.key : '', key: comparableKey(write.key, part.key) };
+}
+
+/**
+ * May a document travel with those of the batch? Not where its headers differ, or its object type: a type that the service does not know refuses the whole request.
+ * Not where the batch has its record already: the service refuses both, or the last one wins. And not where the request grew too large.
+ */
+export function travelTogether<P>(batch: readonly CollectionDocument<P>[], next: CollectionDocument<P>): boolean {
+  const { record } = next;
+  if (record === undefined) return true;
+  let bytes = FRAME_BYTES + record.bytes;
+  for (const { record: other, headers } of batch) {
+    if (other === undefined) continue;
+    if (other.type !== record.type || (record.key !== '' && other.key === record.key)) return false;
+    if (headers !== next.headers && JSON.stringify(headers) !== JSON.stringify(next.headers)) return false;
+    bytes += other.bytes;
+  }
+  return bytes <= MAX_REQUEST_BYTES;
+}
+
+/** The request for these records: address, body and effect. `repeatUpdates` as the connection has it. */
+export function collectionRequest(
+  write: CollectionWrite,
+  records: readonly CollectionRecord[],
+  allOrNone: boolean,
+  repeatUpdates: boolean,
+): Pick<ServiceRequest, 'method' | 'path' | 'body' | 'effect'> {
+  const { verb } = write;
+  if (verb === 'delete') {
+    const path = collectionsDeletePath(
+      records.map(({ id }) => id),
+      allOrNone,
+    );
+    return { method: 'DELETE', path, effect: 'repeatable' };
+  }
+  const body = write.payload.collectionBody(
+    records.map(({ text }) => text),
+    allOrNone,
+  );
+  const isRepeatable = repeatUpdates && mayGoAgain(write, records);
+  return {
+    method: verb === 'create' ? 'POST' : 'PATCH',
+    path: verb === 'upsert' ? collectionsUpsertPath(write.describe.name, write.key.name) : COLLECTIONS_PATH,
+    body,
+    effect: isRepeatable ? 'repeatable' : 'once',
+  };
+}
+
+/** A record that an upsert has no id of is created, each time that it is sent. */
+function mayGoAgain(write: CollectionWrite, records: readonly CollectionRecord[]): boolean {
+  if (write.verb === 'upsert') return isUniqueKey(write.key) && records.every(({ key }) => key !== '');
+  return write.verb === 'update';
+}

@@ -1,0 +1,27 @@
+import type { FieldDescribe, SObjectDescribe } from '../browse/sobject-describe.js';
+import { suggestion } from '../browse/suggestion.js';
+import type { UpsertProperties } from '../properties/operation-properties.js';
+import { configError } from '../transport/refusals.js';
+
+/** The name of the field that an upsert goes by; `config` where the properties give none. */
+export function externalIdFieldName(properties: UpsertProperties): string {
+  const name = properties.externalIdFieldName?.trim() ?? '';
+  if (name !== '') return name;
+  throw configError('PROPERTY_MISSING', 'externalIdFieldName is missing: an upsert needs it', '/externalIdFieldName');
+}
+
+/** The field of that name, by which records can be told apart; `config` where there is none. */
+export function externalIdField(describe: SObjectDescribe, name: string): FieldDescribe {
+  const isKey = (field: FieldDescribe) => field.externalId || field.idLookup || field.type === 'id';
+  const field = describe.fields.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+  if (field !== undefined && isKey(field)) return field;
+  const known = describe.fields.filter(isKey).map((candidate) => candidate.name);
+  const problem = field === undefined ? `is no field of ${describe.name}` : `is no external id of ${describe.name}`;
+  const hint = suggestion(name, known) || `; it has ${known.join(', ')}`;
+  throw configError('FIELD_UNKNOWN', `externalIdFieldName ${name} ${problem}${hint}`, '/externalIdFieldName');
+}
+
+/** Has no other record the same value? Then an upsert may go again after a lost answer. */
+export function isUniqueKey(key: FieldDescribe): boolean {
+  return key.type === 'id' || key.unique;
+}

@@ -1,0 +1,170 @@
+import { setImmediate as loopTurn } from 'node:timers/promises';
+import type { CallContext } from '@connector-runtime/core';
+import { readBatchResults } from '../json/batch-reader.js';
+import { JsonError } from '../json/json-error.js';
+import { listItems } from '../json/list-items.js';
+import { RecordCheck } from '../json/record-check.js';
+import { splitId } from '../json/record-id.js';
+import { recordPart } from '../json/record-part.js';
+import { completeRecord, readQueryPage } from '../json/record-reader.js';
+import { errorsInJson } from '../transport/error-answer.js';
+import { ACCEPT_JSON, JSON_BOTH_WAYS, JSON_TYPE } from '../transport/headers.js';
+import { documentError } from '../transport/refusals.js';
+import { readBytes } from './document-text.js';
+import { type Payload, PayloadError } from './payload.js';
+
+/** Characters that are checked at a time; a few milliseconds. */
+const CHECKED_AT_ONCE = 1_000_000;
+
+/** Records in Salesforce's own JSON form, with `attributes` or without. */
+export const JSON_PAYLOAD: Payload = {
+  mediaType: JSON_TYPE,
+  form: 'JSON',
+  accept: ACCEPT_JSON,
+  bothWays: JSON_BOTH_WAYS,
+
+  async checkedBody({ body }, context) {
+    const bytes = await readBytes(body, context);
+    await checkedRecord(bytes, context);
+    return body.repeatable ? body : bytes;
+  },
+
+  checkedText: async ({ body }, context) => checkedRecord(await readBytes(body, context), context),
+
+  splitId(text) {
+    let record: ReturnType<typeof splitId>;
+    try {
+      record = splitId(text);
+    } catch (error) {
+      throw asDocumentError(error);
+    }
+    if (record.id !== '') return record;
+    throw documentError('ID_MISSING', 'the id is missing: the record needs a member Id that is not empty', 'Id');
+  },
+
+  recordPart: (text, type, keyName) => recordPart(text, type, keyName),
+  collectionBody: (records, allOrNone) => `{"allOrNone":${allOrNone},"records":[${records.join(',')}]}`,
+
+  readCollectionResults: (text) =>
+    reading(() =>
+      listItems(text).map((item) => {
+        const { id, success, errors } = parseResult(item);
+        const listed = errorsInJson(errors);
+        const said = typeof success === 'boolean' ? { success } : {};
+        return { text: item, id: typeof id === 'string' ? id : '', errors: listed, ...said };
+      }),
+    ),
+
+  async checkedTree({ body }, context) {
+    const bytes = await readBytes(body, context);
+    const referenceIds = referenceIdsIn(parse(await checkedRecord(bytes, context)));
+    return { body: body.repeatable ? body : bytes, referenceIds };
+  },
+
+  readTreeAnswer: (text) =>
+    reading(() => {
+      const answer = parse(text);
+      const { hasErrors, results } = membersOf(answer);
+      const listed = (Array.isArray(results) ? results : []).map((result: unknown) => {
+        const { referenceId, id, errors } = membersOf(result);
+        const word = (value: unknown) => (typeof value === 'string' ? value : '');
+        return { referenceId: word(referenceId), id: word(id), errors: errorsInJson(errors) };
+      });
+      return { hasErrors: hasErrors === true, results: listed, errors: errorsInJson(answer) };
+    }),
+
+  readPage: (text) => reading(() => readQueryPage(text)),
+  completeRecord: (record, _page, lists, further) =>
+    completeRecord(
+      record,
+      lists,
+      further.map((pages) => pages.flatMap(({ records }) => records)),
+    ),
+
+  readResult: (text) =>
+    reading(() => {
+      const { success, errors } = parseResult(text);
+      const listed = errorsInJson(errors);
+      return typeof success === 'boolean' ? { success, errors: listed } : { errors: listed };
+    }),
+
+  readBackBatch: (path, record) =>
+    `{"batchRequests":[{"method":"PATCH","url":${JSON.stringify(path)},"richInput":${record}},{"method":"GET","url":${JSON.stringify(path)}}]}`,
+
+  readBatchResults: (text) => reading(() => readBatchResults(text)),
+  errorsIn: (text) => reading(() => errorsInJson(parse(text))),
+  successBody: (id) => JSON.stringify({ id, success: true, errors: [] }),
+
+  countBody: (count) => JSON.stringify({ totalSize: count, done: true, records: [] }),
+
+  /** An error of the connector's own stands there as one without a `statusCode`. */
+  failureBody(message, id, errors) {
+    const listed = errors.map(({ code, message: text, fields }) => ({ message: text, statusCode: code, fields }));
+    return JSON.stringify({
+      ...(id === '' ? {} : { id }),
+      success: false,
+      errors: listed.length > 0 ? listed : [{ message, fields: [] }],
+    });
+  },
+};
+
+/** The text of bytes that are a record which may be sent. */
+async function checkedRecord(bytes: Uint8Array, { signal }: CallContext): Promise<string> {
+  try {
+    const text = decodeUtf8(bytes);
+    const check = new RecordCheck(text);
+    while (!check.step(CHECKED_AT_ONCE)) await loopTurn(undefined, { signal });
+    return text;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw asDocumentError(error);
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new JsonError('the text is not UTF-8', { cause: error });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new JsonError('it is no JSON', { cause: error });
+  }
+}
+
+function parseResult(text: string): Readonly<Record<string, unknown>> {
+  return membersOf(parse(text));
+}
+
+/** None where the value is no object. */
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** Of each record of a tree. Lists of children stand in members of any name. */
+function referenceIdsIn(tree: unknown): readonly string[] {
+  const { records } = membersOf(tree);
+  return (Array.isArray(records) ? records : []).flatMap((record: unknown) => {
+    const { attributes, ...members } = membersOf(record);
+    const { referenceId } = membersOf(attributes);
+    return [typeof referenceId === 'string' ? referenceId : '', ...Object.values(members).flatMap(referenceIdsIn)];
+  });
+}
+
+function asDocumentError(error: unknown): unknown {
+  if (!(error instanceof JsonError)) return error;
+  return documentError('DOCUMENT_NOT_JSON', `the document cannot be sent: ${error.message}`, undefined, error);
+}
+
+function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof JsonError ? new PayloadError(error.message, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,133 @@
+import type { Body, CallContext, Document, HttpHeaders } from '@connector-runtime/core';
+import type { ServiceError } from '../transport/error-answer.js';
+
+/**
+ * One of the forms in which documents, requests, answers and results are written. The operations are the same in each: what differs is here.
+ * Records and results are texts cut out of what came, never built anew: what they say stays as it was written.
+ */
+export interface Payload {
+  readonly mediaType: string;
+  /** Name of the form, for messages. */
+  readonly form: 'XML' | 'JSON';
+  /** Headers of calls that send nothing. */
+  readonly accept: HttpHeaders;
+  /** Headers of calls that send a body. */
+  readonly bothWays: HttpHeaders;
+  /** The document as it may be sent, unchanged. What is not of this form is a `validation` error, before anything is sent. */
+  checkedBody(document: Document<unknown>, context: CallContext): Promise<Body | Uint8Array>;
+  /** The document's text under the same conditions. */
+  checkedText(document: Document<unknown>, context: CallContext): Promise<string>;
+  /** Takes the id out of a record that was checked. A document without an id, or with an empty one, is a `validation` error. */
+  splitId(text: string): IdentifiedRecord;
+  /** A checked record as one of several of a request. `type`: of its object where it says none; `keyName`: the field that tells it apart. */
+  recordPart(text: string, type: string, keyName: string): RecordPart;
+  /** The body of a request for such records. */
+  collectionBody(records: readonly string[], allOrNone: boolean): string;
+  /** One for each `result` of an answer, in order. Throws a {@link PayloadError}. */
+  readCollectionResults(text: string): readonly CollectionResult[];
+  /** A tree as it may be sent, unchanged, and the reference ids of its records, empty where one has none. */
+  checkedTree(
+    document: Document<unknown>,
+    context: CallContext,
+  ): Promise<{ readonly body: Body | Uint8Array; readonly referenceIds: readonly string[] }>;
+  /** Throws a {@link PayloadError}. */
+  readTreeAnswer(text: string): TreeAnswer;
+  /** Splits an answer to a query. Throws a {@link PayloadError}. */
+  readPage(text: string): QueryPage;
+  /** A record of `page` with further child records written into its open lists. */
+  completeRecord(
+    record: string,
+    page: QueryPage,
+    lists: readonly OpenList[],
+    further: readonly (readonly QueryPage[])[],
+  ): string;
+  /** What a write's answer says. Throws a {@link PayloadError}. */
+  readResult(text: string): WriteResult;
+  /** The body of a batch that updates a record and reads it. `path`: of the record, from the version on. */
+  readBackBatch(path: string, record: string): string;
+  /** Throws a {@link PayloadError}. */
+  readBatchResults(text: string): readonly BatchResult[];
+  /** The errors that an answer lists. Throws a {@link PayloadError}. */
+  errorsIn(text: string): readonly ServiceError[];
+  /** The result of a success that the service answers with nothing. */
+  successBody(id: string): string;
+  /** The result of a document that was refused. `id`: of its record, empty where it was not found. Every error stands in it with its code, message and fields. `root`: of XML, `Result` where absent. */
+  failureBody(message: string, id: string, errors: readonly ServiceError[], root?: 'Result' | 'result'): string;
+  /** The answer to a query that only counts, as the service gives it. */
+  countBody(count: number): string;
+}
+
+/** Text of the service that is not of the form that was asked for. */
+export class PayloadError extends Error {}
+
+export interface IdentifiedRecord {
+  readonly id: string;
+  /** The document without the id. */
+  readonly rest: string;
+}
+
+/** A page of a query's answer, its records cut out of it. */
+export interface QueryPage {
+  /** Absent on the last page. */
+  readonly nextRecordsUrl?: string;
+  /** Of the whole query, on each of its pages. */
+  readonly totalSize: number;
+  readonly records: readonly string[];
+  /** By index in `records`: the lists of child records in it that go on elsewhere. */
+  readonly openLists: ReadonlyMap<number, readonly OpenList[]>;
+  /** In XML: those of the page, which stand in each record. */
+  readonly namespaces?: string;
+}
+
+/** A list of child records of which a record holds only the first page. Positions are in the record's text. */
+export interface OpenList {
+  readonly nextRecordsUrl: string;
+  readonly totalSize: number;
+  readonly count: number;
+  readonly doneFrom: number;
+  readonly doneTo: number;
+  readonly cursorFrom: number;
+  readonly cursorTo: number;
+  readonly end: number;
+}
+
+/** What an answer to a write says of itself. */
+export interface WriteResult {
+  /** Absent: it says neither. */
+  readonly success?: boolean;
+  readonly errors: readonly ServiceError[];
+}
+
+/** The answer to one request of a batch. */
+export interface BatchResult {
+  readonly status: number;
+  /** Text of what was answered; empty where there was nothing. */
+  readonly content: string;
+}
+
+/** A record in a request of many. */
+export interface RecordPart {
+  readonly text: string;
+  readonly type: string;
+  /** What the record is told apart by, as text; empty where the document says nothing. */
+  readonly key: string;
+}
+
+/** What an answer says of one record of a request of many. `text`: cut out of the answer, as it was written. */
+export interface CollectionResult extends WriteResult {
+  readonly text: string;
+  /** Empty where it tells none. */
+  readonly id: string;
+}
+
+/** What an answer to a tree says. Empty texts where it says nothing. */
+export interface TreeAnswer {
+  readonly hasErrors: boolean;
+  readonly results: readonly {
+    readonly referenceId: string;
+    readonly id: string;
+    readonly errors: readonly ServiceError[];
+  }[];
+  /** Wherever they stand: also in a plain error list. */
+  readonly errors: readonly ServiceError[];
+}

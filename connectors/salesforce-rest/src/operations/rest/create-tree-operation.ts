@@ -1,0 +1,134 @@
+import {
+  ConnectorError,
+  type Document,
+  type Events,
+  type ExecutionContext,
+  inject,
+  injectable,
+  type Operation,
+  type ResultEvent,
+} from '@connector-runtime/core';
+import { perDocument } from '@connector-runtime/core/authoring';
+import type { SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { CreateTreeProperties } from '../../properties/operation-properties.js';
+import { treePath } from '../../transport/endpoints.js';
+import type { ErrorAnswer } from '../../transport/error-answer.js';
+import { protocolError } from '../../transport/refusals.js';
+import { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { meaningOf } from '../../transport/service-codes.js';
+import { documentHeaders } from '../document-headers.js';
+import { ObjectTarget } from '../object-target.js';
+import { accepted, refusalInside, refused } from '../outcomes.js';
+import { type Payload, PayloadError, type TreeAnswer } from '../payload.js';
+import { payloadOf } from '../payload-formats.js';
+
+/** The answer names each of at most 200 records. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Creates a tree of records per document, all of it or nothing: `records`, each with a `type` and a `referenceId`, in XML below `SObjectTreeRequest`. It is checked and sent unchanged.
+ * Result: `success` / `201` with Salesforce's answer; `applicationError` with every error, each with the reference id of its record, and Salesforce's body where it gave one.
+ * A lost answer is `unknown`, and so is one that does not name each record exactly once.
+ * Source: Salesforce REST API Developer Guide, "sObject Tree".
+ */
+@injectable()
+export class CreateTreeOperation implements Operation<CreateTreeProperties> {
+  constructor(
+    @inject(ObjectTarget) private readonly target: ObjectTarget,
+    @inject(SalesforceTransport) private readonly transport: SalesforceTransport,
+  ) {}
+
+  async *execute(
+    documents: AsyncIterable<Document<CreateTreeProperties>>,
+    context: ExecutionContext<CreateTreeProperties>,
+  ): Events {
+    const describe = await this.target.check('createable', context);
+    const payload = payloadOf(context.properties);
+    yield* perDocument(documents, context, (document) => this.createTree(document, describe, payload, context));
+  }
+
+  private async createTree(
+    document: Document<CreateTreeProperties>,
+    describe: SObjectDescribe,
+    payload: Payload,
+    context: ExecutionContext<CreateTreeProperties>,
+  ): Promise<ResultEvent> {
+    let refusalBody: string | undefined;
+    try {
+      const { body, referenceIds } = await payload.checkedTree(document, context);
+      const { response, text } = await this.transport.sendForText(
+        {
+          step: 'create tree',
+          method: 'POST',
+          path: treePath(describe.name),
+          headers: documentHeaders(payload.bothWays, document.properties),
+          body,
+          effect: 'once',
+          maxAnswerBytes: MAX_ANSWER_BYTES,
+          accepts: isFinalRefusal,
+        },
+        payload.form,
+        context,
+      );
+      if (response.status >= 300) {
+        refusalBody = text;
+        throw refusalOf(readAnswer(text, payload), response.earlier, response.status);
+      }
+      checkCreated(readAnswer(text, payload), referenceIds);
+      return accepted(document, String(response.status), payload, text);
+    } catch (error) {
+      const result = refused(document, error, payload);
+      return refusalBody === undefined ? result : { ...result, body: refusalBody, mediaType: payload.mediaType };
+    }
+  }
+}
+
+function readAnswer(text: string, payload: Payload): TreeAnswer {
+  try {
+    return payload.readTreeAnswer(text);
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error;
+    throw protocolError(
+      'ANSWER_UNEXPECTED',
+      `the answer to a write cannot be read: ${error.message}`,
+      'unknown',
+      error,
+    );
+  }
+}
+
+/** A refusal with reasons that stay: one for the moment (a locked row) is left to the transport, to be sent again. */
+function isFinalRefusal({ status, errors }: ErrorAnswer): boolean {
+  return (
+    status === 400 &&
+    errors.length > 0 &&
+    !errors.every(({ code, message }) => meaningOf(code, message).retryable === true)
+  );
+}
+
+/** Each error says which record it is of; the first record is the path. */
+function refusalOf(answer: TreeAnswer, earlier: 'none' | 'unknown', httpStatus: number): ConnectorError {
+  const errors = answer.results.flatMap(({ referenceId, errors: own }) =>
+    own.map((error) => (referenceId === '' ? error : { ...error, message: `record ${referenceId}: ${error.message}` })),
+  );
+  const { info, cause } = refusalInside(errors.length > 0 ? errors : answer.errors, earlier);
+  const path = [answer.results[0]?.referenceId ?? '', info.path ?? ''].filter((part) => part !== '').join('/');
+  const service = { ...info.service, httpStatus };
+  return new ConnectorError({ ...info, step: 'create tree', service, ...(path === '' ? {} : { path }) }, { cause });
+}
+
+function checkCreated({ hasErrors, results }: TreeAnswer, referenceIds: readonly string[]): void {
+  const named = results.filter(({ id }) => id !== '').map(({ referenceId }) => referenceId);
+  const isWhole =
+    !hasErrors &&
+    named.length === results.length &&
+    named.length === referenceIds.length &&
+    new Set(named).size === named.length &&
+    referenceIds.every((referenceId) => named.includes(referenceId));
+  if (isWhole) return;
+  throw protocolError(
+    'ANSWER_UNEXPECTED',
+    `the service answered a tree of ${referenceIds.length} records with ids of ${named.length}, and does not name each exactly once`,
+    'unknown',
+  );
+}

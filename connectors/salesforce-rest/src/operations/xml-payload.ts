@@ -1,0 +1,168 @@
+import type { Body, CallContext, Document } from '@connector-runtime/core';
+import { errorsIn, type ServiceError } from '../transport/error-answer.js';
+import { ACCEPT_XML, XML, XML_BOTH_WAYS } from '../transport/headers.js';
+import { documentError } from '../transport/refusals.js';
+import { readBatchResults } from '../xml/batch-reader.js';
+import { checkXml, checkXmlText, decodeUtf8 } from '../xml/checked-xml.js';
+import { recordElement } from '../xml/record-element.js';
+import { splitId } from '../xml/record-id.js';
+import { completeRecord, readQueryPage } from '../xml/record-reader.js';
+import { resultElements } from '../xml/result-elements.js';
+import type { XmlListener } from '../xml/strict-xml.js';
+import { XmlError } from '../xml/xml-error.js';
+import { escapeXml } from '../xml/xml-text.js';
+import { childText, parseXml, type XmlElement } from '../xml/xml-tree.js';
+import { readBytes } from './document-text.js';
+import { type Payload, PayloadError, type WriteResult } from './payload.js';
+
+/** Records as `<records>`, results as `<Result>`. */
+export const XML_PAYLOAD: Payload = {
+  mediaType: XML,
+  form: 'XML',
+  accept: ACCEPT_XML,
+  bothWays: XML_BOTH_WAYS,
+
+  checkedBody: (document, context) => checkedXml(document, context),
+
+  async checkedText({ body }, context) {
+    try {
+      const text = decodeUtf8(await readBytes(body, context));
+      checkXmlText(text);
+      return text;
+    } catch (error) {
+      throw asDocumentError(error);
+    }
+  },
+
+  splitId(text) {
+    let record: ReturnType<typeof splitId>;
+    try {
+      record = splitId(text);
+    } catch (error) {
+      throw asDocumentError(error);
+    }
+    if (record.id !== '') return record;
+    throw documentError(
+      'ID_MISSING',
+      'the id is missing: the root element needs a child element Id that is not empty',
+      'Id',
+    );
+  },
+
+  recordPart: (text, type, keyName) => recordElement(text, type, keyName),
+
+  collectionBody: (records, allOrNone) =>
+    `<result>${allOrNone ? '<allOrNone>True</allOrNone>' : ''}${records.join('')}</result>`,
+
+  readCollectionResults: (text) =>
+    reading(() =>
+      resultElements(text).map((element) => {
+        const root = parseXml(element);
+        return { text: element, id: childText(root, 'id') ?? '', ...writeResultIn(root) };
+      }),
+    ),
+
+  async checkedTree(document, context) {
+    const referenceIds: string[] = [];
+    const body = await checkedXml(document, context, {
+      startElement: ({ name, attributes }) => {
+        if (name === 'records') referenceIds.push(attributes.find((one) => one.name === 'referenceId')?.value ?? '');
+      },
+    });
+    return { body, referenceIds };
+  },
+
+  readTreeAnswer: (text) =>
+    reading(() => {
+      const root = parseXml(text);
+      const results = root.children
+        .filter(({ name }) => name === 'results')
+        .map((result) => ({
+          referenceId: childText(result, 'referenceId') ?? '',
+          id: childText(result, 'id') ?? '',
+          errors: errorsIn(result),
+        }));
+      return { hasErrors: childText(root, 'hasErrors') === 'true', results, errors: errorsIn(root) };
+    }),
+
+  readPage: (text) => reading(() => readQueryPage(text)),
+
+  completeRecord(record, page, lists, further) {
+    const withNamespaces = further.map((pages) =>
+      pages.map(({ records, namespaces = '' }) => ({ records, namespaces })),
+    );
+    return completeRecord(record, page.namespaces ?? '', lists, withNamespaces);
+  },
+
+  readResult: (text) =>
+    reading(() => {
+      const root = parseXml(text);
+      return root.name === 'Result' ? writeResultIn(root) : { errors: errorsIn(root) };
+    }),
+
+  readBackBatch(path, record) {
+    const url = escapeXml(path);
+    return (
+      '<?xml version="1.0" encoding="UTF-8"?><batch><batchRequests>' +
+      `<request><method>PATCH</method><url>${url}</url><richInput>${record}</richInput></request>` +
+      `<request><method>GET</method><url>${url}</url></request>` +
+      '</batchRequests></batch>'
+    );
+  },
+
+  readBatchResults: (text) => reading(() => readBatchResults(text)),
+  errorsIn: (text) => reading(() => errorsIn(parseXml(text))),
+  successBody: (id) => `<Result><id>${escapeXml(id)}</id><success>true</success></Result>`,
+
+  countBody: (count) => `<QueryResult><done>true</done><totalSize>${count}</totalSize></QueryResult>`,
+
+  /** `sf__Error` has the text of all errors. */
+  failureBody(message, id, errors, root = 'Result') {
+    const idElement = id === '' ? '' : `<id>${escapeXml(id)}</id>`;
+    return `<?xml version="1.0" encoding="UTF-8"?><${root}>${idElement}<success>false</success><sf__Error>${escapeXml(message)}</sf__Error>${errors.map(errorElement).join('')}</${root}>`;
+  },
+};
+
+/** `listener` is told what is in the document. */
+async function checkedXml(
+  { body }: Document<unknown>,
+  context: CallContext,
+  listener?: XmlListener,
+): Promise<Body | Uint8Array> {
+  try {
+    if (body.repeatable) {
+      await checkXml(body, context.signal, listener);
+      return body;
+    }
+    const bytes = await readBytes(body, context);
+    checkXmlText(decodeUtf8(bytes), listener);
+    return bytes;
+  } catch (error) {
+    throw asDocumentError(error);
+  }
+}
+
+function writeResultIn(root: XmlElement): WriteResult {
+  const said = root.children.filter(({ name }) => name === 'success');
+  const success = said.length === 1 ? said[0]?.text.trim() : undefined;
+  const errors = errorsIn(root);
+  return success === 'true' || success === 'false' ? { success: success === 'true', errors } : { errors };
+}
+
+function errorElement({ code, message, fields }: ServiceError): string {
+  const names = fields.map((field) => `<fields>${escapeXml(field)}</fields>`).join('');
+  return `<errors>${names}<message>${escapeXml(message)}</message><statusCode>${escapeXml(code)}</statusCode></errors>`;
+}
+
+function asDocumentError(error: unknown): unknown {
+  if (!(error instanceof XmlError)) return error;
+  return documentError('DOCUMENT_NOT_XML', `the document cannot be sent: ${error.message}`, undefined, error);
+}
+
+function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof XmlError ? new PayloadError(error.message, { cause: error }) : error;
+  }
+}

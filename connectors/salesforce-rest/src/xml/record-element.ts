@@ -1,0 +1,64 @@
+import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
+import { escapeXml, unescapeXml } from './xml-text.js';
+
+/** A document's root element, made one of several `records` of a request. */
+export interface RecordElement {
+  /** `<records type="…">…</records>`; namespaces that the root declares stand on it. */
+  readonly text: string;
+  readonly type: string;
+  /** Text of the first direct child that has the name asked for, in any case; empty where it is missing, empty, nil or holds elements. */
+  readonly key: string;
+}
+
+const ATTRIBUTE = /\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')/gy;
+const NIL = /\s(?:[^\s=:]+:)?nil\s*=\s*["']\s*(?:true|1)\s*["']/;
+
+/**
+ * Cuts the root element out of a well-formed document. It is called `records` whatever its name was, and has a `type`: its own, else the one given. Everything inside stays as it is written.
+ * Throws `XmlError`.
+ */
+export function recordElement(document: string, type: string, keyName: string): RecordElement {
+  const scanner = new XmlScanner(document);
+  const wanted = keyName.toLowerCase();
+  let start = '';
+  let ownType = type;
+  let contentFrom = 0;
+  let text = '';
+  let key: string | undefined;
+  let keyFrom = -1;
+  for (;;) {
+    const kind = scanner.next();
+    if (kind === END) return { text, type: ownType, key: key ?? '' };
+    if (scanner.level === 1) {
+      if (kind !== CLOSE) {
+        const attributes = document.slice(scanner.nameEnd, scanner.end).replace(/\s*\/?>$/, '');
+        const typed = withType(attributes, type);
+        ownType = typed.type;
+        start = `<records${typed.attributes}`;
+        contentFrom = scanner.end;
+        if (kind === EMPTY) text = `${start}/>`;
+      } else text = `${start}>${document.slice(contentFrom, scanner.start)}</records>`;
+    } else if (key === undefined && scanner.level === 2 && localName(scanner.name).toLowerCase() === wanted) {
+      if (kind === EMPTY || (kind === OPEN && NIL.test(document.slice(scanner.nameEnd, scanner.end)))) key = '';
+      else if (kind === OPEN) keyFrom = scanner.end;
+      else key = unescapeXml(document.slice(keyFrom, scanner.start)).trim();
+    } else if (key === undefined && keyFrom >= 0) key = '';
+  }
+}
+
+function withType(attributes: string, given: string): { attributes: string; type: string } {
+  ATTRIBUTE.lastIndex = 0;
+  for (let match = ATTRIBUTE.exec(attributes); match !== null; match = ATTRIBUTE.exec(attributes)) {
+    const [whole, name, value = ''] = match;
+    if (name !== 'type') continue;
+    const type = unescapeXml(value.slice(1, -1)).trim();
+    if (type !== '') return { attributes, type };
+    const rest = attributes.slice(0, match.index) + attributes.slice(match.index + whole.length);
+    return { attributes: ` type="${escapeXml(given)}"${rest}`, type: given };
+  }
+  return { attributes: ` type="${escapeXml(given)}"${attributes}`, type: given };
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { readFlatPage } from '#src/json/flat-page.js';
+import { scanQueryPage } from '#src/json/record-reader.js';
+
+const nasty = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({
+    unit: fc.constantFrom('"', '\\', '{', '}', '[', ']', ',', ':', '},{"attributes":', '"records":[', 'records', '\n'),
+  }),
+);
+const value = fc.oneof(
+  nasty,
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.boolean(),
+  fc.constant(null),
+);
+const attributes = fc.constant({ type: 'Account', url: '/services/data/v64.0/sobjects/Account/001' });
+const parent = fc.record({ attributes, Name: value });
+const record = fc
+  .record({ attributes, fields: fc.dictionary(nasty, fc.oneof(value, parent), { maxKeys: 4 }) })
+  .map(({ attributes: own, fields }) => ({ attributes: own, ...fields }));
+
+test('whatever records hold, a page cut at their borders is the page that was scanned', () => {
+  let cut = 0;
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 6 }), fc.boolean(), (records, done) => {
+      const next = done ? {} : { nextRecordsUrl: '/services/data/v64.0/query/01g-2' };
+      const page = JSON.stringify({ totalSize: records.length, done, ...next, records });
+      const flat = readFlatPage(page);
+
+      if (flat === undefined) return;
+      cut += 1;
+      expect(flat).toEqual(scanQueryPage(page));
+    }),
+    { numRuns: 1_000 },
+  );
+  expect(cut).toBeGreaterThan(300);
+});
+
+const RECORD = '{"attributes":{"type":"A","url":"/a"},"Name":"x"}';
+const PAGE = `{"totalSize":2,"done":true,"records":[${RECORD},${RECORD}]}`;
+
+test('a page cut at any byte is not taken for a page', () => {
+  for (let length = 0; length < PAGE.length; length += 1) expect(readFlatPage(PAGE.slice(0, length))).toBeUndefined();
+  expect(readFlatPage(PAGE)?.records).toEqual([RECORD, RECORD]);
+});
+
+test.each([
+  ['with white space', PAGE.replace('"records":', '"records" : ')],
+  [
+    'with a list of child records',
+    PAGE.replace('"Name":"x"', `"Contacts":{"totalSize":1,"done":true,"records":[${RECORD}]}`),
+  ],
+  ['whose list is not its last member', `${PAGE.slice(0, -1)},"more":[1]}`],
+  [
+    'whose records do not begin with their attributes',
+    PAGE.replaceAll('{"attributes":{"type":"A","url":"/a"},"Name":"x"}', '{"Name":"x"}'),
+  ],
+  ['that says neither done nor not', PAGE.replace('true', '"yes"')],
+  ['with more, and no address of it', PAGE.replace('true', 'false')],
+  ['without a count', PAGE.replace('2', '-2')],
+])('a page %s is left to the scanner', (_, page) => {
+  expect(readFlatPage(page)).toBeUndefined();
+});
+
+test('numbers keep what they were written as', () => {
+  const page = PAGE.replace('"Name":"x"', '"Amount":1.10,"Big":9007199254740993');
+
+  expect(readFlatPage(page)?.records[0]).toContain('"Amount":1.10,"Big":9007199254740993');
+});

@@ -1,0 +1,53 @@
+import { recordElement } from '#src/xml/record-element.js';
+
+const element = (document: string, key = 'Id') => recordElement(document, 'Account', key);
+
+test.each([
+  ['a type that is missing is added', '<records><A>1</A></records>', '<records type="Account"><A>1</A></records>'],
+  [
+    'a blank one is replaced',
+    '<records a="b" type=" " c="d"><A/></records>',
+    '<records type="Account" a="b" c="d"><A/></records>',
+  ],
+  ['one that is there is kept', `<records  type='Lead'><A/></records>`, `<records  type='Lead'><A/></records>`],
+  [
+    'of another namespace it is none',
+    '<records xmlns:x="u" x:type="Lead"/>',
+    '<records type="Account" xmlns:x="u" x:type="Lead"/>',
+  ],
+  ['inside a value it is none', `<records note='a type="b"'/>`, `<records type="Account" note='a type="b"'/>`],
+  ['another root is called records', '<Account ><A/></Account >', '<records type="Account"><A/></records>'],
+  ['a root with a prefix too', '<s:R xmlns:s="u"><s:A/></s:R>', '<records type="Account" xmlns:s="u"><s:A/></records>'],
+  [
+    'what stands outside the root is left out',
+    '\ufeff<?xml version="1.0"?><!-- a --><records type="T">b<!-- c --></records><!-- d -->',
+    '<records type="T">b<!-- c --></records>',
+  ],
+  [
+    'namespaces and nil stay',
+    '<records xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" type="T"><A xsi:nil="true"/><B><![CDATA[<]]></B></records>',
+    '<records xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" type="T"><A xsi:nil="true"/><B><![CDATA[<]]></B></records>',
+  ],
+])('%s', (_case, document, text) => {
+  expect(element(document).text).toBe(text);
+});
+
+test.each([
+  ['<r><Id> 001 </Id></r>', '001'],
+  ['<r><ID>1&amp;<![CDATA[<2]]></ID></r>', '1&<2'],
+  ['<r><O><Id>2</Id></O><id>3</id><Id>4</Id></r>', '3'],
+  ['<r xmlns:s="u"><s:Id>5</s:Id></r>', '5'],
+  ['<r><Id/><Id>6</Id></r>', ''],
+  ['<r xmlns:xsi="u"><Id xsi:nil="true"></Id><Id>6</Id></r>', ''],
+  ['<r><Id><a>7</a></Id></r>', ''],
+  ['<r/>', ''],
+])('the key of %s is "%s"', (document, key) => {
+  expect(element(document).key).toBe(key);
+});
+
+test.each([
+  ['<records type="Lead &amp; more"/>', 'Lead & more'],
+  ['<records/>', 'Account'],
+])('the type of %s is %s', (document, type) => {
+  expect(element(document).type).toBe(type);
+});
