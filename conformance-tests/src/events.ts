@@ -6,9 +6,21 @@ const MAX_CONTENT_BYTES = 10_000_000;
 export async function textOf(content: Content): Promise<string> {
   if (typeof content === 'string') return content;
   if (content instanceof Uint8Array) return Buffer.from(content).toString();
-  return 'open' in content && typeof content.open === 'function'
-    ? (content as Body).text(MAX_CONTENT_BYTES)
-    : JSON.stringify(content);
+  return isBody(content) ? content.text(MAX_CONTENT_BYTES) : JSON.stringify(content);
+}
+
+/** The event with the bytes of its body in it: a body may be read until the next item is pulled, and is gone with its execution. One that cannot be read stays as it is. */
+export async function withOwnBody(event: OperationEvent): Promise<OperationEvent> {
+  if (!('body' in event) || !isBody(event.body)) return event;
+  try {
+    return { ...event, body: await event.body.bytes(MAX_CONTENT_BYTES) };
+  } catch {
+    return event;
+  }
+}
+
+function isBody(content: Content | undefined): content is Body {
+  return typeof content === 'object' && 'open' in content && typeof content.open === 'function';
 }
 
 /** An event in a line, for a failure card. */

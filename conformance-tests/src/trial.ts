@@ -16,7 +16,7 @@ import {
   type RuntimeConnection,
   type RuntimeLimits,
 } from '@connector-runtime/runtime';
-import { shownEvent } from './events.js';
+import { shownEvent, withOwnBody } from './events.js';
 import { nameOf, SubjectError, Unproven } from './findings.js';
 import { strikeSecrets } from './fixture-secrets.js';
 import { guardedFixture } from './guarded-fixture.js';
@@ -71,8 +71,13 @@ export interface TrialOptions {
   readonly limits?: Partial<SuiteLimits>;
 }
 
-/** Which requests a fault meets, counted from when it is set: the k-th, those with an effect, or all. */
-export type Aim = number | 'write' | 'all' | { readonly from: number };
+/** Which requests a fault meets, counted from when it is set: the k-th, those from there on, those with an effect, those from the k-th of them on, or all. */
+export type Aim = number | 'write' | 'all' | { readonly from: number } | { readonly fromWrite: number };
+
+function shownAim(aim: Aim): string {
+  if (typeof aim !== 'object') return String(aim);
+  return 'from' in aim ? `${aim.from} and after` : `write ${aim.fromWrite} and after`;
+}
 
 /** One check's own world: a fresh service, the plugin, and runtimes that lend it the suite's transport, clock and log. */
 export class Trial {
@@ -290,7 +295,7 @@ export class Trial {
   }): Promise<Outcome> {
     const events: OperationEvent[] = [];
     for await (const batch of execution.batches()) {
-      events.push(...batch);
+      for (const event of batch) events.push(await withOwnBody(event));
       for (const event of batch.slice(-LAST_EVENTS)) this.note(`event ${shownEvent(event)}`);
     }
     return {
@@ -303,7 +308,7 @@ export class Trial {
 
   /** Brings a fault about; where the plugin has sockets of its own, by its fixture. */
   async fault(fault: Fault, aim: Aim, operation?: TriedOperation): Promise<void> {
-    this.note(`fault ${fault.kind} at ${typeof aim === 'object' ? `${aim.from} and after` : aim}`);
+    this.note(`fault ${fault.kind} at ${shownAim(aim)}`);
     if (this.hasOwnSockets) {
       this.need('useGate');
       if (!ServiceGate.takes(fault)) throw new Unproven(`no service can bring about "${fault.kind}"`);
@@ -311,13 +316,20 @@ export class Trial {
     let count = 0;
     this.traffic.addFault(fault, (request) => {
       if (aim === 'all') return true;
-      if (aim === 'write') {
+      if (aim === 'write' || (typeof aim === 'object' && 'fromWrite' in aim)) {
         if (operation === undefined) throw new TypeError('a fault aimed at writes needs the operation');
-        return operation.fixture.isWrite(request);
+        if (!operation.fixture.isWrite(request)) return false;
+        count += 1;
+        return aim === 'write' || count >= aim.fromWrite;
       }
       count += 1;
       return typeof aim === 'number' ? count === aim : count >= aim.from;
     });
+  }
+
+  /** Does a request hang, and nothing else go on? What hangs was applied before. */
+  get isHanging(): boolean {
+    return this.traffic.inFlightNow > 0 && !this.traffic.isBusy;
   }
 
   /** What a service that is busy does: it says so, and applies nothing. */

@@ -110,12 +110,13 @@ export const LEAKS: readonly Check[] = [
   },
 ];
 
-/** A write that may be given one document again and again and deletes nothing; else the first operation of the manifest. */
+/** A write that may be given one document again and again and deletes nothing, no variant where there is a choice: those put many documents into one request. Else the first operation of the manifest. */
 function cheapest(trial: Trial): TriedOperation {
   const operations = trial.operations();
-  const found =
-    trial.writes().find(({ descriptor }) => descriptor.repeat === 'safe' && descriptor.effect !== 'delete') ??
-    operations[0];
+  const again = trial
+    .writes()
+    .filter(({ descriptor }) => descriptor.repeat === 'safe' && descriptor.effect !== 'delete');
+  const found = again.find(({ key, id }) => key === id) ?? again[0] ?? operations[0];
   if (found === undefined) throw new SubjectError('the manifest has no operation');
   return found;
 }

@@ -36,6 +36,8 @@ export interface ListBody {
 export interface Answer {
   readonly status: number;
   readonly body?: string;
+  /** A long body, made while it is sent; in place of `body`. */
+  readonly pieces?: Iterable<string>;
   /** The same body in parts, where it is a list of results. */
   readonly list?: ListBody;
   /** Content-Type; that of the format where absent. */

@@ -1,3 +1,5 @@
+export type { BulkControls, BulkJobView } from './bulk/bulk-jobs.js';
+export type { BulkPlan } from './bulk/bulk-plan.js';
 export { type CertificateOptions, type Certificates, makeCertificates } from './certificates.js';
 export type { Fault, FaultAction, FaultMatch, FaultSpec, Faults } from './faults.js';
 export type { GivenValue, Ledger, LedgerEntry } from './ledger.js';

@@ -26,6 +26,8 @@ export interface LedgerEntry {
 /** The truth about what was applied, in order. With a file, each entry is in it before the answer leaves: it outlives kill -9. */
 export class Ledger {
   readonly #entries: LedgerEntry[] = [];
+  readonly #counts = { create: 0, update: 0, delete: 0 };
+  #appended = 0;
   #file: number | undefined;
   /** Successful logins, SOAP and OAuth. */
   logins = 0;
@@ -34,7 +36,11 @@ export class Ledger {
   /** Records served by queries, children included. */
   rowsServed = 0;
 
-  constructor(file: string | undefined) {
+  /** `keepsEntries` false: applied writes are counted, not kept. */
+  constructor(
+    file: string | undefined,
+    private readonly keepsEntries = true,
+  ) {
     this.#file = file === undefined ? undefined : openSync(file, 'a');
   }
 
@@ -42,10 +48,25 @@ export class Ledger {
     return this.#entries;
   }
 
+  /** False where entries are neither kept nor written: they need not be made then, only counted. */
+  get takesEntries(): boolean {
+    return this.keepsEntries || this.#file !== undefined;
+  }
+
+  count(action: LedgerEntry['action']): void {
+    this.#counts[action]++;
+  }
+
+  /** Applied writes by action. */
+  get counts(): Readonly<Record<LedgerEntry['action'], number>> {
+    return { ...this.#counts };
+  }
+
   append(entry: Omit<LedgerEntry, 'sequence'>): void {
-    const numbered = { sequence: this.#entries.length + 1, ...entry };
+    const numbered = { sequence: ++this.#appended, ...entry };
+    this.count(entry.action);
     if (this.#file !== undefined) writeSync(this.#file, `${JSON.stringify(numbered)}\n`);
-    this.#entries.push(numbered);
+    if (this.keepsEntries) this.#entries.push(numbered);
   }
 
   close(): void {

@@ -29,12 +29,16 @@ export interface SalesforceOrgOptions {
   readonly tls?: boolean | CertificateOptions;
   /** Appends every applied write to this file, as NDJSON, before the answer leaves. */
   readonly ledgerFile?: string;
+  /** Keeps the entries of the ledger in memory; false: only their counts, for millions of writes. True where absent. */
+  readonly keepLedger?: boolean;
   /** API versions offered, such as `64.0`. */
   readonly versions?: readonly string[];
   /** Rows of a query page where the request names no batch size; one that it names is held to 200..2000, or to this where it is smaller. */
   readonly pageSize?: number;
   /** Child records within their parent before a cursor takes over, and of each page of that cursor. */
   readonly childPageSize?: number;
+  /** Rows of a page of a bulk query's results where the request names none. */
+  readonly bulkPageSize?: number;
   /** `OrganizationType`, such as `Developer Edition`. */
   readonly edition?: string;
   readonly isSandbox?: boolean;
@@ -80,7 +84,15 @@ const DEFAULT_VERSIONS = ['59.0', '60.0', '61.0', '62.0', '63.0', '64.0', '65.0'
 /** Fills in the defaults. Throws a `TypeError` that names an option out of its range. */
 export function orgSettings(options: SalesforceOrgOptions): OrgSettings {
   const whole = (
-    name: 'port' | 'seed' | 'accounts' | 'pageSize' | 'childPageSize' | 'sessionSecondsValid' | 'apiLimit',
+    name:
+      | 'port'
+      | 'seed'
+      | 'accounts'
+      | 'pageSize'
+      | 'childPageSize'
+      | 'bulkPageSize'
+      | 'sessionSecondsValid'
+      | 'apiLimit',
     fallback: number,
     least: number,
   ): number => {
@@ -95,9 +107,11 @@ export function orgSettings(options: SalesforceOrgOptions): OrgSettings {
     accounts: whole('accounts', 200, 1),
     tls: options.tls ?? false,
     ledgerFile: options.ledgerFile,
+    keepLedger: options.keepLedger ?? true,
     versions: options.versions ?? DEFAULT_VERSIONS,
     pageSize: whole('pageSize', 2000, 1),
     childPageSize: whole('childPageSize', 200, 1),
+    bulkPageSize: whole('bulkPageSize', 50_000, 1),
     edition: options.edition ?? 'Developer Edition',
     isSandbox: options.isSandbox ?? false,
     sessionSecondsValid: whole('sessionSecondsValid', 7200, 1),

@@ -1,4 +1,5 @@
 import { AuthorizationCodes } from './authorization-codes.js';
+import { BulkJobs } from './bulk/bulk-jobs.js';
 import { Cursors } from './cursors.js';
 import { Faults } from './faults.js';
 import { Ledger } from './ledger.js';
@@ -20,6 +21,7 @@ export class Org {
   readonly faults = new Faults();
   readonly locks = new RowLocks();
   readonly requests = new RequestLog();
+  readonly bulkJobs = new BulkJobs();
   /** The user's password, and what is put behind it. */
   password: string;
   securityToken: string;
@@ -49,7 +51,7 @@ export class Org {
     this.cursors = new Cursors(settings.now);
     this.codes = new AuthorizationCodes(settings.now);
     this.refreshTokens = new Set([settings.refreshToken]);
-    this.ledger = new Ledger(settings.ledgerFile);
+    this.ledger = new Ledger(settings.ledgerFile, settings.keepLedger);
   }
 
   /** Adds object types; describes are made anew, for their parents have new children. */

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createGzip, gzip } from 'node:zlib';
 import { type Answer, CONTENT_TYPES, type OrgRequest } from './exchange.js';
 import type { FaultAction } from './faults.js';
 
@@ -22,11 +24,48 @@ export async function send(
   answer: Answer,
   fault?: FaultAction,
 ): Promise<void> {
+  if (answer.pieces !== undefined && fault === undefined && request.method !== 'HEAD')
+    return sendPieces(response, request, answer, answer.pieces);
+  return sendWhole(
+    response,
+    request,
+    answer.pieces === undefined ? answer : { ...answer, body: [...answer.pieces].join('') },
+    fault,
+  );
+}
+
+/** Sends a body while it is made. A client that leaves early is no trouble of ours. */
+async function sendPieces(
+  response: ServerResponse,
+  request: OrgRequest,
+  answer: Answer,
+  pieces: Iterable<string>,
+): Promise<void> {
+  const isPacked = acceptsGzip(request);
+  response.writeHead(answer.status, {
+    ...STANDING_HEADERS,
+    'Content-Type': answer.contentType ?? CONTENT_TYPES[request.format],
+    ...(isPacked && { 'Content-Encoding': 'gzip' }),
+    ...answer.headers,
+  });
+  const source = Readable.from(pieces, { objectMode: false });
+  const sent = isPacked ? pipeline(source, createGzip({ level: 1 }), response) : pipeline(source, response);
+  await sent.catch((error: unknown) => {
+    if (!response.destroyed) throw error;
+  });
+}
+
+const acceptsGzip = ({ headers }: OrgRequest): boolean => /\bgzip\b/i.test(String(headers['accept-encoding'] ?? ''));
+
+async function sendWhole(
+  response: ServerResponse,
+  request: OrgRequest,
+  answer: Answer,
+  fault: FaultAction | undefined,
+): Promise<void> {
   const text = fault?.action === 'garbage' && answer.body !== undefined ? (fault.body ?? GARBAGE) : answer.body;
   const plain = Buffer.from(text ?? '');
-  const isPacked =
-    (plain.length >= GZIP_FROM_BYTES || fault?.action === 'truncateGzip') &&
-    /\bgzip\b/i.test(String(request.headers['accept-encoding'] ?? ''));
+  const isPacked = (plain.length >= GZIP_FROM_BYTES || fault?.action === 'truncateGzip') && acceptsGzip(request);
   const whole = isPacked ? await gzipped(plain, { level: 1 }) : plain;
   const body = fault?.action === 'truncateGzip' && isPacked ? whole.subarray(0, Math.floor(whole.length / 2)) : whole;
   const hasBody = answer.body !== undefined && request.method !== 'HEAD';

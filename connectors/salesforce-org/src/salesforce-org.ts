@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { BulkControls } from './bulk/bulk-jobs.js';
 import { type Certificates, makeCertificates } from './certificates.js';
 import type { Faults } from './faults.js';
 import { readRecordInput } from './formats/record-input.js';
@@ -41,6 +42,8 @@ export interface SalesforceOrg {
   /** Records that writes find locked. */
   readonly locks: RowLocks;
   readonly requests: RequestLog;
+  /** Bulk jobs, and what becomes of them. */
+  readonly bulk: BulkControls;
   /** The live records of an object type, in the order of their ids. */
   records(objectType: string): OrgRecord[];
   /** The record with this id, deleted ones too. */
@@ -105,6 +108,7 @@ export async function startSalesforceOrg(options: SalesforceOrgOptions = {}): Pr
     faults: org.faults,
     locks: org.locks,
     requests: org.requests,
+    bulk: org.bulkJobs,
     records: (objectType) => {
       const table = tableNamed(objectType);
       return [...Array(table.size).keys()]

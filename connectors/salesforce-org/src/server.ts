@@ -38,7 +38,8 @@ async function exchange(org: Org, incoming: IncomingMessage, response: ServerRes
   const meant = method === 'POST' ? (query.get('_HttpMethod')?.toUpperCase() ?? method) : method;
   const { segments, suffix } = withoutSuffix(segmentsOf(path));
   const destination = destinationOf(meant, segments, body);
-  const format = negotiate(suffix, headers.accept);
+  // Jobs speak JSON, and CSV in their results, whatever is accepted.
+  const format = segments[3] === 'jobs' ? 'json' : negotiate(suffix, headers.accept);
   const request = {
     method: meant,
     segments,

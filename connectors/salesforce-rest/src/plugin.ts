@@ -4,10 +4,12 @@ import { DescribeCache } from './browse/describe-cache.js';
 import { SalesforceConnection } from './connection/salesforce-connection.js';
 import { SalesforceSession } from './connection/session.js';
 import { asksForCollections, COLLECTIONS_CHOSEN, MAX_BATCH_COUNT } from './properties/batch-properties.js';
+import { asksForBulk, BULK_CHOSEN } from './properties/bulk-properties.js';
 import { connectionPropertiesSchema } from './properties/connection-properties.js';
 import {
   createPropertiesSchema,
   createTreePropertiesSchema,
+  csvBulkPropertiesSchema,
   customSoqlPropertiesSchema,
   deletePropertiesSchema,
   queryPropertiesSchema,
@@ -16,7 +18,7 @@ import {
 } from './properties/operation-properties.js';
 import { inJsonToo } from './properties/payload-variants.js';
 import { ApiUsage } from './transport/api-usage.js';
-import { JSON_TYPE, XML } from './transport/headers.js';
+import { CSV, JSON_TYPE, XML } from './transport/headers.js';
 import { SalesforceTransport } from './transport/salesforce-transport.js';
 import { SESSION_SOURCE } from './transport/session-source.js';
 
@@ -34,6 +36,18 @@ const collections = {
   limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 10, stopWithinMs: 2_000 },
 } as const satisfies OperationVariant;
 
+/** Of what is done in jobs. After an abort a job is aborted too, and its results are read. */
+const inJobs = { maxInFlight: 1, stopWithinMs: 10_000 } as const;
+const bulk = {
+  id: 'bulk',
+  when: BULK_CHOSEN,
+  // An answer that is lost is made good by what the job says of itself: nothing is applied twice.
+  repeat: 'safe',
+  order: 'any',
+  reconciles: true,
+  limits: { ...inJobs, maxDocumentBytes: MAX_PARSED_BYTES },
+} as const satisfies OperationVariant;
+
 const IN_JSON = { accepts: [JSON_TYPE], emits: [JSON_TYPE] } as const;
 
 /** What the write operations have in common. */
@@ -44,7 +58,7 @@ const write = {
   order: 'input',
   resumable: false,
   reconciles: false,
-  variants: inJsonToo(IN_JSON, [collections]),
+  variants: inJsonToo(IN_JSON, [collections, bulk]),
 } as const;
 
 const manifest = {
@@ -76,7 +90,9 @@ const manifest = {
       order: 'input',
       resumable: false,
       reconciles: false,
-      variants: inJsonToo({ accepts: [JSON_TYPE, XML], emits: [JSON_TYPE] }),
+      variants: inJsonToo({ accepts: [JSON_TYPE, XML], emits: [JSON_TYPE] }, [
+        { id: 'bulk', when: BULK_CHOSEN, limits: { ...inJobs, maxDocumentBytes: MAX_PARSED_BYTES } },
+      ]),
       limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 2, stopWithinMs: 2_000 },
     },
     {
@@ -141,6 +157,21 @@ const manifest = {
       properties: createTreePropertiesSchema,
       limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
+    {
+      id: 'csvBulk',
+      title: 'CSV Bulk',
+      effect: 'mixed',
+      repeat: 'safe',
+      properties: csvBulkPropertiesSchema,
+      objectType: 'none',
+      accepts: [CSV, 'text/plain'],
+      emits: [CSV],
+      order: 'input',
+      resumable: false,
+      reconciles: false,
+      // A CSV is streamed, and held to what a job takes; a statement to its own length.
+      limits: { ...inJobs, maxDocumentBytes: -1 },
+    },
   ],
 } as const satisfies ConnectorManifest;
 
@@ -151,27 +182,43 @@ export const salesforceRest = definePlugin({
   shared: [ApiUsage, SalesforceTransport, DescribeCache, [SESSION_SOURCE, SalesforceSession]],
   browse: async () => (await import('./browse/sobject-browser.js')).SObjectBrowser,
   operations: {
-    query: async () => (await import('./operations/rest/query-operation.js')).QueryOperation,
+    query: async (properties) =>
+      asksForBulk(properties)
+        ? (await import('./operations/bulk/bulk-query-operation.js')).BulkQueryOperation
+        : (await import('./operations/rest/query-operation.js')).QueryOperation,
     customSoql: async () => (await import('./operations/rest/custom-soql-operation.js')).CustomSoqlOperation,
     create: async (properties) =>
-      asksForCollections(properties)
-        ? collectionsOperation()
-        : (await import('./operations/rest/create-operation.js')).CreateOperation,
+      asksForBulk(properties)
+        ? bulkIngestOperation()
+        : asksForCollections(properties)
+          ? collectionsOperation()
+          : (await import('./operations/rest/create-operation.js')).CreateOperation,
     update: async (properties) =>
-      asksForCollections(properties)
-        ? collectionsOperation()
-        : (await import('./operations/rest/update-operation.js')).UpdateOperation,
+      asksForBulk(properties)
+        ? bulkIngestOperation()
+        : asksForCollections(properties)
+          ? collectionsOperation()
+          : (await import('./operations/rest/update-operation.js')).UpdateOperation,
     upsert: async (properties) =>
-      asksForCollections(properties)
-        ? collectionsOperation()
-        : (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
+      asksForBulk(properties)
+        ? bulkIngestOperation()
+        : asksForCollections(properties)
+          ? collectionsOperation()
+          : (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
     delete: async (properties) =>
-      asksForCollections(properties)
-        ? collectionsOperation()
-        : (await import('./operations/rest/delete-operation.js')).DeleteOperation,
+      asksForBulk(properties)
+        ? bulkIngestOperation()
+        : asksForCollections(properties)
+          ? collectionsOperation()
+          : (await import('./operations/rest/delete-operation.js')).DeleteOperation,
     createTree: async () => (await import('./operations/rest/create-tree-operation.js')).CreateTreeOperation,
+    csvBulk: async () => (await import('./operations/bulk/csv-bulk-operation.js')).CsvBulkOperation,
   },
 });
+
+async function bulkIngestOperation() {
+  return (await import('./operations/bulk/bulk-ingest-operation.js')).BulkIngestOperation;
+}
 
 async function collectionsOperation() {
   return (await import('./operations/collections/collections-operation.js')).CollectionsOperation;

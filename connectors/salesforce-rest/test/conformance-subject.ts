@@ -60,6 +60,9 @@ function fixtureOf(org: SalesforceOrg): Fixture {
       return org.records(ARTICLE.name).map(({ Id }) => Id);
     },
     seedObjectTypes: async (n) => org.addObjects(manyTypes(n)),
+    stallJob: async () => {
+      org.bulk.plan = { polls: Number.POSITIVE_INFINITY };
+    },
     expireSession: async () => org.expireSessions(),
     stop: () => org.close(),
   };

@@ -61,6 +61,7 @@ export class FileSpool implements Spool {
     if (folder !== undefined) {
       await rm(folder, { recursive: true, force: true });
       live.delete(folder);
+      if (live.size === 0) process.off('exit', removeLive);
     }
   }
 }

@@ -27,6 +27,17 @@ test('a spool turns a stream into a body that can be read again', async () => {
   await spool.close();
 });
 
+test('spools one after another leave nothing listening to the process', async () => {
+  const before = process.listenerCount('exit');
+  for (let n = 0; n < 3; n += 1) {
+    const spool = new FileSpool(1_000, parent);
+    await spool.write([Buffer.from('x')], 'text/plain');
+    await spool.close();
+  }
+
+  expect(process.listenerCount('exit')).toBe(before);
+});
+
 test('a spool that is not written to makes nothing', async () => {
   await new FileSpool(1_000, parent).close();
 

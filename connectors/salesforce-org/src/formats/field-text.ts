@@ -48,6 +48,14 @@ export function xmlValues(type: FieldType): WriteValue {
   return xmlText;
 }
 
+/** Cells of a CSV, as text; datetimes end in `Z`, what is null is empty. */
+export function csvValues(type: FieldType): WriteValue {
+  const text = (value: Value): string => (typeof value === 'object' ? '' : String(value));
+  if (type === 'datetime') return (value) => (typeof value === 'number' ? `${isoMoment(value)}Z` : text(value));
+  if (isDecimal(type)) return (value) => (typeof value === 'number' ? decimal(value) : text(value));
+  return text;
+}
+
 function xmlText(value: Value): string {
   if (typeof value === 'string') return escapeXml(value);
   if (typeof value !== 'object' || value === null) return String(value);

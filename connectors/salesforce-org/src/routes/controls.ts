@@ -9,11 +9,15 @@ export function answerControl(org: Org, { method, segments, body }: OrgRequest):
   const done = (value: unknown, status = 200): Answer => answerOf('json', status, '', value);
   switch (`${method} ${resource}`) {
     case 'GET ledger': {
-      const { entries, logins, requests, rowsServed } = org.ledger;
-      return done({ logins, requests, rowsServed, entries });
+      const { entries, counts, logins, requests, rowsServed } = org.ledger;
+      return done({ logins, requests, rowsServed, counts, entries });
     }
     case 'GET requests':
       return done({ total: org.requests.total, counts: org.requests.counts(), entries: org.requests.entries });
+    case 'GET bulk':
+      return done({ jobs: org.bulkJobs.jobs });
+    case 'POST bulk':
+      return planBulk(org, body);
     case 'POST faults':
       return id === undefined ? plant(org, body) : steer(org, Number(id), verb);
     case 'DELETE faults':
@@ -33,6 +37,15 @@ export function answerControl(org: Org, { method, segments, body }: OrgRequest):
     default:
       return done({ error: `no control ${method} /__org/${resource ?? ''}` }, 404);
   }
+}
+
+/** A plan for the jobs to come; `{"release":true}` lets those that there are end. */
+function planBulk(org: Org, body: Buffer): Answer {
+  const plan = jsonOf(body);
+  if (!isObject(plan)) return answerOf('json', 400, '', { error: 'a plan for bulk jobs is a JSON object' });
+  if ('release' in plan) org.bulkJobs.release();
+  else org.bulkJobs.plan = { ...plan, ...(plan['polls'] === -1 && { polls: Number.POSITIVE_INFINITY }) };
+  return { status: 204 };
 }
 
 function plant(org: Org, body: Buffer): Answer {

@@ -3,6 +3,8 @@ import type { Org } from '../org.js';
 import type { RequestKind } from '../request-log.js';
 import { notFound, refusal, ServiceError } from '../service-error.js';
 import { runBatch } from './batch.js';
+import { INGEST_ROUTES } from './bulk-ingest.js';
+import { QUERY_JOB_ROUTES } from './bulk-query.js';
 import { retrieveCollection } from './collection-retrieve.js';
 import { createCollection, deleteCollection, updateCollection, upsertCollection } from './collections.js';
 import { insertWithoutKey, removeByKey, retrieveByKey, upsertByKey } from './external-ids.js';
@@ -16,6 +18,8 @@ import { createTree } from './tree.js';
 /** Every resource below `/services/data/vNN.N`. */
 const DATA_ROUTES: readonly Route[] = [
   ...RESOURCE_ROUTES,
+  ...INGEST_ROUTES,
+  ...QUERY_JOB_ROUTES,
   { pattern: 'sobjects', methods: { GET: { kind: 'objects', run: listObjects } } },
   {
     pattern: 'sobjects/:object',

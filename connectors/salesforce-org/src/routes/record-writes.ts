@@ -42,7 +42,7 @@ export function insertRecord(
   for (const name of ['CreatedDate', 'LastModifiedDate', 'SystemModstamp']) fill(name, nowMs);
   if (type.isCustom && type.field('Name')?.autoNumber !== true) fill('Name', id);
   table.insert(changes);
-  record(org, writer, 'create', table, id, given, { given: givenBy(table, input.fields) });
+  record(org, writer, 'create', table, id, given, () => ({ given: givenBy(table, input.fields) }));
   return id;
 }
 
@@ -54,7 +54,7 @@ export function updateRecord(org: Org, table: Table, position: number, input: Re
   const changes = checkedChanges(org.store, table, input, position);
   refuseLocked(org, changes, table.idAt(position));
   table.update(position, stamped(org, table, changes));
-  record(org, writer, 'update', table, table.idAt(position), changes, { given: givenBy(table, input.fields) });
+  record(org, writer, 'update', table, table.idAt(position), changes, () => ({ given: givenBy(table, input.fields) }));
 }
 
 /** Puts a record into the recycle bin, its dependent children with it; other lookups to it become empty. All of that or nothing. */
@@ -80,7 +80,7 @@ function deleteWithChildren(org: Org, table: Table, position: number, writer: Wr
   }
   table.delete(position);
   table.update(position, stamped(org, table, new Map()));
-  record(org, writer, 'delete', table, id, new Map(), cascadeOf === undefined ? {} : { cascadeOf });
+  record(org, writer, 'delete', table, id, new Map(), () => (cascadeOf === undefined ? {} : { cascadeOf }));
   for (const { field, table: childTable, positions } of dependents) {
     for (const child of positions) {
       if (field.onDelete === 'cascade') deleteWithChildren(org, childTable, child, writer, id);
@@ -103,7 +103,7 @@ function refuseLocked(org: Org, changes: Changes, id?: string): void {
 function clearLookup(org: Org, table: Table, position: number, field: Field, writer: Writer, cascadeOf: string): void {
   const changes: Changes = new Map([[field, null]]);
   table.update(position, changes);
-  record(org, writer, 'update', table, table.idAt(position), changes, { cascadeOf });
+  record(org, writer, 'update', table, table.idAt(position), changes, () => ({ cascadeOf }));
 }
 
 function stillReferenced(table: Table, position: number, children: Table, positions: readonly number[]) {
@@ -131,13 +131,17 @@ function record(
   table: Table,
   id: string,
   changes: Changes,
-  more: Pick<LedgerEntry, 'given' | 'cascadeOf'>,
+  more: () => Pick<LedgerEntry, 'given' | 'cascadeOf'>,
 ): void {
+  if (!org.ledger.takesEntries) {
+    org.store.transaction.onCommit(() => org.ledger.count(action));
+    return;
+  }
   const fields: Record<string, Value> = {};
   for (const [field, value] of changes) {
     fields[field.name] = field.type === 'datetime' && typeof value === 'number' ? new Date(value).toISOString() : value;
   }
-  const entry = { ...writer, action, objectType: table.type.name, id, fields, ...more };
+  const entry = { ...writer, action, objectType: table.type.name, id, fields, ...more() };
   org.store.transaction.onCommit(() => org.ledger.append(entry));
 }
 

@@ -21,7 +21,7 @@ export interface Method {
 /** A resource below `/services/data/vNN.N`. `:name` in its pattern stands for any segment. */
 export interface Route {
   readonly pattern: string;
-  readonly methods: Readonly<Partial<Record<'GET' | 'POST' | 'PATCH' | 'DELETE', Method>>>;
+  readonly methods: Readonly<Partial<Record<'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', Method>>>;
 }
 
 export interface MatchedRoute {
@@ -41,7 +41,7 @@ export function matchRoute(routes: readonly Route[], segments: readonly string[]
 /** The method of a route; HEAD works where GET does. */
 export function methodOf(route: Route, name: string): Method | undefined {
   const wanted = name === 'HEAD' ? 'GET' : name;
-  return wanted === 'GET' || wanted === 'POST' || wanted === 'PATCH' || wanted === 'DELETE'
+  return wanted === 'GET' || wanted === 'POST' || wanted === 'PUT' || wanted === 'PATCH' || wanted === 'DELETE'
     ? route.methods[wanted]
     : undefined;
 }

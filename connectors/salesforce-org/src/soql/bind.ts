@@ -71,7 +71,7 @@ function bindIn(scope: Scope, query: SoqlQuery, nowMs: number, level: number): B
         within === undefined &&
         filter === undefined &&
         order === undefined &&
-        (includeDeleted || !table.hasDeleted)
+        !(includeDeleted ? table.hasPurged : table.hasDeleted)
       ) {
         return positionRange(offset, Math.max(0, Math.min(table.size - offset, limit)));
       }
@@ -92,7 +92,10 @@ function collect(
   const passing: number[] = [];
   for (const position of within ?? Array(table.size).keys()) {
     if (passing.length >= atMost) break;
-    if ((includeDeleted || !table.isDeleted(position)) && (filter === undefined || filter(position)))
+    if (
+      !(includeDeleted ? table.isPurged(position) : table.isDeleted(position)) &&
+      (filter === undefined || filter(position))
+    )
       passing.push(position);
   }
   return Uint32Array.from(passing);

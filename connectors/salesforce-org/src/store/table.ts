@@ -18,6 +18,7 @@ function indexKey(field: Field, value: Value): Value {
 export class Table {
   readonly #stored = new Map<number, Value[]>();
   readonly #deleted = new Set<number>();
+  readonly #purged = new Set<number>();
   readonly #indexes = new Map<number, Map<Value, Set<number>>>();
   readonly #seedRow: SeedRow;
   readonly #keyPrefix: string;
@@ -49,6 +50,15 @@ export class Table {
 
   isDeleted(position: number): boolean {
     return this.#deleted.has(position);
+  }
+
+  get hasPurged(): boolean {
+    return this.#purged.size > 0;
+  }
+
+  /** True for a record that is not in the recycle bin either. */
+  isPurged(position: number): boolean {
+    return this.#purged.has(position);
   }
 
   idAt(position: number): string {
@@ -100,13 +110,19 @@ export class Table {
     this.transaction.onRollback(() => this.#deleted.delete(position));
   }
 
+  /** Takes a deleted record out of the recycle bin, for ever. */
+  purge(position: number): void {
+    this.#purged.add(position);
+  }
+
   /** Positions of the records that have this value, in order. */
   positionsWith(field: Field, value: Value, includeDeleted = false): number[] {
     const found = new Set(this.#index(field).get(indexKey(field, value)));
     const seeded = typeof value === 'string' ? field.seededAt?.(value) : undefined;
     if (seeded !== undefined && seeded >= 0 && seeded < this.#size && !this.#stored.has(seeded)) found.add(seeded);
     const positions = [...found].sort((a, b) => a - b);
-    return includeDeleted ? positions : positions.filter((position) => !this.#deleted.has(position));
+    const hidden = includeDeleted ? this.#purged : this.#deleted;
+    return positions.filter((position) => !hidden.has(position));
   }
 
   #overwrite(position: number, row: Value[], values: ReadonlyMap<Field, Value>): void {

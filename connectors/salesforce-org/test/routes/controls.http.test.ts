@@ -19,6 +19,7 @@ test('the ledger is read over HTTP without a session', async () => {
     logins: 1,
     requests: 1,
     rowsServed: 0,
+    counts: { create: 1, update: 0, delete: 0 },
     entries: [
       {
         sequence: 1,

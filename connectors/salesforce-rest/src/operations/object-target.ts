@@ -1,4 +1,11 @@
-import { ConnectorError, type ExecutionContext, inject, injectable, isConnectorError } from '@connector-runtime/core';
+import {
+  type CallContext,
+  ConnectorError,
+  type ExecutionContext,
+  inject,
+  injectable,
+  isConnectorError,
+} from '@connector-runtime/core';
 import { DescribeCache } from '../browse/describe-cache.js';
 import type { SObjectDescribe } from '../browse/sobject-describe.js';
 import { configError } from '../transport/refusals.js';
@@ -19,10 +26,14 @@ const VERBS: Readonly<Record<Ability, string>> = {
 export class ObjectTarget {
   constructor(@inject(DescribeCache) private readonly describes: DescribeCache) {}
 
-  /** The describe of the object type; `config` where it is unknown or does not allow this. */
-  async check(ability: Ability, context: ExecutionContext<HeaderProperties>): Promise<SObjectDescribe> {
+  /** The describe of the object type, the operation's own where none is named; `config` where it is unknown or does not allow this. */
+  async check(
+    ability: Ability,
+    context: ExecutionContext<HeaderProperties>,
+    objectType = context.objectType,
+  ): Promise<SObjectDescribe> {
     checkConfiguredHeaders(context.properties);
-    const describe = await this.describe(context);
+    const describe = await this.describe(objectType, context);
     if (!describe[ability]) {
       throw configError(
         'OBJECT_TYPE_UNSUITABLE',
@@ -32,9 +43,9 @@ export class ObjectTarget {
     return describe;
   }
 
-  private async describe(context: ExecutionContext<HeaderProperties>): Promise<SObjectDescribe> {
+  private async describe(objectType: string, context: CallContext): Promise<SObjectDescribe> {
     try {
-      return await this.describes.describe(context.objectType, context);
+      return await this.describes.describe(objectType, context);
     } catch (error) {
       if (!isConnectorError(error) || error.info.code !== 'OBJECT_TYPE_UNKNOWN') throw error;
       throw new ConnectorError({ ...error.info, category: 'config' }, { cause: error });

@@ -1,9 +1,17 @@
 import type { JsonSchema } from '@connector-runtime/core';
 import { type BatchProperties, batchProperties } from './batch-properties.js';
+import {
+  bulkColumns,
+  bulkWriting,
+  csvBulkPropertiesSchema as csvBulkSchema,
+  hardDelete,
+  type PollProperties,
+  polling,
+} from './bulk-properties.js';
 
 /** Properties that every operation has. */
 export interface CommonProperties {
-  readonly operationApi: 'RESTAPI' | 'COMPOSITEAPI';
+  readonly operationApi: 'RESTAPI' | 'COMPOSITEAPI' | 'BulkAPI2.0';
   readonly payloadFormat: 'xml' | 'json';
   readonly restHeaders?: Readonly<Record<string, string>>;
 }
@@ -32,7 +40,7 @@ export interface StatementProperties extends CommonProperties {
 
 export type CustomSoqlProperties = StatementProperties;
 
-export interface QueryProperties extends StatementProperties {
+export interface QueryProperties extends StatementProperties, PollProperties {
   readonly fields?: readonly string[];
   readonly filter?: Filter;
   readonly sort?: readonly { readonly field: string; readonly direction: SortDirection }[];
@@ -113,10 +121,11 @@ const writing = {
   operationApi: {
     ...common.operationApi,
     description:
-      "Which of Salesforce's APIs does the work. RESTAPI: one request per document. COMPOSITEAPI: one request per batch of documents (sObject Collections).",
-    enum: ['RESTAPI', 'COMPOSITEAPI'],
+      "Which of Salesforce's APIs does the work. RESTAPI: one request per document. COMPOSITEAPI: one request per batch of documents (sObject Collections). BulkAPI2.0: jobs of many records.",
+    enum: ['RESTAPI', 'COMPOSITEAPI', 'BulkAPI2.0'],
   },
   ...batchProperties,
+  ...bulkWriting,
 } as const;
 
 const assignmentRuleId = {
@@ -175,6 +184,12 @@ export const queryPropertiesSchema = {
   additionalProperties: false,
   properties: {
     ...common,
+    operationApi: {
+      ...common.operationApi,
+      description:
+        "Which of Salesforce's APIs does the work. RESTAPI: pages of records. BulkAPI2.0: a job, for very many records.",
+      enum: ['RESTAPI', 'BulkAPI2.0'],
+    },
     fields: {
       type: 'array',
       title: 'Fields',
@@ -214,6 +229,13 @@ export const queryPropertiesSchema = {
       'x-dynamic': true,
     },
     ...statement,
+    pageSize: {
+      type: 'integer',
+      minimum: 200,
+      title: 'Page size',
+      description:
+        'Records a page; the service may deviate. At the most 2000 with RESTAPI. Unset: its own default, which is 2000 with RESTAPI.',
+    },
     parentsDepth: {
       type: 'integer',
       minimum: 0,
@@ -230,7 +252,10 @@ export const queryPropertiesSchema = {
       title: 'Levels of children',
       description: 'For browsing: 0 no child records, 1 child records, 2 with their parents.',
     },
+    ...polling,
   },
+  if: { type: 'object', properties: { operationApi: { const: 'RESTAPI' } } },
+  then: { type: 'object', properties: { pageSize: { type: 'integer', maximum: 2000 } } },
   $defs: {
     filter: {
       type: 'object',
@@ -265,7 +290,7 @@ export const createPropertiesSchema = {
   type: 'object',
   title: 'Create',
   additionalProperties: false,
-  properties: { ...writing, assignmentRuleId },
+  properties: { ...writing, ...bulkColumns, assignmentRuleId },
 } as const satisfies JsonSchema;
 
 export const updatePropertiesSchema = {
@@ -274,6 +299,7 @@ export const updatePropertiesSchema = {
   additionalProperties: false,
   properties: {
     ...writing,
+    ...bulkColumns,
     assignmentRuleId,
     returnUpdatedRecord: {
       type: 'boolean',
@@ -290,6 +316,7 @@ export const upsertPropertiesSchema = {
   additionalProperties: false,
   properties: {
     ...writing,
+    ...bulkColumns,
     assignmentRuleId,
     externalIdFieldName: {
       type: 'string',
@@ -310,7 +337,7 @@ export const deletePropertiesSchema = {
   type: 'object',
   title: 'Delete',
   additionalProperties: false,
-  properties: { ...writing },
+  properties: { ...writing, hardDelete },
 } as const satisfies JsonSchema;
 
 export const createTreePropertiesSchema = {
@@ -331,3 +358,5 @@ export const createTreePropertiesSchema = {
     },
   },
 } as const satisfies JsonSchema;
+
+export const csvBulkPropertiesSchema = csvBulkSchema({ restHeaders: common.restHeaders, assignmentRuleId });

@@ -43,6 +43,23 @@ export function queryPath(soql: string, includeDeleted: boolean): string {
   return `/${includeDeleted ? 'queryAll' : 'query'}?q=${encodeURIComponent(soql)}`;
 }
 
+export function jobsPath(kind: 'ingest' | 'query'): string {
+  return `/jobs/${kind}`;
+}
+
+export function jobPath(kind: 'ingest' | 'query', jobId: string): string {
+  return `${jobsPath(kind)}/${segment(jobId, 'the job id')}`;
+}
+
+/** A page of a query job's rows. */
+export function queryResultsPath(jobId: string, locator?: string, maxRecords?: number): string {
+  const query = [
+    ...(locator === undefined ? [] : [`locator=${encodeURIComponent(locator)}`]),
+    ...(maxRecords === undefined ? [] : [`maxRecords=${maxRecords}`]),
+  ].join('&');
+  return `${jobPath('query', jobId)}/results${query === '' ? '' : `?${query}`}`;
+}
+
 /** One path segment, whatever is in it: a slash does not become a further step. */
 function segment(value: string, what: string): string {
   if (value === '' || value === '.' || value === '..') {

@@ -14,5 +14,11 @@ export const ACCEPT_JSON: HttpHeaders = { accept: JSON_TYPE };
 /** For calls that send XML and answer with it. */
 export const XML_BOTH_WAYS: HttpHeaders = { accept: XML, 'content-type': XML_UTF_8 };
 
+/** Media type of the data and results of bulk jobs. */
+export const CSV = 'text/csv';
+
+/** For calls that answer with CSV and send nothing. */
+export const ACCEPT_CSV: HttpHeaders = { accept: CSV };
+
 /** For calls that send JSON and answer with it. */
 export const JSON_BOTH_WAYS: HttpHeaders = { accept: JSON_TYPE, 'content-type': `${JSON_TYPE}; charset=UTF-8` };

@@ -39,12 +39,14 @@ const BEGINNINGS = { XML: /^\s*</, JSON: /^\s*[[{]/ } as const;
 export interface ServiceRequest {
   /** What is being done, for errors: "create". */
   readonly step: string;
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the connection's base; one that begins with `/services/` is taken from the origin. */
   readonly path: string;
   readonly headers: HttpHeaders;
   readonly body?: HttpRequest['body'];
   readonly effect: HttpRequest['effect'];
+  /** How far the answer is read before it is handed over; whole where absent. */
+  readonly answer?: HttpRequest['answer'];
   /** Of the answer; 1 MiB for a write where absent. */
   readonly maxAnswerBytes?: number;
   /** May a refusal be taken for an answer? */
@@ -119,13 +121,26 @@ export class SalesforceTransport {
 
   /** Reads something by GET as JSON. */
   async getJson(path: string, step: string, context: CallContext): Promise<Json> {
-    const request: ServiceRequest = { step, method: 'GET', path, headers: ACCEPT_JSON, effect: 'none' };
+    return this.sendForJson({ step, method: 'GET', path, headers: ACCEPT_JSON, effect: 'none' }, context);
+  }
+
+  /** The answer, where JSON is due. Anything else instead is a `protocol` error, and after a write nobody knows what it did. */
+  async sendForJson(request: ServiceRequest, context: CallContext): Promise<Json> {
     const response = await this.send(request, context);
+    const text = await readText(response, request);
     if (!/json/i.test(response.headers['content-type'] ?? '')) {
-      throw withStep(notWhatWasAsked('JSON', response, await readText(response, request), request), step);
+      throw withStep(notWhatWasAsked('JSON', response, text, request), request.step);
     }
-    await readText(response, request);
     return response.body.json(MAX_READ_BYTES);
+  }
+
+  /** The answer's bytes, where CSV is due: spooled, so that they can be read twice. Nothing at all is no row. */
+  async sendForCsv(request: ServiceRequest, context: CallContext): Promise<HttpResponse> {
+    const response = await this.send({ ...request, answer: 'spool' }, context);
+    if (response.status !== 204 && !/\bcsv\b/i.test(response.headers['content-type'] ?? '')) {
+      throw withStep(notWhatWasAsked('CSV', response, '', request), request.step);
+    }
+    return response;
   }
 
   /** A path below the base as one from the origin, in the spelling of {@link pathOf}. */
@@ -176,13 +191,14 @@ class Attempts {
 
   httpRequest(): HttpRequest {
     const { request, context } = this;
-    const { method, path, body, effect } = request;
+    const { method, path, body, effect, answer } = request;
     const url = addressOf(this.session, path);
     return {
       method,
       url,
       effect,
       ...(body === undefined ? {} : { body }),
+      ...(answer === undefined ? {} : { answer }),
       headers: async () => {
         this.listed = [];
         const session = await this.sessions.current(context);

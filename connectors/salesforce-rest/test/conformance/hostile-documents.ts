@@ -1,4 +1,4 @@
-import type { OperationFixture } from '@connector-runtime/conformance-tests';
+import type { OperationFixture, Sample } from '@connector-runtime/conformance-tests';
 import type { ArticleForm } from './article-forms.js';
 
 const LEVELS = 100_000;
@@ -10,6 +10,16 @@ export function hostileDocuments({ mediaType }: ArticleForm): NonNullable<Operat
     name,
     sample: { key: 'hostile', mediaType, body: Buffer.from(text) },
   }));
+}
+
+/** The same for CSV. */
+export function hostileTables(): NonNullable<OperationFixture['hostile']> {
+  const table = (text: string): Sample => ({ key: 'hostile', mediaType: 'text/csv', body: Buffer.from(text) });
+  return [
+    { name: 'a quote that never closes', sample: table(`"Name"\n"${'""'.repeat(1_000_000)}`) },
+    { name: 'names of JavaScript for columns', sample: table('"__proto__","constructor"\n"1","2"\n') },
+    { name: 'ten thousand columns', sample: table(`${'a,'.repeat(10_000)}a\n`) },
+  ];
 }
 
 const JSON_DOCUMENTS: Readonly<Record<string, string>> = {

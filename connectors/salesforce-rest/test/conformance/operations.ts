@@ -1,8 +1,9 @@
 import type { OperationFixture, Sample } from '@connector-runtime/conformance-tests';
 import type { Json } from '@connector-runtime/core';
 import type { SalesforceOrg } from '@connector-runtime/salesforce-org';
+import { articleCsv } from './article-csv.js';
 import { ARTICLE_FORMS, type ArticleFields, type ArticleForm, articleData } from './article-forms.js';
-import { hostileDocuments } from './hostile-documents.js';
+import { hostileDocuments, hostileTables } from './hostile-documents.js';
 
 const OBJECT_TYPE = 'Article__c';
 /** The least that the service takes. */
@@ -16,10 +17,12 @@ export function operationsOf(org: SalesforceOrg): Readonly<Record<string, Operat
   const next = () => String(++made).padStart(5, '0');
   const inXml = fixturesOf(org, ARTICLE_FORMS.xml, next);
   const inJson = fixturesOf(org, ARTICLE_FORMS.json, next);
-  const json = Object.entries(inJson).map(([id, fixture]) => {
-    const properties = { ...(fixture.properties as object), payloadFormat: 'json' };
-    return [id.includes(':') ? `${id}-json` : `${id}:json`, { ...fixture, properties }] as const;
-  });
+  const json = Object.entries(inJson)
+    .filter(([id]) => id !== 'csvBulk')
+    .map(([id, fixture]) => {
+      const properties = { ...(fixture.properties as object), payloadFormat: 'json' };
+      return [id.includes(':') ? `${id}-json` : `${id}:json`, { ...fixture, properties }] as const;
+    });
   return { ...inXml, ...Object.fromEntries(json) };
 }
 
@@ -85,22 +88,79 @@ function fixturesOf(
     return { key, mediaType: 'text/plain', body: Buffer.from(soql) };
   };
 
+  /** A whole CSV of one record. */
+  const uploaded = (fields: ArticleFields): Sample => {
+    const key = `Created ${next()}`;
+    return csvSample(key, { Name: key, ...fields });
+  };
+
   const base = { objectType: OBJECT_TYPE, properties: {}, keyOf: keyIn };
   const withRules = RULES.map((assignmentRuleId, index) => ({ ...ownHeader(index), assignmentRuleId }));
+  const queryProperties = {
+    fields: ['Id', 'Name', 'Text__c'],
+    filter: { field: 'Name', operator: 'NOT_EQUALS', value: { $property: 'except' } },
+    pageSize: PAGE_ROWS,
+  };
+  const query = {
+    ...base,
+    properties: queryProperties,
+    pageRows: PAGE_ROWS,
+    dynamic: [1_234_567, 7_654_321].map((limit, index) => ({ ...ownHeader(index), limit })),
+    good: (n) => many(n, () => asked({})),
+    sized: (bytes) => sizedOf((filling) => asked({ filling }), bytes),
+    hostile: hostileDocuments(form),
+    isWrite: () => false,
+  } satisfies OperationFixture;
+  const deletes = {
+    ...base,
+    dynamic: [0, 1].map(ownHeader),
+    good: (n: number) => many(n, () => updated({})),
+    bad: (n: number) => many(n, () => ({ ...without({}), expectCode: 'NOT_FOUND' })),
+    sized: (bytes: number) => sizedOf((filling) => updated({ Text__c: filling }), bytes),
+    hostile: hostileDocuments(form),
+    isWrite: ({ method }: { method: string }) => method === 'DELETE',
+  } satisfies OperationFixture;
+  /** Whatever is sent about a job, but for its status and results. */
+  const inJobs = {
+    properties: BULK,
+    dynamic: [0, 1].map(ownHeader),
+    isWrite: ({ method, path }: { method: string; path: string }) => method !== 'GET' && path.includes('/jobs/ingest'),
+  };
+  /** A job has one order for null and empty: what is empty is null to the service, over REST too. */
+  const nulled = (make: (fields: ArticleFields) => Sample) => () => {
+    const sample = make({ Text__c: null, Note__c: '' });
+    return { ...sample, data: { ...sample.data, Note__c: null } };
+  };
   return {
-    query: {
+    query,
+    'query:bulk': { ...query, properties: { ...queryProperties, ...BULK } },
+    'create:bulk': { ...base, ...kinds(created), ...inJobs, withNulls: nulled(created) },
+    'update:bulk': { ...base, ...kinds(updated), ...inJobs, withNulls: nulled(updated) },
+    'upsert:bulk': {
       ...base,
-      properties: {
-        fields: ['Id', 'Name', 'Text__c'],
-        filter: { field: 'Name', operator: 'NOT_EQUALS', value: { $property: 'except' } },
-        pageSize: PAGE_ROWS,
+      ...kinds(upserted),
+      ...inJobs,
+      withNulls: nulled(upserted),
+      properties: { ...BULK, externalIdFieldName: 'External_Id__c' },
+    },
+    'delete:bulk': {
+      ...deletes,
+      ...inJobs,
+      bad: (n) => many(n, () => ({ ...without({}), expectCode: 'INVALID_CROSS_REFERENCE_KEY' })),
+    },
+    csvBulk: {
+      ...kinds(uploaded),
+      ...inJobs,
+      properties: { ...POLLS, bulkOperation: 'insert', object: OBJECT_TYPE },
+      // An empty cell leaves its field alone, as one that is not there does.
+      withNulls: () => {
+        const { data, ...sample } = uploaded({ Text__c: null, Note__c: '' });
+        const { Note__c: _, ...told } = data ?? {};
+        return { ...sample, data: told };
       },
-      pageRows: PAGE_ROWS,
-      dynamic: [1_234_567, 7_654_321].map((limit, index) => ({ ...ownHeader(index), limit })),
-      good: (n) => many(n, () => asked({})),
-      sized: (bytes) => sizedOf((filling) => asked({ filling }), bytes),
-      hostile: hostileDocuments(form),
-      isWrite: () => false,
+      bad: (n) => many(n, () => uploaded({ Note__c: 'x'.repeat(81) })),
+      hostile: hostileTables(),
+      keyOf: keyIn,
     },
     customSoql: {
       properties: { pageSize: PAGE_ROWS },
@@ -158,15 +218,7 @@ function fixturesOf(
       sized: (bytes) => sizedOf((filling) => updated({ Text__c: filling }), bytes),
       hostile: hostileDocuments(form),
     },
-    delete: {
-      ...base,
-      dynamic: [0, 1].map(ownHeader),
-      good: (n) => many(n, () => updated({})),
-      bad: (n) => many(n, () => ({ ...without({}), expectCode: 'NOT_FOUND' })),
-      sized: (bytes) => sizedOf((filling) => updated({ Text__c: filling }), bytes),
-      hostile: hostileDocuments(form),
-      isWrite: ({ method }) => method === 'DELETE',
-    },
+    delete: deletes,
   };
 }
 
@@ -183,6 +235,9 @@ function inCollections({ mediaType }: ArticleForm, more: Readonly<Record<string,
     isWrite: ({ method, path }) => method !== 'GET' && path.includes('/composite/sobjects'),
   } satisfies Partial<OperationFixture>;
 }
+/** Polls that do not keep processes waiting that run in real time. */
+const POLLS = { pollInitialMs: 100 } as const;
+const BULK = { operationApi: 'BulkAPI2.0', ...POLLS } as const;
 
 function many(n: number, of: (index: number) => Sample): readonly Sample[] {
   return Array.from({ length: n }, (_, index) => of(index));
@@ -191,6 +246,10 @@ function many(n: number, of: (index: number) => Sample): readonly Sample[] {
 function sampleOf(form: ArticleForm, key: string, fields: ArticleFields, properties?: Json): Sample {
   const sample = { key, mediaType: form.mediaType, body: form.write(fields), data: articleData(fields) };
   return properties === undefined ? sample : { ...sample, properties };
+}
+
+function csvSample(key: string, fields: ArticleFields): Sample {
+  return { key, mediaType: 'text/csv', body: articleCsv(fields), data: articleData(fields) };
 }
 
 /** A sample of so many bytes. */
@@ -206,5 +265,5 @@ function ownHeader(index: number) {
 function keyIn(event: Parameters<OperationFixture['keyOf']>[0]): string | undefined {
   return event.type === 'result'
     ? event.inputs[0]
-    : /<Id>([^<]+)<\/Id>|"Id":"([^"]+)"/.exec(String(event.body))?.slice(1).find(Boolean);
+    : (/<Id>([^<]+)<\/Id>|"Id":"([^"]+)"/.exec(String(event.body))?.slice(1).find(Boolean) ?? event.inputs[0]);
 }

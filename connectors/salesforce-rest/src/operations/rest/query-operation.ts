@@ -12,8 +12,8 @@ import { DescribeCache } from '../../browse/describe-cache.js';
 import type { QueryProperties } from '../../properties/operation-properties.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { ObjectTarget } from '../object-target.js';
+import { QueryPlan } from '../query-plan.js';
 import { endsEverything } from '../record-pages.js';
-import { QueryPlan } from './query-plan.js';
 import { runStatement } from './soql-statement.js';
 
 type Properties = QueryProperties;

@@ -1,12 +1,12 @@
 import type { CallContext, Document, ExecutionContext } from '@connector-runtime/core';
-import type { DescribeCache } from '../../browse/describe-cache.js';
-import type { SObjectDescribe } from '../../browse/sobject-describe.js';
-import type { QueryProperties } from '../../properties/operation-properties.js';
-import type { ResolvedField } from '../../soql/field-path.js';
-import { buildSoql } from '../../soql/soql-query.js';
-import type { Condition } from '../../soql/where-clause.js';
-import { readMembers } from '../document-members.js';
-import { type ConfiguredPath, resolveFields } from '../field-resolution.js';
+import type { DescribeCache } from '../browse/describe-cache.js';
+import type { SObjectDescribe } from '../browse/sobject-describe.js';
+import type { QueryProperties } from '../properties/operation-properties.js';
+import type { ResolvedField } from '../soql/field-path.js';
+import { buildSoql } from '../soql/soql-query.js';
+import type { Condition } from '../soql/where-clause.js';
+import { readMembers } from './document-members.js';
+import { type ConfiguredPath, resolveFields } from './field-resolution.js';
 
 /** A configured query whose names were all found in the live describes. */
 export class QueryPlan {

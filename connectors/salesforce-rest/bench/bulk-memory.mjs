@@ -1,0 +1,128 @@
+// Peak memory of bulk work must not grow with its rows, and nothing may hold up the event loop: node connectors/salesforce-rest/bench/bulk-memory.mjs [rows...]
+// An org in a process of its own takes and serves the rows; each run is a fresh process with a small heap, which says its own peak RSS and its longest stall.
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+const self = fileURLToPath(import.meta.url);
+const HEAP_MIB = 96;
+const MOST_GROWTH = 1.2;
+const MOST_STALL_MS = 100;
+
+const [mode, ...rest] = process.argv.slice(2);
+if (mode === '--org') await serve(Number(rest[0]));
+else if (mode === '--run') await runOnce(rest[0], Number(rest[1]), JSON.parse(rest[2]));
+else await compare(process.argv.slice(2).map(Number));
+
+async function serve(accounts) {
+  const { startSalesforceOrg } = require('@connector-runtime/salesforce-org');
+  const org = await startSalesforceOrg({ accounts, keepLedger: false, bulkPageSize: 250_000 });
+  const { apiBase, username, password, securityToken, soapLogin } = org;
+  console.log(JSON.stringify({ apiBase, username, password, securityToken, soapLogin }));
+}
+
+async function compare(rows) {
+  const counts = rows.length > 0 ? rows : [250_000, 1_000_000];
+  let failures = 0;
+  for (const work of ['ingest', 'query']) {
+    const results = [];
+    for (const count of counts) results.push(await inFreshProcesses(work, count));
+    const growth = results.at(-1).peakMiB / results[0].peakMiB;
+    const stallMs = Math.max(...results.map((result) => result.stallMs));
+    console.log(`${work}: peak RSS grows ${growth.toFixed(2)} times, longest stall ${stallMs} ms`);
+    if (growth > MOST_GROWTH || stallMs > MOST_STALL_MS) failures += 1;
+  }
+  process.exitCode = failures > 0 ? 1 : 0;
+}
+
+async function inFreshProcesses(work, count) {
+  const org = spawn(process.execPath, [self, '--org', String(work === 'query' ? count : 1)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const first = await new Promise((resolve) => createInterface(org.stdout).once('line', resolve));
+    const child = spawn(
+      process.execPath,
+      [`--max-old-space-size=${HEAP_MIB}`, self, '--run', work, String(count), first],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let text = '';
+    for await (const piece of child.stdout) text += piece;
+    console.log(text.trim());
+    return JSON.parse(text);
+  } finally {
+    org.kill();
+  }
+}
+
+async function runOnce(work, count, org) {
+  const { ConnectorRuntime } = require('@connector-runtime/runtime');
+  const salesforceRest = require('@connector-runtime/salesforce-rest');
+  const runtime = new ConnectorRuntime({ plugins: [salesforceRest] });
+  const connection = await runtime.connect({
+    plugin: 'salesforce-rest',
+    properties: {
+      url: org.apiBase,
+      authenticationType: 'USER_CREDENTIALS',
+      username: org.username,
+      password: `${org.password}${org.securityToken}`,
+      authenticationUrl: org.soapLogin,
+    },
+  });
+  await connection.test();
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const startedMs = performance.now();
+  const { rows, summary } = await (work === 'ingest' ? ingest(connection, count) : query(connection));
+  const seconds = (performance.now() - startedMs) / 1000;
+  delay.disable();
+  if (!summary.complete || rows !== count)
+    throw new Error(`${rows} of ${count} rows: ${JSON.stringify(summary.error ?? summary.counts)}`);
+  await runtime.close();
+  console.log(
+    JSON.stringify({
+      work,
+      rows,
+      seconds: Number(seconds.toFixed(1)),
+      rowsPerSecond: Math.round(rows / seconds),
+      peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+      stallMs: Math.round(delay.max / 1e6),
+    }),
+  );
+}
+
+async function* documents(count) {
+  for (let row = 0; row < count; row += 1)
+    yield {
+      body: `<records type="Invoice__c"><Name>Invoice ${row}</Name><Amount__c>${row % 10_000}.25</Amount__c><Notes__c>Some text about invoice ${row}, "quoted" and &amp; escaped</Notes__c><Due_Date__c>2024-01-31</Due_Date__c></records>`,
+    };
+}
+
+async function ingest(connection, count) {
+  const execution = connection.execute(
+    {
+      operation: 'create',
+      objectType: 'Invoice__c',
+      properties: { operationApi: 'BulkAPI2.0', pollInitialMs: 200, pollMaxMs: 500 },
+    },
+    documents(count),
+  );
+  for await (const _ of execution.batches());
+  const summary = await execution.summary;
+  return { rows: summary.counts.success, summary };
+}
+
+async function query(connection) {
+  const fields = ['Id', 'Name', 'Type', 'Phone', 'AccountNumber', 'Website', 'Industry', 'AnnualRevenue'];
+  const execution = connection.execute({
+    operation: 'query',
+    objectType: 'Account',
+    properties: { operationApi: 'BulkAPI2.0', pollInitialMs: 200, pollMaxMs: 500, fields },
+  });
+  let rows = 0;
+  for await (const events of execution.batches()) for (const event of events) if (event.type === 'output') rows += 1;
+  return { rows, summary: await execution.summary };
+}

@@ -1,0 +1,212 @@
+import {
+  type Document,
+  type ErrorInfo,
+  type Events,
+  type ExecutionContext,
+  errorInfoOf,
+  type HttpHeaders,
+  inject,
+  injectable,
+  isConnectorError,
+  type Operation,
+  type OperationEvent,
+} from '@connector-runtime/core';
+import { failed } from '@connector-runtime/core/authoring';
+import { DescribeCache } from '../../browse/describe-cache.js';
+import type { SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
+import { configError, documentError } from '../../transport/refusals.js';
+import { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { documentHeaders } from '../document-headers.js';
+import { type Ability, ObjectTarget } from '../object-target.js';
+import { endsEverything } from '../record-pages.js';
+import { IngestColumns } from './ingest-columns.js';
+import { IngestJob, type JobSpec } from './ingest-job.js';
+import { reconcileRows } from './ingest-reconciliation.js';
+import { readIngestRow } from './ingest-row.js';
+import { JobPreparation, type PreparationRules, type PreparedJob } from './job-preparation.js';
+import { recordForm } from './record-form.js';
+import { RowSettlement } from './row-settlement.js';
+
+type Properties = BulkIngestProperties;
+
+const MEGABYTE = 1_000_000;
+const DEFAULT_BATCH_SIZE = 100;
+
+/** The job's operation and what it needs, by the operation's id. */
+const KINDS: Readonly<Record<string, { readonly operation: string; readonly ability: Ability }>> = {
+  create: { operation: 'insert', ability: 'createable' },
+  update: { operation: 'update', ability: 'updateable' },
+  upsert: { operation: 'upsert', ability: 'updateable' },
+  delete: { operation: 'delete', ability: 'deletable' },
+};
+
+/**
+ * Create, update, upsert and delete over Bulk API 2.0: documents become rows of CSV, rows become ingest jobs, and each document gets the result of its row.
+ * Absent, null and empty: an absent field stays an empty cell, which leaves the field alone; a null or empty one becomes `#N/A`, which empties it.
+ * No column is added to tell rows apart: a row is found again by all that was uploaded of it. Jobs are kept on the service, their results for seven days; one that was not closed is aborted and deleted.
+ * Result: `success` / `200` with the row as `<records>`, `sf__Id` and `sf__Created` first; `applicationError` with its `sf__Error`. Receipt: `{jobId, row, rows}`.
+ * Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Ingest".
+ */
+@injectable()
+export class BulkIngestOperation implements Operation<Properties> {
+  constructor(
+    @inject(ObjectTarget) private readonly target: ObjectTarget,
+    @inject(DescribeCache) private readonly describes: DescribeCache,
+    @inject(SalesforceTransport) private readonly transport: SalesforceTransport,
+  ) {}
+
+  async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
+    const { describe, columns, rules } = await this.plan(context);
+    const preparation = new JobPreparation(documents, rules, context);
+    try {
+      while (!preparation.isOver) {
+        const prepared = await preparation.next();
+        const refused = preparation.takeRefused();
+        if (refused.length > 0) yield refused;
+        if (prepared !== undefined && prepared.ids.length > 0) yield* this.runJob(prepared, describe, columns, context);
+      }
+    } catch (error) {
+      const refused = preparation.takeRefused();
+      if (refused.length > 0) yield refused;
+      const info = { ...errorInfoOf(error, 'none'), effect: 'none' } as const;
+      yield preparation.idsAhead().map((id) => notSent([id], info));
+      throw error;
+    } finally {
+      await preparation.close();
+    }
+  }
+
+  async *reconcile(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
+    const { describe, rules } = await this.plan(context);
+    yield* reconcileRows(
+      documents,
+      { transport: this.transport, form: recordForm(describe.name, context.properties.payloadFormat), rules },
+      context,
+    );
+  }
+
+  private async *runJob(
+    prepared: PreparedJob<Properties>,
+    describe: SObjectDescribe,
+    columns: IngestColumns,
+    context: ExecutionContext<Properties>,
+  ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
+    const { properties, ids } = prepared;
+    if (context.signal.aborted) {
+      yield ids.map((id) => failed([id], errorInfoOf(context.signal.reason, 'none')));
+      return;
+    }
+    const headers = (own: HttpHeaders): HttpHeaders =>
+      documentHeaders(own, properties.restHeaders === undefined ? {} : { restHeaders: properties.restHeaders });
+    const job = new IngestJob(
+      { transport: this.transport, kind: 'ingest', headers },
+      prepared.csv,
+      ids.length,
+      new RowSettlement(prepared, recordForm(describe.name, context.properties.payloadFormat)),
+      context,
+    );
+    yield* job.run(await this.specOf(properties, describe, columns, context));
+    if (job.fatal !== undefined && endsEverything(job.fatal)) throw job.fatal;
+  }
+
+  private async specOf(
+    properties: Properties,
+    describe: SObjectDescribe,
+    columns: IngestColumns,
+    context: ExecutionContext<Properties>,
+  ): Promise<JobSpec> {
+    const { id } = context.operation;
+    const isHard = id === 'delete' && properties.hardDelete === true;
+    const rule = properties.assignmentRuleId?.trim() ?? '';
+    return {
+      object: describe.name,
+      operation: isHard ? 'hardDelete' : (KINDS[id]?.operation ?? id),
+      contentType: 'CSV',
+      columnDelimiter: 'COMMA',
+      lineEnding: 'LF',
+      ...(id === 'upsert' && {
+        externalIdFieldName: await columns.columnOf(properties.externalIdFieldName ?? '', context),
+      }),
+      ...(rule !== '' && { assignmentRuleId: rule }),
+    };
+  }
+
+  /** Checks the configuration against the live describe. */
+  private async plan(context: ExecutionContext<Properties>) {
+    const { properties, operation } = context;
+    const describe = await this.target.check(KINDS[operation.id]?.ability ?? 'createable', context);
+    const columns = new IngestColumns(describe, this.describes);
+    const key = operation.id === 'upsert' ? await this.keyColumn(properties, columns, context) : undefined;
+    const fixed = await this.fixedColumns(operation.id, properties, columns, context);
+    const rules: PreparationRules<Properties> = {
+      maxBytes: (properties.batchSize ?? DEFAULT_BATCH_SIZE) * MEGABYTE,
+      ...(fixed !== undefined && { columns: fixed }),
+      ...(key !== undefined && { keyColumn: key }),
+      groupOf: ({ assignmentRuleId = '', restHeaders = {} }) => JSON.stringify([assignmentRuleId.trim(), restHeaders]),
+      read: (document) => {
+        checkRule(document.properties);
+        documentHeaders({}, { restHeaders: document.properties.restHeaders ?? {} });
+        return readIngestRow(
+          document,
+          { objectType: describe.name, operation: operation.id, columns, key, fixed },
+          context,
+        );
+      },
+    };
+    return { describe, columns, rules };
+  }
+
+  private async keyColumn(
+    { externalIdFieldName }: Properties,
+    columns: IngestColumns,
+    context: ExecutionContext<Properties>,
+  ): Promise<string> {
+    const name = externalIdFieldName?.trim() ?? '';
+    if (name === '')
+      throw configError('EXTERNAL_ID_FIELD_MISSING', 'an upsert needs externalIdFieldName', '/externalIdFieldName');
+    return asConfig(() => columns.columnOf(name, context), '/externalIdFieldName');
+  }
+
+  /** The columns that are asked for, in their order; those of a delete are the id alone. */
+  private async fixedColumns(
+    operation: string,
+    { bulkHeader = '' }: Properties,
+    columns: IngestColumns,
+    context: ExecutionContext<Properties>,
+  ): Promise<readonly string[] | undefined> {
+    if (operation === 'delete') return ['Id'];
+    const names = bulkHeader.split(',').map((name) => name.trim());
+    if (bulkHeader.trim() === '') return undefined;
+    const found: string[] = [];
+    for (const name of names) {
+      const column = await asConfig(() => columns.columnOf(name, context), '/bulkHeader');
+      if (found.includes(column))
+        throw configError('COLUMN_REPEATED', `bulkHeader names ${column} twice`, '/bulkHeader');
+      found.push(column);
+    }
+    return found;
+  }
+}
+
+/** A job takes the id of a rule, not a yes or no. */
+function checkRule({ assignmentRuleId }: Properties): void {
+  if (!/^\s*(?:true|false)\s*$/i.test(assignmentRuleId ?? '')) return;
+  const message = 'with Bulk API 2.0, assignmentRuleId must be the id of a rule; TRUE and FALSE are for REST';
+  throw documentError('ASSIGNMENT_RULE_UNSUITABLE', message, '/assignmentRuleId');
+}
+
+/** An unknown name of the configuration. */
+async function asConfig<T>(work: () => Promise<T>, path: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isConnectorError(error) || error.info.category !== 'validation') throw error;
+    throw configError(error.info.code, error.info.message, path);
+  }
+}
+
+/** Of documents that were read when the run ended. */
+function notSent(inputs: readonly string[], info: ErrorInfo): OperationEvent {
+  return { type: 'result', inputs, status: 'notAttempted', message: info.message, error: info };
+}

@@ -1,0 +1,170 @@
+import {
+  type CallContext,
+  ConnectorError,
+  type HttpHeaders,
+  isConnectorError,
+  type Json,
+} from '@connector-runtime/core';
+import { jobPath, jobsPath } from '../../transport/endpoints.js';
+import { ACCEPT_JSON, JSON_BOTH_WAYS } from '../../transport/headers.js';
+import type { SalesforceTransport, ServiceRequest } from '../../transport/salesforce-transport.js';
+import { type JobStatus, parseJobStatus } from './job-status.js';
+
+export type JobKind = 'ingest' | 'query';
+
+/** How long the answer to a create is waited for after an abort: without it the job's id is never known, and it stays open. */
+const CREATE_AFTER_ABORT_MS = 1_000;
+
+/** What every request about a job needs. */
+export interface JobRequests {
+  readonly transport: SalesforceTransport;
+  readonly kind: JobKind;
+  /** Makes the headers of a request out of the connector's own. */
+  readonly headers: (own: HttpHeaders) => HttpHeaders;
+}
+
+/**
+ * A job of Bulk API 2.0 as the service knows it. Every error of its requests names the job.
+ * Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Ingest" and "Bulk API 2.0 Query".
+ */
+export class BulkJob {
+  private constructor(
+    private readonly requests: JobRequests,
+    readonly id: string,
+    /** Where the data goes, as far as the service told. */
+    readonly contentUrl: string | undefined,
+  ) {}
+
+  /**
+   * Makes a job. One that was made and whose answer was lost has no data and does nothing: the request may go again.
+   * An abort in the meantime does not call it off at once, so that a job that was made can be aborted too.
+   */
+  static async create(requests: JobRequests, settings: Json, context: CallContext): Promise<BulkJob> {
+    const step = requests.kind === 'query' ? 'create query bulk Job' : 'create bulk Job';
+    const request: ServiceRequest = {
+      step,
+      method: 'POST',
+      path: jobsPath(requests.kind),
+      headers: requests.headers(JSON_BOTH_WAYS),
+      body: JSON.stringify(settings),
+      effect: 'repeatable',
+    };
+    const answer = await outlasting(context, (own) => requests.transport.sendForJson(request, own)).catch(nothingDone);
+    const { id, contentUrl } = parseJobStatus(answer, 'none');
+    return new BulkJob(requests, id, contentUrl);
+  }
+
+  /** A job that is there already. */
+  static known(requests: JobRequests, id: string): BulkJob {
+    return new BulkJob(requests, id, undefined);
+  }
+
+  get path(): string {
+    return jobPath(this.requests.kind, this.id);
+  }
+
+  status(context: CallContext): Promise<JobStatus> {
+    return this.named(async () => {
+      const answer = await this.requests.transport.sendForJson(
+        { step: 'get bulk status', method: 'GET', path: this.path, headers: this.headers(ACCEPT_JSON), effect: 'none' },
+        context,
+      );
+      return parseJobStatus(answer, 'none', this.id);
+    });
+  }
+
+  /** Asks for another state. */
+  change(state: 'UploadComplete' | 'Aborted', context: CallContext): Promise<void> {
+    return this.named(async () => {
+      const isAbort = state === 'Aborted';
+      await this.requests.transport.send(
+        {
+          step: isAbort ? 'abort bulk Job' : 'finish upload bulk batch',
+          method: 'PATCH',
+          path: this.path,
+          headers: this.headers(JSON_BOTH_WAYS),
+          body: JSON.stringify({ state }),
+          effect: isAbort ? 'repeatable' : 'once',
+        },
+        context,
+      );
+    });
+  }
+
+  /** Removes a job that was aborted or has ended, with its data and results. */
+  delete(context: CallContext): Promise<void> {
+    return this.named(async () => {
+      await this.requests.transport.send(
+        {
+          step: 'delete bulk Job',
+          method: 'DELETE',
+          path: this.path,
+          headers: this.headers(ACCEPT_JSON),
+          effect: 'repeatable',
+        },
+        context,
+      );
+    });
+  }
+
+  /** Ends a job of which nothing is wanted any more: aborts and deletes it, as far as the service lets it. What fails is logged. */
+  async discard(context: CallContext): Promise<void> {
+    try {
+      await this.change('Aborted', context);
+      await this.delete(context);
+    } catch (error) {
+      context.logger.debug(`bulk job ${this.id} may be left behind: ${String(error)}`);
+    }
+  }
+
+  /** Has what `work` throws name the job. */
+  async named<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw withJob(error, this.id);
+    }
+  }
+
+  headers(own: HttpHeaders): HttpHeaders {
+    return this.requests.headers(own);
+  }
+
+  get transport(): SalesforceTransport {
+    return this.requests.transport;
+  }
+}
+
+/** The error with the job's id in it. */
+export function withJob(error: unknown, jobId: string): unknown {
+  if (!isConnectorError(error)) return error;
+  const service = { ...error.info.service, jobId };
+  return new ConnectorError({ ...error.info, service }, { cause: error.cause });
+}
+
+/** Whatever became of the request: a job without data does nothing. */
+function nothingDone(error: unknown): never {
+  if (!isConnectorError(error)) throw error;
+  throw new ConnectorError({ ...error.info, effect: 'none' }, { cause: error.cause });
+}
+
+/** Does `work` on a signal that outlives an abort of the context's by a moment. */
+async function outlasting<T>(context: CallContext, work: (own: CallContext) => Promise<T>): Promise<T> {
+  const { signal, clock, logger, meter, deadlineEpochMs } = context;
+  signal.throwIfAborted();
+  const limit = new AbortController();
+  const done = new AbortController();
+  const startTimer = (): void => {
+    clock.sleep(CREATE_AFTER_ABORT_MS, done.signal).then(
+      () => limit.abort(signal.reason),
+      () => undefined,
+    );
+  };
+  signal.addEventListener('abort', startTimer, { once: true });
+  try {
+    return await work({ clock, logger, meter, deadlineEpochMs, signal: limit.signal });
+  } finally {
+    signal.removeEventListener('abort', startTimer);
+    done.abort(signal.reason ?? new Error('done'));
+  }
+}

@@ -1,0 +1,91 @@
+import { type Body, ConnectorError, type Document, type ExecutionContext } from '@connector-runtime/core';
+import { CsvError } from '../../csv/csv-error.js';
+import type { LineEnding } from '../../csv/csv-form.js';
+import { CsvReader } from '../../csv/csv-reader.js';
+import { CSV } from '../../transport/headers.js';
+import { documentError } from '../../transport/refusals.js';
+
+/** Of the data of one job. Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Limits". */
+const MAX_JOB_BYTES = 150_000_000;
+const MARK = [0xef, 0xbb, 0xbf];
+
+/** A document that is a whole CSV, fit to be uploaded. */
+export interface CheckedCsv {
+  /** The document's bytes, in the spool; without a byte order mark. */
+  readonly body: Body;
+  readonly header: readonly string[];
+  readonly rows: number;
+  readonly lineEnding: LineEnding;
+}
+
+/**
+ * Writes a document to the spool and checks it on the way: UTF-8, RFC 4180, rows of one width, lines that end alike (and as `lineEnding` says), no NUL. Nothing of it is changed, but a byte order mark is dropped.
+ * What is wrong with it is a `validation` error that names the row.
+ */
+export async function checkedCsv(
+  document: Document<unknown>,
+  delimiter: string,
+  lineEnding: LineEnding | undefined,
+  context: ExecutionContext<unknown>,
+): Promise<CheckedCsv> {
+  const reader = new CsvReader({ delimiter });
+  const header: string[] = [];
+  const pieces = withoutMark(document.body.open(context.signal));
+  const checking = checkPieces(pieces, reader, header);
+  const body = await context.spool.write(checking, CSV);
+  if (header.length === 0) throw invalid('it is empty: not even a header is there');
+  const seen = reader.lineEnd === '' ? (lineEnding ?? 'LF') : reader.lineEnd;
+  if (seen === 'mixed') throw invalid('some lines end in LF, others in CRLF');
+  if (lineEnding !== undefined && seen !== lineEnding)
+    throw invalid(`its lines end in ${seen} where the operation says ${lineEnding}`);
+  return { body, header, rows: reader.rowCount - 1, lineEnding: seen };
+}
+
+async function* checkPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  reader: CsvReader,
+  header: string[],
+): AsyncGenerator<Uint8Array> {
+  const note = (rows: readonly string[][]): void => {
+    const [first] = rows;
+    if (header.length === 0 && first !== undefined) header.push(...first);
+  };
+  let sizeBytes = 0;
+  try {
+    for await (const bytes of pieces) {
+      sizeBytes += bytes.byteLength;
+      if (sizeBytes > MAX_JOB_BYTES)
+        throw tooLarge(`it has more than the ${MAX_JOB_BYTES} bytes that a job takes: divide it`);
+      note(reader.readBytes(bytes));
+      yield bytes;
+    }
+    note(reader.end());
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw error.isTooLarge ? tooLarge(error.message) : invalid(error.message, error);
+  }
+}
+
+async function* withoutMark(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let start: Uint8Array | undefined = new Uint8Array(0);
+  for await (const piece of pieces) {
+    if (start === undefined) {
+      yield piece;
+      continue;
+    }
+    start = Buffer.concat([start, piece]);
+    if (start.length < MARK.length) continue;
+    yield MARK.every((byte, index) => start?.[index] === byte) ? start.subarray(MARK.length) : start;
+    start = undefined;
+  }
+  if (start !== undefined && start.length > 0) yield start;
+}
+
+function tooLarge(why: string): ConnectorError {
+  const message = `the document cannot be sent as CSV: ${why}`;
+  return new ConnectorError({ category: 'tooLarge', code: 'CSV_TOO_LARGE', message, effect: 'none', retryable: false });
+}
+
+function invalid(why: string, cause?: unknown): Error {
+  return documentError('CSV_INVALID', `the document cannot be sent as CSV: ${why}`, undefined, cause);
+}

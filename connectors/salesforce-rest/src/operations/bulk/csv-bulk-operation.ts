@@ -1,0 +1,163 @@
+import {
+  type Document,
+  type Events,
+  type ExecutionContext,
+  type HttpHeaders,
+  inject,
+  injectable,
+  isConnectorError,
+  type Operation,
+  type OperationEvent,
+} from '@connector-runtime/core';
+import { failed } from '@connector-runtime/core/authoring';
+import { DescribeCache } from '../../browse/describe-cache.js';
+import type { SObjectDescribe } from '../../browse/sobject-describe.js';
+import { DELIMITERS } from '../../csv/csv-form.js';
+import type { CsvBulkProperties } from '../../properties/bulk-properties.js';
+import { CSV } from '../../transport/headers.js';
+import { configError, documentError } from '../../transport/refusals.js';
+import { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { checkConfiguredHeaders, documentHeaders } from '../document-headers.js';
+import { type Ability, ObjectTarget } from '../object-target.js';
+import { endsEverything } from '../record-pages.js';
+import type { JobRequests } from './bulk-job.js';
+import { checkBulkSoql } from './bulk-soql.js';
+import { checkedCsv } from './checked-csv.js';
+import { CsvSettlement } from './csv-settlement.js';
+import { IngestColumns } from './ingest-columns.js';
+import { IngestJob, type JobSpec } from './ingest-job.js';
+import { queryPages } from './query-job.js';
+
+type Properties = CsvBulkProperties;
+type IngestName = Exclude<Properties['bulkOperation'], 'query' | 'queryAll'>;
+
+const ABILITIES: Readonly<Record<IngestName, Ability>> = {
+  insert: 'createable',
+  update: 'updateable',
+  upsert: 'updateable',
+  delete: 'deletable',
+  hardDelete: 'deletable',
+};
+
+/** A statement has at the most 100,000 characters. */
+const MAX_STATEMENT_BYTES = 400_000;
+
+/**
+ * CSV in, CSV out: each document is a whole CSV that goes untouched into one ingest job, or a SOQL statement for one query job.
+ * Outputs: the CSVs of the records that succeeded, failed and were not processed, as the service made them; of a query each page.
+ * Result: `success` / `200` with the numbers where the job came to its end and applied something; otherwise what kept it.
+ * Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Ingest" and "Bulk API 2.0 Query".
+ */
+@injectable()
+export class CsvBulkOperation implements Operation<Properties> {
+  constructor(
+    @inject(ObjectTarget) private readonly target: ObjectTarget,
+    @inject(DescribeCache) private readonly describes: DescribeCache,
+    @inject(SalesforceTransport) private readonly transport: SalesforceTransport,
+  ) {}
+
+  async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
+    const { bulkOperation } = context.properties;
+    const isQuery = bulkOperation === 'query' || bulkOperation === 'queryAll';
+    const describe = isQuery ? undefined : await this.describeFor(bulkOperation, context);
+    checkConfiguredHeaders({ restHeaders: context.properties.restHeaders ?? {} });
+    for await (const document of documents) {
+      try {
+        if (describe === undefined) yield* this.query(document, context);
+        else yield* this.ingest(document, describe, context);
+      } catch (error) {
+        if (!isConnectorError(error) || endsEverything(error)) throw error;
+        yield failed([document.id], error.info);
+      }
+    }
+  }
+
+  private async *ingest(
+    document: Document<Properties>,
+    describe: SObjectDescribe,
+    context: ExecutionContext<Properties>,
+  ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
+    const { properties } = document;
+    const { columnDelimiter, bulkOperation } = properties;
+    const csv = await checkedCsv(document, DELIMITERS[columnDelimiter], properties.lineEnding, context);
+    await this.checkHeader(csv.header, bulkOperation, describe, context);
+    if (csv.rows === 0) {
+      const message = 'success: the CSV has no record below its header, and no job was made';
+      yield { type: 'result', inputs: [document.id], status: 'success', code: '200', message };
+      return;
+    }
+    const rule = properties.assignmentRuleId?.trim() ?? '';
+    const spec: JobSpec = {
+      object: describe.name,
+      operation: bulkOperation,
+      contentType: 'CSV',
+      columnDelimiter,
+      lineEnding: csv.lineEnding,
+      ...(bulkOperation === 'upsert' && { externalIdFieldName: properties.externalIdFieldName ?? '' }),
+      ...(rule !== '' && { assignmentRuleId: rule }),
+    };
+    const settlement = new CsvSettlement(document.id, csv.rows);
+    const job = new IngestJob(this.requests('ingest', properties), csv.body, csv.rows, settlement, context);
+    yield* job.run(spec);
+    if (job.fatal !== undefined && endsEverything(job.fatal)) throw job.fatal;
+  }
+
+  private async *query(
+    document: Document<Properties>,
+    context: ExecutionContext<Properties>,
+  ): AsyncGenerator<OperationEvent> {
+    const { properties } = document;
+    const { bulkOperation, columnDelimiter, lineEnding = 'LF', pageSize } = properties;
+    const soql = (await document.body.text(MAX_STATEMENT_BYTES)).trim();
+    if (soql === '') throw documentError('SOQL_MISSING', 'the document is empty; it must be a SOQL statement');
+    checkBulkSoql(soql);
+    const inputs = [document.id];
+    const settings = { operation: bulkOperation, query: soql, contentType: 'CSV', columnDelimiter, lineEnding };
+    let rows = 0;
+    for await (const page of queryPages(this.requests('query', properties), { settings, pageSize }, context)) {
+      if (page.type === 'progress') {
+        yield page;
+        continue;
+      }
+      rows += page.rows;
+      yield { type: 'output', inputs, body: page.body, mediaType: CSV, status: 'success', code: '200' };
+    }
+    yield { type: 'result', inputs, status: 'success', code: '200', message: `success: ${rows} records` };
+  }
+
+  private requests(kind: JobRequests['kind'], { restHeaders }: Properties): JobRequests {
+    const headers = (own: HttpHeaders): HttpHeaders =>
+      documentHeaders(own, restHeaders === undefined ? {} : { restHeaders });
+    return { transport: this.transport, kind, headers };
+  }
+
+  private describeFor(operation: IngestName, context: ExecutionContext<Properties>): Promise<SObjectDescribe> {
+    const { object, externalIdFieldName } = context.properties;
+    if (object === undefined) throw configError('OBJECT_MISSING', `${operation} needs object`, '/object');
+    if (operation === 'upsert' && externalIdFieldName === undefined)
+      throw configError('EXTERNAL_ID_FIELD_MISSING', 'an upsert needs externalIdFieldName', '/externalIdFieldName');
+    return this.target.check(ABILITIES[operation], context, object);
+  }
+
+  /** One wrong name would sink the job: it is told before there is one. */
+  private async checkHeader(
+    header: readonly string[],
+    operation: Properties['bulkOperation'],
+    describe: SObjectDescribe,
+    context: ExecutionContext<Properties>,
+  ): Promise<void> {
+    const isDelete = operation === 'delete' || operation === 'hardDelete';
+    if (isDelete && (header.length !== 1 || header[0]?.toLowerCase() !== 'id'))
+      throw documentError(
+        'CSV_COLUMNS_UNSUITABLE',
+        `${operation} takes exactly the column Id, got ${header.join(', ').slice(0, 200)}`,
+      );
+    const columns = new IngestColumns(describe, this.describes);
+    const seen = new Set<string>();
+    for (const name of header) {
+      const column = await columns.columnOf(name, context);
+      if (seen.has(column)) throw documentError('COLUMN_REPEATED', `the header names ${column} twice`, column);
+      seen.add(column);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import {
+  type Body,
+  type CallContext,
+  ConnectorError,
+  type ErrorInfo,
+  type ExecutionContext,
+  type OperationEvent,
+  type OutputEvent,
+} from '@connector-runtime/core';
+import { failed } from '@connector-runtime/core/authoring';
+import { countRows } from '../../csv/row-count.js';
+import { CSV } from '../../transport/headers.js';
+import type { BulkJob } from './bulk-job.js';
+import type { JobSettlement } from './ingest-job.js';
+import { fetchResults, RESULT_SETS, type ResultSet } from './ingest-results.js';
+import { blamesData } from './job-errors.js';
+import type { JobStatus } from './job-status.js';
+import { withLastWords } from './last-words.js';
+
+const MAX_READINGS = 3;
+
+interface CountedSet {
+  readonly set: ResultSet;
+  readonly body: Body;
+  readonly rows: number;
+  readonly isWhole: boolean;
+}
+
+/** A document is a whole CSV: its result sets are whole CSVs too, an output each, and its result says how many records each holds. */
+export class CsvSettlement implements JobSettlement {
+  constructor(
+    private readonly documentId: string,
+    private readonly rowCount: number,
+  ) {}
+
+  *all(info: ErrorInfo, jobId: string | undefined): Generator<readonly OperationEvent[]> {
+    yield [
+      { ...failed([this.documentId], info), ...(jobId !== undefined && { receipt: { jobId, rows: this.rowCount } }) },
+    ];
+  }
+
+  async *ended(
+    job: BulkJob,
+    status: JobStatus,
+    stopped: ErrorInfo | undefined,
+    context: ExecutionContext<unknown>,
+  ): AsyncGenerator<readonly OperationEvent[]> {
+    const sets = await withLastWords(context, (within) => this.read(job, within));
+    const count = (wanted: ResultSet): number => sets.find(({ set }) => set === wanted)?.rows ?? 0;
+    const counts = {
+      succeeded: count('successfulResults'),
+      failed: count('failedResults'),
+      unprocessed: count('unprocessedrecords'),
+    };
+    for (const set of sets) if (set.rows > 0) yield [this.outputOf(set)];
+    yield [this.resultOf(status, counts, stopped)];
+  }
+
+  /** Reads the sets; again, where they do not make up what was sent. */
+  private async read(job: BulkJob, context: CallContext): Promise<readonly CountedSet[]> {
+    for (let reading = 1; ; reading += 1) {
+      const sets: CountedSet[] = [];
+      for (const set of RESULT_SETS) {
+        const body = await fetchResults(job, set, context);
+        sets.push({ set, body, ...(await countRows(body.open(context.signal))) });
+      }
+      const total = sets.reduce((sum, { rows }) => sum + rows, 0);
+      if (sets.every(({ isWhole }) => isWhole) && (total === this.rowCount || reading >= MAX_READINGS)) return sets;
+      if (reading >= MAX_READINGS) throw breaksOff(job.id);
+      await context.clock.sleep(500 * reading * (0.5 + context.clock.random() / 2), context.signal);
+    }
+  }
+
+  private outputOf({ set, body, rows }: CountedSet): OutputEvent {
+    const output = { type: 'output', inputs: [this.documentId], body, mediaType: CSV } as const;
+    if (set === 'successfulResults')
+      return { ...output, status: 'success', code: '200', message: records(rows, 'succeeded') };
+    const how = set === 'failedResults' ? 'failed' : 'were not processed';
+    return { ...output, status: 'applicationError', message: records(rows, how) };
+  }
+
+  private resultOf(
+    { id, state, processed, errorMessage }: JobStatus,
+    counts: { readonly succeeded: number; readonly failed: number; readonly unprocessed: number },
+    stopped: ErrorInfo | undefined,
+  ): OperationEvent {
+    const inputs = [this.documentId];
+    const { succeeded, failed: refused, unprocessed } = counts;
+    const total = succeeded + refused + unprocessed;
+    const why = errorMessage === '' ? '' : `: ${errorMessage}`;
+    const message = `bulk job ${id} ended ${state}${why}; of ${this.rowCount} records ${succeeded} succeeded, ${refused} failed, ${unprocessed} were not processed`;
+    const receipt = { jobId: id, rows: this.rowCount };
+    const error = (info: Omit<ErrorInfo, 'message' | 'service'>): OperationEvent => ({
+      ...failed(inputs, { ...info, message, service: { jobId: id } }),
+      receipt,
+    });
+    const isUntouched = state !== 'JobComplete' && processed === 0 && succeeded + refused === 0;
+    if (isUntouched && stopped !== undefined) return error({ ...stopped, effect: 'none' });
+    if (isUntouched) {
+      const isOfData = state === 'Failed' && blamesData(errorMessage);
+      const category = isOfData ? 'validation' : 'unavailable';
+      const code = state === 'Failed' ? 'BULK_JOB_FAILED' : 'BULK_JOB_ABORTED';
+      return error({ category, code, effect: 'none', retryable: !isOfData });
+    }
+    if (total !== this.rowCount)
+      return error({ category: 'protocol', code: 'BULK_RESULT_UNCLEAR', effect: 'unknown', retryable: false });
+    if (unprocessed > 0 && succeeded > 0)
+      return error({ category: 'unavailable', code: 'BULK_ROW_UNPROCESSED', effect: 'unknown', retryable: false });
+    if (unprocessed > 0)
+      return error({ category: 'unavailable', code: 'BULK_ROW_UNPROCESSED', effect: 'none', retryable: true });
+    if (succeeded === 0)
+      return error({ category: 'validation', code: 'BULK_ROWS_FAILED', effect: 'none', retryable: false });
+    return { type: 'result', inputs, status: 'success', code: '200', message, receipt };
+  }
+}
+
+/** Readable, whatever the number. */
+function records(count: number, what: string): string {
+  return count === 1 ? `1 record ${what.replace(/^were /, 'was ')}` : `${count} records ${what}`;
+}
+
+function breaksOff(jobId: string): ConnectorError {
+  return new ConnectorError({
+    category: 'protocol',
+    code: 'RESULTS_UNREADABLE',
+    message: `the results of bulk job ${jobId} break off`,
+    effect: 'unknown',
+    retryable: false,
+    service: { jobId },
+  });
+}

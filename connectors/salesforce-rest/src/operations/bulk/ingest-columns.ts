@@ -1,0 +1,92 @@
+import { type CallContext, isConnectorError } from '@connector-runtime/core';
+import type { DescribeCache } from '../../browse/describe-cache.js';
+import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-describe.js';
+import { suggestion } from '../../browse/suggestion.js';
+import { documentError } from '../../transport/refusals.js';
+
+/**
+ * Finds the columns of a job in the live describes: one unknown name sinks a whole job.
+ * A column is a field, or the external id of a parent: `Owner.Ext__c`, `User:Owner.Ext__c` where parents of several types are possible.
+ */
+export class IngestColumns {
+  private readonly found = new Map<string, string>();
+
+  constructor(
+    private readonly describe: SObjectDescribe,
+    private readonly describes: DescribeCache,
+  ) {}
+
+  /** The column for a path as a document or a person writes it, in the service's spelling. Unknown: a `validation` error naming the nearest known name. */
+  async columnOf(path: string, context: CallContext): Promise<string> {
+    const known = this.found.get(path);
+    if (known !== undefined) return known;
+    const column = await this.find(path, context);
+    this.found.set(path, column);
+    return column;
+  }
+
+  private async find(path: string, context: CallContext): Promise<string> {
+    const [, target, relationship, key] = /^(?:(\w+):)?(\w+)\.(\w+)$/.exec(path) ?? [];
+    if (relationship === undefined || key === undefined) return this.fieldNamed(path);
+    const lookup = this.describe.fields.find((field) => isSame(field.relationshipName, relationship));
+    if (lookup === undefined) {
+      const known = this.describe.fields.map((field) => field.relationshipName).filter((name) => name !== '');
+      throw unknownColumn(path, relationship, 'parent relationship', this.describe.name, known);
+    }
+    return this.parentColumn(lookup, key, target, path, context);
+  }
+
+  private fieldNamed(path: string): string {
+    const { fields, name } = this.describe;
+    const field = fields.find((candidate) => isSame(candidate.name, path));
+    if (field !== undefined) return field.name;
+    throw unknownColumn(
+      path,
+      path,
+      'field',
+      name,
+      fields.map((candidate) => candidate.name),
+    );
+  }
+
+  private async parentColumn(
+    lookup: FieldDescribe,
+    key: string,
+    target: string | undefined,
+    path: string,
+    context: CallContext,
+  ): Promise<string> {
+    const { relationshipName, referenceTo } = lookup;
+    const seen: string[] = [];
+    for (const objectType of referenceTo) {
+      if (target !== undefined && !isSame(objectType, target)) continue;
+      const parent = await this.describeOf(objectType, context);
+      const field = parent?.fields.find((candidate) => isSame(candidate.name, key));
+      if (field !== undefined && (field.idLookup || field.externalId)) {
+        const type = referenceTo.length > 1 ? `${objectType}:` : '';
+        return `${type}${relationshipName}.${field.name}`;
+      }
+      for (const candidate of parent?.fields ?? [])
+        if (candidate.idLookup || candidate.externalId) seen.push(candidate.name);
+    }
+    throw unknownColumn(path, key, 'external id', (target ?? referenceTo.join(' or ')) || relationshipName, seen);
+  }
+
+  private async describeOf(objectType: string, context: CallContext): Promise<SObjectDescribe | undefined> {
+    try {
+      return await this.describes.describe(objectType, context);
+    } catch (error) {
+      if (isConnectorError(error) && error.info.category === 'notFound') return undefined;
+      throw error;
+    }
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function unknownColumn(path: string, name: string, kind: string, of: string, known: readonly string[]): Error {
+  const within = path === name ? '' : ` (in ${path})`;
+  return documentError('FIELD_UNKNOWN', `${name}${within} is no ${kind} of ${of}${suggestion(name, known)}`, path);
+}

@@ -1,0 +1,150 @@
+import {
+  type Body,
+  type CallContext,
+  type ErrorInfo,
+  type ExecutionContext,
+  errorInfoOf,
+  isConnectorError,
+  type OperationEvent,
+} from '@connector-runtime/core';
+import type { PollProperties } from '../../properties/bulk-properties.js';
+import { type BulkJob, type JobRequests, withJob } from './bulk-job.js';
+import { pollJob } from './job-poller.js';
+import { hasEnded, type JobStatus } from './job-status.js';
+import { uploadedJob } from './job-upload.js';
+import { withLastWords } from './last-words.js';
+
+/** Settings of a job, as the service takes them. */
+export type JobSpec = {
+  readonly object: string;
+  readonly operation: string;
+  readonly contentType: 'CSV';
+  readonly columnDelimiter: string;
+  readonly lineEnding: string;
+  readonly externalIdFieldName?: string;
+  readonly assignmentRuleId?: string;
+};
+
+const MAX_CLOSES = 3;
+/** Status requests after an abort, until the job says that it has ended. */
+const MAX_POLLS_AFTER_ABORT = 10;
+
+/** Says what became of the documents of a job. */
+export interface JobSettlement {
+  /** Nothing of the job was carried out, or nobody can tell: as `info` says. */
+  all(info: ErrorInfo, jobId: string | undefined): Iterable<readonly OperationEvent[]>;
+  /** The job has ended. `stopped`: why we stopped it, if we did. */
+  ended(
+    job: BulkJob,
+    status: JobStatus,
+    stopped: ErrorInfo | undefined,
+    context: ExecutionContext<unknown>,
+  ): AsyncIterable<readonly OperationEvent[]>;
+}
+
+/** One ingest job from its data to its results. Whatever ends it, its documents are settled, and it is not left open. */
+export class IngestJob {
+  /** What went wrong with the job as a whole. */
+  fatal: unknown;
+  private job: BulkJob | undefined;
+  /** From when on rows may be applied. */
+  private mayRun = false;
+  private isSettled = false;
+
+  constructor(
+    private readonly requests: JobRequests,
+    private readonly csv: Body,
+    private readonly rowCount: number,
+    private readonly settlement: JobSettlement,
+    private readonly context: ExecutionContext<PollProperties>,
+  ) {}
+
+  async *run(spec: JobSpec): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
+    const { context } = this;
+    const { cleanup } = context;
+    try {
+      let ended: JobStatus | undefined;
+      try {
+        this.job = await uploadedJob(this.requests, spec, this.csv, context);
+        await this.close(this.job);
+        for await (const status of pollJob(this.job, context.properties, context)) {
+          ended = status;
+          yield { type: 'progress', done: status.processed, total: this.rowCount, unit: 'records' };
+        }
+      } catch (error) {
+        this.fatal = error;
+        ended = undefined;
+      }
+      yield* this.settle(ended, cleanup);
+      this.isSettled = true;
+    } finally {
+      if (!this.isSettled) await this.leave(cleanup);
+    }
+  }
+
+  /** Says that the data is complete. Where the answer is lost, the job itself tells whether that arrived. */
+  private async close(job: BulkJob): Promise<void> {
+    const { context } = this;
+    this.mayRun = true;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await job.change('UploadComplete', context);
+        return;
+      } catch (error) {
+        const isLost = !isConnectorError(error) || error.info.effect === 'unknown';
+        if (!isLost && attempt === 1) this.mayRun = false;
+        if (!this.mayRun || context.signal.aborted) throw error;
+        const { state } = await job.status(context);
+        if (state !== 'Open') return;
+        this.mayRun = attempt < MAX_CLOSES;
+        if (!this.mayRun) throw error;
+      }
+    }
+  }
+
+  private async *settle(ended: JobStatus | undefined, cleanup: CallContext): AsyncGenerator<readonly OperationEvent[]> {
+    const { job, context, settlement } = this;
+    const reason = this.fatal === undefined ? undefined : errorInfoOf(this.fatal, 'unknown');
+    if (job === undefined || !this.mayRun) {
+      if (job !== undefined) await job.discard(cleanup);
+      const info = reason ?? errorInfoOf(context.signal.reason, 'none');
+      yield* settlement.all({ ...info, effect: 'none' }, job?.id);
+      return;
+    }
+    try {
+      const status = ended ?? (await withLastWords(context, (within) => stopJob(job, within)));
+      yield* settlement.ended(job, status, reason, context);
+    } catch (error) {
+      this.fatal ??= error;
+      yield* settlement.all(lostJob(job.id, reason ?? errorInfoOf(error, 'unknown')), job.id);
+    }
+  }
+
+  /** The host has left in the middle. */
+  private async leave(cleanup: CallContext): Promise<void> {
+    const { job } = this;
+    if (job === undefined) return;
+    if (this.mayRun) await job.change('Aborted', cleanup).catch(() => undefined);
+    else await job.discard(cleanup);
+  }
+}
+
+/** Stops a job that nobody waits for any more, and says how it ended. */
+async function stopJob(job: BulkJob, context: CallContext): Promise<JobStatus> {
+  // A job that has ended in the meantime refuses it.
+  await job.change('Aborted', context).catch((error: unknown) => {
+    context.logger.debug(`bulk job ${job.id} was not aborted: ${String(error)}`);
+  });
+  for (let polls = 1; ; polls += 1) {
+    const status = await job.status(context);
+    if (hasEnded(status)) return status;
+    if (polls >= MAX_POLLS_AFTER_ABORT) throw withJob(new Error(`it stays in state ${status.state}`), job.id);
+    await context.clock.sleep(100 * polls, context.signal);
+  }
+}
+
+/** What is known of a job that cannot be asked any more. */
+function lostJob(jobId: string, cause: ErrorInfo): ErrorInfo {
+  const message = `what became of bulk job ${jobId} cannot be told: ${cause.message}`;
+  return { ...cause, effect: 'unknown', message, service: { ...cause.service, jobId } };
+}

@@ -1,0 +1,139 @@
+import {
+  type Document,
+  type ErrorInfo,
+  type ExecutionContext,
+  isConnectorError,
+  type OperationEvent,
+} from '@connector-runtime/core';
+import { failed } from '@connector-runtime/core/authoring';
+import { CsvReader } from '../../csv/csv-reader.js';
+import { csvRow } from '../../csv/csv-writer.js';
+import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { BulkJob, type JobRequests } from './bulk-job.js';
+import { fetchResults, IngestResults } from './ingest-results.js';
+import { cellOf, type PreparationRules } from './job-preparation.js';
+import { hasEnded, type JobStatus } from './job-status.js';
+import type { RecordForm } from './record-form.js';
+import { RowIndex } from './row-index.js';
+
+/** What the rows of a job are told by, in another process. */
+interface Reconciliation<P> {
+  readonly transport: SalesforceTransport;
+  readonly form: RecordForm;
+  readonly rules: PreparationRules<P>;
+}
+
+/** So many documents of one job are settled together. */
+const MAX_TOGETHER = 100_000;
+
+/**
+ * Settles documents whose end is unknown by the state and results of the job that their receipts name; read-only. A job that still runs, or is gone, leaves them `unknown`.
+ * Rows are tied back by their text, as in the run itself: it is made of the document again, with the columns that the job's results show.
+ */
+export async function* reconcileRows<P>(
+  documents: AsyncIterable<Document<P>>,
+  reconciliation: Reconciliation<P>,
+  context: ExecutionContext<P>,
+): AsyncGenerator<readonly OperationEvent[]> {
+  let jobId = '';
+  let together: Document<P>[] = [];
+  for await (const document of documents) {
+    const named = jobOf(document);
+    if (together.length > 0 && (named !== jobId || together.length >= MAX_TOGETHER)) {
+      yield* reconcileJob(jobId, together, reconciliation, context);
+      together = [];
+    }
+    jobId = named;
+    together.push(document);
+  }
+  if (together.length > 0) yield* reconcileJob(jobId, together, reconciliation, context);
+}
+
+function jobOf({ receipt }: Document<unknown>): string {
+  const named = typeof receipt === 'object' && receipt !== null && 'jobId' in receipt ? receipt['jobId'] : undefined;
+  return typeof named === 'string' ? named : '';
+}
+
+async function* reconcileJob<P>(
+  jobId: string,
+  documents: readonly Document<P>[],
+  { transport, form, rules }: Reconciliation<P>,
+  context: ExecutionContext<P>,
+): AsyncGenerator<readonly OperationEvent[]> {
+  const ids = documents.map(({ id }) => id);
+  const all = (info: ErrorInfo) =>
+    documents.map(({ id, receipt }) => ({ ...failed([id], info), ...(receipt !== undefined && { receipt }) }));
+  if (jobId === '') {
+    yield all(undecided('BULK_RECEIPT_MISSING', 'the document has no receipt that names its bulk job', jobId));
+    return;
+  }
+  const requests: JobRequests = { transport, kind: 'ingest', headers: (own) => own };
+  const job = BulkJob.known(requests, jobId);
+  try {
+    const status = await job.status(context);
+    if (status.state === 'Open') {
+      yield all(neverClosed(jobId));
+      return;
+    }
+    if (!hasEnded(status)) {
+      yield all(undecided('BULK_JOB_RUNNING', `bulk job ${jobId} is in state ${status.state}: try again later`, jobId));
+      return;
+    }
+    yield* settle(job, status, ids, documents, form, rules, context);
+  } catch (error) {
+    if (!isConnectorError(error) || error.info.category !== 'notFound') throw error;
+    yield all(undecided('BULK_JOB_GONE', `bulk job ${jobId} is not there any more`, jobId));
+  }
+}
+
+async function* settle<P>(
+  job: BulkJob,
+  status: JobStatus,
+  ids: readonly string[],
+  documents: readonly Document<P>[],
+  form: RecordForm,
+  rules: PreparationRules<P>,
+  context: ExecutionContext<P>,
+): AsyncGenerator<readonly OperationEvent[]> {
+  const columns = await columnsOf(job, context);
+  const index = new RowIndex(0);
+  for (const document of documents) {
+    const { cells } = await rules.read(document);
+    index.add(csvRow(columns.map((column) => cellOf(cells.get(column)))));
+  }
+  const results = new IngestResults(
+    job,
+    { ids, index, columns, receiptOf: (row) => documents[row]?.receipt ?? null },
+    form,
+  );
+  await results.read(context, 1);
+  yield* results.events(status, undefined, context);
+}
+
+/** The columns that were uploaded: every set repeats them, the unprocessed records alone. */
+async function columnsOf(job: BulkJob, context: ExecutionContext<unknown>): Promise<readonly string[]> {
+  const body = await fetchResults(job, 'unprocessedrecords', context);
+  const reader = new CsvReader();
+  for await (const bytes of body.open(context.signal)) {
+    const [header] = reader.readBytes(bytes);
+    if (header !== undefined) return header;
+  }
+  return reader.end()[0] ?? [];
+}
+
+function neverClosed(jobId: string): ErrorInfo {
+  const message = `bulk job ${jobId} was never closed: nothing of it was applied`;
+  return {
+    category: 'unavailable',
+    code: 'BULK_JOB_OPEN',
+    message,
+    effect: 'none',
+    retryable: true,
+    service: { jobId },
+  };
+}
+
+function undecided(code: string, message: string, jobId: string): ErrorInfo {
+  const service = jobId === '' ? {} : { service: { jobId } };
+  return { category: 'unavailable', code, message, effect: 'unknown', retryable: true, ...service };
+}

@@ -1,0 +1,106 @@
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  END,
+  JsonScanner,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  STRING,
+} from '../../json/json-scanner.js';
+import { documentError } from '../../transport/refusals.js';
+import { StrictXmlReader } from '../../xml/strict-xml.js';
+import { XmlError } from '../../xml/xml-error.js';
+
+/** What a record gives its fields, by path: `Name`, `Owner.Ext__c`. Null empties the field; what is absent is left alone. */
+export type IngestFields = ReadonlyMap<string, string | null>;
+
+/** Fields of a record, and the object type that it says it is of. */
+export interface IngestRecord {
+  readonly objectType: string;
+  readonly fields: IngestFields;
+}
+
+interface OpenElement {
+  readonly path: string;
+  readonly isNil: boolean;
+  text: string;
+  hasChildren: boolean;
+}
+
+/** `records` and a parent of the record. */
+const MAX_LEVELS = 3;
+
+/**
+ * Reads the record of an XML document: an element for each field, one inside another for the external id of a parent. An empty element empties its field, as it does over REST.
+ * What no row of a CSV can say is a `validation` error: deeper levels, text beside elements, a field twice.
+ */
+export function readXmlRecord(text: string): IngestRecord {
+  const fields = new Map<string, string | null>();
+  const open: OpenElement[] = [];
+  let objectType = '';
+  const reader = new StrictXmlReader({
+    startElement({ name, attributes }) {
+      const holder = open.at(-1);
+      if (holder !== undefined) holder.hasChildren = true;
+      if (open.length >= MAX_LEVELS) throw notARow(`${holder?.path ?? name} holds elements two levels below it`);
+      const attributeOf = (wanted: string) => attributes.find((attribute) => attribute.name === wanted)?.value;
+      if (holder === undefined) objectType = attributeOf('type') ?? '';
+      const isNil = /^(?:true|1)$/.test(attributeOf('nil') ?? '');
+      const path = holder === undefined || holder.path === '' ? name : `${holder.path}.${name}`;
+      open.push({ path: holder === undefined ? '' : path, isNil, text: '', hasChildren: false });
+    },
+    text(piece) {
+      const element = open.at(-1);
+      if (element !== undefined) element.text += piece;
+    },
+    endElement() {
+      const element = open.pop();
+      if (element === undefined) return;
+      if (element.hasChildren || open.length === 0) {
+        if (element.text.trim() !== '') throw notARow(`text stands beside elements in ${element.path || 'the root'}`);
+        return;
+      }
+      if (fields.has(element.path)) throw notARow(`${element.path} stands there twice`);
+      fields.set(element.path, element.isNil || element.text === '' ? null : element.text);
+    },
+  });
+  try {
+    reader.write(text);
+    reader.close();
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    throw documentError('DOCUMENT_NOT_XML', `the document cannot be sent: ${error.message}`, undefined, error);
+  }
+  return { objectType, fields };
+}
+
+/** Reads the record of a JSON document that was checked; numbers keep every digit. An empty text empties its field. */
+export function readJsonRecord(text: string): IngestRecord {
+  const fields = new Map<string, string | null>();
+  const holders: string[] = [];
+  let objectType = '';
+  const scanner = new JsonScanner(text);
+  for (let kind = scanner.next(); kind !== END; kind = scanner.next()) {
+    if (kind === CLOSE_OBJECT || kind === CLOSE_ARRAY) {
+      holders.pop();
+      continue;
+    }
+    const name = scanner.keyStart < 0 ? '' : (JSON.parse(text.slice(scanner.keyStart, scanner.keyEnd)) as string);
+    if (kind === OPEN_ARRAY) throw notARow(`${name} is a list`);
+    if (kind === OPEN_OBJECT) {
+      holders.push(name);
+      if (holders.length >= MAX_LEVELS) throw notARow(`${holders[1]} holds records two levels below it`);
+      continue;
+    }
+    const { source } = scanner;
+    const value = source === 'null' ? null : kind === STRING ? (JSON.parse(source) as string) : source;
+    if (holders.at(-1) === 'attributes') {
+      if (holders.length === 2 && name === 'type') objectType = value ?? '';
+    } else fields.set([...holders.slice(1), name].join('.'), value === '' ? null : value);
+  }
+  return { objectType, fields };
+}
+
+function notARow(why: string): Error {
+  return documentError('DOCUMENT_NOT_A_ROW', `the document cannot become a row of a bulk job: ${why}`);
+}

@@ -1,0 +1,280 @@
+import {
+  type Body,
+  type CallContext,
+  type ErrorInfo,
+  isConnectorError,
+  type Json,
+  type ResultEvent,
+} from '@connector-runtime/core';
+import { failed } from '@connector-runtime/core/authoring';
+import { CsvError } from '../../csv/csv-error.js';
+import { CsvReader } from '../../csv/csv-reader.js';
+import { csvRow } from '../../csv/csv-writer.js';
+import { ACCEPT_CSV } from '../../transport/headers.js';
+import { protocolError } from '../../transport/refusals.js';
+import type { BulkJob } from './bulk-job.js';
+import { jobFailed, notProcessed, rowError, unclear } from './job-errors.js';
+import type { JobStatus } from './job-status.js';
+import type { RecordForm } from './record-form.js';
+import type { RowIndex } from './row-index.js';
+
+export type ResultSet = 'successfulResults' | 'failedResults' | 'unprocessedrecords';
+
+export const RESULT_SETS: readonly ResultSet[] = ['successfulResults', 'failedResults', 'unprocessedrecords'];
+
+/** Columns that the service puts before those that were uploaded. */
+const OWN_COLUMNS: Readonly<Record<ResultSet, readonly string[]>> = {
+  successfulResults: ['sf__Id', 'sf__Created'],
+  failedResults: ['sf__Id', 'sf__Error'],
+  unprocessedrecords: [],
+};
+
+const STEPS: Readonly<Record<ResultSet, string>> = {
+  successfulResults: 'get bulk successful results',
+  failedResults: 'get bulk failed results',
+  unprocessedrecords: 'get bulk unprocessed records',
+};
+
+/** Sets may lag behind the state of their job, or come cut at a row's end where nothing else tells their length. */
+const MAX_READINGS = 3;
+
+/** Fetches one set of a job's results, as it is. */
+export function fetchResults(job: BulkJob, set: ResultSet, context: CallContext): Promise<Body> {
+  return job.named(async () => {
+    const path = `${job.path}/${set}`;
+    const request = {
+      step: STEPS[set],
+      method: 'GET',
+      path,
+      headers: job.headers(ACCEPT_CSV),
+      effect: 'none',
+    } as const;
+    return (await job.transport.sendForCsv(request, context)).body;
+  });
+}
+
+/** What was uploaded, as far as the results need it. */
+export interface UploadedRows {
+  readonly ids: readonly string[];
+  readonly index: RowIndex;
+  readonly columns: readonly string[];
+  /** What `reconcile` will be given of a row; absent: its place in the job. */
+  receiptOf?(row: number): Json;
+}
+
+/** The job and the row's place among so many. */
+export function receiptOf(jobId: string, row: number, rows: number): Json {
+  return { jobId, row, rows };
+}
+
+/** A set, its rows told by the columns that were uploaded. */
+class ReadSet {
+  constructor(
+    readonly set: ResultSet,
+    private readonly body: Body,
+    private readonly columns: readonly string[],
+  ) {}
+
+  /** Rows in portions, each with its header's cells and its text as it was uploaded. */
+  async *rows(signal: AbortSignal): AsyncGenerator<{ header: readonly string[]; rows: readonly string[][] }> {
+    const reader = new CsvReader();
+    let header: readonly string[] | undefined;
+    let isChecked = false;
+    const portion = (rows: string[][]) => {
+      header ??= rows.shift();
+      // A set without rows may lack what was uploaded in its header.
+      if (header !== undefined && rows.length > 0 && !isChecked) {
+        this.checkHeader(header);
+        isChecked = true;
+      }
+      return { header: header ?? [], rows };
+    };
+    try {
+      for await (const bytes of this.body.open(signal)) yield portion(reader.readBytes(bytes));
+      yield portion(reader.end(true));
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      throw protocolError('RESULTS_UNREADABLE', `the ${this.set} cannot be read: ${error.message}`, 'none', error);
+    }
+  }
+
+  /** The row as it was uploaded. */
+  textOf(cells: readonly string[]): string {
+    const own = OWN_COLUMNS[this.set].length;
+    return csvRow(own === 0 ? cells : cells.slice(own));
+  }
+
+  private checkHeader(header: readonly string[]): void {
+    const due = [...OWN_COLUMNS[this.set], ...this.columns];
+    const isDue = header.length === due.length && header.every((name, index) => name === due[index]);
+    if (!isDue) throw new CsvError('its header is not the one that was uploaded');
+  }
+}
+
+/**
+ * The results of a job that has ended, tied back to its inputs: by the columns that were uploaded, as a multiset. Rows of one text with one fate share it; with different fates nobody can tell which is whose, and they are `unknown`.
+ * All three sets are read before anything is given, whatever the job's counters say.
+ */
+export class IngestResults {
+  /** By class of equal rows: how many of them each set holds. */
+  private readonly counts: readonly Int32Array[];
+  private readonly nextOf: Int32Array;
+  private sets: readonly ReadSet[] = [];
+  private counted = 0;
+  private readonly isSettled: Uint8Array;
+
+  constructor(
+    private readonly job: BulkJob,
+    private readonly uploaded: UploadedRows,
+    private readonly form: RecordForm,
+  ) {
+    const { size } = uploaded.index;
+    this.counts = RESULT_SETS.map(() => new Int32Array(size));
+    this.nextOf = new Int32Array(size);
+    this.isSettled = new Uint8Array(size);
+  }
+
+  /** Rows that the sets tell of. */
+  get rowCount(): number {
+    return this.counted;
+  }
+
+  /** Reads the sets; again, where they do not make up what was sent. */
+  async read(context: CallContext, maxReadings = MAX_READINGS): Promise<void> {
+    for (let reading = 1; ; reading += 1) {
+      try {
+        await this.readOnce(context);
+        if (this.counted === this.uploaded.index.size || reading >= maxReadings) return;
+      } catch (error) {
+        const isOdd = isConnectorError(error) && error.info.category === 'protocol';
+        if (!isOdd || reading >= maxReadings) throw error;
+      }
+      await context.clock.sleep(500 * reading * (0.5 + context.clock.random() / 2), context.signal);
+    }
+  }
+
+  private async readOnce(context: CallContext): Promise<void> {
+    const { index, columns } = this.uploaded;
+    for (const counts of this.counts) counts.fill(0);
+    this.counted = 0;
+    const sets: ReadSet[] = [];
+    for (const [place, set] of RESULT_SETS.entries()) {
+      const read = new ReadSet(set, await fetchResults(this.job, set, context), columns);
+      sets.push(read);
+      const counts = this.counts[place] ?? new Int32Array(0);
+      for await (const { rows } of read.rows(context.signal)) {
+        for (const cells of rows) {
+          const row = index.find(read.textOf(cells));
+          this.counted += 1;
+          if (row >= 0) counts[row] = (counts[row] ?? 0) + 1;
+        }
+      }
+    }
+    this.sets = sets;
+  }
+
+  /** The results of all rows, in portions. `ended`: how the job did. `stopped`: why we stopped it, if we did. */
+  async *events(
+    ended: JobStatus,
+    stopped: ErrorInfo | undefined,
+    context: CallContext,
+  ): AsyncGenerator<readonly ResultEvent[]> {
+    for (let row = 0; row < this.nextOf.length; row += 1) this.nextOf[row] = row;
+    for (const set of this.sets) {
+      let write: ((cells: readonly string[]) => string) | undefined;
+      for await (const { header, rows } of set.rows(context.signal)) {
+        const events: ResultEvent[] = [];
+        for (const cells of rows) {
+          const row = this.takeRow(set, cells);
+          if (row < 0) continue;
+          write ??= this.form.write(header, 'empty');
+          events.push(this.resultOf(set.set, row, cells, write, ended, stopped));
+        }
+        if (events.length > 0) yield events;
+      }
+    }
+    yield* this.unsettled(ended, stopped);
+  }
+
+  /** A row of the class that this result is about, if its fate is clear; -1 otherwise. */
+  private takeRow(set: ReadSet, cells: readonly string[]): number {
+    const { index } = this.uploaded;
+    const newest = index.find(set.textOf(cells));
+    if (newest < 0 || this.fateOf(newest) !== set.set) return -1;
+    const row = this.nextOf[newest] ?? -1;
+    if (row >= 0) this.nextOf[newest] = index.before(row);
+    return row;
+  }
+
+  /** The one set that holds all rows of a class; `undefined` where several do, or some are missing. */
+  private fateOf(newest: number): ResultSet | undefined {
+    const size = this.uploaded.index.classSize(newest);
+    const counts = this.counts.map((each) => each[newest] ?? 0);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const place = counts.indexOf(size);
+    return total === size && place >= 0 ? RESULT_SETS[place] : undefined;
+  }
+
+  private resultOf(
+    set: ResultSet,
+    row: number,
+    cells: readonly string[],
+    write: (cells: readonly string[]) => string,
+    ended: JobStatus,
+    stopped: ErrorInfo | undefined,
+  ): ResultEvent {
+    this.isSettled[row] = 1;
+    const base = this.baseOf(row);
+    if (set === 'unprocessedrecords')
+      return { ...failed(base.inputs, notProcessed(ended, stopped)), receipt: base.receipt };
+    const body = write(cells);
+    if (set === 'successfulResults')
+      return {
+        ...base,
+        type: 'result',
+        status: 'success',
+        code: '200',
+        message: 'success',
+        body,
+        mediaType: this.form.mediaType,
+      };
+    return {
+      ...failed(base.inputs, rowError(cells[1] ?? '', ended.id)),
+      body,
+      mediaType: this.form.mediaType,
+      receipt: base.receipt,
+    };
+  }
+
+  private baseOf(row: number) {
+    const { uploaded, job } = this;
+    const { ids, index } = uploaded;
+    return { inputs: [ids[row] ?? ''], receipt: uploaded.receiptOf?.(row) ?? receiptOf(job.id, row, index.size) };
+  }
+
+  /** Rows of which the results say nothing clear. */
+  private *unsettled(ended: JobStatus, stopped: ErrorInfo | undefined): Generator<readonly ResultEvent[]> {
+    const info = this.isUntouched(ended)
+      ? ended.state === 'Failed'
+        ? jobFailed(ended)
+        : notProcessed(ended, stopped)
+      : unclear(ended, stopped);
+    let events: ResultEvent[] = [];
+    for (let row = 0; row < this.isSettled.length; row += 1) {
+      if (this.isSettled[row] === 1) continue;
+      const { inputs, receipt } = this.baseOf(row);
+      events.push({ ...failed(inputs, info), receipt });
+      if (events.length < 1000) continue;
+      yield events;
+      events = [];
+    }
+    if (events.length > 0) yield events;
+  }
+
+  /** The job ended before it took up any row: by its counter, and by its results. */
+  private isUntouched({ state, processed }: JobStatus): boolean {
+    const unprocessed = this.counts[RESULT_SETS.indexOf('unprocessedrecords')] ?? new Int32Array(0);
+    const isEmpty = this.counted === unprocessed.reduce((sum, count) => sum + count, 0);
+    return state !== 'JobComplete' && processed === 0 && isEmpty;
+  }
+}

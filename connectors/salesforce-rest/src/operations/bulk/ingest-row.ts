@@ -1,0 +1,55 @@
+import type { CallContext, Document } from '@connector-runtime/core';
+import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
+import { documentError } from '../../transport/refusals.js';
+import { documentText } from '../document-text.js';
+import { payloadOf } from '../payload-formats.js';
+import type { IngestColumns } from './ingest-columns.js';
+import { readJsonRecord, readXmlRecord } from './ingest-record.js';
+import type { IngestRow } from './job-preparation.js';
+
+/** What documents become rows of. */
+export interface RowForm {
+  /** Canonical name. */
+  readonly objectType: string;
+  /** Id of the operation. */
+  readonly operation: string;
+  readonly columns: IngestColumns;
+  /** The external id of an upsert. */
+  readonly key: string | undefined;
+  /** The only columns that are wanted. */
+  readonly fixed: readonly string[] | undefined;
+}
+
+/** A document as a row. What is no record of this object type, names an unknown field or lacks its id is a `validation` error. */
+export async function readIngestRow(
+  document: Document<BulkIngestProperties>,
+  form: RowForm,
+  context: CallContext,
+): Promise<IngestRow<BulkIngestProperties>> {
+  const { id, properties } = document;
+  const record =
+    properties.payloadFormat === 'json'
+      ? readJsonRecord(await payloadOf(properties).checkedText(document, context))
+      : readXmlRecord(await documentText(document, context));
+  const { objectType, operation, fixed, key } = form;
+  if (record.objectType !== '' && record.objectType.toLowerCase() !== objectType.toLowerCase()) {
+    const message = `the document is a ${record.objectType}, and the job is about ${objectType}`;
+    throw documentError('OBJECT_TYPE_OTHER', message);
+  }
+  const cells = new Map<string, string | null>();
+  for (const [path, value] of record.fields) {
+    if (operation === 'delete' && !isId(path)) continue;
+    const column = isId(path) ? 'Id' : await form.columns.columnOf(path, context);
+    if (cells.has(column)) throw documentError('FIELD_REPEATED', `the document names ${column} twice`, column);
+    if (fixed === undefined || fixed.includes(column)) cells.set(column, isId(path) ? (value?.trim() ?? null) : value);
+  }
+  if ((operation === 'update' || operation === 'delete') && (cells.get('Id') ?? '') === '')
+    throw documentError('ID_MISSING', 'the id is missing: the record needs an Id that is not empty', 'Id');
+  const { externalIdValue = '' } = properties;
+  if (key !== undefined && externalIdValue !== '' && !cells.has(key)) cells.set(key, externalIdValue);
+  return { id, properties, cells };
+}
+
+function isId(path: string): boolean {
+  return path.toLowerCase() === 'id';
+}

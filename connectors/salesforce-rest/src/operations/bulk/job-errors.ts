@@ -1,0 +1,78 @@
+import type { ErrorInfo } from '@connector-runtime/core';
+import { errorOfAll, type ServiceError } from '../../transport/error-answer.js';
+import type { JobStatus } from './job-status.js';
+
+/** `CODE:message:fields --`, as the service writes it into `sf__Error`. */
+export function parseRowError(text: string): ServiceError {
+  const [, code = '', rest = text] = /^([A-Z][A-Z0-9_]*):(.*)$/s.exec(text) ?? [];
+  const [, message = rest, fields = ''] = /^(.*):([^:]*)--\s*$/s.exec(rest) ?? [];
+  return {
+    code,
+    message,
+    fields: fields
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  };
+}
+
+/** The error that a row of the failed results tells of. */
+export function rowError(text: string, jobId: string): ErrorInfo {
+  const error = parseRowError(text);
+  const said = errorOfAll([error], error);
+  return {
+    category: 'validation',
+    retryable: false,
+    ...said,
+    effect: 'none',
+    code: said.code ?? 'SALESFORCE_ERROR',
+    service: { code: error.code, jobId },
+  };
+}
+
+/** A row that the job did not come to. */
+export function notProcessed({ id, state, errorMessage }: JobStatus, stopped: ErrorInfo | undefined): ErrorInfo {
+  if (stopped !== undefined) return { ...stopped, effect: 'none', service: { ...stopped.service, jobId: id } };
+  const why = errorMessage === '' ? '' : `: ${errorMessage}`;
+  const message = `bulk job ${id} ended ${state} before it came to this row${why}`;
+  return {
+    category: 'unavailable',
+    code: 'BULK_ROW_UNPROCESSED',
+    message,
+    effect: 'none',
+    retryable: true,
+    service: { jobId: id },
+  };
+}
+
+/** The job's own error is what is wrong with every row where the data is to blame. */
+export function jobFailed({ id, errorMessage }: JobStatus): ErrorInfo {
+  const isOfData = blamesData(errorMessage);
+  return {
+    category: isOfData ? 'validation' : 'unavailable',
+    code: 'BULK_JOB_FAILED',
+    message: `bulk job ${id} failed${errorMessage === '' ? '' : `: ${errorMessage}`}; nothing of it was applied`,
+    effect: 'none',
+    retryable: !isOfData,
+    service: { jobId: id },
+  };
+}
+
+/** A row of which the results say nothing, or several things. */
+export function unclear({ id, state }: JobStatus, stopped: ErrorInfo | undefined): ErrorInfo {
+  const message = `the results of bulk job ${id}, which ended ${state}, do not tell what became of this row`;
+  const why = stopped === undefined ? '' : ` (${stopped.message})`;
+  return {
+    category: 'protocol',
+    code: 'BULK_RESULT_UNCLEAR',
+    message: message + why,
+    effect: 'unknown',
+    retryable: false,
+    service: { jobId: id },
+  };
+}
+
+/** Is the data to blame for the failure of a job, by the job's own message? */
+export function blamesData(errorMessage: string): boolean {
+  return /^(?:InvalidBatch|ClientInputError|InvalidJob)\b/.test(errorMessage);
+}

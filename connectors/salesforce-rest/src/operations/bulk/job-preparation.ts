@@ -1,0 +1,234 @@
+import {
+  type Body,
+  type Document,
+  type ExecutionContext,
+  errorInfoOf,
+  isConnectorError,
+  type ResultEvent,
+  statusOfError,
+} from '@connector-runtime/core';
+import { failed } from '@connector-runtime/core/authoring';
+import { csvRow } from '../../csv/csv-writer.js';
+import { CSV } from '../../transport/headers.js';
+import { documentError } from '../../transport/refusals.js';
+import { RowIndex } from './row-index.js';
+
+/** More rows make a job's bookkeeping large, not the job faster. */
+const MAX_ROWS = 250_000;
+/** Of one record. Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Limits". */
+const MAX_RECORD_CHARS = 400_000;
+/** Refused documents wait for their job; so many end it early. */
+const MAX_REFUSED = 1_000;
+/** Documents looked at before the columns of a job stand. */
+const LOOKAHEAD_ROWS = 1_000;
+const LOOKAHEAD_CHARS = 2_000_000;
+const PIECE_CHARS = 65_536;
+
+/** The text that empties a field. A value that reads so cannot be sent. */
+const NOTHING = '#N/A';
+
+/** A document on its way into a job. */
+export interface IngestRow<P> {
+  readonly id: string;
+  readonly properties: P;
+  /** Cells by column; those that are absent stay empty, which leaves their fields alone. Null empties a field. */
+  readonly cells: ReadonlyMap<string, string | null>;
+}
+
+/** What goes into one job. */
+export interface PreparedJob<P> {
+  /** Of the first row; the others' say the same. */
+  readonly properties: P;
+  readonly columns: readonly string[];
+  /** Ids of the documents, by row. */
+  readonly ids: readonly string[];
+  readonly index: RowIndex;
+  /** Header and rows, in the spool. */
+  readonly csv: Body;
+}
+
+/** How rows are put together to jobs. */
+export interface PreparationRules<P> {
+  /** Of a job's data, header included. */
+  readonly maxBytes: number;
+  /** The columns of every job; absent: those that its documents name. */
+  readonly columns?: readonly string[];
+  /** Rows with different words travel in different jobs. */
+  groupOf(properties: P): string;
+  /** The column whose values must differ within a job; rows with one value are applied in their order that way. */
+  readonly keyColumn?: string;
+  read(document: Document<P>): Promise<IngestRow<P>>;
+}
+
+/**
+ * Makes jobs of documents: rows in input order, written to the spool as they come, a new job where the next row does not fit, brings a new column, has other properties or a key that is there already.
+ * Documents that cannot become rows are refused one by one.
+ */
+export class JobPreparation<P> {
+  /** Results of documents that were refused since they were last taken. */
+  private refused: ResultEvent[] = [];
+  private readonly ahead: IngestRow<P>[] = [];
+  private readonly known = new Set<string>();
+  private readonly source: AsyncIterator<Document<P>>;
+  private isEnded = false;
+
+  constructor(
+    documents: AsyncIterable<Document<P>>,
+    private readonly rules: PreparationRules<P>,
+    private readonly context: ExecutionContext<P>,
+  ) {
+    this.source = documents[Symbol.asyncIterator]();
+  }
+
+  /** Takes the results of documents that were refused. */
+  takeRefused(): readonly ResultEvent[] {
+    const taken = this.refused;
+    this.refused = [];
+    return taken;
+  }
+
+  /** The next job; `undefined` where no row is left, or a pile of refused documents is to be handed on first. */
+  async next(): Promise<PreparedJob<P> | undefined> {
+    let chars = 0;
+    while (this.ahead.length < LOOKAHEAD_ROWS && chars < LOOKAHEAD_CHARS && this.refused.length < MAX_REFUSED) {
+      const row = await this.pull();
+      if (row === undefined) break;
+      for (const cell of row.cells.values()) chars += cell?.length ?? 0;
+      this.ahead.push(row);
+    }
+    const [first] = this.ahead;
+    return first === undefined ? undefined : this.spooled(first);
+  }
+
+  /** Is there nothing more to come? */
+  get isOver(): boolean {
+    return this.isEnded && this.ahead.length === 0;
+  }
+
+  /** Ids of rows that were read and are in no job. */
+  idsAhead(): readonly string[] {
+    return this.ahead.map(({ id }) => id);
+  }
+
+  close(): Promise<unknown> | undefined {
+    return this.source.return?.();
+  }
+
+  private async spooled(first: IngestRow<P>): Promise<PreparedJob<P>> {
+    const { context, rules } = this;
+    const columns = rules.columns ?? this.columnsFor(first);
+    const index = new RowIndex(Math.floor(context.clock.random() * 0x1_0000_0000));
+    const ids: string[] = [];
+    const csv = await context.spool.write(this.pieces(first, columns, ids, index), CSV);
+    return { properties: first.properties, columns, ids, index, csv };
+  }
+
+  /** All columns known by now: few documents then need a job of their own for a field that others lack. */
+  private columnsFor(first: IngestRow<P>): readonly string[] {
+    for (const row of this.ahead) {
+      if (!this.isTogether(first, row)) break;
+      for (const column of row.cells.keys()) this.known.add(column);
+    }
+    return [...this.known];
+  }
+
+  private async *pieces(
+    first: IngestRow<P>,
+    columns: readonly string[],
+    ids: string[],
+    index: RowIndex,
+  ): AsyncGenerator<Uint8Array> {
+    const { rules } = this;
+    const known = new Set(columns);
+    const keys = new Set<string>();
+    let piece = csvRow(columns);
+    const headerBytes = Buffer.byteLength(piece);
+    let bytes = headerBytes;
+    while (ids.length < MAX_ROWS && this.refused.length < MAX_REFUSED) {
+      const row = this.ahead.shift() ?? (await this.pull());
+      if (row === undefined) break;
+      const key = rules.keyColumn === undefined ? undefined : row.cells.get(rules.keyColumn);
+      const isOther =
+        !this.isTogether(first, row) ||
+        (rules.columns === undefined && hasNew(row, known)) ||
+        (typeof key === 'string' && keys.has(key));
+      const text = isOther ? '' : csvRow(columns.map((column) => cellOf(row.cells.get(column))));
+      const rowBytes = Buffer.byteLength(text);
+      if (!isOther && this.isOversize(row, text, headerBytes + rowBytes)) continue;
+      if (isOther || (bytes + rowBytes > rules.maxBytes && ids.length > 0)) {
+        this.ahead.unshift(row);
+        break;
+      }
+      if (typeof key === 'string') keys.add(key);
+      bytes += rowBytes;
+      ids.push(row.id);
+      index.add(text);
+      piece += text;
+      if (piece.length < PIECE_CHARS) continue;
+      yield Buffer.from(piece);
+      piece = '';
+    }
+    yield Buffer.from(piece);
+  }
+
+  private isTogether(first: IngestRow<P>, next: IngestRow<P>): boolean {
+    if (first.properties === next.properties) return true;
+    return this.rules.groupOf(first.properties) === this.rules.groupOf(next.properties);
+  }
+
+  private isOversize({ id }: IngestRow<P>, text: string, bytes: number): boolean {
+    const { maxBytes } = this.rules;
+    if (bytes <= maxBytes && text.length <= MAX_RECORD_CHARS) return false;
+    const message =
+      bytes > maxBytes
+        ? `its row has ${bytes} bytes with the header; a job takes ${maxBytes} (batchSize)`
+        : `its row has ${text.length} characters; the service takes ${MAX_RECORD_CHARS} in a record`;
+    this.refused.push(
+      failed([id], { category: 'tooLarge', code: 'ROW_TOO_LARGE', message, effect: 'none', retryable: false }),
+    );
+    return true;
+  }
+
+  /** The next row; documents that are none are refused on the way. */
+  private async pull(): Promise<IngestRow<P> | undefined> {
+    while (!this.isEnded && this.refused.length < MAX_REFUSED) {
+      const step = await this.source.next();
+      if (step.done === true) {
+        this.isEnded = true;
+        return undefined;
+      }
+      try {
+        return checked(await this.rules.read(step.value));
+      } catch (error) {
+        const info = errorInfoOf(error, 'none');
+        this.refused.push(failed([step.value.id], info));
+        if (!isConnectorError(error) || statusOfError(info) !== 'applicationError') {
+          this.isEnded = true;
+          throw error;
+        }
+      }
+    }
+    return undefined;
+  }
+}
+
+function hasNew({ cells }: IngestRow<unknown>, known: ReadonlySet<string>): boolean {
+  for (const column of cells.keys()) if (!known.has(column)) return true;
+  return false;
+}
+
+export function cellOf(value: string | null | undefined): string {
+  return value === undefined ? '' : (value ?? NOTHING);
+}
+
+function checked<P>(row: IngestRow<P>): IngestRow<P> {
+  for (const [column, cell] of row.cells) {
+    if (cell === NOTHING)
+      throw documentError(
+        'VALUE_INEXPRESSIBLE',
+        `a bulk job takes ${NOTHING} in ${column} for an order to empty it`,
+        column,
+      );
+  }
+  return row;
+}

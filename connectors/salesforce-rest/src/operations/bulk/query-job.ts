@@ -1,0 +1,153 @@
+import {
+  type Body,
+  type CallContext,
+  ConnectorError,
+  type ExecutionContext,
+  isConnectorError,
+  type Json,
+  type ProgressEvent,
+} from '@connector-runtime/core';
+import { countRows } from '../../csv/row-count.js';
+import type { PollProperties } from '../../properties/bulk-properties.js';
+import { queryResultsPath } from '../../transport/endpoints.js';
+import { ACCEPT_CSV } from '../../transport/headers.js';
+import { protocolError } from '../../transport/refusals.js';
+import { BulkJob, type JobRequests } from './bulk-job.js';
+import { pollJob } from './job-poller.js';
+import type { JobStatus } from './job-status.js';
+
+/** A page is asked for so often, until it is whole. */
+const MAX_READINGS = 3;
+
+/** A page of a query job's rows: a whole CSV with a header. */
+export interface RowPage {
+  readonly type: 'page';
+  readonly body: Body;
+  readonly rows: number;
+}
+
+/** What a query job is to do. */
+export interface QueryJobSpec {
+  readonly settings: Json;
+  /** Rows of a page at the most; as the service divides them where absent. */
+  readonly pageSize: number | undefined;
+}
+
+/**
+ * Runs a query job and gives its pages, each proven whole before it is given: by its transfer, by how it ends and by the number of rows that the service says.
+ * Ends without an error only if all rows that the job counts were given. A job that is left before its end is aborted.
+ * Source: Bulk API 2.0 Developer Guide, "Get Results for a Query Job".
+ */
+export async function* queryPages(
+  requests: JobRequests,
+  { settings, pageSize }: QueryJobSpec,
+  context: ExecutionContext<PollProperties>,
+): AsyncGenerator<RowPage | ProgressEvent> {
+  const { cleanup } = context;
+  const job = await BulkJob.create(requests, settings, context);
+  let isComplete = false;
+  try {
+    let ended: JobStatus | undefined;
+    for await (const status of pollJob(job, context.properties, context)) {
+      ended = status;
+      yield { type: 'progress', done: 0, unit: 'records' };
+    }
+    const total = rowsOf(job, ended);
+    isComplete = true;
+    yield* pagesOf(job, total, pageSize, context);
+  } finally {
+    if (!isComplete) await job.discard(cleanup);
+  }
+}
+
+function rowsOf(job: BulkJob, ended: JobStatus | undefined): number {
+  if (ended?.state === 'JobComplete') return ended.processed;
+  const why = ended === undefined || ended.errorMessage === '' ? '' : `: ${ended.errorMessage}`;
+  throw new ConnectorError({
+    category: 'unavailable',
+    code: ended?.state === 'Aborted' ? 'BULK_JOB_ABORTED' : 'BULK_JOB_FAILED',
+    message: `query job ${job.id} ended ${ended?.state ?? 'nowhere'}${why}`,
+    effect: 'none',
+    retryable: true,
+    service: { jobId: job.id },
+  });
+}
+
+async function* pagesOf(
+  job: BulkJob,
+  total: number,
+  pageSize: number | undefined,
+  context: CallContext,
+): AsyncGenerator<RowPage | ProgressEvent> {
+  const used = new Set<string>();
+  let done = 0;
+  let locator: string | undefined;
+  do {
+    const page: Page = await readPage(job, locator, pageSize, context);
+    done += page.rows;
+    if (done > total || (page.next === undefined && done !== total))
+      throw incomplete(job, `the service counts ${total} rows and gave ${done}`);
+    if (page.next !== undefined && page.rows === 0)
+      throw incomplete(job, 'a page without rows says that there are more');
+    if (page.next !== undefined && used.has(page.next)) throw incomplete(job, 'the service names a page a second time');
+    locator = page.next;
+    if (locator !== undefined) used.add(locator);
+    yield { type: 'page', body: page.body, rows: page.rows };
+    yield { type: 'progress', done, total, unit: 'records' };
+  } while (locator !== undefined);
+}
+
+interface Page {
+  readonly body: Body;
+  readonly rows: number;
+  /** Locator of the next page; absent on the last. */
+  readonly next: string | undefined;
+}
+
+/** Reads a page; again, where it is not whole. */
+async function readPage(
+  job: BulkJob,
+  locator: string | undefined,
+  maxRecords: number | undefined,
+  context: CallContext,
+): Promise<Page> {
+  for (let reading = 1; ; reading += 1) {
+    try {
+      return await job.named(() => readPageOnce(job, locator, maxRecords, context));
+    } catch (error) {
+      const isOdd = isConnectorError(error) && error.info.code === 'PAGE_INCOMPLETE';
+      if (!isOdd || reading >= MAX_READINGS) throw error;
+    }
+  }
+}
+
+async function readPageOnce(
+  job: BulkJob,
+  locator: string | undefined,
+  maxRecords: number | undefined,
+  context: CallContext,
+): Promise<Page> {
+  const path = queryResultsPath(job.id, locator, maxRecords);
+  const headers = job.headers(ACCEPT_CSV);
+  const step = 'get bulk query results';
+  const { body, headers: told } = await job.transport.sendForCsv(
+    { step, method: 'GET', path, headers, effect: 'none' },
+    context,
+  );
+  const { rows, isWhole } = await countRows(body.open(context.signal));
+  const said = told['sforce-numberofrecords'];
+  if (!isWhole) throw protocolError('PAGE_INCOMPLETE', 'a page of the results breaks off', 'none');
+  if (said !== undefined && said !== String(rows)) {
+    const message = `a page of the results has ${rows} rows where the service says ${said}`;
+    throw protocolError('PAGE_INCOMPLETE', message, 'none');
+  }
+  const next = told['sforce-locator'];
+  if (next === undefined || next === '')
+    throw protocolError('LOCATOR_MISSING', 'a page of the results does not say what follows it', 'none');
+  return { body, rows, next: next === 'null' ? undefined : next };
+}
+
+function incomplete(job: BulkJob, message: string): ConnectorError {
+  const { info } = protocolError('PAGES_INCOMPLETE', message, 'none');
+  return new ConnectorError({ ...info, service: { jobId: job.id } });
+}

@@ -1,0 +1,153 @@
+import type { JsonSchema } from '@connector-runtime/core';
+import type { ColumnDelimiter, LineEnding } from '../csv/csv-form.js';
+
+/** The value of `operationApi` that chooses Bulk API 2.0. */
+export const BULK_API = 'BulkAPI2.0';
+
+/** How often a job is asked how far it is. */
+export interface PollProperties {
+  readonly pollInitialMs: number;
+  readonly pollMaxMs: number;
+}
+
+/** Of writes over Bulk API 2.0. */
+export interface BulkIngestProperties extends PollProperties {
+  readonly payloadFormat: 'xml' | 'json';
+  readonly restHeaders?: Readonly<Record<string, string>>;
+  readonly batchSize?: number;
+  readonly bulkHeader?: string;
+  readonly assignmentRuleId?: string;
+  readonly externalIdFieldName?: string;
+  readonly externalIdValue?: string;
+  readonly hardDelete?: boolean;
+}
+
+export const CSV_BULK_OPERATIONS = ['insert', 'update', 'upsert', 'delete', 'hardDelete', 'query', 'queryAll'] as const;
+
+/** Of CSV Bulk. */
+export interface CsvBulkProperties extends PollProperties {
+  readonly bulkOperation: (typeof CSV_BULK_OPERATIONS)[number];
+  readonly object?: string;
+  readonly externalIdFieldName?: string;
+  readonly columnDelimiter: ColumnDelimiter;
+  readonly lineEnding?: LineEnding;
+  readonly assignmentRuleId?: string;
+  readonly pageSize?: number;
+  readonly restHeaders?: Readonly<Record<string, string>>;
+}
+
+/** Holds for properties that choose Bulk API 2.0. */
+export const BULK_CHOSEN = {
+  type: 'object',
+  properties: { operationApi: { const: BULK_API } },
+  required: ['operationApi'],
+} as const satisfies JsonSchema;
+
+export function asksForBulk({ operationApi }: Readonly<Record<string, unknown>>): boolean {
+  return operationApi === BULK_API;
+}
+
+/** Of everything that waits for a job. */
+export const polling = {
+  pollInitialMs: {
+    type: 'integer',
+    minimum: 10,
+    maximum: 600_000,
+    default: 1_500,
+    title: 'First poll',
+    description:
+      'With Bulk API 2.0: milliseconds before the status of a job is asked for. The interval grows from there.',
+  },
+  pollMaxMs: {
+    type: 'integer',
+    minimum: 10,
+    maximum: 600_000,
+    default: 60_000,
+    title: 'Longest interval between polls',
+    description: 'With Bulk API 2.0: in milliseconds.',
+  },
+} as const;
+
+/** Of every write over Bulk API 2.0. */
+export const bulkWriting = {
+  ...polling,
+  batchSize: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 150,
+    title: 'Batch size',
+    description:
+      'With Bulk API 2.0: megabytes (1,000,000 bytes) of CSV in a job at the most. Unset: 100. The service takes 150 MB as it counts, about 100 MB of plain data.',
+  },
+} as const;
+
+/** Of writes that have more columns than an id. */
+export const bulkColumns = {
+  bulkHeader: {
+    type: 'string',
+    title: 'CSV field names',
+    description:
+      'With Bulk API 2.0: the columns to send, with commas between, Owner.Ext__c for the external id of a parent. Fields of documents that are not among them are not sent. Unset: every field that a document names.',
+  },
+} as const;
+
+export const hardDelete = {
+  type: 'boolean',
+  default: false,
+  title: 'Hard delete',
+  description: 'With Bulk API 2.0: deletes for ever, past the recycle bin; the user needs the permission for it.',
+} as const;
+
+/** Properties of CSV Bulk. `shared`: those of its that other operations have too. */
+export function csvBulkPropertiesSchema(shared: {
+  readonly restHeaders: JsonSchema;
+  readonly assignmentRuleId: JsonSchema;
+}) {
+  return {
+    type: 'object',
+    title: 'CSV Bulk',
+    additionalProperties: false,
+    required: ['bulkOperation'],
+    properties: {
+      bulkOperation: {
+        type: 'string',
+        title: 'Operation',
+        description: 'What the job does. query, queryAll: each document is a SOQL statement; the others: a whole CSV.',
+        enum: CSV_BULK_OPERATIONS,
+      },
+      object: {
+        type: 'string',
+        minLength: 1,
+        title: 'Object',
+        description: 'Name of the object type. Needed for all but query and queryAll, whose statements name it.',
+      },
+      externalIdFieldName: {
+        type: 'string',
+        minLength: 1,
+        title: 'External id field',
+        description: 'Of an upsert: name of the field that tells records apart.',
+      },
+      columnDelimiter: {
+        type: 'string',
+        title: 'Column delimiter',
+        enum: ['COMMA', 'BACKQUOTE', 'CARET', 'PIPE', 'SEMICOLON', 'TAB'],
+        default: 'COMMA',
+      },
+      lineEnding: {
+        type: 'string',
+        title: 'Line ending',
+        description: 'Unset: as each document has it, and LF in the answers to queries.',
+        enum: ['LF', 'CRLF'],
+      },
+      assignmentRuleId: shared.assignmentRuleId,
+      pageSize: {
+        type: 'integer',
+        minimum: 1,
+        title: 'Page size',
+        description: 'Of queries: rows in an output document at the most. Unset: as the service divides them.',
+      },
+      restHeaders: shared.restHeaders,
+      ...polling,
+    },
+  } as const satisfies JsonSchema;
+}

@@ -1,0 +1,345 @@
+import type { Json, ResultEvent, Status } from '@connector-runtime/core';
+import type { ExecutionOptions } from '@connector-runtime/runtime';
+import type { BulkPlan, FaultSpec } from '@connector-runtime/salesforce-org';
+import { accounts, type Outcome, PromiseWorld, run } from './promise-world.js';
+import { json, type RawAnswer, RawService } from './raw-service.js';
+
+let world: PromiseWorld | undefined;
+afterEach(async () => {
+  await world?.stop();
+  world = undefined;
+});
+
+const FAST = { operationApi: 'BulkAPI2.0', pollInitialMs: 10, pollMaxMs: 20 };
+
+interface Made {
+  readonly outcome: Outcome;
+  readonly org: PromiseWorld['org'];
+}
+
+/** Creates accounts in a job, with a fault and a plan. */
+async function create(
+  count: number,
+  given: {
+    readonly faults?: readonly FaultSpec[];
+    readonly plan?: BulkPlan;
+    readonly properties?: object;
+    readonly options?: ExecutionOptions;
+    readonly documents?: Parameters<typeof run>[2];
+  } = {},
+): Promise<Made> {
+  world = await PromiseWorld.start({ keepBodies: true });
+  const { org } = world;
+  const connection = await world.connect();
+  await connection.test();
+  org.bulk.plan = given.plan ?? {};
+  for (const fault of given.faults ?? []) org.faults.add(fault);
+  const documents = given.documents ?? accounts(count);
+  const properties = { ...FAST, ...given.properties } as Json;
+  return { outcome: await run(connection, 'create', documents, properties, given.options), org };
+}
+
+/** No claim that the ledger contradicts, and nothing in it twice. */
+function expectHonest({ outcome }: Made): void {
+  const names = (world as PromiseWorld).accountsNamed('Promise').map((name) => name.split(' ')[1] ?? '');
+  expect(new Set(names).size).toBe(names.length);
+  for (const [id, status] of Object.entries(outcome.statuses)) {
+    if (status === 'success') expect(names).toContain(id);
+    else if (status !== 'unknown') expect(names).not.toContain(id);
+  }
+}
+
+const isOpen = ({ state, isDeleted }: { state: string; isDeleted: boolean }): boolean =>
+  !isDeleted && !['JobComplete', 'Failed', 'Aborted'].includes(state);
+
+function expectNothingOpen({ org }: Made): void {
+  expect(org.bulk.jobs.filter(isOpen)).toEqual([]);
+}
+
+const statuses = ({ outcome }: Made): Status[] => [...new Set(Object.values(outcome.statuses))].sort();
+const results = ({ outcome }: Made): readonly ResultEvent[] => outcome.results;
+
+describe('an answer that is lost', () => {
+  test.each<[string, FaultSpec]>([
+    ['of the upload', { kind: 'jobUpload', action: 'lose' }],
+    ['of the close', { kind: 'jobChange', action: 'lose' }],
+    ['of a status request', { kind: 'jobStatus', action: 'lose' }],
+    ['of the successful results', { path: '/successfulResults', action: 'lose' }],
+    ['of the failed results', { path: '/failedResults', action: 'lose' }],
+    ['of the unprocessed records', { path: '/unprocessedrecords', action: 'lose' }],
+  ])('%s costs nothing: all is applied once, and known', async (_what, fault) => {
+    const made = await create(5, { faults: [fault] });
+
+    expect(statuses(made)).toEqual(['success']);
+    expect(made.org.ledger.counts.create).toBe(5);
+    expectNothingOpen(made);
+  });
+
+  test('of the creation leaves a job without data behind, and another one is made', async () => {
+    const made = await create(5, { faults: [{ kind: 'jobCreate', action: 'lose' }] });
+
+    expect(statuses(made)).toEqual(['success']);
+    expect(made.org.bulk.jobs.map(({ state }) => state)).toEqual(['Open', 'JobComplete']);
+    expect(made.org.ledger.counts.create).toBe(5);
+  });
+
+  test('of the upload, each time: the jobs are discarded, and nothing is applied', async () => {
+    const made = await create(5, { faults: [{ kind: 'jobUpload', times: 100, action: 'lose' }] });
+
+    expect(statuses(made)).toEqual(['failure']);
+    expect(made.org.ledger.counts.create).toBe(0);
+    expectNothingOpen(made);
+  });
+
+  test('of the close that did not arrive: the job is open, and is closed again', async () => {
+    const made = await create(5, { faults: [{ kind: 'jobChange', action: 'refuse' }] });
+
+    expect(statuses(made)).toEqual(['success']);
+    expect(made.org.bulk.jobs).toHaveLength(1);
+  });
+
+  test('of everything after the close is unknown, names the job, and is settled by it later', async () => {
+    const faults: FaultSpec[] = [
+      { kind: 'jobStatus', times: 1000, action: 'lose' },
+      { kind: 'jobChange', nth: 2, times: 1000, action: 'refuse' },
+    ];
+    const documents = accounts(4);
+    const made = await create(4, { faults, documents });
+    const [job] = made.org.bulk.jobs;
+    made.org.faults.remove();
+
+    expect(statuses(made)).toEqual(['unknown']);
+    for (const { error, receipt } of results(made)) {
+      expect(error?.service?.jobId).toBe(job?.id);
+      expect(receipt).toMatchObject({ jobId: job?.id, rows: 4 });
+    }
+
+    const connection = await (world as PromiseWorld).connect();
+    const reconciled = new Map<string, Status>();
+    const execution = connection.reconcile(
+      { operation: 'create', objectType: 'Account', properties: FAST as Json },
+      documents.map((document, index) => ({ ...document, receipt: results(made)[index]?.receipt ?? null })),
+    );
+    for await (const event of execution)
+      if (event.type === 'result') for (const id of event.inputs) reconciled.set(id, event.status);
+
+    expect([...reconciled.values()]).toEqual(['success', 'success', 'success', 'success']);
+  });
+});
+
+describe('a job', () => {
+  test('that never ends is aborted at the deadline: what it came to is told, the rest was not attempted (Q17)', async () => {
+    const made = await create(6, {
+      plan: { polls: Number.POSITIVE_INFINITY, rows: 2 },
+      options: { deadlineMs: 400 },
+    });
+
+    expect(made.outcome.summary.counts).toMatchObject({ success: 2, notAttempted: 4 });
+    expect(made.org.bulk.jobs).toMatchObject([{ state: 'Aborted' }]);
+    expectHonest(made);
+  });
+
+  test('that somebody aborted is read all the same: unprocessed rows are failures (Q17)', async () => {
+    const made = await create(6, { plan: { state: 'Aborted', rows: 2 } });
+
+    expect(made.outcome.summary.counts).toMatchObject({ success: 2, failure: 4 });
+    expect(results(made).at(-1)?.error).toMatchObject({
+      code: 'BULK_ROW_UNPROCESSED',
+      retryable: true,
+      effect: 'none',
+    });
+    expectHonest(made);
+  });
+
+  test('that fails half way keeps what it applied', async () => {
+    const made = await create(6, { plan: { state: 'Failed', rows: 2, errorMessage: 'InternalServerError : x' } });
+
+    expect(made.outcome.summary.counts).toMatchObject({ success: 2, failure: 4 });
+    expect(results(made).at(-1)?.message).toContain('InternalServerError : x');
+    expectHonest(made);
+  });
+
+  const errorMessage = 'InvalidBatch : Field name not found : X';
+
+  test('that fails as such refuses all its documents with its own message, and the next job goes on (Q21)', async () => {
+    world = await PromiseWorld.start();
+    const { org } = world;
+    const connection = await world.connect();
+    let jobs = 0;
+    const where = ({ kind }: { kind: string }) => {
+      if (kind === 'jobCreate') org.bulk.plan = jobs++ === 0 ? { state: 'Failed', errorMessage } : {};
+      return false;
+    };
+    org.faults.add({ where, action: 'lose' });
+    const description = `<Description>${'x'.repeat(30_000)}</Description></records>`;
+    const documents = accounts(40).map(({ id, body }) => ({ id, body: body.replace('</records>', description) }));
+
+    const outcome = await run(connection, 'create', documents, { ...FAST, batchSize: 1 });
+
+    expect(outcome.summary.counts).toMatchObject({ applicationError: 33, success: 7 });
+    expect(outcome.results[0]?.message).toContain(errorMessage);
+  });
+
+  test('whose state is not known is waited for until it ends (Q17)', async () => {
+    const made = await create(3, { plan: { state: 'Dreaming' }, options: { deadlineMs: 400 } });
+
+    expect(statuses(made)).toEqual(['notAttempted']);
+    expectHonest(made);
+  });
+
+  test('whose counters say that nothing failed is not believed', async () => {
+    const bad = { id: 'bad', body: '<records type="Account"><Name></Name></records>' };
+    const made = await create(0, { plan: { failedCount: 0 }, documents: [...accounts(2), bad] });
+
+    expect(made.outcome.statuses).toEqual({ d1: 'success', d2: 'success', bad: 'applicationError' });
+  });
+
+  test('whose results come in another order has each result with its own document', async () => {
+    const made = await create(50, { plan: { isPermuted: true } });
+
+    for (const { inputs, body } of results(made)) expect(String(body)).toContain(`<Name>Promise ${inputs[0]}</Name>`);
+    expect(statuses(made)).toEqual(['success']);
+  });
+
+  test('with equal rows of one fate: each has it', async () => {
+    const same = ['a', 'b', 'c'].map((id) => ({ id, body: '<records type="Account"><Name>Same</Name></records>' }));
+    const made = await create(0, { documents: same });
+
+    expect(made.outcome.statuses).toEqual({ a: 'success', b: 'success', c: 'success' });
+    expect(new Set(results(made).map(({ body }) => /<sf__Id>(\w+)/.exec(String(body))?.[1])).size).toBe(3);
+  });
+
+  test('with equal rows of different fates: nobody can tell which is whose, and they are unknown', async () => {
+    const same = ['a', 'b', 'c'].map((id) => ({ id, body: '<records type="Account"><Name>Same</Name></records>' }));
+    const made = await create(0, { documents: [...same, ...accounts(1)], plan: { state: 'Aborted', rows: 2 } });
+
+    expect(made.outcome.statuses).toEqual({ a: 'unknown', b: 'unknown', c: 'unknown', d1: 'failure' });
+  });
+});
+
+describe('cancelled', () => {
+  test.each<[string, FaultSpec]>([
+    ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }],
+    ['while the data is uploaded', { kind: 'jobUpload', action: 'hold' }],
+    ['after the data is uploaded', { kind: 'jobUpload', action: 'hold', handled: true }],
+    ['before the job is closed', { kind: 'jobChange', action: 'hold' }],
+    ['after the job is closed', { kind: 'jobChange', action: 'hold', handled: true }],
+    ['before the status is told', { kind: 'jobStatus', action: 'hold' }],
+    ['after the status is told', { kind: 'jobStatus', action: 'hold', handled: true }],
+    ['while successful results are read', { path: '/successfulResults', action: 'hold' }],
+    ['while unprocessed records are read', { path: '/unprocessedrecords', action: 'hold' }],
+  ])('%s: no job is left open, and nothing is said that is not so', async (_when, spec) => {
+    world = await PromiseWorld.start();
+    const { org } = world;
+    const connection = await world.connect();
+    await connection.test();
+    const fault = org.faults.add(spec);
+    const controller = new AbortController();
+    const running = run(connection, 'create', accounts(5), FAST, { signal: controller.signal });
+    await fault.reached();
+
+    controller.abort();
+    setTimeout(() => fault.release(), 50);
+    const outcome = await running;
+    fault.release();
+
+    const made = { outcome, org };
+    expect(Object.keys(outcome.statuses)).toHaveLength(5);
+    expectHonest(made);
+    expectNothingOpen(made);
+    expect(statuses(made)).not.toContain('unknown');
+  });
+});
+
+describe('a set of results that is cut', () => {
+  const body =
+    '"sf__Id","sf__Created","Name"\n"001000000000001AAA","true","a"\n"001000000000002AAA","true","b ""x"""\n';
+
+  test.each(['content-length', 'chunked', 'close'] as const)(
+    'anywhere, in %s framing, is read again: every row once',
+    async (framing) => {
+      let jobs = 0;
+      const read = new Set<string>();
+      const csv = (text: string, cut?: RawAnswer['cut']): RawAnswer => ({
+        status: 200,
+        body: text,
+        headers: { 'content-type': 'text/csv' },
+        ...(cut !== undefined && { cut }),
+      });
+      // The number of the job is where its first answer breaks off.
+      const service = await RawService.start(({ method, path }) => {
+        const id = /jobs\/ingest\/(\d+)AAA/.exec(path)?.[1] ?? `750${String(jobs++).padStart(12, '0')}`;
+        if (method === 'PUT') return { status: 201 };
+        if (path.endsWith('/failedResults')) return csv('"sf__Id","sf__Error","Name"\n');
+        if (path.endsWith('/unprocessedrecords')) return csv('"Name"\n');
+        if (path.endsWith('/successfulResults')) {
+          const isFirst = !read.has(id);
+          read.add(id);
+          return csv(body, isFirst ? { atByte: Number(id.slice(3)), framing } : undefined);
+        }
+        const state = path.endsWith('/jobs/ingest') ? 'Open' : 'JobComplete';
+        return path.includes('/jobs/') ? json({ id: `${id}AAA`, state, numberRecordsProcessed: 2 }) : 'default';
+      });
+      world = await PromiseWorld.start({}, { limits: { repeatsPerMinute: 10_000 } });
+      const properties = service.properties({ concurrent: 25 });
+      const connection = await world.runtime.connect({ plugin: 'salesforce-rest', properties });
+      await connection.test();
+      const documents = [
+        { id: 'a', body: '<records><Name>a</Name></records>' },
+        { id: 'b', body: '<records><Name>b "x"</Name></records>' },
+      ];
+      const outcomes = await Promise.all(
+        Array.from({ length: body.length }, () => run(connection, 'create', documents, FAST)),
+      );
+      await service.stop();
+
+      expect(read.size).toBe(body.length);
+      for (const { statuses: own } of outcomes) expect(own).toEqual({ a: 'success', b: 'success' });
+    },
+  );
+});
+
+test('an address of another host is never called, and the job is discarded', async () => {
+  const foreign = await RawService.start(() => ({ status: 201 }));
+  const service = await RawService.start(({ method, path }) => {
+    if (method === 'POST' && path.endsWith('/jobs/ingest'))
+      return json({ id: '750000000000001AAA', state: 'Open', contentUrl: `${foreign.url}/services/data/v64.0/x` });
+    return path.includes('/jobs/ingest/') ? json({ id: '750000000000001AAA', state: 'Aborted' }) : 'default';
+  });
+  world = await PromiseWorld.start();
+  const connection = await world.runtime.connect({ plugin: 'salesforce-rest', properties: service.properties() });
+
+  const outcome = await run(connection, 'create', accounts(1), FAST);
+
+  expect(outcome.statuses).toEqual({ d1: 'failure' });
+  expect(foreign.requests).toEqual([]);
+  expect(service.requests.map(({ method }) => method)).toContain('DELETE');
+  await service.stop();
+  await foreign.stop();
+});
+
+test('the daily limit in the middle of a run stops new work at once', async () => {
+  const made = await create(5, {
+    faults: [
+      {
+        kind: 'jobUpload',
+        times: 100,
+        action: 'error',
+        status: 403,
+        errorCode: 'REQUEST_LIMIT_EXCEEDED',
+        message: 'TotalRequests Limit exceeded.',
+      },
+    ],
+  });
+
+  expect(statuses(made)).toEqual(['failure']);
+  expect(made.outcome.summary.error).toMatchObject({ category: 'quota' });
+  expect(made.org.ledger.counts.create).toBe(0);
+});
+
+test('an expired session is renewed in the middle of an upload, whose data goes again', async () => {
+  const made = await create(5, { faults: [{ kind: 'jobUpload', action: 'expireSessions' }] });
+
+  expect(statuses(made)).toEqual(['success']);
+  expect(made.org.ledger.counts.create).toBe(5);
+});

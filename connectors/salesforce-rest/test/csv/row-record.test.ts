@@ -1,0 +1,43 @@
+import { jsonRecords, xmlRecords } from '#src/csv/row-record.js';
+
+test('columns become elements, and those of one parent stand in it, wherever they stood', () => {
+  const write = xmlRecords(
+    'Account',
+    ['Id', 'Owner.Name', 'Name', 'Owner.Manager.Email', 'User:Who__r.Email'],
+    'empty',
+  );
+
+  expect(write(['1', '<O>', 'a & b', 'm', 'w'])).toBe(
+    '<records type="Account"><Id>1</Id><Owner><Name>&lt;O&gt;</Name><Manager><Email>m</Email></Manager></Owner><Name>a &amp; b</Name><Who__r type="User"><Email>w</Email></Who__r></records>',
+  );
+});
+
+test('blank cells are kept (Q40): as null of the service, or as they were sent', () => {
+  expect(xmlRecords('A', ['X', 'P.Y'], 'nil')(['', ''])).toBe(
+    '<records xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" type="A"><X xsi:nil="true"/><P><Y xsi:nil="true"/></P></records>',
+  );
+  expect(xmlRecords('A', ['X'], 'empty')([''])).toBe('<records type="A"><X/></records>');
+});
+
+test.each(['', 'a b', 'a.', '<x>', '1a', 'a..b'])('a header that names %j is refused', (column) => {
+  expect(() => xmlRecords('A', [column], 'empty')).toThrow('a column that no field can have');
+});
+
+test('names that JavaScript knows are only names', () => {
+  expect(xmlRecords('A', ['__proto__', 'constructor.x'], 'empty')(['1', '2'])).toBe(
+    '<records type="A"><__proto__>1</__proto__><constructor><x>2</x></constructor></records>',
+  );
+});
+
+test('as JSON: texts, null for what is blank, parents with their type where a column names it', () => {
+  const columns = ['Id', 'Owner.Name', 'X', 'Owner.Manager.Email', 'User:Who__r.Email', 'Who__r.Name'];
+
+  expect(JSON.parse(jsonRecords('Account', columns, 'nil')(['1', '"O"\n', '', 'm', 'w', 'v']))).toEqual({
+    attributes: { type: 'Account' },
+    Id: '1',
+    Owner: { Name: '"O"\n', Manager: { Email: 'm' } },
+    X: null,
+    Who__r: { attributes: { type: 'User' }, Email: 'w', Name: 'v' },
+  });
+  expect(jsonRecords('A', ['X'], 'empty')([''])).toBe('{"attributes":{"type":"A"},"X":""}');
+});

@@ -1,0 +1,250 @@
+import type { Json } from '@connector-runtime/core';
+import type { FaultSpec } from '@connector-runtime/salesforce-org';
+import { type Ran, type RunningOrg, run, runOrg } from '../running-org.js';
+
+let world: RunningOrg;
+beforeEach(async () => {
+  world = await runOrg();
+});
+afterEach(() => world.stop());
+
+type Content = string | Uint8Array;
+
+const FAST = { pollInitialMs: 10, pollMaxMs: 20 };
+
+async function csvBulk(properties: object, ...documents: readonly Content[]): Promise<Ran & { texts: string[] }> {
+  const connection = await world.connect();
+  const execution = connection.execute(
+    { operation: 'csvBulk', properties: { ...FAST, object: 'Invoice__c', ...properties } as Json },
+    documents.map((body) => ({ body })),
+  );
+  const ran = { results: [], outputs: [], texts: [] } as unknown as {
+    results: Ran['results'][number][];
+    outputs: Ran['outputs'][number][];
+    texts: string[];
+  };
+  for await (const event of execution) {
+    if (event.type === 'result') ran.results.push(event);
+    if (event.type !== 'output') continue;
+    ran.outputs.push(event);
+    ran.texts.push(await (event.body as { text(max: number): Promise<string> }).text(1_000_000));
+  }
+  return { ...ran, summary: await execution.summary };
+}
+
+const uploads = () => world.org.requests.entries.filter(({ kind }) => kind === 'jobUpload').map(({ body }) => body);
+const jobs = () => world.org.requests.count('jobCreate');
+
+test('a CSV goes untouched into one job; the three sets come back whole, and the result counts them (Q35)', async () => {
+  const csv = 'name,"Amount__c",Notes__c\n"a, ""b""\n\\c",5,\nbad,x,#N/A\n';
+
+  const { results, outputs, texts } = await csvBulk({ bulkOperation: 'insert' }, csv);
+
+  const [invoice] = world.org.records('Invoice__c').slice(-1);
+  expect(uploads()).toEqual([csv]);
+  expect(invoice).toMatchObject({ Name: 'a, "b"\n\\c', Amount__c: 5 });
+  expect(texts).toEqual([
+    `"sf__Id","sf__Created",name,"Amount__c",Notes__c\n"${invoice?.Id}","true","a, ""b""\n\\c","5",""\n`,
+    expect.stringMatching(
+      /^"sf__Id","sf__Error",name,"Amount__c",Notes__c\n"","INVALID_FIELD:.*","bad","x","#N\/A"\n$/,
+    ),
+  ]);
+  expect(outputs).toMatchObject([
+    { status: 'success', code: '200', mediaType: 'text/csv', message: '1 record succeeded' },
+    { status: 'applicationError', mediaType: 'text/csv', message: '1 record failed' },
+  ]);
+  const jobId = world.org.bulk.jobs[0]?.id;
+  expect(results).toMatchObject([
+    {
+      status: 'success',
+      message: `bulk job ${jobId} ended JobComplete; of 2 records 1 succeeded, 1 failed, 0 were not processed`,
+      receipt: { jobId, rows: 2 },
+    },
+  ]);
+});
+
+test("delimiter and line ending are the document's: the job is told of them", async () => {
+  await csvBulk({ bulkOperation: 'insert', columnDelimiter: 'SEMICOLON' }, 'Name;Notes__c\r\na;b,c\r\n');
+
+  expect(JSON.parse(world.org.requests.entries.find(({ kind }) => kind === 'jobCreate')?.body ?? '')).toEqual({
+    object: 'Invoice__c',
+    operation: 'insert',
+    contentType: 'CSV',
+    columnDelimiter: 'SEMICOLON',
+    lineEnding: 'CRLF',
+  });
+  expect(world.org.records('Invoice__c').at(-1)).toMatchObject({ Name: 'a', Notes__c: 'b,c' });
+});
+
+test('update, upsert, delete and hard delete', async () => {
+  const id = world.org.insert('Invoice__c', { Name: 'a' });
+
+  await csvBulk({ bulkOperation: 'update' }, `Id,Name\n${id},b\n`);
+  await csvBulk({ bulkOperation: 'upsert', externalIdFieldName: 'External_Id__c' }, 'External_Id__c,Name\nnew,c\n');
+  await csvBulk({ bulkOperation: 'delete' }, `Id\n${id}\n`);
+
+  expect(world.org.ledger.entries.slice(1).map(({ action, fields }) => [action, fields['Name']])).toEqual([
+    ['update', 'b'],
+    ['create', 'c'],
+    ['delete', undefined],
+  ]);
+});
+
+test('a CSV with a header alone makes no job (Q20)', async () => {
+  const { results } = await csvBulk({ bulkOperation: 'insert' }, 'Name\n', '"Name"');
+
+  expect(results.map(({ status }) => status)).toEqual(['success', 'success']);
+  expect(results[0]?.message).toContain('no job was made');
+  expect(jobs()).toBe(0);
+});
+
+test('a byte order mark is dropped, wherever the pieces end', async () => {
+  const { results } = await csvBulk({ bulkOperation: 'insert' }, '\ufeffName\nx\n');
+
+  expect(results[0]?.status).toBe('success');
+  expect(uploads()).toEqual(['Name\nx\n']);
+});
+
+test.each<[string, Content, object, string]>([
+  ['a wrong column', 'Nome\nx\n', {}, 'Nome is no field of Invoice__c; did you mean Name?'],
+  [
+    'a wrong parent',
+    'Name,Ownr.Username\nx,y\n',
+    {},
+    'Ownr (in Ownr.Username) is no parent relationship of Invoice__c; did you mean Owner?',
+  ],
+  ['a wrong field of a parent', 'Account__r.Nmae\nx\n', {}, 'is no external id of Account'],
+  ['a column twice', 'Name,name\nx,y\n', {}, 'the header names Name twice'],
+  ['too few cells', 'Name,Notes__c\nx\n', {}, 'row 2 has 1 cells where the header has 2'],
+  ['too many cells', 'Name\nx,y\n', {}, 'row 2 has 2 cells where the header has 1'],
+  ['mixed line ends', 'Name\nx\ny\r\n', {}, 'some lines end in LF, others in CRLF'],
+  [
+    'line ends other than configured',
+    'Name\r\nx\r\n',
+    { lineEnding: 'LF' },
+    'its lines end in CRLF where the operation says LF',
+  ],
+  ['an open quote', 'Name\n"x\n', {}, 'row 2 has a quote that does not close'],
+  ['a quote in the middle', 'Name\nx"y\n', {}, 'row 2 has a quote inside a cell that is not quoted'],
+  ['a NUL', 'Name\n"\0"\n', {}, 'row 2 holds a NUL character'],
+  ['no UTF-8', Buffer.from([0x4e, 0x61, 0x6d, 0x65, 0x0a, 0xff, 0x0a]), {}, 'the text is not UTF-8'],
+  ['nothing', '', {}, 'it is empty'],
+  [
+    'more columns than an id for a delete',
+    'Id,Name\nx,y\n',
+    { bulkOperation: 'delete' },
+    'takes exactly the column Id',
+  ],
+])(
+  '%s is refused before there is a job, and the next document goes on',
+  async (_what, document, properties, message) => {
+    const good = 'bulkOperation' in properties ? `Id\n${world.org.insert('Invoice__c', {})}\n` : 'Name\ngood\n';
+    const rest = 'lineEnding' in properties ? {} : properties;
+
+    const { results } = await csvBulk({ bulkOperation: 'insert', ...properties, ...rest }, document, good);
+
+    expect(results.map(({ status }) => status)).toEqual(['applicationError', 'success']);
+    expect(results[0]?.message).toContain(message);
+    expect(jobs()).toBe(1);
+  },
+);
+
+test('a query gives each page as a CSV, its bytes as the service made them, and all are there at the end (Q37)', async () => {
+  const soql = 'SELECT Name FROM Account ORDER BY Name';
+  const { results, texts } = await csvBulk({ bulkOperation: 'query', pageSize: 8 }, soql);
+
+  expect(texts.map((text) => text.split('\n').length - 2)).toEqual([8, 8, 4]);
+  expect(texts.every((text) => text.startsWith('"Name"\n'))).toBe(true);
+  expect(results).toMatchObject([{ status: 'success', message: 'success: 20 records' }]);
+});
+
+test('a query in another form', async () => {
+  const { texts } = await csvBulk(
+    { bulkOperation: 'queryAll', columnDelimiter: 'TAB', lineEnding: 'CRLF' },
+    'SELECT Id, Name FROM Account LIMIT 1',
+  );
+
+  expect(texts[0]).toMatch(/^"Id"\t"Name"\r\n"001\w+"\t".*"\r\n$/);
+});
+
+test('a statement that is refused, empty or too long is its own trouble (Q21)', async () => {
+  const long = `SELECT Id FROM Account WHERE Name = '${'x'.repeat(100_000)}'`;
+  const { results } = await csvBulk(
+    { bulkOperation: 'query' },
+    'SELECT Nope FROM Account',
+    '',
+    long,
+    'SELECT Id FROM Account',
+  );
+
+  expect(results.map(({ status, error }) => [status, error?.code])).toEqual([
+    ['applicationError', 'SALESFORCE_INVALID_FIELD'],
+    ['applicationError', 'SOQL_MISSING'],
+    ['applicationError', 'SOQL_TOO_LONG'],
+    ['success', undefined],
+  ]);
+});
+
+test.each<[string, object]>([
+  ['/object', { bulkOperation: 'insert', object: undefined }],
+  ['/externalIdFieldName', { bulkOperation: 'upsert' }],
+])('what a write needs is asked for: %s', async (path, properties) => {
+  const connection = await world.connect();
+  const { summary } = await run(
+    connection,
+    { operation: 'csvBulk', properties: JSON.parse(JSON.stringify({ object: 'Invoice__c', ...properties })) },
+    [{ body: 'Name\nx\n' }],
+  );
+
+  expect(summary.error).toMatchObject({ category: 'config', path });
+});
+
+test('a job that fails as such says why, and nothing was applied', async () => {
+  world.org.bulk.plan = { state: 'Failed', errorMessage: 'InvalidBatch : because' };
+  const { results } = await csvBulk({ bulkOperation: 'insert' }, 'Name\nx\n');
+
+  expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'BULK_JOB_FAILED' } }]);
+  expect(results[0]?.message).toContain('InvalidBatch : because');
+});
+
+test('a job that somebody aborted half way is unknown as a whole, and its sets tell the rest (Q17)', async () => {
+  world.org.bulk.plan = { state: 'Aborted', rows: 1 };
+  const { results, texts } = await csvBulk({ bulkOperation: 'insert' }, 'Name\nx\ny\n');
+
+  expect(results).toMatchObject([{ status: 'unknown' }]);
+  expect(results[0]?.message).toContain('of 2 records 1 succeeded, 0 failed, 1 were not processed');
+  expect(texts.at(-1)).toBe('Name\n"y"\n');
+});
+
+test('a job none of whose records was taken is refused', async () => {
+  const { results } = await csvBulk({ bulkOperation: 'insert' }, 'Amount__c\nx\n');
+
+  expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'BULK_ROWS_FAILED' } }]);
+});
+
+test.each<[string, FaultSpec]>([
+  ['upload', { kind: 'jobUpload', action: 'lose' }],
+  ['close', { kind: 'jobChange', action: 'lose' }],
+  ['results', { kind: 'jobResults', action: 'cut', atByte: 30 }],
+])('a lost answer to the %s costs nothing', async (_what, fault) => {
+  world.org.faults.add(fault);
+  const { results } = await csvBulk({ bulkOperation: 'insert' }, 'Name\nx\ny\n');
+
+  expect(results[0]?.status).toBe('success');
+  expect(world.org.ledger.counts.create).toBe(2);
+});
+
+test('the properties of a document are its own (Q19)', async () => {
+  const connection = await world.connect();
+  const rules = ['01Q000000000001AAA', '01Q000000000002AAA'];
+  await run(
+    connection,
+    { operation: 'csvBulk', properties: { ...FAST, bulkOperation: 'insert', object: 'Lead' } as Json },
+    rules.map((assignmentRuleId) => ({ body: 'LastName,Company\nx,y\n', properties: { assignmentRuleId } })),
+  );
+
+  const asked = world.org.requests.entries
+    .filter(({ kind }) => kind === 'jobCreate')
+    .map(({ body }) => JSON.parse(body ?? '').assignmentRuleId);
+  expect(asked).toEqual(rules);
+});
