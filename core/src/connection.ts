@@ -9,6 +9,8 @@ export interface Connection {
   test(context: CallContext): Promise<readonly TestFinding[]>;
   /** A person logs in by browser; called instead of `open`, which then finds the tokens in CREDENTIAL_STORE. Declared as `connection.interactiveLogin`; other grants throw `unsupported`. */
   login?(person: LoginPrompt, context: CallContext): Promise<void>;
+  /** Forgets what is stored of this connection in CREDENTIAL_STORE, and ends it at the service where that can be. Called instead of `open`; a later use logs in anew. */
+  logout?(context: CallContext): Promise<void>;
   /** Idempotent; settles within the host's limit; nothing is called afterwards. */
   close(): Promise<void>;
 }

@@ -141,6 +141,17 @@ export class RuntimeConnection {
     });
   }
 
+  /** Forgets the stored credentials, and ends them at the service where that can be. Throws `LOGOUT_UNSUPPORTED` where the plugin stores none. */
+  logout(options: CallOptions = {}): Promise<void> {
+    return this.call(options, async (context) => {
+      const connection = this.scope.resolve<Connection>(this.plugin.connection);
+      if (connection.logout === undefined) {
+        throw usageError('LOGOUT_UNSUPPORTED', `${this.manifest.id} stores no credentials to forget`);
+      }
+      await connection.logout(context);
+    });
+  }
+
   /** Object types that an operation can work on, live; leaving the loop stops the asking. */
   objectTypes(
     query: { readonly operation: string; readonly search?: string },

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { Connection, OAuth2 } from 'jsforce';
 import { type SalesforceOrg, startSalesforceOrg } from '#src/index.js';
 
@@ -34,6 +35,53 @@ test('jsforce logs in by OAuth with a password, and renews by refresh token', as
 
   expect((await byPassword.identity()).username).toBe(org.username);
   expect((await byRefresh.query('SELECT Id FROM User')).totalSize).toBe(5);
+});
+
+describe('jsforce logs in by', () => {
+  const works = async (byGrant: Connection) => (await byGrant.identity()).username;
+
+  test('client credentials', async () => {
+    const oauth2 = new OAuth2({ loginUrl: org.url, clientId: org.clientId, clientSecret: org.clientSecret });
+    const byGrant = new Connection({ oauth2, version: '64.0' });
+
+    await byGrant.authorize({ grant_type: 'client_credentials' });
+
+    expect(await works(byGrant)).toBe(org.username);
+  });
+
+  test('authorization code with PKCE, and renews by the refresh token that it got', async () => {
+    const redirectUri = 'http://localhost:1717/callback';
+    const { clientId, url: loginUrl } = org;
+    const oauth2 = new OAuth2({ loginUrl, clientId, redirectUri, useVerifier: true });
+    const { headers } = await fetch(oauth2.getAuthorizationUrl({ scope: 'api refresh_token' }), { redirect: 'manual' });
+    const code = new URL(headers.get('location') ?? '').searchParams.get('code') ?? '';
+    const byGrant = new Connection({ oauth2, version: '64.0' });
+
+    await byGrant.authorize(code);
+    org.expireSessions();
+    const { totalSize } = await byGrant.query('SELECT Id FROM User');
+
+    expect([totalSize, await works(byGrant)]).toEqual([5, org.username]);
+    await expect(new Connection({ oauth2 }).authorize(code)).rejects.toThrow('invalid authorization code');
+  });
+
+  test('JWT bearer', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const jwtCertificate = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const other = await startSalesforceOrg({ accounts: 1, jwtCertificate });
+    const claims = { iss: other.clientId, sub: other.username, aud: other.url, exp: Date.now() / 1000 + 60 };
+    const text = [{ alg: 'RS256' }, claims]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+    const assertion = `${text}.${sign('RSA-SHA256', Buffer.from(text), privateKey).toString('base64url')}`;
+    const byGrant = new Connection({ oauth2: new OAuth2({ loginUrl: other.url }), version: '64.0' });
+
+    await byGrant.authorize({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion });
+    const found = await works(byGrant);
+    await other.close();
+
+    expect(found).toBe(other.username);
+  });
 });
 
 test('jsforce logs out', async () => {

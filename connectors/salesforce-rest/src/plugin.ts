@@ -75,7 +75,7 @@ const manifest = {
     '{/authenticationUrl}',
     '{/tokenUrl}',
   ],
-  connection: { properties: connectionPropertiesSchema, concurrency: '/concurrent' },
+  connection: { properties: connectionPropertiesSchema, concurrency: '/concurrent', interactiveLogin: true },
   browse: { schemas: ['xsd', 'json-schema'], lazyFields: true },
   operations: [
     {

@@ -27,33 +27,67 @@ class HastyClock implements Clock {
   }
 }
 
-const list = (total: number, records: string, next?: string) =>
-  next === undefined
-    ? `<done>true</done>${records}<totalSize>${total}</totalSize>`
-    : `<done>false</done><nextRecordsUrl>/services/data/v64.0/query/${next}</nextRecordsUrl>${records}<totalSize>${total}</totalSize>`;
-const record = (id: string, inside = '') => `<records><Id>${id}</Id>${inside}</records>`;
+/** How the service writes pages. */
+interface PageForm {
+  readonly list: (total: number, records: readonly string[], next?: string) => string;
+  readonly record: (id: string, inside?: string) => string;
+  /** A list of child records within their record. */
+  readonly children: (list: string) => string;
+  readonly page: (list: string) => string;
+}
+
+const cursorOf = (next: string) => `/services/data/v64.0/query/${next}`;
+
+const FORMS: Readonly<Record<'xml' | 'json', PageForm>> = {
+  xml: {
+    list: (total, records, next) => {
+      const more = next === undefined ? '' : `<nextRecordsUrl>${cursorOf(next)}</nextRecordsUrl>`;
+      return `<done>${next === undefined}</done>${more}${records.join('')}<totalSize>${total}</totalSize>`;
+    },
+    record: (id, inside = '') => `<records><Id>${id}</Id>${inside}</records>`,
+    children: (list) => `<Contacts>${list}</Contacts>`,
+    page: (list) => `<QueryResult>${list}</QueryResult>`,
+  },
+  json: {
+    list: (total, records, next) => {
+      const more = next === undefined ? '' : `,"nextRecordsUrl":"${cursorOf(next)}"`;
+      return `{"totalSize":${total},"done":${next === undefined}${more},"records":[${records.join(',')}]}`;
+    },
+    record: (id, inside = '') => `{"Id":"${id}"${inside}}`,
+    children: (list) => `,"Contacts":${list}`,
+    page: (list) => list,
+  },
+};
 
 /** Three pages, and one of child records for the second. */
-const PAGES: ReadonlyMap<string, string> = new Map([
-  ['?q', list(3, record('a'), 'two')],
-  ['/two', list(3, record('b', `<Contacts>${list(2, record('b1'), 'child')}</Contacts>`), 'three')],
-  ['/child', list(2, record('b2'))],
-  ['/three', list(3, record('c'))],
-]);
+function pagesIn({ list, record, children }: PageForm): ReadonlyMap<string, string> {
+  return new Map([
+    ['?q', list(3, [record('a')], 'two')],
+    ['/two', list(3, [record('b', children(list(2, [record('b1')], 'child')))], 'three')],
+    ['/child', list(2, [record('b2')])],
+    ['/three', list(3, [record('c')])],
+  ]);
+}
 
 const FRAMINGS: readonly Framing[] = ['content-length', 'chunked', 'close'];
-const cells = FRAMINGS.flatMap((framing) => [[framing, 'identity'] as const, [framing, 'gzip'] as const]);
+/** What gzip does with a cut has nothing to do with the form. */
+const cells = FRAMINGS.flatMap((framing) => [
+  ['xml', framing, 'identity'] as const,
+  ['xml', framing, 'gzip'] as const,
+  ['json', framing, 'identity'] as const,
+]);
 
 describe('every row of three pages with child records comes once, or the shortfall is told,', () => {
   test.each(cells)(
-    'whichever byte a page is cut at: %s, %s',
-    async (framing, encoding) => {
+    'whichever byte a page is cut at: %s, %s, %s',
+    async (payloadFormat, framing, encoding) => {
+      const form = FORMS[payloadFormat];
       let cut: { readonly page: string; readonly atByte: number } | undefined;
       const bytesOf = (text: string) => {
-        const plain = Buffer.from(`<QueryResult>${text}</QueryResult>`);
+        const plain = Buffer.from(form.page(text));
         return encoding === 'gzip' ? gzipSync(plain) : plain;
       };
-      const answers = new Map([...PAGES].map(([page, text]) => [page, bytesOf(text)]));
+      const answers = new Map([...pagesIn(form)].map(([page, text]) => [page, bytesOf(text)]));
       const headers = encoding === 'gzip' ? { 'content-encoding': 'gzip' } : {};
       const service = await RawService.start(({ path }): RawAnswer | 'default' => {
         const [page, body] = [...answers].find(([end]) => path.includes(`/query${end}`)) ?? [];
@@ -70,7 +104,7 @@ describe('every row of three pages with child records comes once, or the shortfa
         const { outputs, summary } = await run(connection, {
           operation: 'query',
           objectType: 'Account',
-          properties: { fields: ['Id', 'Contacts/records/Id'] },
+          properties: { fields: ['Id', 'Contacts/records/Id'], payloadFormat },
         });
         return { rows: outputs.map(({ body }) => String(body)), counts: summary.counts };
       };
@@ -90,11 +124,9 @@ describe('every row of three pages with child records comes once, or the shortfa
       await runtime.close();
       await service.stop();
 
-      expect(whole.map((row) => [...row.matchAll(/<Id>(\w+)</g)].map(([, id]) => id))).toEqual([
-        ['a'],
-        ['b', 'b1', 'b2'],
-        ['c'],
-      ]);
+      expect(
+        whole.map((row) => [...row.matchAll(/<Id>(\w+)<|"Id":"(\w+)"/g)].map(([, inXml, inJson]) => inXml ?? inJson)),
+      ).toEqual([['a'], ['b', 'b1', 'b2'], ['c']]);
       expect(wrong).toEqual([]);
     },
     60_000,

@@ -250,6 +250,33 @@ describe('the shape of', () => {
     });
   });
 
+  test('create in JSON', async () => {
+    answer(HOST, 'POST', `${BASE}/sobjects/Account`, 201, '{"id":"001","success":true,"errors":[]}', JSON_TYPE);
+
+    const request = await lastRequest('create', { payloadFormat: 'json' }, '{"Name":"A","AnnualRevenue":1.5}');
+
+    expect(request).toMatchObject({
+      body: '{"Name":"A","AnnualRevenue":1.5}',
+      headers: { accept: 'application/json', 'content-type': 'application/json; charset=UTF-8', ...bearer },
+    });
+  });
+
+  test('update with read-back in JSON', async () => {
+    const batch =
+      '{"hasErrors":false,"results":[{"statusCode":204,"result":null},{"statusCode":200,"result":{"Name":"B"}}]}';
+    answer(HOST, 'POST', `${BASE}/composite/batch`, 200, batch, JSON_TYPE);
+
+    const request = await lastRequest(
+      'update',
+      { returnUpdatedRecord: true, payloadFormat: 'json' },
+      '{"Id":"001/","Name":"B"}',
+    );
+
+    expect(request?.body).toBe(
+      '{"batchRequests":[{"method":"PATCH","url":"v64.0/sobjects/Account/001%2F","richInput":{"Name":"B"}},{"method":"GET","url":"v64.0/sobjects/Account/001%2F"}]}',
+    );
+  });
+
   test('update', async () => {
     answer(HOST, 'PATCH', `${BASE}/sobjects/Account/001000000000001AAA`, 204, '', {});
 

@@ -57,6 +57,14 @@ function program(): Command {
   add('test <connection>', 'log in and say what was found').action(async (file, options) => {
     process.exitCode = await (await import('./commands/test.js')).test(file, options);
   });
+  add('login <connection>', 'log in by browser; the tokens are stored')
+    .option('--port <number>', 'where the browser comes back: http://localhost:<port>/callback', '1717')
+    .action(async (file, options) => {
+      process.exitCode = await (await import('./commands/login.js')).login(file, options);
+    });
+  add('logout <connection>', 'forget the stored credentials').action(async (file, options) => {
+    process.exitCode = await (await import('./commands/logout.js')).logout(file, options);
+  });
   add('browse <connection> [objectType]', 'list object types, or show the schema of one')
     .addOption(operation)
     .addOption(new Option('--role <role>', 'input or output documents').choices(['input', 'output']))

@@ -55,7 +55,8 @@ export async function refreshTokenGrant(
   return readGrant(await http.send({ ...tokenRequest(app.tokenUrl, form), effect: 'once' }, context));
 }
 
-function tokenRequest(url: string, form: Readonly<Record<string, string>>): Omit<HttpRequest, 'effect'> {
+/** A request to the token endpoint; what it refuses is an error of the login. */
+export function tokenRequest(url: string, form: Readonly<Record<string, string>>): Omit<HttpRequest, 'effect'> {
   return {
     method: 'POST',
     url,
@@ -65,7 +66,8 @@ function tokenRequest(url: string, form: Readonly<Record<string, string>>): Omit
   };
 }
 
-async function readGrant(response: HttpResponse): Promise<Grant> {
+/** The tokens of an answer. */
+export async function readGrant(response: HttpResponse): Promise<Grant> {
   const answer = await jsonObject(response);
   const token = answer?.['access_token'];
   if (typeof token !== 'string' || token === '') {
@@ -86,7 +88,8 @@ async function readGrant(response: HttpResponse): Promise<Grant> {
   };
 }
 
-async function refusalOf(answer: HttpResponse): Promise<Partial<ErrorInfo>> {
+/** What a refusal of the token endpoint means. */
+export async function refusalOf(answer: HttpResponse): Promise<Partial<ErrorInfo>> {
   const body = await jsonObject(answer);
   const error = textOf(body?.['error']);
   if (error === undefined) {
@@ -117,7 +120,10 @@ function adviceOf(error: string, description: string): string {
   if (/not supported on this domain/i.test(description))
     return " (tokenUrl must be on the organisation's My Domain host)";
   if (/expired access\/refresh token/i.test(description))
-    return ' (the authorisation has ended: obtain a new refresh token)';
+    return ' (the authorisation has ended: log in again, or obtain a new refresh token)';
+  if (/hasn't approved this consumer/i.test(description))
+    return ' (jwtSubject must be allowed to use the app: pre-authorize its profile or permission set)';
+  if (/audience is invalid/i.test(description)) return ' (tokenUrl must be the login host that the app is known at)';
   if (error === 'invalid_client_id') return ' (check clientId)';
   if (error === 'invalid_client') return ' (check clientSecret)';
   return '';
@@ -143,4 +149,15 @@ async function jsonObject(answer: HttpResponse): Promise<Readonly<Record<string,
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Ends a token at the service. Source: Salesforce Help, "Revoke OAuth Tokens". */
+export async function revokeToken(
+  http: HttpClient,
+  tokenUrl: string,
+  token: string,
+  context: CallContext,
+): Promise<void> {
+  const request = tokenRequest(`${new URL(tokenUrl).origin}/services/oauth2/revoke`, { token });
+  await http.send({ ...request, effect: 'repeatable' }, context);
 }

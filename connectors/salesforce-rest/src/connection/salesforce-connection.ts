@@ -4,23 +4,33 @@ import {
   type Connection,
   inject,
   injectable,
+  type LoginPrompt,
   type TestFinding,
 } from '@connector-runtime/core';
 import type { ConnectionProperties } from '../properties/connection-properties.js';
 import { SalesforceTransport } from '../transport/salesforce-transport.js';
-import { SESSION_SOURCE, type SessionSource } from '../transport/session-source.js';
+import { SESSION_SOURCE } from '../transport/session-source.js';
+import type { SalesforceSession } from './session.js';
 
 /** A configured organisation and user. Opening takes the stored session, or logs in where there is none; a stored one that is stale is renewed by the first call that finds out. */
 @injectable()
 export class SalesforceConnection implements Connection {
   constructor(
-    @inject(SESSION_SOURCE) private readonly sessions: SessionSource,
+    @inject(SESSION_SOURCE) private readonly sessions: SalesforceSession,
     @inject(SalesforceTransport) private readonly transport: SalesforceTransport,
     @inject(CONNECTION_PROPERTIES) private readonly properties: ConnectionProperties,
   ) {}
 
   async open(context: CallContext): Promise<void> {
     await this.sessions.current(context);
+  }
+
+  login(person: LoginPrompt, context: CallContext): Promise<void> {
+    return this.sessions.login(person, context);
+  }
+
+  logout(context: CallContext): Promise<void> {
+    return this.sessions.logout(context);
   }
 
   async test(context: CallContext): Promise<readonly TestFinding[]> {

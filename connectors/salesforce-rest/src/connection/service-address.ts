@@ -66,6 +66,11 @@ export function parseTokenUrl(text: string | undefined, origin: string): string 
   return text === undefined ? `${origin}/services/oauth2/token` : parseUrl(text, '/tokenUrl').href;
 }
 
+/** Reads the property `authorizationUrl`; unset, it is the page of the organisation's own host. */
+export function parseAuthorizationUrl(text: string | undefined, origin: string): string {
+  return text === undefined ? `${origin}/services/oauth2/authorize` : parseUrl(text, '/authorizationUrl').href;
+}
+
 /** The origin of an address that a login answer names, or `undefined` where it is none. */
 export function originOf(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined;

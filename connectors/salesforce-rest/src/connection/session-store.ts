@@ -55,11 +55,17 @@ export class SessionStore {
       }
       over = kept.revision;
     }
-    throw protocolError(
-      'CREDENTIAL_STORE_BUSY',
-      `the credential store refused the session ${MAX_ATTEMPTS} times`,
-      'none',
-    );
+    throw busy('the session');
+  }
+
+  /** Leaves nothing of what was kept. Twice, for a store may hold on to the revision before the last. */
+  async forget(): Promise<void> {
+    this.unwritten = undefined;
+    for (let written = 0, attempt = 1; written < 2; attempt += 1) {
+      if (attempt > MAX_ATTEMPTS) throw busy('to forget the session');
+      const { revision = 0 } = (await this.store.get(KEY)) ?? {};
+      if (await this.store.put(KEY, '', revision)) written += 1;
+    }
   }
 
   /** Makes a refresh token ours to present for a while; `undefined` where another process has it. */
@@ -95,6 +101,10 @@ export class SessionStore {
     const { revision } = entry;
     return grant?.identity === identity ? { grant, revision } : { revision };
   }
+}
+
+function busy(what: string): Error {
+  return protocolError('CREDENTIAL_STORE_BUSY', `the credential store refused ${what} ${MAX_ATTEMPTS} times`, 'none');
 }
 
 function parseGrant(text: string): StoredGrant | undefined {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type CallContext,
   CONNECTION_PROPERTIES,
@@ -8,20 +7,21 @@ import {
   inject,
   injectable,
   isConnectorError,
+  type LoginPrompt,
 } from '@connector-runtime/core';
 import type { ConnectionProperties } from '../properties/connection-properties.js';
-import { configError } from '../transport/refusals.js';
 import type { Session, SessionSource } from '../transport/session-source.js';
 import { SingleFlight } from '../transport/single-flight.js';
 import { isStaleHost } from '../transport/stale-host.js';
 import { newestVersion } from './api-version.js';
+import { authorizationCodeGrant } from './authorization-code.js';
+import { identityOf, logIn, needed, refreshTokenOf } from './credentials.js';
 import { type Grant, SessionToken } from './grant.js';
 import { asLoginError, asRenewalError, isAway, isLost } from './login-errors.js';
-import { clientCredentialsGrant, refreshTokenGrant, TOKEN_REQUEST_UNDERWAY } from './oauth-grants.js';
+import { refreshTokenGrant, revokeToken, TOKEN_REQUEST_UNDERWAY } from './oauth-grants.js';
 import { onOwnTime } from './own-time.js';
-import { parseLoginUrl, parseServiceUrl, parseTokenUrl, type ServiceAddress } from './service-address.js';
+import { parseAuthorizationUrl, parseServiceUrl, parseTokenUrl, type ServiceAddress } from './service-address.js';
 import { type Claimed, type Kept, SessionStore, type StoredGrant } from './session-store.js';
-import { soapLogin } from './soap-login.js';
 
 const MAX_TOKEN_REQUESTS = 3;
 const TOKEN_PAUSE_MS = 500;
@@ -73,6 +73,57 @@ export class SalesforceSession implements SessionSource {
     return newer() ?? this.logins.run(context, async (own) => newer() ?? this.establish(refused.token.reveal(), own));
   }
 
+  /** A person logs in by browser; the tokens are stored, and used from then on. */
+  async login(person: LoginPrompt, context: CallContext): Promise<void> {
+    const { properties, http } = this;
+    if (properties.authenticationType !== 'OAUTH_2' || properties.grantType !== 'authorizationCode') {
+      throw new ConnectorError({
+        category: 'unsupported',
+        code: 'LOGIN_UNSUPPORTED',
+        message: 'only a connection with grantType authorizationCode is logged in by browser',
+        effect: 'none',
+        retryable: false,
+      });
+    }
+    try {
+      const address = parseServiceUrl(properties.url);
+      const app = {
+        authorizationUrl: parseAuthorizationUrl(properties.authorizationUrl, address.origin),
+        tokenUrl: parseTokenUrl(properties.tokenUrl, address.origin),
+        clientId: needed(properties.clientId, 'clientId'),
+        clientSecret: properties.clientSecret?.reveal(),
+      };
+      const granted = await authorizationCodeGrant(http, app, person, context);
+      const { revision } = await this.store.read(identityOf(this.properties));
+      await this.keep(granted, { revision }, address, context);
+      this.session = undefined;
+      this.failed = undefined;
+    } catch (error) {
+      throw asLoginError(error);
+    }
+  }
+
+  /** Ends what is stored at the service, where that can be, and forgets it in any case. */
+  async logout(context: CallContext): Promise<void> {
+    const { properties } = this;
+    const { grant } = await this.store.read(identityOf(this.properties));
+    const { refreshToken, token = '' } = grant ?? {};
+    // A refresh token of the configuration is its owner's to end.
+    const ended = properties.grantType === 'authorizationCode' ? (refreshToken ?? token) : token;
+    try {
+      if (properties.authenticationType === 'OAUTH_2' && ended !== '') {
+        const tokenUrl = parseTokenUrl(properties.tokenUrl, parseServiceUrl(properties.url).origin);
+        await revokeToken(this.http, tokenUrl, ended, context);
+      }
+    } catch (error) {
+      if (!isConnectorError(error)) throw error;
+      context.logger.warn(`the tokens are forgotten here, but the service did not end them: ${error.message}`);
+    } finally {
+      await this.store.forget();
+      this.session = undefined;
+    }
+  }
+
   private async establish(refused: string | undefined, context: CallContext): Promise<Session> {
     try {
       const address = parseServiceUrl(this.properties.url);
@@ -99,18 +150,18 @@ export class SalesforceSession implements SessionSource {
 
   /** A stored grant that was not refused, else a new one, stored before its first use. */
   private async obtain(refused: string | undefined, address: ServiceAddress, context: CallContext): Promise<Obtained> {
-    const identity = this.identity();
+    const identity = identityOf(this.properties);
     for (;;) {
       const kept = await this.store.read(identity);
       if (isFresh(kept.grant, refused)) return { grant: kept.grant, isStored: true };
-      const refreshToken = this.refreshTokenOf(kept.grant);
+      const refreshToken = refreshTokenOf(this.properties, kept.grant);
       const { failed } = this;
       if (failed !== undefined && failed.refreshToken === refreshToken && context.clock.now() < failed.untilEpochMs) {
         throw failed.error;
       }
       try {
         if (refreshToken === undefined) {
-          return await this.keep(await this.logIn(address, context), kept, address, context);
+          return await this.keep(await logIn(this.http, this.properties, address, context), kept, address, context);
         }
         const claimed = await this.store.claim({ ...kept, identity, refreshToken }, CLAIM_MS, context.clock);
         if (claimed !== undefined) {
@@ -176,7 +227,7 @@ export class SalesforceSession implements SessionSource {
       ...granted,
       ...(refreshToken === undefined ? {} : { refreshToken }),
       token: refusal === undefined ? granted.token : '',
-      identity: this.identity(),
+      identity: identityOf(this.properties),
       obtainedAtEpochMs: context.clock.now(),
     };
     const kept = await this.store.keep(grant, before.revision);
@@ -193,38 +244,6 @@ export class SalesforceSession implements SessionSource {
       if (isConnectorError(error) && error.info.code === 'EGRESS_REFUSED') return error;
     }
     return undefined;
-  }
-
-  private logIn(address: ServiceAddress, context: CallContext): Promise<Grant> {
-    const { properties, http } = this;
-    if (properties.authenticationType === 'USER_CREDENTIALS') {
-      const url = parseLoginUrl(properties.authenticationUrl);
-      const username = needed(properties.username, 'username');
-      return soapLogin(http, { url, username, password: needed(properties.password, 'password').reveal() }, context);
-    }
-    const tokenUrl = parseTokenUrl(properties.tokenUrl, address.origin);
-    const clientId = needed(properties.clientId, 'clientId');
-    const clientSecret = needed(properties.clientSecret, 'clientSecret').reveal();
-    return clientCredentialsGrant(http, { tokenUrl, clientId, clientSecret }, context);
-  }
-
-  /** The newest refresh token; `undefined` where the login goes by other credentials. */
-  private refreshTokenOf(grant: StoredGrant | undefined): string | undefined {
-    const { authenticationType, grantType, refreshToken } = this.properties;
-    if (authenticationType !== 'OAUTH_2' || grantType === 'clientCredentials') return undefined;
-    return grant?.refreshToken ?? needed(refreshToken, 'refreshToken').reveal();
-  }
-
-  /** What a stored grant must have been given for. A refresh token is in it by its digest: another one is another authorisation. */
-  private identity(): string {
-    const { authenticationType, url, username, authenticationUrl, grantType, clientId, tokenUrl, refreshToken } =
-      this.properties;
-    const digest = refreshToken && createHash('sha256').update(refreshToken.reveal()).digest('base64');
-    const parts =
-      authenticationType === 'USER_CREDENTIALS'
-        ? [username, authenticationUrl]
-        : [grantType, clientId, tokenUrl ?? null, digest ?? null];
-    return JSON.stringify([authenticationType, parseServiceUrl(url).origin, ...parts]);
   }
 }
 
@@ -257,9 +276,4 @@ function uncertain(lost: ConnectorError): ConnectorError {
 
 function isUnderway(error: unknown): boolean {
   return isConnectorError(error) && error.info.code === TOKEN_REQUEST_UNDERWAY;
-}
-
-function needed<T>(value: T | undefined, property: string): T {
-  if (value === undefined) throw configError('PROPERTY_MISSING', `${property} is missing`, `/${property}`);
-  return value;
 }

@@ -1,6 +1,6 @@
 import type { JsonSchema, Secret } from '@connector-runtime/core';
 
-export type GrantType = 'clientCredentials' | 'refreshToken';
+export type GrantType = 'authorizationCode' | 'clientCredentials' | 'jwtBearer' | 'refreshToken';
 
 /** Properties of a connection, checked and with defaults. */
 export interface ConnectionProperties {
@@ -13,7 +13,10 @@ export interface ConnectionProperties {
   readonly clientId?: string;
   readonly clientSecret?: Secret;
   readonly tokenUrl?: string;
+  readonly authorizationUrl?: string;
   readonly refreshToken?: Secret;
+  readonly privateKey?: Secret;
+  readonly jwtSubject?: string;
   readonly concurrent: number;
   readonly repeatUpdates: boolean;
   readonly apiUsageWarningPercent: number;
@@ -63,8 +66,9 @@ export const connectionPropertiesSchema = {
     grantType: {
       type: 'string',
       title: 'Grant type',
-      description: 'For OAUTH_2: how a token is obtained.',
-      enum: ['clientCredentials', 'refreshToken'],
+      description:
+        'For OAUTH_2: how a token is obtained. authorizationCode: a person logs in by browser; clientCredentials: as the user that the app runs as; jwtBearer: for a user, by a key of the app; refreshToken: by a token that was obtained before.',
+      enum: ['authorizationCode', 'clientCredentials', 'jwtBearer', 'refreshToken'],
     },
     clientId: {
       type: 'string',
@@ -78,6 +82,23 @@ export const connectionPropertiesSchema = {
       title: 'Token address',
       description:
         'For OAUTH_2: where tokens are obtained. Unset: /services/oauth2/token at the origin of url, which is right for My Domain hosts.',
+    },
+    authorizationUrl: {
+      ...address,
+      title: 'Authorization address',
+      description:
+        'For OAUTH_2 with authorizationCode: the page where the person logs in. Unset: /services/oauth2/authorize at the origin of url.',
+    },
+    privateKey: {
+      ...secret,
+      title: 'Private key',
+      description: 'For OAUTH_2 with jwtBearer: the RSA key of the app, as PEM; the app holds its certificate.',
+    },
+    jwtSubject: {
+      type: 'string',
+      minLength: 1,
+      title: 'User of the assertion',
+      description: 'For OAUTH_2 with jwtBearer: name of the user whom the app acts for.',
     },
     refreshToken: {
       ...secret,
@@ -113,6 +134,7 @@ export const connectionPropertiesSchema = {
     { if: where('authenticationType', 'USER_CREDENTIALS'), then: { required: ['username', 'password'] } },
     { if: where('authenticationType', 'OAUTH_2'), then: { required: ['grantType', 'clientId'] } },
     { if: where('grantType', 'clientCredentials'), then: { required: ['clientSecret'] } },
+    { if: where('grantType', 'jwtBearer'), then: { required: ['privateKey', 'jwtSubject'] } },
     { if: where('grantType', 'refreshToken'), then: { required: ['refreshToken'] } },
   ],
 } as const satisfies JsonSchema;

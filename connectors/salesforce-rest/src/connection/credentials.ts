@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { type CallContext, ConnectorError, type HttpClient } from '@connector-runtime/core';
+import type { ConnectionProperties } from '../properties/connection-properties.js';
+import { configError } from '../transport/refusals.js';
+import type { Grant } from './grant.js';
+import { jwtBearerGrant } from './jwt-bearer.js';
+import { clientCredentialsGrant } from './oauth-grants.js';
+import { parseLoginUrl, parseServiceUrl, parseTokenUrl, type ServiceAddress } from './service-address.js';
+import { soapLogin } from './soap-login.js';
+
+/** Logs in by the credentials of the configuration. */
+export function logIn(
+  http: HttpClient,
+  properties: ConnectionProperties,
+  address: ServiceAddress,
+  context: CallContext,
+): Promise<Grant> {
+  if (properties.authenticationType === 'USER_CREDENTIALS') {
+    const url = parseLoginUrl(properties.authenticationUrl);
+    const username = needed(properties.username, 'username');
+    return soapLogin(http, { url, username, password: needed(properties.password, 'password').reveal() }, context);
+  }
+  const tokenUrl = parseTokenUrl(properties.tokenUrl, address.origin);
+  const clientId = needed(properties.clientId, 'clientId');
+  if (properties.grantType === 'authorizationCode') return Promise.reject(nobodyLoggedIn());
+  if (properties.grantType === 'jwtBearer') {
+    const privateKey = needed(properties.privateKey, 'privateKey').reveal();
+    const subject = needed(properties.jwtSubject, 'jwtSubject');
+    return jwtBearerGrant(http, { tokenUrl, clientId, privateKey, subject }, context);
+  }
+  const clientSecret = needed(properties.clientSecret, 'clientSecret').reveal();
+  return clientCredentialsGrant(http, { tokenUrl, clientId, clientSecret }, context);
+}
+
+/** The newest refresh token; `undefined` where the login goes by other credentials. */
+export function refreshTokenOf(
+  { authenticationType, grantType, refreshToken }: ConnectionProperties,
+  grant: Grant | undefined,
+): string | undefined {
+  if (authenticationType !== 'OAUTH_2' || grantType === 'clientCredentials' || grantType === 'jwtBearer')
+    return undefined;
+  if (grantType === 'authorizationCode') return grant?.refreshToken;
+  return grant?.refreshToken ?? needed(refreshToken, 'refreshToken').reveal();
+}
+
+/** What a stored grant must have been given for. A refresh token is in it by its digest: another one is another authorisation. */
+export function identityOf(properties: ConnectionProperties): string {
+  const { authenticationType, url, username, authenticationUrl, grantType, clientId, tokenUrl, refreshToken } =
+    properties;
+  const { jwtSubject } = properties;
+  const digest = refreshToken && createHash('sha256').update(refreshToken.reveal()).digest('base64');
+  const parts =
+    authenticationType === 'USER_CREDENTIALS'
+      ? [username, authenticationUrl]
+      : [grantType, clientId, tokenUrl ?? null, digest ?? null, ...(jwtSubject === undefined ? [] : [jwtSubject])];
+  return JSON.stringify([authenticationType, parseServiceUrl(url).origin, ...parts]);
+}
+
+/** Nothing was refused: it may be tried again, for a person may have logged in meanwhile, in another process too. */
+function nobodyLoggedIn(): ConnectorError {
+  return new ConnectorError({
+    category: 'auth',
+    code: 'LOGIN_NEEDED',
+    message: 'nobody is logged in: a person has to log in by browser (connector login)',
+    effect: 'none',
+    retryable: true,
+  });
+}
+
+/** A property that the schema asks for with these others. */
+export function needed<T>(value: T | undefined, property: string): T {
+  if (value === undefined) throw configError('PROPERTY_MISSING', `${property} is missing`, `/${property}`);
+  return value;
+}
