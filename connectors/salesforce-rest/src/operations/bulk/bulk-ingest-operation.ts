@@ -19,14 +19,13 @@ import { configError, documentError } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
-import { endsEverything } from '../record-pages.js';
 import { IngestColumns } from './ingest-columns.js';
-import { IngestJob, type JobSpec } from './ingest-job.js';
+import type { JobSpec } from './ingest-job.js';
 import { reconcileRows } from './ingest-reconciliation.js';
 import { readIngestRow } from './ingest-row.js';
 import { JobPreparation, type PreparationRules, type PreparedJob } from './job-preparation.js';
 import { recordForm } from './record-form.js';
-import { RowSettlement } from './row-settlement.js';
+import { runRows } from './row-jobs.js';
 
 type Properties = BulkIngestProperties;
 
@@ -99,15 +98,11 @@ export class BulkIngestOperation implements Operation<Properties> {
     }
     const headers = (own: HttpHeaders): HttpHeaders =>
       documentHeaders(own, properties.restHeaders === undefined ? {} : { restHeaders: properties.restHeaders });
-    const job = new IngestJob(
-      { transport: this.transport, kind: 'ingest', headers },
-      prepared.csv,
-      ids.length,
-      new RowSettlement(prepared, recordForm(describe.name, context.properties.payloadFormat)),
+    yield* runRows(prepared, await this.specOf(properties, describe, columns, context), {
+      requests: { transport: this.transport, kind: 'ingest', headers },
+      form: recordForm(describe.name, context.properties.payloadFormat),
       context,
-    );
-    yield* job.run(await this.specOf(properties, describe, columns, context));
-    if (job.fatal !== undefined && endsEverything(job.fatal)) throw job.fatal;
+    });
   }
 
   private async specOf(

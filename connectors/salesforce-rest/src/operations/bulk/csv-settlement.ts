@@ -12,10 +12,11 @@ import { countRows } from '../../csv/row-count.js';
 import { CSV } from '../../transport/headers.js';
 import type { BulkJob } from './bulk-job.js';
 import type { JobSettlement } from './ingest-job.js';
-import { fetchResults, RESULT_SETS, type ResultSet } from './ingest-results.js';
+
 import { blamesData } from './job-errors.js';
 import type { JobStatus } from './job-status.js';
 import { withLastWords } from './last-words.js';
+import { fetchResults, RESULT_SETS, type ResultSet } from './result-set.js';
 
 const MAX_READINGS = 3;
 

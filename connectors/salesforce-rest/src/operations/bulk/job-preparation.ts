@@ -35,16 +35,20 @@ export interface IngestRow<P> {
   readonly cells: ReadonlyMap<string, string | null>;
 }
 
-/** What goes into one job. */
-export interface PreparedJob<P> {
-  /** Of the first row; the others' say the same. */
-  readonly properties: P;
+/** The rows of one job. */
+export interface JobRows {
   readonly columns: readonly string[];
   /** Ids of the documents, by row. */
   readonly ids: readonly string[];
   readonly index: RowIndex;
   /** Header and rows, in the spool. */
   readonly csv: Body;
+}
+
+/** What goes into one job. */
+export interface PreparedJob<P> extends JobRows {
+  /** Of the first row; the others' say the same. */
+  readonly properties: P;
 }
 
 /** How rows are put together to jobs. */
