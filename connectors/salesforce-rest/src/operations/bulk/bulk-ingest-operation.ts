@@ -13,11 +13,13 @@ import {
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../browse/describe-cache.js';
-import type { SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-describe.js';
 import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
 import { configError, documentError } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders } from '../document-headers.js';
+import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
 import { IngestColumns } from './ingest-columns.js';
 import type { JobSpec } from './ingest-job.js';
@@ -56,14 +58,14 @@ export class BulkIngestOperation implements Operation<Properties> {
   ) {}
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    const { describe, columns, rules } = await this.plan(context);
+    const { describe, key, rules } = await this.plan(context);
     const preparation = new JobPreparation(documents, rules, context);
     try {
       while (!preparation.isOver) {
         const prepared = await preparation.next();
         const refused = preparation.takeRefused();
         if (refused.length > 0) yield refused;
-        if (prepared !== undefined && prepared.ids.length > 0) yield* this.runJob(prepared, describe, columns, context);
+        if (prepared !== undefined && prepared.ids.length > 0) yield* this.runJob(prepared, describe, key, context);
       }
     } catch (error) {
       const refused = preparation.takeRefused();
@@ -88,7 +90,7 @@ export class BulkIngestOperation implements Operation<Properties> {
   private async *runJob(
     prepared: PreparedJob<Properties>,
     describe: SObjectDescribe,
-    columns: IngestColumns,
+    key: FieldDescribe | undefined,
     context: ExecutionContext<Properties>,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
     const { properties, ids } = prepared;
@@ -98,33 +100,11 @@ export class BulkIngestOperation implements Operation<Properties> {
     }
     const headers = (own: HttpHeaders): HttpHeaders =>
       documentHeaders(own, properties.restHeaders === undefined ? {} : { restHeaders: properties.restHeaders });
-    yield* runRows(prepared, await this.specOf(properties, describe, columns, context), {
+    yield* runRows(prepared, specOf(properties, describe, key, context), {
       requests: { transport: this.transport, kind: 'ingest', headers },
       form: recordForm(describe.name, context.properties.payloadFormat),
       context,
     });
-  }
-
-  private async specOf(
-    properties: Properties,
-    describe: SObjectDescribe,
-    columns: IngestColumns,
-    context: ExecutionContext<Properties>,
-  ): Promise<JobSpec> {
-    const { id } = context.operation;
-    const isHard = id === 'delete' && properties.hardDelete === true;
-    const rule = properties.assignmentRuleId?.trim() ?? '';
-    return {
-      object: describe.name,
-      operation: isHard ? 'hardDelete' : (KINDS[id]?.operation ?? id),
-      contentType: 'CSV',
-      columnDelimiter: 'COMMA',
-      lineEnding: 'LF',
-      ...(id === 'upsert' && {
-        externalIdFieldName: await columns.columnOf(properties.externalIdFieldName ?? '', context),
-      }),
-      ...(rule !== '' && { assignmentRuleId: rule }),
-    };
   }
 
   /** Checks the configuration against the live describe. */
@@ -132,35 +112,25 @@ export class BulkIngestOperation implements Operation<Properties> {
     const { properties, operation } = context;
     const describe = await this.target.check(KINDS[operation.id]?.ability ?? 'createable', context);
     const columns = new IngestColumns(describe, this.describes);
-    const key = operation.id === 'upsert' ? await this.keyColumn(properties, columns, context) : undefined;
+    const key = operation.id === 'upsert' ? externalIdField(describe, externalIdFieldName(properties)) : undefined;
     const fixed = await this.fixedColumns(operation.id, properties, columns, context);
     const rules: PreparationRules<Properties> = {
       maxBytes: (properties.batchSize ?? DEFAULT_BATCH_SIZE) * MEGABYTE,
       ...(fixed !== undefined && { columns: fixed }),
-      ...(key !== undefined && { keyColumn: key }),
+      keyOf: (cells) =>
+        key === undefined ? comparableId(cells.get('Id') ?? '') : comparableKey(key, cells.get(key.name) ?? ''),
       groupOf: ({ assignmentRuleId = '', restHeaders = {} }) => JSON.stringify([assignmentRuleId.trim(), restHeaders]),
       read: (document) => {
         checkRule(document.properties);
         documentHeaders({}, { restHeaders: document.properties.restHeaders ?? {} });
         return readIngestRow(
           document,
-          { objectType: describe.name, operation: operation.id, columns, key, fixed },
+          { objectType: describe.name, operation: operation.id, columns, key: key?.name, fixed },
           context,
         );
       },
     };
-    return { describe, columns, rules };
-  }
-
-  private async keyColumn(
-    { externalIdFieldName }: Properties,
-    columns: IngestColumns,
-    context: ExecutionContext<Properties>,
-  ): Promise<string> {
-    const name = externalIdFieldName?.trim() ?? '';
-    if (name === '')
-      throw configError('EXTERNAL_ID_FIELD_MISSING', 'an upsert needs externalIdFieldName', '/externalIdFieldName');
-    return asConfig(() => columns.columnOf(name, context), '/externalIdFieldName');
+    return { describe, key, rules };
   }
 
   /** The columns that are asked for, in their order; those of a delete are the id alone. */
@@ -182,6 +152,25 @@ export class BulkIngestOperation implements Operation<Properties> {
     }
     return found;
   }
+}
+
+function specOf(
+  { hardDelete, assignmentRuleId = '' }: Properties,
+  describe: SObjectDescribe,
+  key: FieldDescribe | undefined,
+  { operation: { id } }: ExecutionContext<Properties>,
+): JobSpec {
+  const isHard = id === 'delete' && hardDelete === true;
+  const rule = assignmentRuleId.trim();
+  return {
+    object: describe.name,
+    operation: isHard ? 'hardDelete' : (KINDS[id]?.operation ?? id),
+    contentType: 'CSV',
+    columnDelimiter: 'COMMA',
+    lineEnding: 'LF',
+    ...(key !== undefined && { externalIdFieldName: key.name }),
+    ...(rule !== '' && { assignmentRuleId: rule }),
+  };
 }
 
 /** A job takes the id of a rule, not a yes or no. */

@@ -59,8 +59,8 @@ export interface PreparationRules<P> {
   readonly columns?: readonly string[];
   /** Rows with different words travel in different jobs. */
   groupOf(properties: P): string;
-  /** The column whose values must differ within a job; rows with one value are applied in their order that way. */
-  readonly keyColumn?: string;
+  /** What must differ within a job: rows of one record are applied in their order that way, and their results told apart. Empty: nothing. */
+  keyOf(cells: IngestRow<P>['cells']): string;
   read(document: Document<P>): Promise<IngestRow<P>>;
 }
 
@@ -151,11 +151,9 @@ export class JobPreparation<P> {
     while (ids.length < MAX_ROWS && this.refused.length < MAX_REFUSED) {
       const row = this.ahead.shift() ?? (await this.pull());
       if (row === undefined) break;
-      const key = rules.keyColumn === undefined ? undefined : row.cells.get(rules.keyColumn);
+      const key = rules.keyOf(row.cells);
       const isOther =
-        !this.isTogether(first, row) ||
-        (rules.columns === undefined && hasNew(row, known)) ||
-        (typeof key === 'string' && keys.has(key));
+        !this.isTogether(first, row) || (rules.columns === undefined && hasNew(row, known)) || keys.has(key);
       const text = isOther ? '' : csvRow(columns.map((column) => cellOf(row.cells.get(column))));
       const rowBytes = Buffer.byteLength(text);
       if (!isOther && this.isOversize(row, text, headerBytes + rowBytes)) continue;
@@ -163,7 +161,7 @@ export class JobPreparation<P> {
         this.ahead.unshift(row);
         break;
       }
-      if (typeof key === 'string') keys.add(key);
+      if (key !== '') keys.add(key);
       bytes += rowBytes;
       ids.push(row.id);
       index.add(text);
