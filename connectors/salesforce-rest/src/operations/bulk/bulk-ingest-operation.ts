@@ -26,6 +26,7 @@ import type { JobSpec } from './ingest-job.js';
 import { reconcileRows } from './ingest-reconciliation.js';
 import { readIngestRow } from './ingest-row.js';
 import { JobPreparation, type PreparationRules, type PreparedJob } from './job-preparation.js';
+import { leftJobOf } from './left-job.js';
 import { recordForm } from './record-form.js';
 import { runRows } from './row-jobs.js';
 
@@ -46,6 +47,7 @@ const KINDS: Readonly<Record<string, { readonly operation: string; readonly abil
  * Create, update, upsert and delete over Bulk API 2.0: documents become rows of CSV, rows become ingest jobs, and each document gets the result of its row.
  * Absent, null and empty: an absent field stays an empty cell, which leaves the field alone; a null or empty one becomes `#N/A`, which empties it.
  * No column is added to tell rows apart: a row is found again by all that was uploaded of it. Jobs are kept on the service, their results for seven days; one that was not closed is aborted and deleted.
+ * A checkpoint before a job is closed lets another process go on with it.
  * Result: `success` / `200` with the row as `<records>`, `sf__Id` and `sf__Created` first; `applicationError` with its `sf__Error`. Receipt: `{jobId, row, rows}`.
  * Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Ingest".
  */
@@ -59,8 +61,10 @@ export class BulkIngestOperation implements Operation<Properties> {
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
     const { describe, key, rules } = await this.plan(context);
+    const left = leftJobOf(context.resumeFrom);
     const preparation = new JobPreparation(documents, rules, context);
     try {
+      if (left !== undefined) yield* this.runJob(await preparation.recall(left), describe, key, context, left.jobId);
       while (!preparation.isOver) {
         const prepared = await preparation.next();
         const refused = preparation.takeRefused();
@@ -92,9 +96,10 @@ export class BulkIngestOperation implements Operation<Properties> {
     describe: SObjectDescribe,
     key: FieldDescribe | undefined,
     context: ExecutionContext<Properties>,
+    leftJobId?: string,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
     const { properties, ids } = prepared;
-    if (context.signal.aborted) {
+    if (context.signal.aborted && leftJobId === undefined) {
       yield ids.map((id) => failed([id], errorInfoOf(context.signal.reason, 'none')));
       return;
     }
@@ -104,6 +109,7 @@ export class BulkIngestOperation implements Operation<Properties> {
       requests: { transport: this.transport, kind: 'ingest', headers },
       form: recordForm(describe.name, context.properties.payloadFormat),
       context,
+      ...(leftJobId !== undefined && { leftJobId }),
     });
   }
 

@@ -66,7 +66,7 @@ export class IngestResults {
     this.fates = new Uint8Array(size);
   }
 
-  /** Rows that were held back: refused for the moment, and without a result yet. */
+  /** Rows that were held back, and have no result yet. */
   get heldCount(): number {
     return this.held;
   }
@@ -107,13 +107,13 @@ export class IngestResults {
 
   /**
    * The results of all rows, in portions. `ended`: how the job did. `stopped`: why we stopped it, if we did.
-   * `holdsBack`: rows that were refused for the moment (a locked record) have none yet; {@link heldRows} has them.
+   * `holdBack`: rows of these sets to which nothing was done, for they were not come to or refused for the moment (a locked record), have none yet; {@link heldRows} has them.
    */
   async *events(
     ended: JobStatus,
     stopped: ErrorInfo | undefined,
     context: CallContext,
-    holdsBack = false,
+    holdBack: readonly ResultSet[] = [],
   ): AsyncGenerator<readonly ResultEvent[]> {
     this.beginPass();
     for (const set of this.sets) {
@@ -123,7 +123,7 @@ export class IngestResults {
         for (const cells of rows) {
           const row = this.takeRow(set, cells);
           if (row < 0) continue;
-          if (holdsBack && set.set === 'failedResults' && this.isForNow(cells)) {
+          if (holdBack.includes(set.set) && this.isForNow(set, cells)) {
             this.fates[row] = HELD;
             this.held += 1;
             continue;
@@ -141,12 +141,12 @@ export class IngestResults {
   async *heldRows(ended: JobStatus, context: CallContext): AsyncGenerator<readonly HeldRow[]> {
     this.beginPass();
     for (const set of this.sets) {
-      if (set.set !== 'failedResults') continue;
+      if (set.set === 'successfulResults') continue;
       let write: ((cells: readonly string[]) => string) | undefined;
       for await (const { header, rows } of set.rows(context.signal)) {
         const held: HeldRow[] = [];
         for (const cells of rows) {
-          if (!this.isForNow(cells)) continue;
+          if (!this.isForNow(set, cells)) continue;
           let row = this.takeRow(set, cells);
           while (row >= 0 && this.fates[row] !== HELD) row = this.takeRow(set, cells);
           if (row < 0) continue;
@@ -163,8 +163,9 @@ export class IngestResults {
     }
   }
 
-  /** Refused for the moment, and nothing done. */
-  private isForNow(cells: readonly string[]): boolean {
+  /** Not come to, or refused for the moment: nothing done. */
+  private isForNow({ set }: ReadSet, cells: readonly string[]): boolean {
+    if (set === 'unprocessedrecords') return true;
     const { retryable, effect } = rowError(cells[1] ?? '', this.job.id);
     return retryable && effect === 'none';
   }

@@ -1,5 +1,6 @@
 import {
   type Body,
+  ConnectorError,
   type Document,
   type ExecutionContext,
   errorInfoOf,
@@ -11,6 +12,7 @@ import { failed } from '@connector-runtime/core/authoring';
 import { csvRow } from '../../csv/csv-writer.js';
 import { CSV } from '../../transport/headers.js';
 import { documentError } from '../../transport/refusals.js';
+import { type LeftJob, otherDocuments } from './left-job.js';
 import { RowIndex } from './row-index.js';
 
 /** More rows make a job's bookkeeping large, not the job faster. */
@@ -104,6 +106,21 @@ export class JobPreparation<P> {
     return first === undefined ? undefined : this.spooled(first);
   }
 
+  /** The rows of a job that another process made of the next documents. Whatever is wrong with them, that job may have applied them: what it throws has the effect `unknown`. */
+  async recall(left: LeftJob): Promise<PreparedJob<P>> {
+    const ids: string[] = [];
+    const index = this.newIndex();
+    try {
+      const first = await this.pullRecalled(left, ids);
+      const csv = await this.context.spool.write(this.recalledPieces(first, left, ids, index), CSV);
+      return { properties: first.properties, columns: left.columns, ids, index, csv };
+    } catch (error) {
+      this.takeRefused();
+      const info = errorInfoOf(error, 'unknown');
+      throw new ConnectorError({ ...info, effect: 'unknown', service: { ...info.service, jobId: left.jobId } });
+    }
+  }
+
   /** Is there nothing more to come? */
   get isOver(): boolean {
     return this.isEnded && this.ahead.length === 0;
@@ -121,7 +138,7 @@ export class JobPreparation<P> {
   private async spooled(first: IngestRow<P>): Promise<PreparedJob<P>> {
     const { context, rules } = this;
     const columns = rules.columns ?? this.columnsFor(first);
-    const index = new RowIndex(Math.floor(context.clock.random() * 0x1_0000_0000));
+    const index = this.newIndex();
     const ids: string[] = [];
     const csv = await context.spool.write(this.pieces(first, columns, ids, index), CSV);
     return { properties: first.properties, columns, ids, index, csv };
@@ -171,6 +188,37 @@ export class JobPreparation<P> {
       piece = '';
     }
     yield Buffer.from(piece);
+  }
+
+  private async *recalledPieces(
+    first: IngestRow<P>,
+    left: LeftJob,
+    ids: string[],
+    index: RowIndex,
+  ): AsyncGenerator<Uint8Array> {
+    const { columns, rows } = left;
+    let piece = csvRow(columns);
+    for (let row = first; ; row = await this.pullRecalled(left, ids)) {
+      const text = csvRow(columns.map((column) => cellOf(row.cells.get(column))));
+      ids.push(row.id);
+      index.add(text);
+      piece += text;
+      if (ids.length >= rows) break;
+      if (piece.length < PIECE_CHARS) continue;
+      yield Buffer.from(piece);
+      piece = '';
+    }
+    yield Buffer.from(piece);
+  }
+
+  private async pullRecalled(left: LeftJob, ids: readonly string[]): Promise<IngestRow<P>> {
+    const row = await this.pull();
+    if (row === undefined || this.refused.length > 0) throw otherDocuments(left, ids.length);
+    return row;
+  }
+
+  private newIndex(): RowIndex {
+    return new RowIndex(Math.floor(this.context.clock.random() * 0x1_0000_0000));
   }
 
   private isTogether(first: IngestRow<P>, next: IngestRow<P>): boolean {

@@ -16,6 +16,8 @@ export interface RowsRun {
   readonly requests: JobRequests;
   readonly form: RecordForm;
   readonly context: ExecutionContext<PollProperties>;
+  /** The job that another process put the rows into. */
+  readonly leftJobId?: string;
 }
 
 /**
@@ -25,13 +27,17 @@ export interface RowsRun {
 export async function* runRows(
   first: JobRows,
   spec: JobSpec,
-  { requests, form, context }: RowsRun,
+  { requests, form, context, leftJobId }: RowsRun,
 ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
   let rows = first;
+  let resumed = leftJobId;
   for (let jobs = 1; ; jobs += 1) {
-    const settlement = new RowSettlement(rows, form, jobs < MAX_JOBS);
+    const again = { refused: jobs < MAX_JOBS, unprocessed: resumed !== undefined };
+    const settlement = new RowSettlement(rows, form, again);
     const job = new IngestJob(requests, rows.csv, rows.ids.length, settlement, context);
-    yield* job.run(spec);
+    yield* resumed === undefined ? job.run(spec) : job.resume(resumed);
+    resumed = undefined;
+    if (job.isReplaceable) continue;
     if (settlement.hasHeld) {
       try {
         await context.clock.sleep(context.clock.random() * FIRST_BACKOFF_MS * 2 ** (jobs - 1), context.signal);

@@ -1,4 +1,10 @@
-import type { CallContext, ErrorInfo, ExecutionContext, OperationEvent } from '@connector-runtime/core';
+import type {
+  CallContext,
+  CheckpointEvent,
+  ErrorInfo,
+  ExecutionContext,
+  OperationEvent,
+} from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import { csvRow } from '../../csv/csv-writer.js';
 import { CSV } from '../../transport/headers.js';
@@ -8,24 +14,31 @@ import { IngestResults, receiptOf } from './ingest-results.js';
 import type { JobRows } from './job-preparation.js';
 import type { JobStatus } from './job-status.js';
 import { withLastWords } from './last-words.js';
+import { checkpointOf } from './left-job.js';
 import type { RecordForm } from './record-form.js';
+import type { ResultSet } from './result-set.js';
 import { RowIndex } from './row-index.js';
 
 const PORTION = 1_000;
 
-/** A document is a row: each gets the result of its row, but for those that the service refused for the moment, where they may go again. */
+/** A document is a row: each gets the result of its row, but for those that may go `again`: where the service refused them for the moment, or did not come to them before the job was aborted. */
 export class RowSettlement implements JobSettlement {
   private held: { readonly results: IngestResults; readonly status: JobStatus } | undefined;
 
   constructor(
     private readonly rows: JobRows,
     private readonly form: RecordForm,
-    private readonly mayGoAgain: boolean,
+    private readonly again: { readonly refused: boolean; readonly unprocessed: boolean },
   ) {}
 
-  /** Rows that were refused for the moment (a locked record) and have no result yet. */
+  /** Rows that may go again, and have no result yet. */
   get hasHeld(): boolean {
     return this.held !== undefined;
+  }
+
+  checkpoint(jobId: string): readonly CheckpointEvent[] {
+    const { ids, columns } = this.rows;
+    return checkpointOf({ jobId, rows: ids.length, columns });
   }
 
   *all(info: ErrorInfo, jobId: string | undefined): Generator<readonly OperationEvent[]> {
@@ -46,10 +59,16 @@ export class RowSettlement implements JobSettlement {
   ): AsyncGenerator<readonly OperationEvent[]> {
     const results = new IngestResults(job, this.rows, this.form);
     await withLastWords(context, (within) => results.read(within));
-    const holdsBack =
-      this.mayGoAgain && stopped === undefined && status.state === 'JobComplete' && !context.signal.aborted;
+    const { again } = this;
+    const mayHold = stopped === undefined && !context.signal.aborted;
+    const holdBack: readonly ResultSet[] = mayHold
+      ? [
+          ...(again.refused && status.state === 'JobComplete' ? (['failedResults'] as const) : []),
+          ...(again.unprocessed && status.state === 'Aborted' ? (['unprocessedrecords'] as const) : []),
+        ]
+      : [];
     // All is at hand by now.
-    yield* results.events(status, stopped, context.cleanup, holdsBack);
+    yield* results.events(status, stopped, context.cleanup, holdBack);
     if (results.heldCount > 0) this.held = { results, status };
   }
 
