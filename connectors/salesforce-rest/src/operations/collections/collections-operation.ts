@@ -65,12 +65,16 @@ export class CollectionsOperation implements Operation<Properties> {
     yield* perBatch(
       readDocuments(documents, write, context),
       context,
-      (batch) =>
-        this.underWay.inTurn(
-          batch.map(({ record }) => record?.key ?? ''),
-          () => this.writeBatch(batch, write, context),
-        ),
-      { together: travelTogether, ...(batchCount === undefined ? {} : { maxDocuments: batchCount }) },
+      (batch) => this.writeBatch(batch, write, context),
+      {
+        together: travelTogether,
+        inTurn: (batch, work) =>
+          this.underWay.inTurn(
+            batch.map(({ record }) => record?.key ?? ''),
+            work,
+          ),
+        ...(batchCount === undefined ? {} : { maxDocuments: batchCount }),
+      },
     );
   }
 
