@@ -358,6 +358,8 @@ test('JSON documents: numbers keep their digits, null and empty text empty a fie
 test.each<[string, string, string]>([
   ['a list', '{"Name":["a"]}', 'Name is a list'],
   ['a NUL', '{"Name":"a\\u0000"}', 'Name holds a NUL character'],
+  ['half a character', '{"Name":"a\\ud800"}', 'half of a surrogate pair'],
+  ['a parent in both ways', '{"Owner":{"Username":"a"},"Owner.Username":"b"}', 'Owner.Username stands there twice'],
   ['levels that no row has', '{"Owner":{"Manager":{"Username":"x"}}}', 'Owner holds records two levels below it'],
   ['a name twice', '{"Name":"a","Name":"b"}', 'twice'],
   ['another object type', '{"attributes":{"type":"Account"},"Name":"a"}', 'the document is a Account'],
