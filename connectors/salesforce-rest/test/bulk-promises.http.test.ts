@@ -428,6 +428,18 @@ test('an address of another host is never called, and the job is discarded', asy
   await foreign.stop();
 });
 
+test('scratch space that is full refuses no document: none was attempted, and the run says why', async () => {
+  world = await PromiseWorld.start({}, { limits: { spoolBytes: 300 } });
+  const connection = await world.connect();
+
+  const outcome = await run(connection, 'create', accounts(50), FAST);
+
+  expect(new Set(Object.values(outcome.statuses))).toEqual(new Set(['notAttempted']));
+  expect(Object.keys(outcome.statuses)).toHaveLength(50);
+  expect(outcome.summary.error).toMatchObject({ code: 'SPOOL_FULL' });
+  expect(world.org.bulk.jobs).toEqual([]);
+});
+
 test('the daily limit in the middle of a run stops new work at once', async () => {
   const made = await create(5, {
     faults: [

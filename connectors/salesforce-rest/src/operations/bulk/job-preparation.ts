@@ -74,6 +74,8 @@ export class JobPreparation<P> {
   /** Results of documents that were refused since they were last taken. */
   private refused: ResultEvent[] = [];
   private readonly ahead: IngestRow<P>[] = [];
+  /** Of the job that is being written. */
+  private begun: string[] = [];
   private readonly known = new Set<string>();
   private readonly source: AsyncIterator<Document<P>>;
   private isEnded = false;
@@ -128,7 +130,7 @@ export class JobPreparation<P> {
 
   /** Ids of rows that were read and are in no job. */
   idsAhead(): readonly string[] {
-    return this.ahead.map(({ id }) => id);
+    return [...this.begun, ...this.ahead.map(({ id }) => id)];
   }
 
   close(): Promise<unknown> | undefined {
@@ -140,7 +142,9 @@ export class JobPreparation<P> {
     const columns = rules.columns ?? this.columnsFor(first);
     const index = this.newIndex();
     const ids: string[] = [];
+    this.begun = ids;
     const csv = await context.spool.write(this.pieces(first, columns, ids, index), CSV);
+    this.begun = [];
     return { properties: first.properties, columns, ids, index, csv };
   }
 
