@@ -428,6 +428,22 @@ test('an address of another host is never called, and the job is discarded', asy
   await foreign.stop();
 });
 
+test.each<[string, string, object]>([
+  ['successfulResults', 'the rows that failed', { unknown: 10, applicationError: 1 }],
+  ['failedResults', 'the rows that succeeded', { success: 10, unknown: 1 }],
+  ['unprocessedrecords', 'all rows, for none is missing', { success: 10, applicationError: 1 }],
+])('where the %s cannot be read for good, the others tell of %s', async (set, _what, counts) => {
+  const bad = { id: 'bad', body: '<records type="Account"><Name></Name></records>' };
+  const made = await create(0, {
+    documents: [...accounts(10), bad],
+    faults: [{ path: `/${set}`, times: 100, action: 'error', status: 404, errorCode: 'NOT_FOUND', message: 'gone' }],
+  });
+
+  expect(made.outcome.summary.counts).toMatchObject(counts);
+  for (const { status, message } of results(made)) if (status === 'unknown') expect(message).toContain('gone');
+  expectHonest(made);
+});
+
 test('scratch space that is full refuses no document: none was attempted, and the run says why', async () => {
   world = await PromiseWorld.start({}, { limits: { spoolBytes: 300 } });
   const connection = await world.connect();

@@ -1,5 +1,6 @@
 import {
   type CallContext,
+  type ConnectorError,
   type ErrorInfo,
   isConnectorError,
   type Json,
@@ -51,6 +52,7 @@ export class IngestResults {
   private readonly nextOf: Int32Array;
   private sets: readonly ReadSet[] = [];
   private counted = 0;
+  private unread: ConnectorError | undefined;
   /** By row: {@link OPEN}, {@link SETTLED} or {@link HELD}. */
   private readonly fates: Uint8Array;
   private held = 0;
@@ -71,38 +73,54 @@ export class IngestResults {
     return this.held;
   }
 
-  /** Reads the sets; again, where they do not make up what was sent. */
+  /** Reads the sets; again, where they do not make up what was sent. One that cannot be read leaves its rows unclear, not those of the others; throws where none can. */
   async read(context: CallContext, maxReadings = MAX_READINGS): Promise<void> {
     for (let reading = 1; ; reading += 1) {
-      try {
-        await this.readOnce(context);
-        if (this.counted === this.uploaded.index.size || reading >= maxReadings) return;
-      } catch (error) {
-        const isOdd = isConnectorError(error) && error.info.category === 'protocol';
-        if (!isOdd || reading >= maxReadings) throw error;
+      const unread = await this.readOnce(context);
+      const [first] = unread;
+      this.unread = first;
+      if (first === undefined && this.counted === this.uploaded.index.size) return;
+      if (reading >= maxReadings || unread.some(({ info }) => info.category !== 'protocol')) {
+        if (first !== undefined && this.sets.length === 0) throw first;
+        return;
       }
       await context.clock.sleep(500 * reading * (0.5 + context.clock.random() / 2), context.signal);
     }
   }
 
-  private async readOnce(context: CallContext): Promise<void> {
-    const { index, columns } = this.uploaded;
-    for (const counts of this.counts) counts.fill(0);
+  /** What kept sets from being read. */
+  private async readOnce(context: CallContext): Promise<readonly ConnectorError[]> {
     this.counted = 0;
     const sets: ReadSet[] = [];
+    const unread: ConnectorError[] = [];
     for (const [place, set] of RESULT_SETS.entries()) {
-      const read = new ReadSet(set, await fetchResults(this.job, set, context), columns);
-      sets.push(read);
       const counts = this.counts[place] ?? new Int32Array(0);
-      for await (const { rows } of read.rows(context.signal)) {
-        for (const cells of rows) {
-          const row = index.find(read.textOf(cells));
-          this.counted += 1;
-          if (row >= 0) counts[row] = (counts[row] ?? 0) + 1;
-        }
+      counts.fill(0);
+      try {
+        const read = new ReadSet(set, await fetchResults(this.job, set, context), this.uploaded.columns);
+        this.counted += await this.count(read, counts, context);
+        sets.push(read);
+      } catch (error) {
+        if (context.signal.aborted || !isConnectorError(error)) throw error;
+        counts.fill(0);
+        unread.push(error);
       }
     }
     this.sets = sets;
+    return unread;
+  }
+
+  /** Counts the rows of a set by their classes; how many it has. */
+  private async count(read: ReadSet, counts: Int32Array, context: CallContext): Promise<number> {
+    let counted = 0;
+    for await (const { rows } of read.rows(context.signal)) {
+      for (const cells of rows) {
+        const row = this.uploaded.index.find(read.textOf(cells));
+        counted += 1;
+        if (row >= 0) counts[row] = (counts[row] ?? 0) + 1;
+      }
+    }
+    return counted;
   }
 
   /**
@@ -236,7 +254,7 @@ export class IngestResults {
       ? ended.state === 'Failed'
         ? jobFailed(ended)
         : notProcessed(ended, stopped)
-      : unclear(ended, stopped);
+      : unclear(ended, stopped ?? this.unread?.info);
     let events: ResultEvent[] = [];
     for (let row = 0; row < this.fates.length; row += 1) {
       if (this.fates[row] !== OPEN) continue;
@@ -253,6 +271,9 @@ export class IngestResults {
   private isUntouched({ state, processed }: JobStatus): boolean {
     const unprocessed = this.counts[RESULT_SETS.indexOf('unprocessedrecords')] ?? new Int32Array(0);
     const isEmpty = this.counted === unprocessed.reduce((sum, count) => sum + count, 0);
-    return state !== 'JobComplete' && processed === 0 && isEmpty;
+    const isTold = (['successfulResults', 'failedResults'] as const).every((set) =>
+      this.sets.some((read) => read.set === set),
+    );
+    return state !== 'JobComplete' && processed === 0 && isTold && isEmpty;
   }
 }
