@@ -8,6 +8,7 @@ export const USAGE = `salesforce-org: a Salesforce org in a process, on loopback
   --accounts N   how many accounts (200)
   --tls          HTTPS; the certificate authority to trust is in "caFile"
   --ledger FILE  append every applied write to FILE, as NDJSON
+  --describes PATH  object types of describes: a JSON file or a folder of them; may be repeated
   --help
 
 The first line on stdout is JSON: addresses and credentials. Ctrl-C stops.
@@ -23,6 +24,7 @@ export function parseFlags(args: readonly string[]): SalesforceOrgOptions | 'hel
       accounts: { type: 'string' },
       tls: { type: 'boolean' },
       ledger: { type: 'string' },
+      describes: { type: 'string', multiple: true },
       help: { type: 'boolean' },
     },
   });
@@ -33,6 +35,7 @@ export function parseFlags(args: readonly string[]): SalesforceOrgOptions | 'hel
     accounts: whole('--accounts', values.accounts ?? '200', 1, 100_000_000),
     tls: values.tls ?? false,
     ...(values.ledger !== undefined && { ledgerFile: values.ledger }),
+    ...(values.describes !== undefined && { describes: values.describes }),
   };
 }
 

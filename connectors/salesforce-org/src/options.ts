@@ -68,6 +68,11 @@ export interface SalesforceOrgOptions {
   readonly refreshToken?: string;
   /** Object types beside the standard ones. */
   readonly objects?: readonly ObjectSpec[];
+  /**
+   * Describes as JSON files, or folders of them: their objects are added, and fields to objects that are there. An `Error` names file and
+   * field of what cannot be used.
+   */
+  readonly describes?: string | readonly string[];
   /** Keeps request bodies in the request log. */
   readonly keepBodies?: boolean;
   /** The org's clock, in milliseconds since 1970. */
@@ -75,7 +80,8 @@ export interface SalesforceOrgOptions {
 }
 
 /** The options with every default filled in. */
-export type OrgSettings = Required<Omit<SalesforceOrgOptions, 'ledgerFile'>> & {
+export type OrgSettings = Required<Omit<SalesforceOrgOptions, 'ledgerFile' | 'describes'>> & {
+  readonly describes: readonly string[];
   readonly ledgerFile: string | undefined;
 };
 
@@ -130,6 +136,7 @@ export function orgSettings(options: SalesforceOrgOptions): OrgSettings {
     clientSecret: options.clientSecret ?? 'C0FFEE1234567890ABCDEF',
     refreshToken: options.refreshToken ?? '5Aep861.LoopbackRefreshToken',
     objects: options.objects ?? [],
+    describes: [options.describes ?? []].flat(),
     keepBodies: options.keepBodies ?? false,
     now: options.now ?? Date.now,
   };

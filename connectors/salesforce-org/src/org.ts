@@ -7,6 +7,8 @@ import type { OrgSettings } from './options.js';
 import { RequestLog } from './request-log.js';
 import { RowLocks } from './row-locks.js';
 import { Sessions } from './sessions.js';
+import { readDescribes } from './store/describe-files.js';
+import { withDescribes } from './store/described-objects.js';
 import type { ObjectSpec } from './store/object-spec.js';
 import { STANDARD_OBJECTS } from './store/objects/standard-objects.js';
 import { RecordStore } from './store/record-store.js';
@@ -38,7 +40,8 @@ export class Org {
   readonly #describes = new Map<string, string>();
 
   constructor(readonly settings: OrgSettings) {
-    this.store = new RecordStore([...STANDARD_OBJECTS, ...settings.objects], settings.seed, settings.accounts);
+    const specs = withDescribes([...STANDARD_OBJECTS, ...settings.objects], readDescribes(settings.describes));
+    this.store = new RecordStore(specs, settings.seed, settings.accounts);
     this.password = settings.password;
     this.securityToken = settings.securityToken;
     this.organizationId = this.#setUp('Organization', {

@@ -46,11 +46,12 @@ export const isNumeric = (field: Field): boolean => ['double', 'currency', 'perc
 /** True when a create or an update may set the field. */
 export function isWriteable(field: Field, mode: 'create' | 'update'): boolean {
   if (field.readOnly === true || field.compute !== undefined) return false;
-  return mode === 'create' || field.createOnly !== true;
+  return mode === 'create' ? field.updateOnly !== true : field.createOnly !== true;
 }
 
 /** True when a create without it is refused. */
-export const isRequired = (field: Field): boolean => field.required === true && field.default === undefined;
+export const isRequired = (field: Field): boolean =>
+  field.required === true && field.default === undefined && field.updateOnly !== true;
 
 function describeField(type: ObjectType, field: Field): Described {
   const length = lengthOf(field);
@@ -127,6 +128,7 @@ function describeField(type: ObjectType, field: Field): Described {
     unique: field.unique === true,
     updateable: writeable && isWriteable(field, 'update'),
     writeRequiresMasterRead: false,
+    ...field.described,
   };
 }
 
@@ -145,7 +147,7 @@ export function describeBriefly(type: ObjectType, root: string): Described {
     queryable: type.can('queryable'),
     updateable: type.can('updateable'),
   };
-  return {
+  const brief: Described = {
     activateable: false,
     associateEntityType: null,
     associateParentEntity: null,
@@ -175,6 +177,8 @@ export function describeBriefly(type: ObjectType, root: string): Described {
     updateable,
     urls,
   };
+  const described = Object.entries(type.spec.described ?? {}).filter(([member]) => Object.hasOwn(brief, member));
+  return { ...brief, ...Object.fromEntries(described) };
 }
 
 /** The whole describe of an object type. */
@@ -217,6 +221,7 @@ export function describeFully(type: ObjectType, root: string): Described {
     searchLayoutable: type.can('searchable'),
     sobjectDescribeOption: 'FULL',
     supportedScopes: [{ label: `All ${type.spec.labelPlural}`, name: 'everything' }],
+    ...type.spec.described,
   };
   return Object.fromEntries(Object.entries(whole).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
