@@ -29,6 +29,11 @@ export interface SalesforceOrgOptions {
   readonly tls?: boolean | CertificateOptions;
   /** Appends every applied write to this file, as NDJSON, before the answer leaves. */
   readonly ledgerFile?: string;
+  /**
+   * Keeps what becomes of records in this file, before the answer leaves: an org started with it anew goes on from there, with the same `seed`,
+   * `accounts` and object types. Sessions and bulk jobs are not kept.
+   */
+  readonly store?: string;
   /** Keeps the entries of the ledger in memory; false: only their counts, for millions of writes. True where absent. */
   readonly keepLedger?: boolean;
   /** API versions offered, such as `64.0`. */
@@ -80,7 +85,8 @@ export interface SalesforceOrgOptions {
 }
 
 /** The options with every default filled in. */
-export type OrgSettings = Required<Omit<SalesforceOrgOptions, 'ledgerFile' | 'describes'>> & {
+export type OrgSettings = Required<Omit<SalesforceOrgOptions, 'ledgerFile' | 'store' | 'describes'>> & {
+  readonly store: string | undefined;
   readonly describes: readonly string[];
   readonly ledgerFile: string | undefined;
 };
@@ -113,6 +119,7 @@ export function orgSettings(options: SalesforceOrgOptions): OrgSettings {
     accounts: whole('accounts', 200, 1),
     tls: options.tls ?? false,
     ledgerFile: options.ledgerFile,
+    store: options.store,
     keepLedger: options.keepLedger ?? true,
     versions: options.versions ?? DEFAULT_VERSIONS,
     pageSize: whole('pageSize', 2000, 1),

@@ -35,7 +35,7 @@ export interface FieldSurroundings {
   /** All entries of its file: parts of compound fields are among them. */
   readonly siblings: readonly DescribedField[];
   /** The canonical name of an object type that there is. */
-  objectNamed(name: string): string | undefined;
+  readonly objectNamed: (name: string) => string | undefined;
   /** What the parents' files say of the list that the field makes. */
   readonly children: DescribedChildren | undefined;
 }

@@ -87,7 +87,7 @@ function childrenOf(files: readonly DescribeFile[]): Map<string, DescribedChildr
     const { childRelationships: entries } = describe;
     for (const entry of Array.isArray(entries) ? entries.filter(isObject) : []) {
       const { childSObject, field, relationshipName: name, cascadeDelete, restrictedDelete } = entry;
-      lists.set(`${childSObject}.${field}`.toLowerCase(), {
+      lists.set(`${String(childSObject)}.${String(field)}`.toLowerCase(), {
         name: typeof name === 'string' ? name : undefined,
         onDelete: cascadeDelete === true ? 'cascade' : restrictedDelete === true ? 'restrict' : undefined,
       });
