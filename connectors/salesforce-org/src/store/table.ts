@@ -88,10 +88,10 @@ export class Table {
     const position = this.#size++;
     const row: Value[] = this.type.fields.map((field) => values.get(field) ?? field.default ?? null);
     this.#stored.set(position, row);
-    for (const [field, index] of this.#fieldIndexes()) this.#addTo(index, field, row[field.index] ?? null, position);
+    for (const [field, index] of this.#fieldIndexes()) this.#addTo(index, field, this.read(position, field), position);
     this.transaction.onRollback(() => {
       for (const [field, index] of this.#fieldIndexes())
-        this.#takeFrom(index, field, row[field.index] ?? null, position);
+        this.#takeFrom(index, field, this.read(position, field), position);
       this.#stored.delete(position);
       this.#size--;
     });
