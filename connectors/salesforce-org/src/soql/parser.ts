@@ -2,12 +2,23 @@ import { refusal } from '../service-error.js';
 import { isRangeName } from './date-ranges.js';
 import { functionNamed } from './functions.js';
 import { readMoment, readString } from './literals.js';
-import type { ComparisonOperator, Condition, Literal, SelectItem, SoqlQuery, SortItem, Term } from './query.js';
+import type {
+  ComparisonOperator,
+  Condition,
+  FieldGroup,
+  Literal,
+  SelectItem,
+  SoqlQuery,
+  SortItem,
+  Term,
+} from './query.js';
 import { malformedQuery } from './query-error.js';
 import { type Token, tokenize } from './tokens.js';
 
 const MAX_LENGTH = 100_000;
 const MAX_DEPTH = 200;
+/** Rows that a query for all fields may ask for. */
+const MAX_ROWS_OF_ALL_FIELDS = 200;
 const CLAUSES_NOT_EVALUATED = ['USING', 'WITH', 'FOR', 'ALL', 'UPDATE'];
 const RESERVED = new Set(['FROM', 'WHERE', 'GROUP', 'HAVING', 'ORDER', 'LIMIT', 'OFFSET', ...CLAUSES_NOT_EVALUATED]);
 const SIGN_OPERATORS: Readonly<Record<string, ComparisonOperator>> = {
@@ -31,6 +42,9 @@ export function parseSoql(text: string): SoqlQuery {
     throw refusal(400, 'MALFORMED_QUERY', `SOQL statements cannot be longer than ${MAX_LENGTH} characters.`);
   return new Parser(text).parse();
 }
+
+const isFieldGroup = (group: string): group is FieldGroup => /^(?:ALL|STANDARD|CUSTOM)$/.test(group);
+const isUnbounded = (item: SelectItem): boolean => item.kind === 'fields' && item.group !== 'STANDARD';
 
 class Parser {
   readonly #tokens: readonly Token[];
@@ -63,6 +77,12 @@ class Parser {
     const limit = this.#acceptWord('LIMIT') ? this.#wholeNumber() : undefined;
     const offset = this.#acceptWord('OFFSET') ? this.#wholeNumber() : undefined;
     this.#refuseClauses();
+    if (select.some(isUnbounded) && (limit === undefined || limit > MAX_ROWS_OF_ALL_FIELDS))
+      throw refusal(
+        400,
+        'MALFORMED_QUERY',
+        `The SOQL FIELDS function must have a LIMIT of at most ${MAX_ROWS_OF_ALL_FIELDS}`,
+      );
     return {
       from,
       count,
@@ -90,9 +110,20 @@ class Parser {
       return { kind: 'children', query, at };
     }
     if (this.#isWord('TYPEOF') && this.#peek(1).kind === 'word') throw this.#notEvaluated('TYPEOF', at);
+    if (this.#isWord('FIELDS') && this.#peek(1).text === '(') return this.#fieldGroup();
     const term = this.#term();
     const hasAlias = this.#peek().kind === 'word' && !RESERVED.has(this.#peek().text.toUpperCase());
     return { kind: 'field', ...term, ...(hasAlias && { alias: this.#word() }) };
+  }
+
+  #fieldGroup(): SelectItem {
+    const { at } = this.#peek();
+    this.#next += 2;
+    const group = this.#peek().text.toUpperCase();
+    if (!isFieldGroup(group)) throw this.#unexpected();
+    this.#next++;
+    this.#sign(')');
+    return { kind: 'fields', group, at };
   }
 
   #term(): Term {

@@ -41,6 +41,11 @@ export function isLongText(field: Field): boolean {
   return field.type === 'textarea' && lengthOf(field) > 255;
 }
 
+/** True for what GROUP BY takes. */
+export function isGroupable(field: Field): boolean {
+  return !isLongText(field) && !isNumeric(field) && !['address', 'datetime', 'multipicklist'].includes(field.type);
+}
+
 export const isNumeric = (field: Field): boolean => ['double', 'currency', 'percent'].includes(field.type);
 
 /** True when a create or an update may set the field. */
@@ -90,7 +95,7 @@ function describeField(type: ObjectType, field: Field): Described {
     filterable: plainText,
     filteredLookupInfo: null,
     formulaTreatNullNumberAsZero: false,
-    groupable: plainText && !isNumeric(field) && field.type !== 'datetime',
+    groupable: isGroupable(field),
     highScaleNumber: false,
     htmlFormatted: false,
     idLookup: field.idLookup === true || field.externalId === true,
