@@ -41,9 +41,25 @@ export function isLongText(field: Field): boolean {
   return field.type === 'textarea' && lengthOf(field) > 255;
 }
 
+/** True for what WHERE takes; the file of a field decides, where it is from one. So do the next two. */
+export function isFilterable(field: Field): boolean {
+  return saidOf(field, 'filterable') ?? (!isLongText(field) && field.type !== 'address');
+}
+
+/** True for what ORDER BY takes. */
+export function isSortable(field: Field): boolean {
+  return saidOf(field, 'sortable') ?? (!isLongText(field) && !['address', 'multipicklist'].includes(field.type));
+}
+
 /** True for what GROUP BY takes. */
 export function isGroupable(field: Field): boolean {
-  return !isLongText(field) && !isNumeric(field) && !['address', 'datetime', 'multipicklist'].includes(field.type);
+  const isPlain = !isLongText(field) && !isNumeric(field);
+  return saidOf(field, 'groupable') ?? (isPlain && !['address', 'datetime', 'multipicklist'].includes(field.type));
+}
+
+function saidOf(field: Field, member: string): boolean | undefined {
+  const said = field.described?.[member];
+  return typeof said === 'boolean' ? said : undefined;
 }
 
 export const isNumeric = (field: Field): boolean => ['double', 'currency', 'percent'].includes(field.type);
@@ -92,7 +108,7 @@ function describeField(type: ObjectType, field: Field): Described {
         : field.compound === undefined && field.nameField === true && type.field('LastName') !== undefined
           ? 'personname'
           : null,
-    filterable: plainText,
+    filterable: isFilterable(field),
     filteredLookupInfo: null,
     formulaTreatNullNumberAsZero: false,
     groupable: isGroupable(field),
@@ -128,7 +144,7 @@ function describeField(type: ObjectType, field: Field): Described {
     scale: isNumeric(field) ? (field.scale ?? 0) : 0,
     searchPrefilterable: false,
     soapType: SOAP_TYPES[field.type] ?? 'xsd:string',
-    sortable: plainText && field.type !== 'multipicklist',
+    sortable: isSortable(field),
     type: field.type,
     unique: field.unique === true,
     updateable: writeable && isWriteable(field, 'update'),

@@ -179,6 +179,18 @@ test.each([
   expect([answer?.status, answer?.json[0].errorCode]).toEqual([400, errorCode]);
 });
 
+test('what a file says is not for filters, sorts or groups is refused there', async () => {
+  const closed = { filterable: false, sortable: false, groupable: false };
+  await startWith(write('x.json', { name: 'Vault__c', fields: [entry('Key__c', closed)] }));
+  const clauses = ["WHERE Key__c = 'x'", 'ORDER BY Key__c', 'GROUP BY Key__c'];
+
+  const answers = await Promise.all(clauses.map((clause) => client?.query(`SELECT Key__c FROM Vault__c ${clause}`)));
+
+  expect(answers.map((answer) => answer?.json[0].message.split('\n').at(-1))).toEqual(
+    ['filtered', 'sorted', 'grouped'].map((done) => `field 'Key__c' can not be ${done} in a query call`),
+  );
+});
+
 test('an object that is there gets the fields that it lacks, and keeps those that it has', async () => {
   const fields = [entry('Name', { length: 5 }), entry('Tier__c', { length: 3 })];
   const { org } = await startWith(
