@@ -181,12 +181,12 @@ test.each([
 
 test('what a file says is not for filters, sorts or groups is refused there', async () => {
   const closed = { filterable: false, sortable: false, groupable: false };
-  await startWith(write('x.json', { name: 'Vault__c', fields: [entry('Key__c', closed)] }));
+  const vault = await startWith(write('x.json', { name: 'Vault__c', fields: [entry('Key__c', closed)] }));
   const clauses = ["WHERE Key__c = 'x'", 'ORDER BY Key__c', 'GROUP BY Key__c'];
 
-  const answers = await Promise.all(clauses.map((clause) => client?.query(`SELECT Key__c FROM Vault__c ${clause}`)));
+  const answers = await Promise.all(clauses.map((clause) => vault.query(`SELECT Key__c FROM Vault__c ${clause}`)));
 
-  expect(answers.map((answer) => answer?.json[0].message.split('\n').at(-1))).toEqual(
+  expect(answers.map((answer) => answer.json[0].message.split('\n').at(-1))).toEqual(
     ['filtered', 'sorted', 'grouped'].map((done) => `field 'Key__c' can not be ${done} in a query call`),
   );
 });
