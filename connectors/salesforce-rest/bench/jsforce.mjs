@@ -94,6 +94,6 @@ export const RUNS = {
   },
   W7: async (url, { docs }) => {
     const connection = await connect(url);
-    for (let time = 0; time < docs; time += 1) await connection.describe('Wide__c');
+    for (let time = 0; time < docs; time += 1) await connection.describe(`Wide_${time}__c`);
   },
 };

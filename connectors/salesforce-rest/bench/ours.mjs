@@ -112,7 +112,7 @@ export const RUNS = {
       for (const format of ['xsd', 'json-schema'])
         await connection.describe({
           operation: 'query',
-          objectType: 'Wide__c',
+          objectType: `Wide_${time}__c`,
           role: 'output',
           format,
           properties: {},

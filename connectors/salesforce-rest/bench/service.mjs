@@ -130,7 +130,10 @@ function describe(name, count) {
   return Buffer.from(JSON.stringify({ name, label: name, ...flags, fields, childRelationships: [] }));
 }
 
-const describes = { Account: describe('Account', 0), Wide__c: describe('Wide__c', 800) };
+const accountDescribe = describe('Account', 0);
+const wideDescribe = String(describe('Wide__c', 800));
+/** Of an object type of its own for each number, so that no client's cache has it. */
+const describeOf = (name) => (/^Wide_\d+__c$/.test(name) ? wideDescribe.replaceAll('Wide__c', name) : accountDescribe);
 
 function loginAnswer() {
   return `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com"><soapenv:Body><loginResponse><result><passwordExpired>false</passwordExpired><serverUrl>${origin}/services/Soap/u/64.0/00DLo0000000001</serverUrl><sessionId>00DLo0000000001!bench</sessionId><userId>005Lo0000000001IAA</userId><userInfo><organizationId>00DLo0000000001EAA</organizationId></userInfo></result></loginResponse></soapenv:Body></soapenv:Envelope>`;
@@ -309,7 +312,7 @@ async function answer(request, response) {
     return send(response, 200, type, page(offset, isXml(request)), isZipped ? { 'content-encoding': 'gzip' } : {});
   }
   if (resource === 'sobjects' && rest[1] === 'describe') {
-    return send(response, 200, 'application/json', describes[rest[0]] ?? '{}');
+    return send(response, 200, 'application/json', describeOf(rest[0]));
   }
   if (resource === 'jobs') return answerJob(request, response, rest[0], rest.slice(1), searchParams);
   const text = String(await bytesOf(request));

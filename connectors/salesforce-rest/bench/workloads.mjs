@@ -38,7 +38,7 @@ export const WORKLOADS = {
     isColdStart: true,
   },
   W7: {
-    title: 'describe of 800 fields → XSD and JSON Schema (jsforce: its describe only), 30 times',
+    title: 'describe of 30 object types of 800 fields → XSD and JSON Schema (jsforce: its describe only)',
     service: {},
     docs: 30,
   },

@@ -108,7 +108,9 @@ const manifest = {
       order: 'input',
       resumable: false,
       reconciles: false,
-      variants: inJsonToo({ emits: [JSON_TYPE] }),
+      variants: inJsonToo({ emits: [JSON_TYPE] }, [
+        { id: 'bulk', when: BULK_CHOSEN, limits: { ...inJobs, maxDocumentBytes: MAX_SOQL_BYTES } },
+      ]),
       limits: { maxDocumentBytes: MAX_SOQL_BYTES, maxInFlight: 2, stopWithinMs: 2_000 },
     },
     {
@@ -186,7 +188,10 @@ export const salesforceRest = definePlugin({
       asksForBulk(properties)
         ? (await import('./operations/bulk/bulk-query-operation.js')).BulkQueryOperation
         : (await import('./operations/rest/query-operation.js')).QueryOperation,
-    customSoql: async () => (await import('./operations/rest/custom-soql-operation.js')).CustomSoqlOperation,
+    customSoql: async (properties) =>
+      asksForBulk(properties)
+        ? (await import('./operations/bulk/bulk-soql-operation.js')).BulkSoqlOperation
+        : (await import('./operations/rest/custom-soql-operation.js')).CustomSoqlOperation,
     create: async (properties) =>
       asksForBulk(properties)
         ? bulkIngestOperation()

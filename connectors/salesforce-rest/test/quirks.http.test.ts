@@ -1,5 +1,6 @@
 import type { Json } from '@connector-runtime/core';
 import { ConnectorRuntime, type LogSink } from '@connector-runtime/runtime';
+import { validateXML } from 'xmllint-wasm';
 import salesforceRest from '#src/index.js';
 import { json, RawService, SESSION_REFUSED, xml } from './raw-service.js';
 import { bodies, type RunningOrg, run, runOrg } from './running-org.js';
@@ -208,6 +209,27 @@ describe('over an org', () => {
     });
 
     expect(schema).toContain('Contact or Lead of WhoId');
+  });
+
+  test('Q28: a schema with children is one that a validator takes, and so are its records', async () => {
+    world = await runOrg({ accounts: 3 });
+    const connection = await world.connect();
+    const query = { operation: 'query', objectType: 'Account' } as const;
+
+    const { schema } = await connection.describe({
+      ...query,
+      role: 'output',
+      format: 'xsd',
+      properties: { childrenDepth: 2 },
+    });
+    const { outputs } = await run(connection, {
+      ...query,
+      properties: { fields: ['Id', 'Contacts/records/LastName'] },
+    });
+
+    const documents = outputs.map(({ body }, index) => ({ fileName: `${index}.xml`, contents: String(body) }));
+    const { errors } = await validateXML({ xml: documents, schema: [schema] });
+    expect([documents.length, errors.map(({ message }) => message)]).toEqual([3, []]);
   });
 
   test('Q29: what is known of an object type is asked for anew when its time is over', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type SalesforceOrg, startSalesforceOrg } from '@connector-runtime/salesforce-org';
-import { STEPS, type Step } from './steps.js';
+import type { Step } from './step.js';
+import { STEPS } from './steps.js';
 import { Workplace } from './workplace.js';
 
 /** The main job on real sockets: an embedded org, and the command that a user runs. `--keep` leaves the org up. */

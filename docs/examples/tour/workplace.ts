@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -40,6 +40,12 @@ export class Workplace {
 
   write(name: string, text: string): void {
     writeFileSync(path.join(this.folder, name), text);
+  }
+
+  /** The text of each file in a folder. */
+  filesIn(name: string): readonly string[] {
+    const folder = path.join(this.folder, name);
+    return readdirSync(folder).map((file) => readFileSync(path.join(folder, file), 'utf8'));
   }
 
   remove(): void {

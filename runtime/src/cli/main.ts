@@ -84,6 +84,14 @@ function program(): Command {
     .action(async (file, options) => {
       process.exitCode = await (await import('./commands/run.js')).run(file, options);
     });
+  add('reconcile <operation> <results>', 'ask what became of documents that a run left unsettled')
+    .option('--connection <file>', 'the connection’s component')
+    .option('--input <file or folder>', 'the documents of that run; needed where it died')
+    .option('--output <file>', 'results; - is stdout')
+    .option('--deadline <duration>', 'give up after this time, such as 10m')
+    .action(async (file, earlier, options) => {
+      process.exitCode = await (await import('./commands/reconcile.js')).reconcile(file, earlier, options);
+    });
   command
     .command('create <folder>')
     .description('write a new plugin package to start from; its name is the folder’s')

@@ -3,6 +3,7 @@ import { nearestName } from '@connector-runtime/core/authoring';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { SecretText } from '../services/secret-text.js';
 import { type ConfigIssue, configInvalid, pointerSegment } from './config-issue.js';
+import { type PlainCheck, plainCheck } from './plain-schema.js';
 
 const SECRET_FORMAT = 'password';
 
@@ -28,12 +29,13 @@ export class CheckedProperties {
 
 /**
  * Checks properties against one JSON Schema: all issues at once, defaults filled in, secrets wrapped, frozen.
- * One per schema; compiling waits until the first check.
+ * One per schema; compiling waits until it is needed.
  */
 export class PropertyValidator {
   private readonly secretNames: ReadonlySet<string>;
   private readonly dynamicNames: readonly string[];
   private ofDocuments: ValidateFunction | undefined;
+  private readonly isPlainlyValid: PlainCheck | undefined;
 
   constructor(
     private readonly what: string,
@@ -46,17 +48,17 @@ export class PropertyValidator {
       Object.keys(properties).filter((name) => properties[name]?.['format'] === SECRET_FORMAT),
     );
     this.dynamicNames = Object.keys(properties).filter((name) => properties[name]?.['x-dynamic'] === true);
+    this.isPlainlyValid = whole === undefined ? plainCheck(schema) : undefined;
   }
 
   /** Every issue of `input`, which is not changed. `redact` strikes secrets out of the values that issues show: one may stand where none belongs. */
   issues(input: Json, redact: Redact = asItIs): readonly ConfigIssue[] {
-    return this.issuesBy(this.wholeValidator(), structuredClone(input), redact);
+    return this.checked(input, redact).issues;
   }
 
   /** Throws `CONFIG_INVALID` with every issue. `input` is not changed. `redact` as for {@link issues}. */
   check(input: Json, redact: Redact = asItIs): CheckedProperties {
-    const plain = structuredClone(input) as Record<string, Json>;
-    const issues = this.issuesBy(this.wholeValidator(), plain, redact);
+    const { plain, issues } = this.checked(input, redact);
     if (issues.length > 0) throw configInvalid(this.what, issues);
     return new CheckedProperties(this.wrap(plain), deepFreeze(plain));
   }
@@ -69,6 +71,17 @@ export class PropertyValidator {
     const mergedIssues = this.issuesBy(this.wholeValidator(), merged);
     if (mergedIssues.length > 0) throw configInvalid("the document's properties, with the operation's", mergedIssues);
     return this.wrap(merged);
+  }
+
+  /** A copy of the input with its defaults. What is wrong with it, only ajv says. */
+  private checked(
+    input: Json,
+    redact: Redact,
+  ): { readonly plain: Record<string, Json>; readonly issues: readonly ConfigIssue[] } {
+    const plain = structuredClone(input) as Record<string, Json>;
+    if (this.isPlainlyValid?.(plain) === true) return { plain, issues: [] };
+    const again = structuredClone(input) as Record<string, Json>;
+    return { plain: again, issues: this.issuesBy(this.wholeValidator(), again, redact) };
   }
 
   private wholeValidator(): ValidateFunction {
@@ -213,13 +226,13 @@ export function validatorOf(what: string, schema: JsonSchema): PropertyValidator
 export function satisfies(schema: JsonSchema, value: Json): boolean {
   let validate = conditions.get(schema);
   if (validate === undefined) {
-    validate = compile('a variant', schema);
+    validate = plainCheck(schema) ?? compile('a variant', schema);
     conditions.set(schema, validate);
   }
   return validate(structuredClone(value));
 }
 
-const conditions = new WeakMap<JsonSchema, ValidateFunction>();
+const conditions = new WeakMap<JsonSchema, PlainCheck>();
 
 function propertySchemas(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
   return (schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;

@@ -26,7 +26,7 @@ describe('connector', () => {
 
   test('list gives a line of NDJSON a plugin', async () => {
     expect((await place.run(['list'])).lines).toEqual([
-      { id: 'echo', version: '1.2.3', title: 'Echo', operations: ['echo', 'steps', 'touch', 'count'] },
+      { id: 'echo', version: '1.2.3', title: 'Echo', operations: ['echo', 'steps', 'touch', 'mark', 'count'] },
     ]);
   });
 

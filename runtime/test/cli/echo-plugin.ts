@@ -118,6 +118,25 @@ class Steps {
   }
 }
 
+/** Never knows at once what became of a document; asked afterwards, it knows of those that were sent as "kept", by their receipts. */
+@injectable()
+class Mark {
+  execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    return perDocument(documents, context, async ({ id, body }) => {
+      const text = await body.text(10_000);
+      if (text === 'known') return { type: 'result', inputs: [id], status: 'success', code: '201' };
+      return { type: 'result', inputs: [id], status: 'unknown', receipt: { kept: text === 'kept' } };
+    });
+  }
+
+  reconcile(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+    return perDocument(documents, context, async ({ id, receipt }) => {
+      const { kept = false } = (receipt ?? {}) as { readonly kept?: boolean };
+      return { type: 'result', inputs: [id], status: kept ? 'success' : 'notAttempted' };
+    });
+  }
+}
+
 /** Describes what it was asked; the type "Broken" is a defect. */
 @injectable()
 class EchoBrowse implements Browse {
@@ -208,10 +227,11 @@ export default definePlugin({
       { ...descriptor('echo', { emits: ['application/xml', 'application/json', 'text/csv'] }), id: 'echo' },
       { ...descriptor('steps', { effect: 'read', repeat: 'safe', properties: STEPS, resumable: true }), id: 'steps' },
       { ...descriptor('touch', { objectType: 'required' }), id: 'touch' },
+      { ...descriptor('mark', { reconciles: true }), id: 'mark' },
       { ...descriptor('count', { effect: 'read', repeat: 'safe', properties: COUNT }), id: 'count' },
     ],
   },
   connection: EchoConnection,
   browse: () => EchoBrowse,
-  operations: { echo: () => Echo, touch: () => Echo, steps: () => Steps, count: () => Count },
+  operations: { echo: () => Echo, touch: () => Echo, steps: () => Steps, mark: () => Mark, count: () => Count },
 });

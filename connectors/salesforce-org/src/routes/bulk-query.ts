@@ -72,7 +72,9 @@ function createJob(org: Org, request: DataRequest): Answer {
 
 /** What the language has and Bulk API does not. Source: Bulk API 2.0 Developer Guide, "SOQL Considerations". */
 function refuseFeatures(query: SoqlQuery): void {
-  if (query.count) throw notEnabled('aggregate functions');
+  if (query.count || query.select.some((item) => item.kind === 'field' && item.fn !== undefined))
+    throw notEnabled('aggregate functions');
+  if (query.groupBy.length > 0 || query.having !== undefined) throw notEnabled('GROUP BY');
   if (query.offset !== undefined) throw notEnabled('OFFSET');
   if (query.select.some(({ kind }) => kind === 'children')) throw notEnabled('nested queries (parent to child)');
 }

@@ -93,6 +93,8 @@ test('queryAll shows deleted records too', async () => {
 test.each([
   ['SELECT Id, (SELECT Id FROM Contacts) FROM Account', 'API_ERROR'],
   ['SELECT COUNT() FROM Account', 'API_ERROR'],
+  ['SELECT MAX(Name) FROM Account', 'API_ERROR'],
+  ['SELECT Industry FROM Account GROUP BY Industry', 'API_ERROR'],
   ['SELECT Id FROM Account OFFSET 2', 'API_ERROR'],
   ['SELECT BillingAddress FROM Account', 'API_ERROR'],
   ['SELECT Owner.Address FROM Account', 'INVALID_FIELD'],

@@ -15,11 +15,23 @@ import { parseDescribe, parseObjectList, type SObjectDescribe, type SObjectEntry
 import { suggestion } from './suggestion.js';
 
 const TTL_MS = 10 * 60_000;
+/** So long one fetch answers several questions of a person about an object type. */
+const SHARED_MS = 10_000;
+/** Object types whose describe is held for that. */
+const MAX_SHARED = 4;
+
+/** A describe that was fetched for a person, and what it has answered. */
+interface SharedDescribe {
+  readonly describe: SObjectDescribe;
+  readonly fetchedAtEpochMs: number;
+  readonly answered: Set<string>;
+}
 
 /** Describes of the connection's object types: each fetched once for all who ask at the same time, and kept for ten minutes, apart by user and API version. */
 @injectable()
 export class DescribeCache {
   private readonly flights = new Map<string, SingleFlight<SObjectDescribe>>();
+  private readonly shared = new Map<string, SharedDescribe>();
 
   constructor(
     @inject(CACHE) private readonly cache: Cache,
@@ -34,14 +46,39 @@ export class DescribeCache {
     return kept === undefined ? this.fetchOnce(key, objectType, context) : (kept as SObjectDescribe);
   }
 
-  /** The same, fetched now: what a person looks at is never older than the question. */
-  async describeAfresh(objectType: string, context: CallContext): Promise<SObjectDescribe> {
-    return this.fetchOnce(await this.keyOf(objectType, context), objectType, context);
+  /**
+   * The same for a person to look at: fetched now, or at most ten seconds ago for another `question` about the object type (its schema in the other format).
+   * A question that is asked again, as after a change in the organisation, is answered afresh.
+   */
+  async describeAfresh(objectType: string, question: string, context: CallContext): Promise<SObjectDescribe> {
+    const key = await this.keyOf(objectType, context);
+    const before = this.shared.get(key);
+    const ageMs = before === undefined ? SHARED_MS : context.clock.now() - before.fetchedAtEpochMs;
+    if (before !== undefined && ageMs >= 0 && ageMs < SHARED_MS && !before.answered.has(question)) {
+      before.answered.add(question);
+      return before.describe;
+    }
+    const fetchedAtEpochMs = context.clock.now();
+    const describe = await this.fetchOnce(key, objectType, context);
+    // Who waited for the same fetch shares what it has answered.
+    const other = this.shared.get(key);
+    if (other?.describe === describe) other.answered.add(question);
+    else this.share(key, { describe, fetchedAtEpochMs, answered: new Set([question]) });
+    return describe;
   }
 
   /** The object types of the organisation that the user can see. */
   async objectTypes(context: CallContext): Promise<readonly SObjectEntry[]> {
     return parseObjectList(await this.transport.getJson(OBJECTS_PATH, 'list SObjects', context));
+  }
+
+  private share(key: string, shared: SharedDescribe): void {
+    this.shared.delete(key);
+    this.shared.set(key, shared);
+    for (const oldest of this.shared.keys()) {
+      if (this.shared.size <= MAX_SHARED) break;
+      this.shared.delete(oldest);
+    }
   }
 
   private async keyOf(objectType: string, context: CallContext): Promise<string> {

@@ -86,7 +86,7 @@ function recordSchema(type: RecordType, { direction, isTree }: ObjectModel): Sch
   const members = type.elements.map((member): [string, Json] => [member.name, memberSchema(member, direction)]);
   const required = type.elements.filter((member) => member.required).map(({ name }) => name);
   if (isTree === true) required.unshift('attributes');
-  return objectOf({ attributes, ...Object.fromEntries(members) }, required);
+  return objectOf(Object.fromEntries([['attributes', attributes], ...members]), required);
 }
 
 function memberSchema(member: ModelElement, direction: ObjectModel['direction']): Schema {

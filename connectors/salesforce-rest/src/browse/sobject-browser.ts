@@ -49,13 +49,17 @@ export class SObjectBrowser implements Browse {
 
   async describe(query: DescribeQuery, context: CallContext): Promise<ObjectDefinition> {
     if (FILTERS[query.operation] === undefined) unknownOperation(query.operation);
-    const describe = await this.describes.describeAfresh(query.objectType, context);
-    const model = await this.model(query, describe, context);
     const { format } = query;
+    const question = JSON.stringify([query.operation, query.role, format, query.properties]);
+    const describe = await this.describes.describeAfresh(query.objectType, question, context);
+    const model = await this.model(query, describe, context);
     const isOfTree = query.operation === 'createTree';
     if (format === 'xsd') {
-      const { writeResultSchema, writeTreeResultSchema, writeXmlSchema } = await import('./xml-schema-writer.js');
-      if (model !== undefined) return { format, root: model.root, schema: writeXmlSchema(model) };
+      if (model !== undefined) {
+        const { writeXmlSchema } = await import('./xml-schema-writer.js');
+        return { format, root: model.root, schema: writeXmlSchema(model) };
+      }
+      const { writeResultSchema, writeTreeResultSchema } = await import('./result-schema-writer.js');
       if (isOfTree) return { format, root: 'SObjectTreeResponse', schema: writeTreeResultSchema() };
       const root = asksForCollections(query.properties) ? 'result' : 'Result';
       return { format, root, schema: writeResultSchema(root) };

@@ -1,9 +1,7 @@
-import { create } from 'xmlbuilder2';
-import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.js';
 import { isXmlText } from '../xml/xml-text.js';
+import { type XmlAttributes, XmlWriter } from '../xml/xml-writer.js';
 import type { ElementContent, ModelElement, ObjectModel, RecordType, ValueType } from './object-model.js';
 
-const XS = 'http://www.w3.org/2001/XMLSchema';
 const ID_PATTERN = '[0-9A-Za-z]{15}([0-9A-Za-z]{3})?';
 
 const INPUT_TYPES: Readonly<Record<ValueType, string>> = {
@@ -26,52 +24,13 @@ const OUTPUT_TYPES: Readonly<Record<ValueType, string>> = {
   base64: 'xs:string',
 };
 
+const ANY_NUMBER = { minOccurs: '0', maxOccurs: 'unbounded' };
+
 /** The schema of a model as XML Schema 1.0. Elements of a record may stand in any order. Equal models give equal text. */
 export function writeXmlSchema(model: ObjectModel): string {
-  const schema = newSchema();
-  if (model.isTree === true) writeRecords(element(schema, { name: model.root }), typeName(model.rootType));
-  else element(schema, { name: model.root, type: typeName(model.rootType) });
-  for (const type of model.types) writeRecordType(schema, type, model);
-  if (model.direction === 'input') writeIdType(schema);
-  return schema.doc().end({ prettyPrint: true });
-}
-
-/** The schema of the result that a write gives; with many records in a request its root is the service's `result`. */
-export function writeResultSchema(root: 'Result' | 'result'): string {
-  const schema = newSchema();
-  const members = element(schema, { name: root })
-    .ele(XS, 'xs:complexType')
-    .ele(XS, 'xs:choice', { minOccurs: '0', maxOccurs: 'unbounded' });
-  element(members, { name: 'created', type: 'xs:boolean' });
-  writeErrors(members);
-  element(members, { name: 'id', type: 'xs:string', nillable: 'true' });
-  element(members, { name: 'success', type: 'xs:boolean' });
-  element(members, { name: 'sf__Error', type: 'xs:string' });
-  return schema.doc().end({ prettyPrint: true });
-}
-
-/** The schema of what the service answers to a tree. */
-export function writeTreeResultSchema(): string {
-  const schema = newSchema();
-  const members = element(schema, { name: 'SObjectTreeResponse' }).ele(XS, 'xs:complexType').ele(XS, 'xs:sequence');
-  element(members, { name: 'hasErrors', type: 'xs:boolean' });
-  const result = element(members, { name: 'results', minOccurs: '0', maxOccurs: 'unbounded' });
-  const parts = result.ele(XS, 'xs:complexType').ele(XS, 'xs:choice', { minOccurs: '0', maxOccurs: 'unbounded' });
-  writeErrors(parts);
-  element(parts, { name: 'id', type: 'xs:string' });
-  element(parts, { name: 'referenceId', type: 'xs:string', nillable: 'true' });
-  return schema.doc().end({ prettyPrint: true });
-}
-
-function writeErrors(parent: XMLBuilder): void {
-  const parts = element(parent, { name: 'errors' })
-    .ele(XS, 'xs:complexType')
-    .ele(XS, 'xs:choice', { minOccurs: '0', maxOccurs: 'unbounded' });
-  for (const name of ['fields', 'message', 'statusCode']) element(parts, { name, type: 'xs:string' });
-}
-
-function newSchema(): XMLBuilder {
-  return create({ version: '1.0', encoding: 'UTF-8' }).ele(XS, 'xs:schema', { elementFormDefault: 'unqualified' });
+  const writer = new XmlWriter();
+  new ModelWriter(writer, model).write();
+  return writer.text;
 }
 
 /** Object type names are Salesforce's; `Id` is ours, so theirs are kept apart. */
@@ -79,90 +38,144 @@ function typeName(name: string): string {
   return `${name}.record`;
 }
 
-function element(parent: XMLBuilder, attributes: Readonly<Record<string, string>>): XMLBuilder {
-  return parent.ele(XS, 'xs:element', attributes);
-}
+class ModelWriter {
+  private readonly types: Readonly<Record<ValueType, string>>;
 
-function writeRecordType(schema: XMLBuilder, type: RecordType, { direction, isTree }: ObjectModel): void {
-  const complex = schema.ele(XS, 'xs:complexType', { name: typeName(type.name) });
-  const all = complex.ele(XS, 'xs:all');
-  for (const member of type.elements) writeElement(all, member, direction === 'input' ? INPUT_TYPES : OUTPUT_TYPES);
-  const use = isTree === true ? { use: 'required' } : {};
-  complex.ele(XS, 'xs:attribute', { name: 'type', type: 'xs:string', ...use });
-  if (isTree === true) complex.ele(XS, 'xs:attribute', { name: 'referenceId', type: 'xs:string', ...use });
-  if (direction === 'output') complex.ele(XS, 'xs:attribute', { name: 'url', type: 'xs:string' });
-}
-
-function writeElement(all: XMLBuilder, member: ModelElement, types: Readonly<Record<ValueType, string>>): void {
-  const { name, content } = member;
-  const attributes: Record<string, string> = { name };
-  if (!member.required) attributes['minOccurs'] = '0';
-  if (member.nillable) attributes['nillable'] = 'true';
-  const isPlain = content.kind === 'value' && content.maxLength === undefined;
-  if (isPlain) attributes['type'] = types[content.value];
-  if (content.kind === 'record') attributes['type'] = typeName(content.type);
-  const written = element(all, attributes);
-  if (isXmlText(member.documentation)) {
-    written.ele(XS, 'xs:annotation').ele(XS, 'xs:documentation').txt(member.documentation);
+  constructor(
+    private readonly writer: XmlWriter,
+    private readonly model: ObjectModel,
+  ) {
+    this.types = model.direction === 'input' ? INPUT_TYPES : OUTPUT_TYPES;
   }
-  writeContent(written, content, types);
-}
 
-function writeContent(written: XMLBuilder, content: ElementContent, types: Readonly<Record<ValueType, string>>): void {
-  switch (content.kind) {
-    case 'value':
-      if (content.maxLength === undefined) return;
-      written
-        .ele(XS, 'xs:simpleType')
-        .ele(XS, 'xs:restriction', { base: types[content.value] })
-        .ele(XS, 'xs:maxLength', { value: String(content.maxLength) });
-      return;
-    case 'list':
-      if (types === INPUT_TYPES) writeRecords(written, typeName(content.type));
-      else writeList(written, typeName(content.type));
-      return;
-    case 'key':
-      anyContent(written.ele(XS, 'xs:complexType'), '1').ele(XS, 'xs:attribute', { name: 'type', type: 'xs:string' });
-      return;
-    case 'compound': {
-      const all = written.ele(XS, 'xs:complexType').ele(XS, 'xs:all');
-      for (const { name, value } of content.parts) {
-        element(all, { name, type: types[value], minOccurs: '0', nillable: 'true' });
+  write(): void {
+    const { root, rootType, isTree, types, direction } = this.model;
+    const schema = { 'xmlns:xs': 'http://www.w3.org/2001/XMLSchema', elementFormDefault: 'unqualified' };
+    this.writer.element('xs:schema', schema, () => {
+      if (isTree === true) this.element({ name: root }, () => this.records(typeName(rootType)));
+      else this.element({ name: root, type: typeName(rootType) });
+      for (const type of types) this.recordType(type);
+      if (direction === 'input') this.idType();
+    });
+  }
+
+  private element(attributes: XmlAttributes, content?: () => void): void {
+    this.writer.element('xs:element', attributes, content);
+  }
+
+  private attribute(attributes: XmlAttributes): void {
+    this.writer.element('xs:attribute', attributes);
+  }
+
+  private recordType({ name, elements }: RecordType): void {
+    const { writer, model } = this;
+    writer.element('xs:complexType', { name: typeName(name) }, () => {
+      writer.element(
+        'xs:all',
+        {},
+        elements.length === 0
+          ? undefined
+          : () => {
+              for (const member of elements) this.member(member);
+            },
+      );
+      const use = model.isTree === true ? { use: 'required' } : {};
+      this.attribute({ name: 'type', type: 'xs:string', ...use });
+      if (model.isTree === true) this.attribute({ name: 'referenceId', type: 'xs:string', ...use });
+      if (model.direction === 'output') this.attribute({ name: 'url', type: 'xs:string' });
+    });
+  }
+
+  private member({ name, required, nillable, content, documentation }: ModelElement): void {
+    const attributes: Record<string, string> = { name };
+    if (!required) attributes['minOccurs'] = '0';
+    if (nillable) attributes['nillable'] = 'true';
+    const isPlain = content.kind === 'value' && content.maxLength === undefined;
+    if (isPlain) attributes['type'] = this.types[content.value];
+    if (content.kind === 'record') attributes['type'] = typeName(content.type);
+    const isDocumented = isXmlText(documentation);
+    const isEmpty = !isDocumented && (isPlain || content.kind === 'record');
+    const inside = () => {
+      if (isDocumented)
+        this.writer.element('xs:annotation', {}, () => this.writer.textElement('xs:documentation', documentation));
+      this.content(content);
+    };
+    this.element(attributes, isEmpty ? undefined : inside);
+  }
+
+  private content(content: ElementContent): void {
+    const { writer, types } = this;
+    switch (content.kind) {
+      case 'value': {
+        const { value, maxLength } = content;
+        if (maxLength === undefined) return;
+        writer.element('xs:simpleType', {}, () =>
+          writer.element('xs:restriction', { base: types[value] }, () =>
+            writer.element('xs:maxLength', { value: String(maxLength) }),
+          ),
+        );
+        return;
       }
-      return;
+      case 'list':
+        if (this.model.direction === 'input') this.records(typeName(content.type));
+        else this.list(typeName(content.type));
+        return;
+      case 'key':
+        writer.element('xs:complexType', {}, () => {
+          this.anything('1');
+          this.attribute({ name: 'type', type: 'xs:string' });
+        });
+        return;
+      case 'compound':
+        writer.element('xs:complexType', {}, () =>
+          writer.element('xs:all', {}, () => {
+            for (const { name, value } of content.parts)
+              this.element({ name, type: types[value], minOccurs: '0', nillable: 'true' });
+          }),
+        );
+        return;
+      case 'open':
+        writer.element('xs:complexType', { mixed: 'true' }, () => {
+          this.anything('0');
+          writer.element('xs:anyAttribute', { processContents: 'skip' });
+        });
+        return;
+      case 'record':
     }
-    case 'open':
-      anyContent(written.ele(XS, 'xs:complexType', { mixed: 'true' }), '0').ele(XS, 'xs:anyAttribute', {
-        processContents: 'skip',
-      });
-      return;
-    case 'record':
   }
-}
 
-function anyContent(complex: XMLBuilder, minOccurs: string): XMLBuilder {
-  complex.ele(XS, 'xs:sequence').ele(XS, 'xs:any', { processContents: 'skip', minOccurs, maxOccurs: 'unbounded' });
-  return complex;
-}
+  private sequence(content: () => void): void {
+    this.writer.element('xs:sequence', {}, content);
+  }
 
-/** Records as a tree that is sent wraps them. */
-function writeRecords(written: XMLBuilder, type: string): void {
-  const sequence = written.ele(XS, 'xs:complexType').ele(XS, 'xs:sequence');
-  element(sequence, { name: 'records', type, minOccurs: '0', maxOccurs: 'unbounded' });
-}
+  private anything(minOccurs: string): void {
+    this.sequence(() => this.writer.element('xs:any', { processContents: 'skip', minOccurs, maxOccurs: 'unbounded' }));
+  }
 
-/** Child records as the service wraps them. */
-function writeList(written: XMLBuilder, type: string): void {
-  const sequence = written.ele(XS, 'xs:complexType').ele(XS, 'xs:sequence');
-  element(sequence, { name: 'done', type: 'xs:boolean' });
-  element(sequence, { name: 'nextRecordsUrl', type: 'xs:string', minOccurs: '0' });
-  element(sequence, { name: 'records', type, minOccurs: '0', maxOccurs: 'unbounded' });
-  element(sequence, { name: 'totalSize', type: 'xs:nonNegativeInteger' });
-}
+  /** Records as a tree that is sent wraps them. */
+  private records(type: string): void {
+    this.writer.element('xs:complexType', {}, () =>
+      this.sequence(() => this.element({ name: 'records', type, ...ANY_NUMBER })),
+    );
+  }
 
-function writeIdType(schema: XMLBuilder): void {
-  schema
-    .ele(XS, 'xs:simpleType', { name: 'Id' })
-    .ele(XS, 'xs:restriction', { base: 'xs:string' })
-    .ele(XS, 'xs:pattern', { value: ID_PATTERN });
+  /** Child records as the service wraps them. */
+  private list(type: string): void {
+    this.writer.element('xs:complexType', {}, () =>
+      this.sequence(() => {
+        this.element({ name: 'done', type: 'xs:boolean' });
+        this.element({ name: 'nextRecordsUrl', type: 'xs:string', minOccurs: '0' });
+        this.element({ name: 'records', type, ...ANY_NUMBER });
+        this.element({ name: 'totalSize', type: 'xs:nonNegativeInteger' });
+      }),
+    );
+  }
+
+  private idType(): void {
+    this.writer.element('xs:simpleType', { name: 'Id' }, () =>
+      this.writer.element('xs:restriction', { base: 'xs:string' }, () =>
+        this.writer.element('xs:pattern', { value: ID_PATTERN }),
+      ),
+    );
+  }
 }

@@ -32,7 +32,7 @@ export type Filter =
 export type SortDirection = 'asc_nulls_first' | 'asc_nulls_last' | 'desc_nulls_first' | 'desc_nulls_last';
 
 /** How a statement is run. */
-export interface StatementProperties extends CommonProperties {
+export interface StatementProperties extends CommonProperties, PollProperties {
   readonly pageSize?: number;
   readonly includeDeleted: boolean;
   readonly logSoql: boolean;
@@ -40,7 +40,7 @@ export interface StatementProperties extends CommonProperties {
 
 export type CustomSoqlProperties = StatementProperties;
 
-export interface QueryProperties extends StatementProperties, PollProperties {
+export interface QueryProperties extends StatementProperties {
   readonly fields?: readonly string[];
   readonly filter?: Filter;
   readonly sort?: readonly { readonly field: string; readonly direction: SortDirection }[];
@@ -150,6 +150,13 @@ const filterValue = {
 } as const;
 
 const statement = {
+  ...polling,
+  operationApi: {
+    ...common.operationApi,
+    description:
+      "Which of Salesforce's APIs does the work. RESTAPI: pages of records. BulkAPI2.0: a job, for very many records.",
+    enum: ['RESTAPI', 'BulkAPI2.0'],
+  },
   pageSize: {
     type: 'integer',
     minimum: 200,
@@ -184,12 +191,6 @@ export const queryPropertiesSchema = {
   additionalProperties: false,
   properties: {
     ...common,
-    operationApi: {
-      ...common.operationApi,
-      description:
-        "Which of Salesforce's APIs does the work. RESTAPI: pages of records. BulkAPI2.0: a job, for very many records.",
-      enum: ['RESTAPI', 'BulkAPI2.0'],
-    },
     fields: {
       type: 'array',
       title: 'Fields',
@@ -252,7 +253,6 @@ export const queryPropertiesSchema = {
       title: 'Levels of children',
       description: 'For browsing: 0 no child records, 1 child records, 2 with their parents.',
     },
-    ...polling,
   },
   if: { type: 'object', properties: { operationApi: { const: 'RESTAPI' } } },
   then: { type: 'object', properties: { pageSize: { type: 'integer', maximum: 2000 } } },

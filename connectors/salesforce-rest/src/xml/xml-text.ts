@@ -12,6 +12,9 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/; // oxlint-disable-line no-control-regex
 const NOT_IN_XML = new RegExp(`${CONTROL.source}|\\p{Surrogate}`, 'u');
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: among what has to be looked at closely
+const PERHAPS_SPECIAL = /[&<>"\0-\x1f\ud800-\udfff\ufffe\uffff]/; // oxlint-disable-line no-control-regex
+
 /** Can XML 1.0 hold this text at all? Control characters and half surrogate pairs it cannot, not even escaped. */
 export function isXmlText(text: string): boolean {
   return !NOT_IN_XML.test(text);
@@ -24,6 +27,7 @@ export function hasControlCharacters(text: string): boolean {
 
 /** Text as element content or attribute value. Characters that XML cannot hold are replaced by U+FFFD. */
 export function escapeXml(text: string): string {
+  if (!PERHAPS_SPECIAL.test(text)) return text;
   const plain = NOT_IN_XML.test(text) ? text.replaceAll(new RegExp(NOT_IN_XML, 'gu'), '\ufffd') : text;
   return plain
     .replaceAll('&', '&amp;')

@@ -296,6 +296,22 @@ describe('the output schema', () => {
   });
 });
 
+describe('the describe behind a schema', () => {
+  test('is fetched once for both formats, and afresh for a question that is asked again', async () => {
+    const connection = await world.connect();
+    await connection.test();
+    const counts: number[] = [];
+    const before = world.org.requests.count('describe');
+
+    for (const format of ['xsd', 'json-schema', 'json-schema', 'xsd', 'xsd'] as const) {
+      await connection.describe({ operation: 'query', objectType: 'Account', role: 'output', format, properties: {} });
+      counts.push(world.org.requests.count('describe') - before);
+    }
+
+    expect(counts).toEqual([1, 1, 2, 2, 3]);
+  });
+});
+
 describe('the JSON schema', () => {
   test.each([
     ['create', 'input', {}],

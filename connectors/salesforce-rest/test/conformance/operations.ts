@@ -131,6 +131,20 @@ function fixturesOf(
     const sample = make({ Text__c: null, Note__c: '' });
     return { ...sample, data: { ...sample.data, Note__c: null } };
   };
+  const statements = {
+    properties: { pageSize: PAGE_ROWS },
+    pageRows: PAGE_ROWS,
+    keyOf: keyIn,
+    dynamic: [0, 1].map(ownHeader),
+    good: (n: number) => many(n, () => stated('')),
+    bad: (n: number) => many(n, () => ({ ...stated('', 'Nope__c'), expectCode: 'INVALID_FIELD' })),
+    sized: (bytes: number) => stated(' '.repeat(bytes - stated('').body.length)),
+    hostile: [
+      { name: '100,000 brackets', sample: stated(` AND ${'('.repeat(LEVELS)}Id = null${')'.repeat(LEVELS)}`) },
+      { name: 'a statement after the statement', sample: stated('; DELETE FROM Article__c') },
+    ],
+    isWrite: () => false,
+  } satisfies OperationFixture;
   return {
     query,
     'query:bulk': { ...query, properties: { ...queryProperties, ...BULK } },
@@ -162,20 +176,8 @@ function fixturesOf(
       hostile: hostileTables(),
       keyOf: keyIn,
     },
-    customSoql: {
-      properties: { pageSize: PAGE_ROWS },
-      pageRows: PAGE_ROWS,
-      keyOf: keyIn,
-      dynamic: [0, 1].map(ownHeader),
-      good: (n) => many(n, () => stated('')),
-      bad: (n) => many(n, () => ({ ...stated('', 'Nope__c'), expectCode: 'INVALID_FIELD' })),
-      sized: (bytes) => stated(' '.repeat(bytes - stated('').body.length)),
-      hostile: [
-        { name: '100,000 brackets', sample: stated(` AND ${'('.repeat(LEVELS)}Id = null${')'.repeat(LEVELS)}`) },
-        { name: 'a statement after the statement', sample: stated('; DELETE FROM Article__c') },
-      ],
-      isWrite: () => false,
-    },
+    customSoql: statements,
+    'customSoql:bulk': { ...statements, properties: { ...statements.properties, ...BULK } },
     create: {
       ...base,
       ...kinds(created),

@@ -319,6 +319,7 @@ test('JSON documents: numbers keep their digits, null and empty text empty a fie
 
 test.each<[string, string, string]>([
   ['a list', '{"Name":["a"]}', 'Name is a list'],
+  ['a NUL', '{"Name":"a\\u0000"}', 'Name holds a NUL character'],
   ['levels that no row has', '{"Owner":{"Manager":{"Username":"x"}}}', 'Owner holds records two levels below it'],
   ['a name twice', '{"Name":"a","Name":"b"}', 'twice'],
   ['another object type', '{"attributes":{"type":"Account"},"Name":"a"}', 'the document is a Account'],

@@ -1,107 +1,15 @@
-import path from 'node:path';
-import type { Documents } from '../../execution/document-input.js';
-import type { ExecutionSummary } from '../../execution/execution.js';
-import { CheckpointFile } from '../checkpoint-file.js';
-import { parseDurationMs } from '../duration.js';
-import { mustGive, type OutputFormat, openSink, RESULTS_FILE } from '../event-sink.js';
-import { EXIT, exitCodeOfInfo, UsageError } from '../exit-codes.js';
-import { type NamedPath, refuseConflicts } from '../file-conflicts.js';
-import { CommandHost, type CommonOptions } from '../host.js';
+import { UsageError } from '../exit-codes.js';
 import { type InputDocuments, inputDocuments } from '../input-documents.js';
-import { interruptible } from '../interrupt.js';
-import type { OutputLost } from '../output-stream.js';
-import { Progress } from '../progress.js';
-import { RunOutput } from '../run-output.js';
-import { Unsuccessful } from '../unsuccessful.js';
-
-export interface RunOptions extends CommonOptions {
-  readonly connection?: string;
-  readonly input?: string;
-  readonly output?: string;
-  readonly outputFormat?: OutputFormat;
-  readonly checkpoint?: string;
-  readonly deadline?: string;
-}
-
-/** Of files that are left out. */
-const MAX_NAMES = 20;
+import { type RunOptions, runOperation } from '../operation-run.js';
 
 /** `connector run`: documents in, events out. */
-export async function run(file: string, options: RunOptions): Promise<number> {
-  const output = options.output ?? '-';
-  if (options.checkpoint !== undefined && output === '-')
-    throw new UsageError('--checkpoint needs --output with a file or folder');
-  const deadline = options.deadline === undefined ? {} : { deadlineMs: parseDurationMs(options.deadline) };
-  return CommandHost.use(options, async (host) => {
-    const named = options.connection === undefined ? {} : { connection: options.connection };
-    const { component, descriptor } = await host.operation(file, named);
-    const connectionFile = options.connection ?? component.connection;
-    if (connectionFile === undefined) throw new UsageError(`${file} names no connection, and there is no --connection`);
-    const connection = await host.connect(connectionFile);
-    mustGive(descriptor, options.outputFormat ?? 'ndjson');
-    await refuseConflicts(readPaths(file, connectionFile, options), writtenPaths(output, options.checkpoint));
-    const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
-    const input = await inputOf(options.input, descriptor.effect === 'read');
-    try {
-      if (options.quiet !== true) tell(host, leftOutLines(input?.leftOut ?? []));
-      const { operation, objectType, properties } = component;
-      const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };
-      let hasOpened = false;
-      host.runtime.events.on('connectionOpened', () => {
-        hasOpened = true;
-      });
-      const summary = await interruptible(async (signal) => {
-        const leaving = new AbortController();
-        const stop = AbortSignal.any([signal, leaving.signal]);
-        const resume = checkpoint?.resumeFrom === undefined ? {} : { resumeFrom: checkpoint.resumeFrom };
-        const execution = connection.execute(request, input?.documents as Documents, {
-          signal: stop,
-          ...deadline,
-          ...resume,
-        });
-        const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt);
-        const written = new RunOutput(sink, checkpoint, () => leaving.abort());
-        const unsuccessful = new Unsuccessful();
-        const progress = new Progress(operation, input?.total, options.quiet === true);
-        try {
-          for await (const events of execution.batches()) {
-            progress.count(events);
-            unsuccessful.count(events);
-            await written.write(events);
-          }
-        } finally {
-          progress.end();
-        }
-        const judged = await finish(await execution.summary, input, written);
-        tell(host, reportLines(judged, unsuccessful, written.lost, options));
-        return judged;
-      });
-      return exitCodeOfRun(summary, hasOpened);
-    } finally {
-      await input?.close();
-    }
+export function run(file: string, options: RunOptions): Promise<number> {
+  const { input = '-' } = options;
+  return runOperation(file, options, {
+    kind: 'execute',
+    reads: [{ name: `--input ${input}`, path: input }],
+    input: (isRead) => inputOf(options.input, isRead),
   });
-}
-
-/** Lines on stderr; ids, names and messages come from outside. */
-function tell(host: CommandHost, lines: readonly string[]): void {
-  process.stderr.write(lines.map((line) => `${host.shown(line)}\n`).join(''));
-}
-
-function readPaths(operation: string, connection: string, { input = '-' }: RunOptions): readonly NamedPath[] {
-  return [
-    { name: `--input ${input}`, path: input },
-    { name: `the operation ${operation}`, path: operation },
-    { name: `the connection ${connection}`, path: connection },
-  ];
-}
-
-function writtenPaths(output: string, checkpoint: string | undefined): readonly NamedPath[] {
-  const named = [
-    { name: `--output ${output}`, path: output },
-    { name: `--output ${output}`, path: path.join(output, RESULTS_FILE) },
-  ];
-  return checkpoint === undefined ? named : [...named, { name: `--checkpoint ${checkpoint}`, path: checkpoint }];
 }
 
 async function inputOf(named: string | undefined, isRead: boolean): Promise<InputDocuments | undefined> {
@@ -109,56 +17,4 @@ async function inputOf(named: string | undefined, isRead: boolean): Promise<Inpu
   if (isRead) return undefined;
   if (process.stdin.isTTY === true) throw new UsageError('no --input, and stdin is a terminal');
   return inputDocuments('-');
-}
-
-/** What of an input folder is not sent. */
-function leftOutLines(names: readonly string[]): readonly string[] {
-  if (names.length === 0) return [];
-  const shown = names.slice(0, MAX_NAMES).map((name) => JSON.stringify(name));
-  const more = names.length > MAX_NAMES ? `, and ${names.length - MAX_NAMES} more` : '';
-  return [`left out of the input, as no documents: ${names.length} (${shown.join(', ')}${more})`];
-}
-
-/** Another run's output that was cut short, or was not complete itself, leaves this run not complete; so does output that could not be written. */
-async function finish(
-  summary: ExecutionSummary,
-  input: InputDocuments | undefined,
-  written: RunOutput,
-): Promise<ExecutionSummary> {
-  const isInputWhole = input === undefined || !input.seen.isRunOutput || input.seen.endsComplete;
-  const judged = isInputWhole ? summary : { ...summary, complete: false };
-  await written.end(judged);
-  return written.lost === undefined ? judged : { ...judged, complete: false };
-}
-
-/** What people must know that stdout does not tell, or that may not have reached it. */
-function reportLines(
-  summary: ExecutionSummary,
-  unsuccessful: Unsuccessful,
-  lost: OutputLost | undefined,
-  options: RunOptions,
-): readonly string[] {
-  const { error, counts, outputs, complete } = summary;
-  const hasFailed = lost !== undefined && !lost.isClosed;
-  const holdsResults = (options.outputFormat ?? 'ndjson') === 'ndjson' && lost === undefined;
-  const lines: string[] = [];
-  if (hasFailed)
-    lines.push(`${lost.code}: ${lost.message}; the run was stopped, and its last results are not in the output`);
-  if (!holdsResults || (options.output ?? '-') !== '-') lines.push(...unsuccessful.lines());
-  // A run whose output was lost is cancelled for no other reason.
-  if (error !== undefined && !(lost !== undefined && error.category === 'cancelled'))
-    lines.push(`${error.code}: ${error.message}`);
-  if (hasFailed || (!holdsResults && options.quiet !== true)) lines.push(JSON.stringify({ counts, outputs, complete }));
-  return lines;
-}
-
-/** The first that applies, in the order of {@link EXIT}. */
-function exitCodeOfRun(summary: ExecutionSummary, hasOpened: boolean): number {
-  const { error, counts } = summary;
-  if (error?.category === 'internal' || error?.category === 'contract') return EXIT.BUG;
-  if (error !== undefined && counts.success === 0 && exitCodeOfInfo(error) === EXIT.USAGE) return EXIT.USAGE;
-  if (error !== undefined && !hasOpened && error.category !== 'cancelled') return EXIT.NOT_CONNECTED;
-  if (!summary.complete) return EXIT.INCOMPLETE;
-  const others = counts.applicationError + counts.failure + counts.unknown + counts.notAttempted;
-  return others > 0 ? EXIT.NOT_ALL_SUCCESS : EXIT.OK;
 }

@@ -223,12 +223,13 @@ export function cellOf(value: string | null | undefined): string {
 
 function checked<P>(row: IngestRow<P>): IngestRow<P> {
   for (const [column, cell] of row.cells) {
-    if (cell === NOTHING)
-      throw documentError(
-        'VALUE_INEXPRESSIBLE',
-        `a bulk job takes ${NOTHING} in ${column} for an order to empty it`,
-        column,
-      );
+    const why =
+      cell === NOTHING
+        ? `a bulk job takes ${NOTHING} in ${column} for an order to empty it`
+        : cell?.includes('\0') === true
+          ? `${column} holds a NUL character`
+          : undefined;
+    if (why !== undefined) throw documentError('VALUE_INEXPRESSIBLE', why, column);
   }
   return row;
 }

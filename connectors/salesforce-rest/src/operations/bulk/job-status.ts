@@ -11,6 +11,8 @@ export interface JobStatus {
   /** Rows processed, those that failed included; 0 where it does not say. */
   readonly processed: number;
   readonly errorMessage: string;
+  /** Object type that it is about, as the service spells it; empty where it does not say. */
+  readonly object: string;
 }
 
 const ENDED = new Set(['JobComplete', 'Failed', 'Aborted']);
@@ -38,5 +40,6 @@ export function parseJobStatus(answer: Json, effect: 'none' | 'unknown', id?: st
     contentUrl: text('contentUrl') || undefined,
     processed: typeof processed === 'number' && Number.isSafeInteger(processed) ? processed : 0,
     errorMessage: text('errorMessage'),
+    object: text('object'),
   };
 }

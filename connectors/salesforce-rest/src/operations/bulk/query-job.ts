@@ -24,6 +24,8 @@ export interface RowPage {
   readonly type: 'page';
   readonly body: Body;
   readonly rows: number;
+  /** Object type of the records, as the service spells it; empty where it does not say. */
+  readonly object: string;
 }
 
 /** What a query job is to do. */
@@ -54,7 +56,8 @@ export async function* queryPages(
     }
     const total = rowsOf(job, ended);
     isComplete = true;
-    yield* pagesOf(job, total, pageSize, context);
+    for await (const page of pagesOf(job, total, pageSize, context))
+      yield page.type === 'page' ? { ...page, object: ended?.object ?? '' } : page;
   } finally {
     if (!isComplete) await job.discard(cleanup);
   }
@@ -78,7 +81,7 @@ async function* pagesOf(
   total: number,
   pageSize: number | undefined,
   context: CallContext,
-): AsyncGenerator<RowPage | ProgressEvent> {
+): AsyncGenerator<Omit<RowPage, 'object'> | ProgressEvent> {
   const used = new Set<string>();
   let done = 0;
   let locator: string | undefined;

@@ -1,15 +1,21 @@
-/** Rows of the same text are told together, by the last of them. */
+/** No row. */
 const NONE = -1;
+const FIRST_ROWS = 1024;
+/** What the first hash has beside its 32 leading bits. */
+const LOW = 2_097_152;
 
 /**
  * Knows the rows of a job by their text, so that a result row that repeats it finds its inputs, in whatever order results come.
- * Holds no text: two independent hashes of 53 bits each, seeded for each job, stand for it. Rows of the same text are one class.
+ * Holds no text: two independent hashes of 53 bits each, seeded for each job, stand for it. Rows of the same text are one class, named by its newest row.
+ * A table of its own on plain arrays: growing it holds nothing up, and rows cost no objects.
  */
 export class RowIndex {
-  private readonly newest = new Map<number, number>();
-  private second = new Float64Array(1024);
-  private previous = new Int32Array(1024);
-  private sizes = new Int32Array(1024);
+  private first = new Float64Array(FIRST_ROWS);
+  private second = new Float64Array(FIRST_ROWS);
+  private previous = new Int32Array(FIRST_ROWS);
+  private sizes = new Int32Array(FIRST_ROWS);
+  /** By hash: the newest row of a class, counted from 1. At least twice as long as there are rows. */
+  private table = new Int32Array(2 * FIRST_ROWS);
   private count = 0;
   private hashA = 0;
   private hashB = 0;
@@ -25,25 +31,25 @@ export class RowIndex {
   add(text: string): void {
     this.hash(text);
     const row = this.count++;
-    if (row >= this.second.length) this.grow();
-    const head = this.newest.get(this.hashA) ?? NONE;
-    const same = this.sameFrom(head, this.hashB);
+    if (row >= this.first.length) this.grow(row);
+    const place = this.placeOf(this.hashA, this.hashB);
+    const same = (this.table[place] ?? 0) - 1;
+    this.first[row] = this.hashA;
     this.second[row] = this.hashB;
-    this.previous[row] = head;
+    this.previous[row] = same;
     this.sizes[row] = same === NONE ? 1 : (this.sizes[same] ?? 0) + 1;
-    this.newest.set(this.hashA, row);
+    this.table[place] = row + 1;
   }
 
-  /** The class of rows with this text, named by its newest row; -1 where there is none. */
+  /** The class of rows with this text; -1 where there is none. */
   find(text: string): number {
     this.hash(text);
-    const row = this.newest.get(this.hashA);
-    return row === undefined ? NONE : this.sameFrom(row, this.hashB);
+    return (this.table[this.placeOf(this.hashA, this.hashB)] ?? 0) - 1;
   }
 
   /** The row of the same text that was added before this one; -1 where it was the first. */
   before(row: number): number {
-    return this.sameFrom(this.previous[row] ?? NONE, this.second[row] ?? 0);
+    return this.previous[row] ?? NONE;
   }
 
   /** Rows of the same text up to this one. */
@@ -51,20 +57,29 @@ export class RowIndex {
     return this.sizes[row] ?? 0;
   }
 
-  private sameFrom(from: number, second: number): number {
-    let row = from;
-    while (row !== NONE && this.second[row] !== second) row = this.previous[row] ?? NONE;
-    return row;
+  /** Where the class with these hashes stands in the table, or would. */
+  private placeOf(first: number, second: number): number {
+    const mask = this.table.length - 1;
+    let place = Math.floor(first / LOW) & mask;
+    for (;;) {
+      const row = (this.table[place] ?? 0) - 1;
+      if (row === NONE || (this.first[row] === first && this.second[row] === second)) return place;
+      place = (place + 1) & mask;
+    }
   }
 
-  private grow(): void {
-    const { second, previous, sizes } = this;
-    this.second = new Float64Array(second.length * 2);
+  private grow(rows: number): void {
+    const { first, second, previous, sizes } = this;
+    this.first = new Float64Array(rows * 2);
+    this.first.set(first);
+    this.second = new Float64Array(rows * 2);
     this.second.set(second);
-    this.previous = new Int32Array(previous.length * 2);
+    this.previous = new Int32Array(rows * 2);
     this.previous.set(previous);
-    this.sizes = new Int32Array(sizes.length * 2);
+    this.sizes = new Int32Array(rows * 2);
     this.sizes.set(sizes);
+    this.table = new Int32Array(rows * 4);
+    for (let row = 0; row < rows; row += 1) this.table[this.placeOf(first[row] ?? 0, second[row] ?? 0)] = row + 1;
   }
 
   /** Four lanes of 32 bits in one pass, joined to two numbers of 53 bits. */
@@ -84,7 +99,7 @@ export class RowIndex {
     b = Math.imul(d ^ (b >>> 22), 2869860233);
     c = Math.imul(a ^ (c >>> 17), 951274213);
     d = Math.imul(b ^ (d >>> 19), 2716044179);
-    this.hashA = (a >>> 0) * 2_097_152 + (b >>> 11);
-    this.hashB = (c >>> 0) * 2_097_152 + (d >>> 11);
+    this.hashA = (a >>> 0) * LOW + (b >>> 11);
+    this.hashB = (c >>> 0) * LOW + (d >>> 11);
   }
 }

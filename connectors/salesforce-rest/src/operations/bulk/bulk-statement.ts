@@ -1,0 +1,62 @@
+import type { Document, ExecutionContext, HttpHeaders, OperationEvent } from '@connector-runtime/core';
+import { CsvError } from '../../csv/csv-error.js';
+import { CsvReader } from '../../csv/csv-reader.js';
+import type { WriteRecord } from '../../csv/row-record.js';
+import type { StatementProperties } from '../../properties/operation-properties.js';
+import { protocolError } from '../../transport/refusals.js';
+import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { documentHeaders } from '../document-headers.js';
+import { checkBulkSoql } from './bulk-soql.js';
+import { queryPages, type RowPage } from './query-job.js';
+import { type RecordForm, recordForm } from './record-form.js';
+
+/** Runs a statement as a query job: each row is a document of its own, parents nested again, and the document has the result. */
+export async function* runBulkStatement<P extends StatementProperties>(
+  soql: string,
+  document: Document<P>,
+  transport: SalesforceTransport,
+  context: ExecutionContext<P>,
+): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
+  const { properties } = document;
+  checkBulkSoql(soql);
+  if (properties.logSoql) context.logger.info(`SOQL: ${soql}`);
+  const headers = (own: HttpHeaders): HttpHeaders => documentHeaders(own, properties);
+  const inputs = [document.id];
+  const settings = { operation: properties.includeDeleted ? 'queryAll' : 'query', query: soql, contentType: 'CSV' };
+  for await (const page of queryPages(
+    { transport, kind: 'query', headers },
+    { settings: { ...settings, columnDelimiter: 'COMMA', lineEnding: 'LF' }, pageSize: properties.pageSize },
+    context,
+  )) {
+    if (page.type === 'page')
+      yield* recordsOf(page, recordForm(page.object, properties.payloadFormat), inputs, context.signal);
+    else yield page;
+  }
+  yield { type: 'result', inputs, status: 'success', code: '200', message: 'success' };
+}
+
+/** The rows of a page as documents, as many at a time as a piece of it holds. */
+async function* recordsOf(
+  page: RowPage,
+  form: RecordForm,
+  inputs: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<readonly OperationEvent[]> {
+  const reader = new CsvReader();
+  let write: WriteRecord | undefined;
+  try {
+    for await (const bytes of page.body.open(signal)) {
+      const rows = reader.readBytes(bytes);
+      const header = write === undefined ? rows.shift() : undefined;
+      if (header !== undefined) write = form.write(header, 'nil');
+      if (write === undefined || rows.length === 0) continue;
+      const events: OperationEvent[] = [];
+      for (const cells of rows) events.push({ type: 'output', inputs, body: write(cells), mediaType: form.mediaType });
+      yield events;
+    }
+    reader.end(true);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw protocolError('PAGE_UNREADABLE', `a page of the results cannot be read: ${error.message}`, 'none', error);
+  }
+}

@@ -1,0 +1,45 @@
+import { escapeXml } from './xml-text.js';
+
+/** Attributes in the order in which they are written. */
+export type XmlAttributes = Readonly<Record<string, string>>;
+
+/** Writes an XML text, an element a line, each level two spaces further in. Element and attribute names are the caller's own; values and text are escaped. */
+export class XmlWriter {
+  private written = '<?xml version="1.0" encoding="UTF-8"?>';
+  private lineStart = '\n';
+
+  /** An element with what `content` writes; an empty one without it. */
+  element(name: string, attributes: XmlAttributes, content?: () => void): void {
+    this.written += `${this.lineStart}<${name}${writtenAttributes(attributes)}`;
+    if (content === undefined) {
+      this.written += '/>';
+      return;
+    }
+    this.written += '>';
+    const { lineStart } = this;
+    this.lineStart += '  ';
+    content();
+    this.lineStart = lineStart;
+    this.written += `${lineStart}</${name}>`;
+  }
+
+  /** An element that holds nothing but text. */
+  textElement(name: string, text: string): void {
+    this.written += `${this.lineStart}<${name}>${escapeText(text)}</${name}>`;
+  }
+
+  get text(): string {
+    return this.written;
+  }
+}
+
+function writtenAttributes(attributes: XmlAttributes): string {
+  let text = '';
+  for (const name in attributes) text += ` ${name}="${escapeXml(attributes[name] ?? '')}"`;
+  return text;
+}
+
+/** Quotes stay as they are. */
+function escapeText(text: string): string {
+  return escapeXml(text).replaceAll('&quot;', '"');
+}
