@@ -2,6 +2,8 @@ import type { Body } from '@connector-runtime/core';
 import { StrictXmlReader, type XmlListener } from './strict-xml.js';
 import { XmlError } from './xml-error.js';
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /**
  * Reads a whole body once and finds out whether it is XML that may be sent: UTF-8, well-formed, no DOCTYPE, within the limits. The body must be repeatable, for it is sent afterwards.
  * Throws `XmlError`. `listener` is told what is in it; `signal` ends the reading with its reason.
@@ -23,7 +25,7 @@ export function checkXmlText(text: string, listener?: XmlListener): void {
 
 /** The text of bytes in memory. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  return decoded(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  return decoded(() => UTF8.decode(bytes));
 }
 
 function decoded(decode: () => string): string {

@@ -27,7 +27,7 @@ import {
   type CollectionWrite,
   collectionRequest,
   readDocuments,
-  travelTogether,
+  TravelRule,
 } from './collections-request.js';
 import { RecordsUnderWay } from './records-under-way.js';
 
@@ -70,7 +70,10 @@ export class CollectionsOperation implements Operation<Properties> {
           batch.map(({ record }) => record?.key ?? ''),
           () => this.writeBatch(batch, write, context),
         ),
-      { together: travelTogether, ...(batchCount === undefined ? {} : { maxDocuments: batchCount }) },
+      {
+        together: new TravelRule<Properties>().together,
+        ...(batchCount === undefined ? {} : { maxDocuments: batchCount }),
+      },
     );
   }
 
