@@ -55,8 +55,12 @@ export function characterOf(reference: string): string {
     return character;
   }
   const digits = reference.slice(1);
-  const code = /^x[0-9A-Fa-f]+$/.test(digits) ? Number.parseInt(digits.slice(1), 16) : Number(digits);
-  const isCharacter = Number.isInteger(code) && code > 0 && code <= 0x10ffff;
+  const code = /^x[0-9A-Fa-f]+$/.test(digits)
+    ? Number.parseInt(digits.slice(1), 16)
+    : /^\d+$/.test(digits)
+      ? Number(digits)
+      : 0;
+  const isCharacter = code > 0 && code <= 0x10ffff;
   const character = isCharacter ? String.fromCodePoint(code) : '\0';
   if (!isXmlText(character)) throw new XmlError(`&${reference}; is no character that XML can hold`);
   return character;
