@@ -105,9 +105,9 @@ export class EventGate {
   private shown(event: ResultEvent): ResultEvent {
     const { body, message, code, error } = event;
     if (event.status === 'success') {
-      // Most have an HTTP status for a code; no secret is that short.
+      // Most say no more than their status, and have an HTTP status for a code; no secret is that short.
       const isSame =
-        (message === undefined || this.redact(message) === message) &&
+        (message === undefined || message === event.status || this.redact(message) === message) &&
         (code === undefined || code.length <= 3 || this.redact(code) === code);
       return isSame ? event : { ...event, ...this.shownWords(event) };
     }

@@ -83,7 +83,7 @@ export class CollectionsOperation implements Operation<Properties> {
     const describe = await this.target.check(ABILITIES[verb], context);
     if (context.properties.returnUpdatedRecord === true)
       context.logger.warn('returnUpdatedRecord has no effect on requests of many records');
-    const payload = payloadOf(context.properties);
+    const payload = await payloadOf(context.properties);
     if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };
     return { verb, describe, payload };
   }
