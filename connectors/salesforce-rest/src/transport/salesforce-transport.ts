@@ -124,8 +124,13 @@ export class SalesforceTransport {
     if (!/json/i.test(response.headers['content-type'] ?? '')) {
       throw withStep(notWhatWasAsked('JSON', response, await readText(response, request), request), step);
     }
-    await readText(response, request);
-    return response.body.json(MAX_READ_BYTES);
+    const text = await readText(response, request);
+    try {
+      return JSON.parse(text) as Json;
+    } catch {
+      // Says what is wrong with it.
+      return response.body.json(MAX_READ_BYTES);
+    }
   }
 
   /** A path below the base as one from the origin, in the spelling of {@link pathOf}. */

@@ -17,7 +17,7 @@ const PERHAPS_SPECIAL = /[&<>"\0-\x1f\ud800-\udfff\ufffe\uffff]/; // oxlint-disa
 
 /** Can XML 1.0 hold this text at all? Control characters and half surrogate pairs it cannot, not even escaped. */
 export function isXmlText(text: string): boolean {
-  return !NOT_IN_XML.test(text);
+  return !(PERHAPS_SPECIAL.test(text) && NOT_IN_XML.test(text));
 }
 
 /** Does text that was decoded, and so has no half pairs, hold characters that XML cannot? */
