@@ -1,3 +1,4 @@
+import { RootPrefixes } from './root-prefixes.js';
 import { XmlError } from './xml-error.js';
 import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_DEPTH, MAX_NAME_LENGTH } from './xml-limits.js';
 import { characterOf } from './xml-text.js';
@@ -19,7 +20,6 @@ const GREATER = 62;
 const QUESTION = 63;
 const INSTRUCTION = /<\?[A-Za-z_:\u00c0-\uffff][\w:.\u00b7-\uffff-]*(?=\s|\?>)/y;
 const XML_DECLARATION = /<\?xml version="1\.0"(?: encoding="(?:utf|UTF)-8")?(?: standalone="(?:yes|no)")? ?\?>/y;
-const NAMESPACE = /^["'](?!http:\/\/www\.w3\.org\/(?:XML|2000\/xmlns))[A-Za-z0-9:/._-]+["']$/;
 const REFERENCE = /&(#?[0-9A-Za-z]{1,10});/y;
 
 // Classes of the ASCII characters; what lies above is taken for part of a name.
@@ -65,10 +65,7 @@ export class XmlScanner {
   private readonly openStarts: number[] = [];
   private readonly openEnds: number[] = [];
   private readonly attributes: string[] = [];
-  /** Of the tag at hand. */
-  private readonly prefixes: string[] = [];
-  /** That the root declares, with what for. */
-  private readonly namespaces = new Map<string, string>();
+  private readonly prefixes = new RootPrefixes();
   /** In the last name; -1 where there is none. */
   private colonAt = -1;
   private nextAmpersand: number;
@@ -209,20 +206,7 @@ export class XmlScanner {
   }
 
   private notePrefix(nameStart: number): void {
-    if (this.colonAt >= 0) this.prefixes.push(this.text.slice(nameStart, this.colonAt));
-  }
-
-  /** Only those of the root are followed up, and only where no two stand for one namespace. */
-  private noteDeclaration(name: string, value: string): void {
-    const isKnown = [...this.namespaces.values()].includes(value.slice(1, -1));
-    if (this.depth > 0 || isKnown || name === 'xmlns:xml' || name === 'xmlns:xmlns' || !NAMESPACE.test(value)) {
-      this.isPlain = false;
-    } else this.namespaces.set(name.slice('xmlns:'.length), value.slice(1, -1));
-  }
-
-  private checkPrefixes(): void {
-    for (const prefix of this.prefixes) if (!this.namespaces.has(prefix)) this.isPlain = false;
-    this.prefixes.length = 0;
+    if (this.colonAt >= 0) this.prefixes.use(this.text.slice(nameStart, this.colonAt));
   }
 
   /** The name due is known: it is compared, not read. */
@@ -263,7 +247,7 @@ export class XmlScanner {
     this.nameEnd = nameEnd;
     if (this.declarations.length > 0) this.declarations.length = 0;
     const close = this.text.charCodeAt(nameEnd) === GREATER ? nameEnd : this.readAttributes(nameEnd);
-    if (this.prefixes.length > 0) this.checkPrefixes();
+    if (!this.prefixes.areDeclared()) this.isPlain = false;
     if (this.nextAmpersand < close) this.checkReferences(close);
     if (this.nextCdataEnd < close) this.passTo(close);
     if (this.text.charCodeAt(close) === SLASH) {
@@ -301,7 +285,7 @@ export class XmlScanner {
       i = this.passValue(valueStart);
       if (!isDeclaration) continue;
       this.declarations.push({ name, text: text.slice(spaced, i) });
-      this.noteDeclaration(name, text.slice(valueStart, i));
+      if (this.depth > 0 || !this.prefixes.declare(name, text.slice(valueStart, i))) this.isPlain = false;
     }
   }
 
