@@ -27,7 +27,7 @@ import {
   type CollectionWrite,
   collectionRequest,
   readDocuments,
-  travelTogether,
+  TravelRule,
 } from './collections-request.js';
 import { RecordsUnderWay } from './records-under-way.js';
 
@@ -70,7 +70,10 @@ export class CollectionsOperation implements Operation<Properties> {
           batch.map(({ record }) => record?.key ?? ''),
           () => this.writeBatch(batch, write, context),
         ),
-      { together: travelTogether, ...(batchCount === undefined ? {} : { maxDocuments: batchCount }) },
+      {
+        together: new TravelRule<Properties>().together,
+        ...(batchCount === undefined ? {} : { maxDocuments: batchCount }),
+      },
     );
   }
 
@@ -80,7 +83,7 @@ export class CollectionsOperation implements Operation<Properties> {
     const describe = await this.target.check(ABILITIES[verb], context);
     if (context.properties.returnUpdatedRecord === true)
       context.logger.warn('returnUpdatedRecord has no effect on requests of many records');
-    const payload = payloadOf(context.properties);
+    const payload = await payloadOf(context.properties);
     if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };
     return { verb, describe, payload };
   }
