@@ -48,8 +48,10 @@ export const NEEDS = {
     holds: someOperation((operation) => shapesOf(operation).some(({ order }) => order === 'input')),
   },
   resumable: {
-    absent: 'no operation is resumable',
-    holds: someOperation((operation) => shapesOf(operation).some(({ resumable }) => resumable === true)),
+    absent: 'no read is resumable',
+    holds: someOperation(
+      (operation) => operation.effect === 'read' && shapesOf(operation).some(({ resumable }) => resumable === true),
+    ),
   },
   reconciles: {
     absent: 'no operation reconciles',

@@ -44,6 +44,7 @@ const bulk = {
   // An answer that is lost is made good by what the job says of itself: nothing is applied twice.
   repeat: 'safe',
   order: 'any',
+  resumable: true,
   reconciles: true,
   limits: { ...inJobs, maxDocumentBytes: MAX_PARSED_BYTES },
 } as const satisfies OperationVariant;
@@ -169,7 +170,7 @@ const manifest = {
       accepts: [CSV, 'text/plain'],
       emits: [CSV],
       order: 'input',
-      resumable: false,
+      resumable: true,
       reconciles: false,
       // A CSV is streamed, and held to what a job takes; a statement to its own length.
       limits: { ...inJobs, maxDocumentBytes: -1 },

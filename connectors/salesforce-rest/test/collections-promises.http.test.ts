@@ -286,6 +286,25 @@ describe('rows that are locked', () => {
     expect(world.org.requests.count(KIND[verb])).toBe(2);
   });
 
+  test('go again before what comes later for the same record', async () => {
+    const [id, ...others] = [1, 2, 3].map((number) => world.org.insert('Account', { Name: `Own ${number}` }));
+    world.org.locks.add({ id: id as string });
+    const update = (Id: string | undefined, name: string) => ({
+      body: `<records type="Account"><Id>${Id}</Id><Name>${name}</Name></records>`,
+    });
+    const connection = await world.connect();
+
+    const outcome = await run(
+      connection,
+      'update',
+      [update(id, 'first'), update(others[0], 'x'), update(id, 'last'), update(others[1], 'y')],
+      { operationApi: 'COMPOSITEAPI', batchCount: 2 },
+    );
+
+    expect(count(outcome, 'success')).toBe(4);
+    expect(world.org.record(id as string)?.['Name']).toBe('last');
+  });
+
   test('for good are refused after a few attempts, and not written', async () => {
     world.org.locks.add(always);
 

@@ -15,6 +15,11 @@ export interface BatchOptions<D> {
   readonly together?: (batch: readonly D[], next: D) => boolean;
   /** For a service that refuses a whole batch for one bad document: a batch of which nothing was applied is worked on again, each document alone. Default false. */
   readonly oneByOne?: boolean;
+  /** Has all the work on a batch done, its repeats among it: for batches that must wait for one another. */
+  readonly inTurn?: (
+    batch: readonly D[],
+    work: () => Promise<readonly OperationEvent[]>,
+  ) => Promise<readonly OperationEvent[]>;
 }
 
 /**
@@ -35,12 +40,13 @@ export function perBatch<P = Properties, D extends Document<P> = Document<P>>(
       `operation ${context.operation.id} declares no batch.maxDocuments, and perBatch was given none`,
     );
   }
+  const { oneByOne = false, inTurn = (_batch, settled) => settled() } = options;
+  const settle = oneByOne ? wholeOrOneByOne : workUntilSettled;
   return runInFlight(
     batchesOf(documents, maxDocuments, options.together ?? haveEqualProperties<P>),
     context,
     idsOf,
-    (batch) =>
-      options.oneByOne === true ? wholeOrOneByOne(batch, context, work) : workUntilSettled(batch, context, work),
+    (batch) => inTurn(batch, () => settle(batch, context, work)),
   );
 }
 

@@ -68,7 +68,9 @@ export class LoginCallback implements LoginPrompt {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
-    const url = new URL(request.url ?? '/', this.redirectUri);
+    const address = request.url ?? '/';
+    // Anything may be asked for here, `//` too, which is no address.
+    const url = new URL(URL.canParse(address, this.redirectUri) ? address : '/', this.redirectUri);
     const { port } = request.socket.address() as AddressInfo;
     const isOurs = [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`].includes(request.headers.host ?? '');
     const query = Object.fromEntries(url.searchParams);

@@ -4,7 +4,7 @@ import type { UpsertProperties } from '../properties/operation-properties.js';
 import { configError } from '../transport/refusals.js';
 
 /** The name of the field that an upsert goes by; `config` where the properties give none. */
-export function externalIdFieldName(properties: UpsertProperties): string {
+export function externalIdFieldName(properties: Pick<UpsertProperties, 'externalIdFieldName'>): string {
   const name = properties.externalIdFieldName?.trim() ?? '';
   if (name !== '') return name;
   throw configError('PROPERTY_MISSING', 'externalIdFieldName is missing: an upsert needs it', '/externalIdFieldName');

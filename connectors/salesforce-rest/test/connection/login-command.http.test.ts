@@ -129,12 +129,13 @@ describe('connector login', () => {
     const turnedAway = [
       await visit(`http://localhost:${port}/favicon.ico`, own),
       await visit(`http://localhost:${port}/callback`, own),
+      await visit(`http://localhost:${port}//`, own),
       await visit(callback, 'evil.example'),
       await visit(callback, own, 'POST'),
     ];
     const taken = await visit(callback, own);
 
-    expect([turnedAway, taken, await login.code()]).toEqual([[404, 404, 404, 404], 200, 0]);
+    expect([turnedAway, taken, await login.code()]).toEqual([[404, 404, 404, 404, 404], 200, 0]);
   });
 
   test('ends with 3 where the browser brings another state', async () => {

@@ -13,20 +13,22 @@ import {
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../browse/describe-cache.js';
-import type { SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-describe.js';
 import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
 import { configError, documentError } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders } from '../document-headers.js';
+import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
-import { endsEverything } from '../record-pages.js';
 import { IngestColumns } from './ingest-columns.js';
-import { IngestJob, type JobSpec } from './ingest-job.js';
+import type { JobSpec } from './ingest-job.js';
 import { reconcileRows } from './ingest-reconciliation.js';
 import { readIngestRow } from './ingest-row.js';
 import { JobPreparation, type PreparationRules, type PreparedJob } from './job-preparation.js';
+import { leftJobOf } from './left-job.js';
 import { recordForm } from './record-form.js';
-import { RowSettlement } from './row-settlement.js';
+import { runRows } from './row-jobs.js';
 
 type Properties = BulkIngestProperties;
 
@@ -45,6 +47,7 @@ const KINDS: Readonly<Record<string, { readonly operation: string; readonly abil
  * Create, update, upsert and delete over Bulk API 2.0: documents become rows of CSV, rows become ingest jobs, and each document gets the result of its row.
  * Absent, null and empty: an absent field stays an empty cell, which leaves the field alone; a null or empty one becomes `#N/A`, which empties it.
  * No column is added to tell rows apart: a row is found again by all that was uploaded of it. Jobs are kept on the service, their results for seven days; one that was not closed is aborted and deleted.
+ * A checkpoint before a job is closed lets another process go on with it.
  * Result: `success` / `200` with the row as `<records>`, `sf__Id` and `sf__Created` first; `applicationError` with its `sf__Error`. Receipt: `{jobId, row, rows}`.
  * Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Ingest".
  */
@@ -57,14 +60,16 @@ export class BulkIngestOperation implements Operation<Properties> {
   ) {}
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    const { describe, columns, rules } = await this.plan(context);
+    const { describe, key, rules } = await this.plan(context);
+    const left = leftJobOf(context.resumeFrom);
     const preparation = new JobPreparation(documents, rules, context);
     try {
+      if (left !== undefined) yield* this.runJob(await preparation.recall(left), describe, key, context, left.jobId);
       while (!preparation.isOver) {
         const prepared = await preparation.next();
         const refused = preparation.takeRefused();
         if (refused.length > 0) yield refused;
-        if (prepared !== undefined && prepared.ids.length > 0) yield* this.runJob(prepared, describe, columns, context);
+        if (prepared !== undefined && prepared.ids.length > 0) yield* this.runJob(prepared, describe, key, context);
       }
     } catch (error) {
       const refused = preparation.takeRefused();
@@ -89,47 +94,23 @@ export class BulkIngestOperation implements Operation<Properties> {
   private async *runJob(
     prepared: PreparedJob<Properties>,
     describe: SObjectDescribe,
-    columns: IngestColumns,
+    key: FieldDescribe | undefined,
     context: ExecutionContext<Properties>,
+    leftJobId?: string,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
     const { properties, ids } = prepared;
-    if (context.signal.aborted) {
+    if (context.signal.aborted && leftJobId === undefined) {
       yield ids.map((id) => failed([id], errorInfoOf(context.signal.reason, 'none')));
       return;
     }
     const headers = (own: HttpHeaders): HttpHeaders =>
       documentHeaders(own, properties.restHeaders === undefined ? {} : { restHeaders: properties.restHeaders });
-    const job = new IngestJob(
-      { transport: this.transport, kind: 'ingest', headers },
-      prepared.csv,
-      ids.length,
-      new RowSettlement(prepared, recordForm(describe.name, context.properties.payloadFormat)),
+    yield* runRows(prepared, specOf(properties, describe, key, context), {
+      requests: { transport: this.transport, kind: 'ingest', headers },
+      form: recordForm(describe.name, context.properties.payloadFormat),
       context,
-    );
-    yield* job.run(await this.specOf(properties, describe, columns, context));
-    if (job.fatal !== undefined && endsEverything(job.fatal)) throw job.fatal;
-  }
-
-  private async specOf(
-    properties: Properties,
-    describe: SObjectDescribe,
-    columns: IngestColumns,
-    context: ExecutionContext<Properties>,
-  ): Promise<JobSpec> {
-    const { id } = context.operation;
-    const isHard = id === 'delete' && properties.hardDelete === true;
-    const rule = properties.assignmentRuleId?.trim() ?? '';
-    return {
-      object: describe.name,
-      operation: isHard ? 'hardDelete' : (KINDS[id]?.operation ?? id),
-      contentType: 'CSV',
-      columnDelimiter: 'COMMA',
-      lineEnding: 'LF',
-      ...(id === 'upsert' && {
-        externalIdFieldName: await columns.columnOf(properties.externalIdFieldName ?? '', context),
-      }),
-      ...(rule !== '' && { assignmentRuleId: rule }),
-    };
+      ...(leftJobId !== undefined && { leftJobId }),
+    });
   }
 
   /** Checks the configuration against the live describe. */
@@ -137,35 +118,25 @@ export class BulkIngestOperation implements Operation<Properties> {
     const { properties, operation } = context;
     const describe = await this.target.check(KINDS[operation.id]?.ability ?? 'createable', context);
     const columns = new IngestColumns(describe, this.describes);
-    const key = operation.id === 'upsert' ? await this.keyColumn(properties, columns, context) : undefined;
+    const key = operation.id === 'upsert' ? externalIdField(describe, externalIdFieldName(properties)) : undefined;
     const fixed = await this.fixedColumns(operation.id, properties, columns, context);
     const rules: PreparationRules<Properties> = {
       maxBytes: (properties.batchSize ?? DEFAULT_BATCH_SIZE) * MEGABYTE,
       ...(fixed !== undefined && { columns: fixed }),
-      ...(key !== undefined && { keyColumn: key }),
+      keyOf: (cells) =>
+        key === undefined ? comparableId(cells.get('Id') ?? '') : comparableKey(key, cells.get(key.name) ?? ''),
       groupOf: ({ assignmentRuleId = '', restHeaders = {} }) => JSON.stringify([assignmentRuleId.trim(), restHeaders]),
       read: (document) => {
         checkRule(document.properties);
         documentHeaders({}, { restHeaders: document.properties.restHeaders ?? {} });
         return readIngestRow(
           document,
-          { objectType: describe.name, operation: operation.id, columns, key, fixed },
+          { objectType: describe.name, operation: operation.id, columns, key: key?.name, fixed },
           context,
         );
       },
     };
-    return { describe, columns, rules };
-  }
-
-  private async keyColumn(
-    { externalIdFieldName }: Properties,
-    columns: IngestColumns,
-    context: ExecutionContext<Properties>,
-  ): Promise<string> {
-    const name = externalIdFieldName?.trim() ?? '';
-    if (name === '')
-      throw configError('EXTERNAL_ID_FIELD_MISSING', 'an upsert needs externalIdFieldName', '/externalIdFieldName');
-    return asConfig(() => columns.columnOf(name, context), '/externalIdFieldName');
+    return { describe, key, rules };
   }
 
   /** The columns that are asked for, in their order; those of a delete are the id alone. */
@@ -187,6 +158,25 @@ export class BulkIngestOperation implements Operation<Properties> {
     }
     return found;
   }
+}
+
+function specOf(
+  { hardDelete, assignmentRuleId = '' }: Properties,
+  describe: SObjectDescribe,
+  key: FieldDescribe | undefined,
+  { operation: { id } }: ExecutionContext<Properties>,
+): JobSpec {
+  const isHard = id === 'delete' && hardDelete === true;
+  const rule = assignmentRuleId.trim();
+  return {
+    object: describe.name,
+    operation: isHard ? 'hardDelete' : (KINDS[id]?.operation ?? id),
+    contentType: 'CSV',
+    columnDelimiter: 'COMMA',
+    lineEnding: 'LF',
+    ...(key !== undefined && { externalIdFieldName: key.name }),
+    ...(rule !== '' && { assignmentRuleId: rule }),
+  };
 }
 
 /** A job takes the id of a rule, not a yes or no. */

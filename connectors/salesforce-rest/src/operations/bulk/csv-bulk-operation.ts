@@ -26,6 +26,7 @@ import { checkedCsv } from './checked-csv.js';
 import { CsvSettlement } from './csv-settlement.js';
 import { IngestColumns } from './ingest-columns.js';
 import { IngestJob, type JobSpec } from './ingest-job.js';
+import { type LeftJob, leftJobOf } from './left-job.js';
 import { queryPages } from './query-job.js';
 
 type Properties = CsvBulkProperties;
@@ -61,10 +62,14 @@ export class CsvBulkOperation implements Operation<Properties> {
     const isQuery = bulkOperation === 'query' || bulkOperation === 'queryAll';
     const describe = isQuery ? undefined : await this.describeFor(bulkOperation, context);
     checkConfiguredHeaders({ restHeaders: context.properties.restHeaders ?? {} });
+    let left = leftJobOf(context.resumeFrom);
     for await (const document of documents) {
+      const own = left;
+      left = undefined;
       try {
         if (describe === undefined) yield* this.query(document, context);
-        else yield* this.ingest(document, describe, context);
+        else if (own === undefined) yield* this.ingest(document, describe, context);
+        else yield* this.resume(document, own, describe, context);
       } catch (error) {
         if (!isConnectorError(error) || endsEverything(error)) throw error;
         yield failed([document.id], error.info);
@@ -100,6 +105,21 @@ export class CsvBulkOperation implements Operation<Properties> {
     const job = new IngestJob(this.requests('ingest', properties), csv.body, csv.rows, settlement, context);
     yield* job.run(spec);
     if (job.fatal !== undefined && endsEverything(job.fatal)) throw job.fatal;
+  }
+
+  /** Goes on with the job that another process made of the document; only where that was never closed it is sent again. */
+  private async *resume(
+    document: Document<Properties>,
+    left: LeftJob,
+    describe: SObjectDescribe,
+    context: ExecutionContext<Properties>,
+  ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
+    const settlement = new CsvSettlement(document.id, left.rows);
+    const requests = this.requests('ingest', document.properties);
+    const job = new IngestJob(requests, document.body, left.rows, settlement, context);
+    yield* job.resume(left.jobId);
+    if (job.fatal !== undefined && endsEverything(job.fatal)) throw job.fatal;
+    if (job.isReplaceable) yield* this.ingest(document, describe, context);
   }
 
   private async *query(

@@ -1,6 +1,7 @@
 import {
   type Body,
   type CallContext,
+  type CheckpointEvent,
   ConnectorError,
   type ErrorInfo,
   type ExecutionContext,
@@ -12,10 +13,12 @@ import { countRows } from '../../csv/row-count.js';
 import { CSV } from '../../transport/headers.js';
 import type { BulkJob } from './bulk-job.js';
 import type { JobSettlement } from './ingest-job.js';
-import { fetchResults, RESULT_SETS, type ResultSet } from './ingest-results.js';
+
 import { blamesData } from './job-errors.js';
 import type { JobStatus } from './job-status.js';
 import { withLastWords } from './last-words.js';
+import { checkpointOf } from './left-job.js';
+import { fetchResults, RESULT_SETS, type ResultSet } from './result-set.js';
 
 const MAX_READINGS = 3;
 
@@ -32,6 +35,10 @@ export class CsvSettlement implements JobSettlement {
     private readonly documentId: string,
     private readonly rowCount: number,
   ) {}
+
+  checkpoint(jobId: string): readonly CheckpointEvent[] {
+    return checkpointOf({ jobId, rows: this.rowCount, columns: [] });
+  }
 
   *all(info: ErrorInfo, jobId: string | undefined): Generator<readonly OperationEvent[]> {
     yield [

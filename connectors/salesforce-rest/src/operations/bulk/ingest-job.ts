@@ -1,6 +1,7 @@
 import {
   type Body,
   type CallContext,
+  type CheckpointEvent,
   type ErrorInfo,
   type ExecutionContext,
   errorInfoOf,
@@ -8,7 +9,7 @@ import {
   type OperationEvent,
 } from '@connector-runtime/core';
 import type { PollProperties } from '../../properties/bulk-properties.js';
-import { type BulkJob, type JobRequests, withJob } from './bulk-job.js';
+import { BulkJob, type JobRequests, withJob } from './bulk-job.js';
 import { pollJob } from './job-poller.js';
 import { hasEnded, type JobStatus } from './job-status.js';
 import { uploadedJob } from './job-upload.js';
@@ -29,8 +30,12 @@ const MAX_CLOSES = 3;
 /** Status requests after an abort, until the job says that it has ended. */
 const MAX_POLLS_AFTER_ABORT = 10;
 
+type JobEvents<Result = void> = AsyncGenerator<OperationEvent | readonly OperationEvent[], Result>;
+
 /** Says what became of the documents of a job. */
 export interface JobSettlement {
+  /** What a host keeps before the job is closed. */
+  checkpoint(jobId: string): readonly CheckpointEvent[];
   /** Nothing of the job was carried out, or nobody can tell: as `info` says. */
   all(info: ErrorInfo, jobId: string | undefined): Iterable<readonly OperationEvent[]>;
   /** The job has ended. `stopped`: why we stopped it, if we did. */
@@ -46,10 +51,14 @@ export interface JobSettlement {
 export class IngestJob {
   /** What went wrong with the job as a whole. */
   fatal: unknown;
+  /** Resumed, and never closed: nothing of it was applied, its documents are not settled, and they may go into another job. */
+  isReplaceable = false;
   private job: BulkJob | undefined;
   /** From when on rows may be applied. */
   private mayRun = false;
   private isSettled = false;
+  /** We asked for it to be closed, and it said that it was open. */
+  private staysOpen = false;
 
   constructor(
     private readonly requests: JobRequests,
@@ -59,21 +68,56 @@ export class IngestJob {
     private readonly context: ExecutionContext<PollProperties>,
   ) {}
 
-  async *run(spec: JobSpec): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
+  /** From the data on. */
+  run(spec: JobSpec): JobEvents {
+    return this.follow(this.begin(spec));
+  }
+
+  /** A job that another process filled and may have closed. One that is still open is done away with. */
+  resume(jobId: string): JobEvents {
+    const job = BulkJob.known(this.requests, jobId);
+    this.job = job;
+    this.mayRun = true;
+    return this.follow(this.takeUp(job));
+  }
+
+  private async *begin(spec: JobSpec): JobEvents<BulkJob> {
+    const job = await uploadedJob(this.requests, spec, this.csv, this.context);
+    this.job = job;
+    yield this.settlement.checkpoint(job.id);
+    await this.close(job);
+    return job;
+  }
+
+  private async *takeUp(job: BulkJob): JobEvents<BulkJob> {
+    const { context } = this;
+    const { state, processed } = await job.status(context);
+    yield { type: 'progress', done: processed, total: this.rowCount, unit: 'records' };
+    if (state !== 'Open') return job;
+    await job.change('Aborted', context);
+    // The other process may have closed it at the last moment.
+    this.isReplaceable = isBlank(await job.status(context));
+    if (this.isReplaceable) await job.discard(context);
+    return job;
+  }
+
+  private async *follow(beginning: JobEvents<BulkJob>): JobEvents {
     const { context } = this;
     const { cleanup } = context;
     try {
       let ended: JobStatus | undefined;
       try {
-        this.job = await uploadedJob(this.requests, spec, this.csv, context);
-        await this.close(this.job);
-        for await (const status of pollJob(this.job, context.properties, context)) {
+        const job = yield* beginning;
+        this.isSettled = this.isReplaceable;
+        if (this.isReplaceable) return;
+        for await (const status of pollJob(job, context.properties, context)) {
           ended = status;
           yield { type: 'progress', done: status.processed, total: this.rowCount, unit: 'records' };
         }
       } catch (error) {
         this.fatal = error;
         ended = undefined;
+        this.isReplaceable = false;
       }
       yield* this.settle(ended, cleanup);
       this.isSettled = true;
@@ -96,8 +140,8 @@ export class IngestJob {
         if (!this.mayRun || context.signal.aborted) throw error;
         const { state } = await job.status(context);
         if (state !== 'Open') return;
-        this.mayRun = attempt < MAX_CLOSES;
-        if (!this.mayRun) throw error;
+        this.staysOpen = attempt >= MAX_CLOSES;
+        if (this.staysOpen) throw error;
       }
     }
   }
@@ -113,6 +157,11 @@ export class IngestJob {
     }
     try {
       const status = ended ?? (await withLastWords(context, (within) => stopJob(job, within)));
+      if (this.staysOpen && isBlank(status)) {
+        await job.discard(cleanup);
+        yield* settlement.all({ ...(reason ?? errorInfoOf(context.signal.reason, 'none')), effect: 'none' }, job.id);
+        return;
+      }
       yield* settlement.ended(job, status, reason, context);
     } catch (error) {
       this.fatal ??= error;
@@ -127,6 +176,11 @@ export class IngestJob {
     if (this.mayRun) await job.change('Aborted', cleanup).catch(() => undefined);
     else await job.discard(cleanup);
   }
+}
+
+/** Aborted before it took up any row. */
+function isBlank({ state, processed }: JobStatus): boolean {
+  return state === 'Aborted' && processed === 0;
 }
 
 /** Stops a job that nobody waits for any more, and says how it ended. */

@@ -10,10 +10,11 @@ import { CsvReader } from '../../csv/csv-reader.js';
 import { csvRow } from '../../csv/csv-writer.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { BulkJob, type JobRequests } from './bulk-job.js';
-import { fetchResults, IngestResults } from './ingest-results.js';
+import { IngestResults } from './ingest-results.js';
 import { cellOf, type PreparationRules } from './job-preparation.js';
 import { hasEnded, type JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
+import { fetchResults } from './result-set.js';
 import { RowIndex } from './row-index.js';
 
 /** What the rows of a job are told by, in another process. */

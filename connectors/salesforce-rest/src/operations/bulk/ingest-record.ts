@@ -96,7 +96,11 @@ export function readJsonRecord(text: string): IngestRecord {
     const value = source === 'null' ? null : kind === STRING ? (JSON.parse(source) as string) : source;
     if (holders.at(-1) === 'attributes') {
       if (holders.length === 2 && name === 'type') objectType = value ?? '';
-    } else fields.set([...holders.slice(1), name].join('.'), value === '' ? null : value);
+      continue;
+    }
+    const path = [...holders.slice(1), name].join('.');
+    if (fields.has(path)) throw notARow(`${path} stands there twice`);
+    fields.set(path, value === '' ? null : value);
   }
   return { objectType, fields };
 }

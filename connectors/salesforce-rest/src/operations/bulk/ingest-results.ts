@@ -1,5 +1,4 @@
 import {
-  type Body,
   type CallContext,
   type ErrorInfo,
   isConnectorError,
@@ -7,51 +6,15 @@ import {
   type ResultEvent,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
-import { CsvError } from '../../csv/csv-error.js';
-import { CsvReader } from '../../csv/csv-reader.js';
-import { csvRow } from '../../csv/csv-writer.js';
-import { ACCEPT_CSV } from '../../transport/headers.js';
-import { protocolError } from '../../transport/refusals.js';
 import type { BulkJob } from './bulk-job.js';
 import { jobFailed, notProcessed, rowError, unclear } from './job-errors.js';
 import type { JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
+import { fetchResults, RESULT_SETS, ReadSet, type ResultSet } from './result-set.js';
 import type { RowIndex } from './row-index.js';
-
-export type ResultSet = 'successfulResults' | 'failedResults' | 'unprocessedrecords';
-
-export const RESULT_SETS: readonly ResultSet[] = ['successfulResults', 'failedResults', 'unprocessedrecords'];
-
-/** Columns that the service puts before those that were uploaded. */
-const OWN_COLUMNS: Readonly<Record<ResultSet, readonly string[]>> = {
-  successfulResults: ['sf__Id', 'sf__Created'],
-  failedResults: ['sf__Id', 'sf__Error'],
-  unprocessedrecords: [],
-};
-
-const STEPS: Readonly<Record<ResultSet, string>> = {
-  successfulResults: 'get bulk successful results',
-  failedResults: 'get bulk failed results',
-  unprocessedrecords: 'get bulk unprocessed records',
-};
 
 /** Sets may lag behind the state of their job, or come cut at a row's end where nothing else tells their length. */
 const MAX_READINGS = 3;
-
-/** Fetches one set of a job's results, as it is. */
-export function fetchResults(job: BulkJob, set: ResultSet, context: CallContext): Promise<Body> {
-  return job.named(async () => {
-    const path = `${job.path}/${set}`;
-    const request = {
-      step: STEPS[set],
-      method: 'GET',
-      path,
-      headers: job.headers(ACCEPT_CSV),
-      effect: 'none',
-    } as const;
-    return (await job.transport.sendForCsv(request, context)).body;
-  });
-}
 
 /** What was uploaded, as far as the results need it. */
 export interface UploadedRows {
@@ -62,53 +25,20 @@ export interface UploadedRows {
   receiptOf?(row: number): Json;
 }
 
+const OPEN = 0;
+const SETTLED = 1;
+const HELD = 2;
+
+/** A row that may go again. */
+export interface HeldRow {
+  readonly row: number;
+  readonly text: string;
+  refusal(): ResultEvent;
+}
+
 /** The job and the row's place among so many. */
 export function receiptOf(jobId: string, row: number, rows: number): Json {
   return { jobId, row, rows };
-}
-
-/** A set, its rows told by the columns that were uploaded. */
-class ReadSet {
-  constructor(
-    readonly set: ResultSet,
-    private readonly body: Body,
-    private readonly columns: readonly string[],
-  ) {}
-
-  /** Rows in portions, each with its header's cells and its text as it was uploaded. */
-  async *rows(signal: AbortSignal): AsyncGenerator<{ header: readonly string[]; rows: readonly string[][] }> {
-    const reader = new CsvReader();
-    let header: readonly string[] | undefined;
-    let isChecked = false;
-    const portion = (rows: string[][]) => {
-      header ??= rows.shift();
-      // A set without rows may lack what was uploaded in its header.
-      if (header !== undefined && rows.length > 0 && !isChecked) {
-        this.checkHeader(header);
-        isChecked = true;
-      }
-      return { header: header ?? [], rows };
-    };
-    try {
-      for await (const bytes of this.body.open(signal)) yield portion(reader.readBytes(bytes));
-      yield portion(reader.end(true));
-    } catch (error) {
-      if (!(error instanceof CsvError)) throw error;
-      throw protocolError('RESULTS_UNREADABLE', `the ${this.set} cannot be read: ${error.message}`, 'none', error);
-    }
-  }
-
-  /** The row as it was uploaded. */
-  textOf(cells: readonly string[]): string {
-    const own = OWN_COLUMNS[this.set].length;
-    return csvRow(own === 0 ? cells : cells.slice(own));
-  }
-
-  private checkHeader(header: readonly string[]): void {
-    const due = [...OWN_COLUMNS[this.set], ...this.columns];
-    const isDue = header.length === due.length && header.every((name, index) => name === due[index]);
-    if (!isDue) throw new CsvError('its header is not the one that was uploaded');
-  }
 }
 
 /**
@@ -121,7 +51,9 @@ export class IngestResults {
   private readonly nextOf: Int32Array;
   private sets: readonly ReadSet[] = [];
   private counted = 0;
-  private readonly isSettled: Uint8Array;
+  /** By row: {@link OPEN}, {@link SETTLED} or {@link HELD}. */
+  private readonly fates: Uint8Array;
+  private held = 0;
 
   constructor(
     private readonly job: BulkJob,
@@ -131,12 +63,12 @@ export class IngestResults {
     const { size } = uploaded.index;
     this.counts = RESULT_SETS.map(() => new Int32Array(size));
     this.nextOf = new Int32Array(size);
-    this.isSettled = new Uint8Array(size);
+    this.fates = new Uint8Array(size);
   }
 
-  /** Rows that the sets tell of. */
-  get rowCount(): number {
-    return this.counted;
+  /** Rows that were held back, and have no result yet. */
+  get heldCount(): number {
+    return this.held;
   }
 
   /** Reads the sets; again, where they do not make up what was sent. */
@@ -173,13 +105,17 @@ export class IngestResults {
     this.sets = sets;
   }
 
-  /** The results of all rows, in portions. `ended`: how the job did. `stopped`: why we stopped it, if we did. */
+  /**
+   * The results of all rows, in portions. `ended`: how the job did. `stopped`: why we stopped it, if we did.
+   * `holdBack`: rows of these sets to which nothing was done, for they were not come to or refused for the moment (a locked record), have none yet; {@link heldRows} has them.
+   */
   async *events(
     ended: JobStatus,
     stopped: ErrorInfo | undefined,
     context: CallContext,
+    holdBack: readonly ResultSet[] = [],
   ): AsyncGenerator<readonly ResultEvent[]> {
-    for (let row = 0; row < this.nextOf.length; row += 1) this.nextOf[row] = row;
+    this.beginPass();
     for (const set of this.sets) {
       let write: ((cells: readonly string[]) => string) | undefined;
       for await (const { header, rows } of set.rows(context.signal)) {
@@ -187,6 +123,11 @@ export class IngestResults {
         for (const cells of rows) {
           const row = this.takeRow(set, cells);
           if (row < 0) continue;
+          if (holdBack.includes(set.set) && this.isForNow(set, cells)) {
+            this.fates[row] = HELD;
+            this.held += 1;
+            continue;
+          }
           write ??= this.form.write(header, 'empty');
           events.push(this.resultOf(set.set, row, cells, write, ended, stopped));
         }
@@ -194,6 +135,43 @@ export class IngestResults {
       }
     }
     yield* this.unsettled(ended, stopped);
+  }
+
+  /** The rows that were held back, in portions: each with its place, its text as it was uploaded, and the result that it has if it does not go again. */
+  async *heldRows(ended: JobStatus, context: CallContext): AsyncGenerator<readonly HeldRow[]> {
+    this.beginPass();
+    for (const set of this.sets) {
+      if (set.set === 'successfulResults') continue;
+      let write: ((cells: readonly string[]) => string) | undefined;
+      for await (const { header, rows } of set.rows(context.signal)) {
+        const held: HeldRow[] = [];
+        for (const cells of rows) {
+          if (!this.isForNow(set, cells)) continue;
+          let row = this.takeRow(set, cells);
+          while (row >= 0 && this.fates[row] !== HELD) row = this.takeRow(set, cells);
+          if (row < 0) continue;
+          write ??= this.form.write(header, 'empty');
+          const form = write;
+          held.push({
+            row,
+            text: set.textOf(cells),
+            refusal: () => this.resultOf(set.set, row, cells, form, ended, undefined),
+          });
+        }
+        if (held.length > 0) yield held;
+      }
+    }
+  }
+
+  /** Not come to, or refused for the moment: nothing done. */
+  private isForNow({ set }: ReadSet, cells: readonly string[]): boolean {
+    if (set === 'unprocessedrecords') return true;
+    const { retryable, effect } = rowError(cells[1] ?? '', this.job.id);
+    return retryable && effect === 'none';
+  }
+
+  private beginPass(): void {
+    for (let row = 0; row < this.nextOf.length; row += 1) this.nextOf[row] = row;
   }
 
   /** A row of the class that this result is about, if its fate is clear; -1 otherwise. */
@@ -223,7 +201,7 @@ export class IngestResults {
     ended: JobStatus,
     stopped: ErrorInfo | undefined,
   ): ResultEvent {
-    this.isSettled[row] = 1;
+    this.fates[row] = SETTLED;
     const base = this.baseOf(row);
     if (set === 'unprocessedrecords')
       return { ...failed(base.inputs, notProcessed(ended, stopped)), receipt: base.receipt };
@@ -260,8 +238,8 @@ export class IngestResults {
         : notProcessed(ended, stopped)
       : unclear(ended, stopped);
     let events: ResultEvent[] = [];
-    for (let row = 0; row < this.isSettled.length; row += 1) {
-      if (this.isSettled[row] === 1) continue;
+    for (let row = 0; row < this.fates.length; row += 1) {
+      if (this.fates[row] !== OPEN) continue;
       const { inputs, receipt } = this.baseOf(row);
       events.push({ ...failed(inputs, info), receipt });
       if (events.length < 1000) continue;

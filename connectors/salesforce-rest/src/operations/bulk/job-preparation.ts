@@ -1,5 +1,6 @@
 import {
   type Body,
+  ConnectorError,
   type Document,
   type ExecutionContext,
   errorInfoOf,
@@ -11,6 +12,7 @@ import { failed } from '@connector-runtime/core/authoring';
 import { csvRow } from '../../csv/csv-writer.js';
 import { CSV } from '../../transport/headers.js';
 import { documentError } from '../../transport/refusals.js';
+import { type LeftJob, otherDocuments } from './left-job.js';
 import { RowIndex } from './row-index.js';
 
 /** More rows make a job's bookkeeping large, not the job faster. */
@@ -35,16 +37,20 @@ export interface IngestRow<P> {
   readonly cells: ReadonlyMap<string, string | null>;
 }
 
-/** What goes into one job. */
-export interface PreparedJob<P> {
-  /** Of the first row; the others' say the same. */
-  readonly properties: P;
+/** The rows of one job. */
+export interface JobRows {
   readonly columns: readonly string[];
   /** Ids of the documents, by row. */
   readonly ids: readonly string[];
   readonly index: RowIndex;
   /** Header and rows, in the spool. */
   readonly csv: Body;
+}
+
+/** What goes into one job. */
+export interface PreparedJob<P> extends JobRows {
+  /** Of the first row; the others' say the same. */
+  readonly properties: P;
 }
 
 /** How rows are put together to jobs. */
@@ -55,8 +61,8 @@ export interface PreparationRules<P> {
   readonly columns?: readonly string[];
   /** Rows with different words travel in different jobs. */
   groupOf(properties: P): string;
-  /** The column whose values must differ within a job; rows with one value are applied in their order that way. */
-  readonly keyColumn?: string;
+  /** What must differ within a job: rows of one record are applied in their order that way, and their results told apart. Empty: nothing. */
+  keyOf(cells: IngestRow<P>['cells']): string;
   read(document: Document<P>): Promise<IngestRow<P>>;
 }
 
@@ -68,6 +74,8 @@ export class JobPreparation<P> {
   /** Results of documents that were refused since they were last taken. */
   private refused: ResultEvent[] = [];
   private readonly ahead: IngestRow<P>[] = [];
+  /** Of the job that is being written. */
+  private begun: string[] = [];
   private readonly known = new Set<string>();
   private readonly source: AsyncIterator<Document<P>>;
   private isEnded = false;
@@ -100,6 +108,21 @@ export class JobPreparation<P> {
     return first === undefined ? undefined : this.spooled(first);
   }
 
+  /** The rows of a job that another process made of the next documents. Whatever is wrong with them, that job may have applied them: what it throws has the effect `unknown`. */
+  async recall(left: LeftJob): Promise<PreparedJob<P>> {
+    const ids: string[] = [];
+    const index = this.newIndex();
+    try {
+      const first = await this.pullRecalled(left, ids);
+      const csv = await this.context.spool.write(this.recalledPieces(first, left, ids, index), CSV);
+      return { properties: first.properties, columns: left.columns, ids, index, csv };
+    } catch (error) {
+      this.takeRefused();
+      const info = errorInfoOf(error, 'unknown');
+      throw new ConnectorError({ ...info, effect: 'unknown', service: { ...info.service, jobId: left.jobId } });
+    }
+  }
+
   /** Is there nothing more to come? */
   get isOver(): boolean {
     return this.isEnded && this.ahead.length === 0;
@@ -107,7 +130,7 @@ export class JobPreparation<P> {
 
   /** Ids of rows that were read and are in no job. */
   idsAhead(): readonly string[] {
-    return this.ahead.map(({ id }) => id);
+    return [...this.begun, ...this.ahead.map(({ id }) => id)];
   }
 
   close(): Promise<unknown> | undefined {
@@ -117,9 +140,11 @@ export class JobPreparation<P> {
   private async spooled(first: IngestRow<P>): Promise<PreparedJob<P>> {
     const { context, rules } = this;
     const columns = rules.columns ?? this.columnsFor(first);
-    const index = new RowIndex(Math.floor(context.clock.random() * 0x1_0000_0000));
+    const index = this.newIndex();
     const ids: string[] = [];
+    this.begun = ids;
     const csv = await context.spool.write(this.pieces(first, columns, ids, index), CSV);
+    this.begun = [];
     return { properties: first.properties, columns, ids, index, csv };
   }
 
@@ -147,11 +172,9 @@ export class JobPreparation<P> {
     while (ids.length < MAX_ROWS && this.refused.length < MAX_REFUSED) {
       const row = this.ahead.shift() ?? (await this.pull());
       if (row === undefined) break;
-      const key = rules.keyColumn === undefined ? undefined : row.cells.get(rules.keyColumn);
+      const key = rules.keyOf(row.cells);
       const isOther =
-        !this.isTogether(first, row) ||
-        (rules.columns === undefined && hasNew(row, known)) ||
-        (typeof key === 'string' && keys.has(key));
+        !this.isTogether(first, row) || (rules.columns === undefined && hasNew(row, known)) || keys.has(key);
       const text = isOther ? '' : csvRow(columns.map((column) => cellOf(row.cells.get(column))));
       const rowBytes = Buffer.byteLength(text);
       if (!isOther && this.isOversize(row, text, headerBytes + rowBytes)) continue;
@@ -159,7 +182,7 @@ export class JobPreparation<P> {
         this.ahead.unshift(row);
         break;
       }
-      if (typeof key === 'string') keys.add(key);
+      if (key !== '') keys.add(key);
       bytes += rowBytes;
       ids.push(row.id);
       index.add(text);
@@ -169,6 +192,37 @@ export class JobPreparation<P> {
       piece = '';
     }
     yield Buffer.from(piece);
+  }
+
+  private async *recalledPieces(
+    first: IngestRow<P>,
+    left: LeftJob,
+    ids: string[],
+    index: RowIndex,
+  ): AsyncGenerator<Uint8Array> {
+    const { columns, rows } = left;
+    let piece = csvRow(columns);
+    for (let row = first; ; row = await this.pullRecalled(left, ids)) {
+      const text = csvRow(columns.map((column) => cellOf(row.cells.get(column))));
+      ids.push(row.id);
+      index.add(text);
+      piece += text;
+      if (ids.length >= rows) break;
+      if (piece.length < PIECE_CHARS) continue;
+      yield Buffer.from(piece);
+      piece = '';
+    }
+    yield Buffer.from(piece);
+  }
+
+  private async pullRecalled(left: LeftJob, ids: readonly string[]): Promise<IngestRow<P>> {
+    const row = await this.pull();
+    if (row === undefined || this.refused.length > 0) throw otherDocuments(left, ids.length);
+    return row;
+  }
+
+  private newIndex(): RowIndex {
+    return new RowIndex(Math.floor(this.context.clock.random() * 0x1_0000_0000));
   }
 
   private isTogether(first: IngestRow<P>, next: IngestRow<P>): boolean {

@@ -1,23 +1,48 @@
-import type { ErrorInfo, ExecutionContext, OperationEvent } from '@connector-runtime/core';
+import type {
+  CallContext,
+  CheckpointEvent,
+  ErrorInfo,
+  ExecutionContext,
+  OperationEvent,
+} from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
+import { csvRow } from '../../csv/csv-writer.js';
+import { CSV } from '../../transport/headers.js';
 import type { BulkJob } from './bulk-job.js';
 import type { JobSettlement } from './ingest-job.js';
-import { IngestResults, receiptOf, type UploadedRows } from './ingest-results.js';
+import { IngestResults, receiptOf } from './ingest-results.js';
+import type { JobRows } from './job-preparation.js';
 import type { JobStatus } from './job-status.js';
 import { withLastWords } from './last-words.js';
+import { checkpointOf } from './left-job.js';
 import type { RecordForm } from './record-form.js';
+import type { ResultSet } from './result-set.js';
+import { RowIndex } from './row-index.js';
 
 const PORTION = 1_000;
 
-/** A document is a row: each gets the result of its row. */
+/** A document is a row: each gets the result of its row, but for those that may go `again`: where the service refused them for the moment, or did not come to them before the job was aborted. */
 export class RowSettlement implements JobSettlement {
+  private held: { readonly results: IngestResults; readonly status: JobStatus } | undefined;
+
   constructor(
-    private readonly uploaded: UploadedRows,
+    private readonly rows: JobRows,
     private readonly form: RecordForm,
+    private readonly again: { readonly refused: boolean; readonly unprocessed: boolean },
   ) {}
 
+  /** Rows that may go again, and have no result yet. */
+  get hasHeld(): boolean {
+    return this.held !== undefined;
+  }
+
+  checkpoint(jobId: string): readonly CheckpointEvent[] {
+    const { ids, columns } = this.rows;
+    return checkpointOf({ jobId, rows: ids.length, columns });
+  }
+
   *all(info: ErrorInfo, jobId: string | undefined): Generator<readonly OperationEvent[]> {
-    const { ids } = this.uploaded;
+    const { ids } = this.rows;
     for (let from = 0; from < ids.length; from += PORTION) {
       yield ids.slice(from, from + PORTION).map((id, offset) => ({
         ...failed([id], info),
@@ -32,9 +57,45 @@ export class RowSettlement implements JobSettlement {
     stopped: ErrorInfo | undefined,
     context: ExecutionContext<unknown>,
   ): AsyncGenerator<readonly OperationEvent[]> {
-    const results = new IngestResults(job, this.uploaded, this.form);
+    const results = new IngestResults(job, this.rows, this.form);
     await withLastWords(context, (within) => results.read(within));
+    const { again } = this;
+    const mayHold = stopped === undefined && !context.signal.aborted;
+    const holdBack: readonly ResultSet[] = mayHold
+      ? [
+          ...(again.refused && status.state === 'JobComplete' ? (['failedResults'] as const) : []),
+          ...(again.unprocessed && status.state === 'Aborted' ? (['unprocessedrecords'] as const) : []),
+        ]
+      : [];
     // All is at hand by now.
-    yield* results.events(status, stopped, context.cleanup);
+    yield* results.events(status, stopped, context.cleanup, holdBack);
+    if (results.heldCount > 0) this.held = { results, status };
+  }
+
+  /** The rows that were held back, for a job of their own. */
+  async heldRows(context: ExecutionContext<unknown>): Promise<JobRows> {
+    const { columns, ids } = this.rows;
+    const index = new RowIndex(Math.floor(context.clock.random() * 0x1_0000_0000));
+    const heldIds: string[] = [];
+    const { held } = this;
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(csvRow(columns));
+      for await (const rows of held?.results.heldRows(held.status, context) ?? []) {
+        for (const { row, text } of rows) {
+          heldIds.push(ids[row] ?? '');
+          index.add(text);
+        }
+        yield Buffer.from(rows.map(({ text }) => text).join(''));
+      }
+    }
+    const csv = await context.spool.write(pieces(), CSV);
+    return { columns, ids: heldIds, index, csv };
+  }
+
+  /** The results of the rows that were held back, where they do not go again. */
+  async *refusals(context: CallContext): AsyncGenerator<readonly OperationEvent[]> {
+    if (this.held === undefined) return;
+    const { results, status } = this.held;
+    for await (const rows of results.heldRows(status, context)) yield rows.map((row) => row.refusal());
   }
 }

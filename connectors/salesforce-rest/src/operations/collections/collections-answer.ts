@@ -4,10 +4,10 @@ import type { SObjectDescribe } from '../../browse/sobject-describe.js';
 import type { ServiceError } from '../../transport/error-answer.js';
 import { protocolError } from '../../transport/refusals.js';
 import { isGoneCode } from '../../transport/service-codes.js';
+import { comparableId } from '../comparable-key.js';
 import { accepted, refusalInside, withNearestField } from '../outcomes.js';
 import { type CollectionResult, type Payload, PayloadError } from '../payload.js';
 import type { CollectionRecord } from './collections-request.js';
-import { comparableId } from './comparable-key.js';
 
 const ROLLED_BACK = 'ALL_OR_NONE_OPERATION_ROLLED_BACK';
 

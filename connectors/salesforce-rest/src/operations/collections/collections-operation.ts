@@ -65,13 +65,14 @@ export class CollectionsOperation implements Operation<Properties> {
     yield* perBatch(
       readDocuments(documents, write, context),
       context,
-      (batch) =>
-        this.underWay.inTurn(
-          batch.map(({ record }) => record?.key ?? ''),
-          () => this.writeBatch(batch, write, context),
-        ),
+      (batch) => this.writeBatch(batch, write, context),
       {
         together: new TravelRule<Properties>().together,
+        inTurn: (batch, work) =>
+          this.underWay.inTurn(
+            batch.map(({ record }) => record?.key ?? ''),
+            work,
+          ),
         ...(batchCount === undefined ? {} : { maxDocuments: batchCount }),
       },
     );

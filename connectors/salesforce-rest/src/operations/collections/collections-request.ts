@@ -3,10 +3,10 @@ import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-descri
 import { COLLECTIONS_PATH, collectionsDeletePath, collectionsUpsertPath } from '../../transport/endpoints.js';
 import { documentError } from '../../transport/refusals.js';
 import type { ServiceRequest } from '../../transport/salesforce-transport.js';
+import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders, type HeaderProperties } from '../document-headers.js';
 import { isUniqueKey } from '../external-id-field.js';
 import type { Payload } from '../payload.js';
-import { comparableId, comparableKey } from './comparable-key.js';
 
 /** What the service takes as the body of one request. */
 const MAX_REQUEST_BYTES = 50_000_000;

@@ -3,11 +3,11 @@ interface Group {
   readonly ended: Promise<void>;
 }
 
-/** Requests of one execution that are under way, by the keys of their records. What concerns one record goes in the order of the input, for it would meet itself otherwise. */
+/** Groups of one execution that are under way, until nothing of them goes again, by the keys of their records. What concerns one record goes in the order of the input, for it would meet itself otherwise. */
 export class RecordsUnderWay {
   private readonly groups = new Set<Group>();
 
-  /** Does the work when every earlier request with one of these records has ended, however it did. */
+  /** Does the work when every earlier group with one of these records has ended, however it did. */
   async inTurn<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     const own = new Set(keys.filter((key) => key !== ''));
     const before = [...this.groups].filter(({ keys: others }) => [...own].some((key) => others.has(key)));

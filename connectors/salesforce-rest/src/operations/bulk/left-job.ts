@@ -1,0 +1,43 @@
+import { type CheckpointEvent, ConnectorError, type Json } from '@connector-runtime/core';
+
+/** A job that was about to be closed: what another process needs to go on with it. */
+export interface LeftJob {
+  readonly jobId: string;
+  /** The next documents without a result are its rows, in their order. */
+  readonly rows: number;
+  /** Those of its rows; empty where the documents are whole CSVs. */
+  readonly columns: readonly string[];
+}
+
+/** A checkpoint holds 64 KB. A job of more columns has none, and cannot be gone on with. */
+const MAX_STATE_CHARS = 16_000;
+
+/** Tells of a job before it is closed, which must not be done twice. */
+export function checkpointOf({ jobId, rows, columns }: LeftJob): readonly CheckpointEvent[] {
+  const state = { jobId, rows, columns };
+  return JSON.stringify(state).length > MAX_STATE_CHARS ? [] : [{ type: 'checkpoint', state }];
+}
+
+/** The job that the checkpoint tells of; `undefined` without one. One of another form is a `config` error. */
+export function leftJobOf(state: Json | undefined): LeftJob | undefined {
+  if (state === undefined) return undefined;
+  const { jobId, rows, columns } = (typeof state === 'object' && state !== null ? state : {}) as Partial<LeftJob>;
+  const isOne =
+    typeof jobId === 'string' &&
+    /^[0-9A-Za-z]{15,18}$/.test(jobId) &&
+    Number.isSafeInteger(rows) &&
+    Array.isArray(columns) &&
+    columns.every((column) => typeof column === 'string');
+  if (isOne && rows !== undefined && columns !== undefined) return { jobId, rows, columns };
+  throw unsuitable('the checkpoint tells of no bulk job', 'none');
+}
+
+/** The documents are not those of the run that made the checkpoint. Those that were in the job are `unknown`. */
+export function otherDocuments({ jobId, rows }: LeftJob, found: number): ConnectorError {
+  const message = `the checkpoint is about bulk job ${jobId} with ${rows} rows, and ${found} of the documents can be its rows: give the same documents, in the same order`;
+  return unsuitable(message, 'unknown');
+}
+
+function unsuitable(message: string, effect: 'none' | 'unknown'): ConnectorError {
+  return new ConnectorError({ category: 'config', code: 'CHECKPOINT_UNSUITABLE', message, effect, retryable: false });
+}

@@ -1,0 +1,83 @@
+import type { Body, CallContext } from '@connector-runtime/core';
+import { CsvError } from '../../csv/csv-error.js';
+import { CsvReader } from '../../csv/csv-reader.js';
+import { csvRow } from '../../csv/csv-writer.js';
+import { ACCEPT_CSV } from '../../transport/headers.js';
+import { protocolError } from '../../transport/refusals.js';
+import type { BulkJob } from './bulk-job.js';
+
+export type ResultSet = 'successfulResults' | 'failedResults' | 'unprocessedrecords';
+
+export const RESULT_SETS: readonly ResultSet[] = ['successfulResults', 'failedResults', 'unprocessedrecords'];
+
+/** Columns that the service puts before those that were uploaded. */
+const OWN_COLUMNS: Readonly<Record<ResultSet, readonly string[]>> = {
+  successfulResults: ['sf__Id', 'sf__Created'],
+  failedResults: ['sf__Id', 'sf__Error'],
+  unprocessedrecords: [],
+};
+
+const STEPS: Readonly<Record<ResultSet, string>> = {
+  successfulResults: 'get bulk successful results',
+  failedResults: 'get bulk failed results',
+  unprocessedrecords: 'get bulk unprocessed records',
+};
+
+/** Fetches one set of a job's results, as it is. */
+export function fetchResults(job: BulkJob, set: ResultSet, context: CallContext): Promise<Body> {
+  return job.named(async () => {
+    const path = `${job.path}/${set}`;
+    const request = {
+      step: STEPS[set],
+      method: 'GET',
+      path,
+      headers: job.headers(ACCEPT_CSV),
+      effect: 'none',
+    } as const;
+    return (await job.transport.sendForCsv(request, context)).body;
+  });
+}
+
+/** A set, its rows told by the columns that were uploaded. */
+export class ReadSet {
+  constructor(
+    readonly set: ResultSet,
+    private readonly body: Body,
+    private readonly columns: readonly string[],
+  ) {}
+
+  /** Rows in portions, each with its header's cells and its text as it was uploaded. */
+  async *rows(signal: AbortSignal): AsyncGenerator<{ header: readonly string[]; rows: readonly string[][] }> {
+    const reader = new CsvReader();
+    let header: readonly string[] | undefined;
+    let isChecked = false;
+    const portion = (rows: string[][]) => {
+      header ??= rows.shift();
+      // A set without rows may lack what was uploaded in its header.
+      if (header !== undefined && rows.length > 0 && !isChecked) {
+        this.checkHeader(header);
+        isChecked = true;
+      }
+      return { header: header ?? [], rows };
+    };
+    try {
+      for await (const bytes of this.body.open(signal)) yield portion(reader.readBytes(bytes));
+      yield portion(reader.end(true));
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      throw protocolError('RESULTS_UNREADABLE', `the ${this.set} cannot be read: ${error.message}`, 'none', error);
+    }
+  }
+
+  /** The row as it was uploaded. */
+  textOf(cells: readonly string[]): string {
+    const own = OWN_COLUMNS[this.set].length;
+    return csvRow(own === 0 ? cells : cells.slice(own));
+  }
+
+  private checkHeader(header: readonly string[]): void {
+    const due = [...OWN_COLUMNS[this.set], ...this.columns];
+    const isDue = header.length === due.length && header.every((name, index) => name === due[index]);
+    if (!isDue) throw new CsvError('its header is not the one that was uploaded');
+  }
+}

@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type FaultSpec, type SalesforceOrg, startSalesforceOrg } from '@connector-runtime/salesforce-org';
+import { userCredentials } from './running-org.js';
+
+const CONNECTOR = path.join(
+  path.dirname(require.resolve('@connector-runtime/runtime/package.json')),
+  'bin',
+  'connector.js',
+);
+const FAST = { operationApi: 'BulkAPI2.0', pollInitialMs: 10, pollMaxMs: 20 };
+
+let folder: string;
+let org: SalesforceOrg;
+let command: ChildProcess | undefined;
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'connector-killed-run-'));
+  org = await startSalesforceOrg({ accounts: 1 });
+  const { password, ...properties } = userCredentials(org);
+  write('package.json', { connectorRuntime: { plugins: [require.resolve('@connector-runtime/salesforce-rest')] } });
+  write('c.json', {
+    plugin: 'salesforce-rest',
+    properties: { ...properties, password: { $secret: 'env:SF_PASSWORD' } },
+  });
+  process.env['SF_PASSWORD'] = String(password);
+});
+afterEach(async () => {
+  command?.kill('SIGKILL');
+  await org.close();
+  rmSync(folder, { recursive: true });
+});
+
+function write(name: string, value: unknown): void {
+  writeFileSync(path.join(folder, name), typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+const lines = (name: string) =>
+  readFileSync(path.join(folder, name), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { type: string; inputs: string[]; status: string; body?: string });
+
+/** Begins the run, or goes on with it. */
+function runConnector(): ChildProcess {
+  const files = ['--connection', 'c.json', '--input', 'in.ndjson', '--output', 'out.ndjson'];
+  command = spawn(process.execPath, [CONNECTOR, 'run', 'run.json', ...files, '--checkpoint', 'at.json', '--quiet'], {
+    cwd: folder,
+    env: { ...process.env, XDG_STATE_HOME: path.join(folder, 'state') },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return command;
+}
+
+/** Kills a run when it has reached `spec`, and runs it again to its end. */
+async function killAndResume(
+  spec: FaultSpec,
+  between: (fault: ReturnType<SalesforceOrg['faults']['add']>) => void = () => undefined,
+): Promise<void> {
+  const fault = org.faults.add(spec);
+  const killed = runConnector();
+  await fault.reached();
+  killed.kill('SIGKILL');
+  await once(killed, 'close');
+  between(fault);
+  await once(runConnector(), 'close');
+  expect(lines('out.ndjson').at(-1)?.type).toBe('summary');
+}
+
+const statuses = () =>
+  Object.fromEntries(
+    lines('out.ndjson')
+      .filter(({ type }) => type === 'result')
+      .map(({ inputs: [id = ''], status }) => [id, status]),
+  );
+
+describe('a run over Bulk API 2.0 that is killed', () => {
+  const good = Array.from({ length: 40 }, (_, n) => `d${n}`);
+  beforeEach(() => {
+    write('run.json', { operation: 'create', objectType: 'Account', properties: FAST });
+    const documents = good.map((id, n) => ({
+      id,
+      body: `<records><Name>Killed ${id}</Name></records>`,
+      // Two jobs.
+      properties: n < 25 ? {} : { restHeaders: { 'X-Part': 'second' } },
+    }));
+    documents.splice(10, 0, { id: 'bad', body: '<records><Nome>x</Nome></records>', properties: {} });
+    write('in.ndjson', documents.map((document) => JSON.stringify(document)).join('\n'));
+  });
+
+  test.each<[string, FaultSpec, number]>([
+    ['before its job is closed', { kind: 'jobChange', action: 'hold' }, 3],
+    ['when its job is closed, before it knows', { kind: 'jobChange', action: 'hold', handled: true }, 2],
+    ['while its job runs', { kind: 'jobStatus', action: 'hold' }, 2],
+    ['while results are read', { path: '/unprocessedrecords', action: 'hold' }, 2],
+    ['before its second job is closed', { kind: 'jobChange', nth: 2, action: 'hold' }, 3],
+    ['when its second job is closed', { kind: 'jobChange', nth: 2, action: 'hold', handled: true }, 2],
+    ['between two jobs', { kind: 'jobCreate', nth: 2, action: 'hold' }, 2],
+  ])('%s goes on from its checkpoint: everything is created once, and known', async (_when, spec, jobs) => {
+    await killAndResume(spec);
+
+    const names = org.ledger.entries.map(({ given }) => String(given?.['Name']).split(' ')[1]);
+    expect(new Set(names)).toEqual(new Set(good));
+    expect(names).toHaveLength(good.length);
+    expect(statuses()).toEqual({ ...Object.fromEntries(good.map((id) => [id, 'success'])), bad: 'applicationError' });
+    for (const { type, inputs, status, body } of lines('out.ndjson'))
+      if (type === 'result' && status === 'success') expect(body).toContain(`<Name>Killed ${inputs[0]}</Name>`);
+    expect(org.bulk.jobs).toHaveLength(jobs);
+    expect(org.bulk.jobs.filter(({ state }) => state === 'Open')).toEqual([]);
+  });
+
+  test('and whose close arrives late does not send the job again', async () => {
+    await killAndResume({ kind: 'jobChange', action: 'hold' }, (fault) => fault.release());
+
+    expect(org.ledger.counts.create).toBe(40);
+    expect(new Set(Object.values(statuses()))).toEqual(new Set(['success', 'applicationError']));
+    expect(org.bulk.jobs).toHaveLength(2);
+  });
+
+  test('and whose job was aborted meanwhile sends only what that had not come to', async () => {
+    org.bulk.plan = { state: 'Aborted', rows: 5 };
+    await killAndResume({ kind: 'jobStatus', action: 'hold' }, () => {
+      org.bulk.plan = {};
+    });
+
+    expect(org.ledger.counts.create).toBe(40);
+    expect(new Set(Object.values(statuses()))).toEqual(new Set(['success', 'applicationError']));
+    expect(org.bulk.jobs).toHaveLength(3);
+  });
+
+  test('and whose documents are others then is refused: what was in the job is unknown, and nothing is sent', async () => {
+    await killAndResume({ kind: 'jobStatus', action: 'hold' }, () =>
+      write('in.ndjson', JSON.stringify({ id: 'd0', body: '<records><Name>Killed d0</Name></records>' })),
+    );
+
+    expect(statuses()['d0']).toBe('unknown');
+    expect(org.bulk.jobs).toHaveLength(1);
+  });
+});
+
+test.each<[string, FaultSpec, number]>([
+  ['before its job is closed', { kind: 'jobChange', action: 'hold' }, 2],
+  ['while its job runs', { kind: 'jobStatus', action: 'hold' }, 1],
+])('CSV Bulk that is killed %s goes on: every record once', async (_when, spec, jobs) => {
+  write('run.json', {
+    operation: 'csvBulk',
+    properties: { ...FAST, operationApi: undefined, bulkOperation: 'insert', object: 'Account' },
+  });
+  const body = `Name\n${Array.from({ length: 30 }, (_, n) => `Killed ${n}`).join('\n')}\n`;
+  write('in.ndjson', JSON.stringify({ id: 'csv', body, mediaType: 'text/csv' }));
+
+  await killAndResume(spec);
+
+  expect(org.ledger.counts.create).toBe(30);
+  expect(statuses()).toEqual({ csv: 'success' });
+  expect(org.bulk.jobs).toHaveLength(jobs);
+});
