@@ -8,6 +8,8 @@ export const USAGE = `salesforce-org: a Salesforce org in a process, on loopback
   --accounts N   how many accounts (200)
   --tls          HTTPS; the certificate authority to trust is in "caFile"
   --ledger FILE  append every applied write to FILE, as NDJSON
+  --store FILE   keep records in FILE: the next start goes on from there
+  --describes PATH  object types of describes: a JSON file or a folder of them; may be repeated
   --help
 
 The first line on stdout is JSON: addresses and credentials. Ctrl-C stops.
@@ -23,6 +25,8 @@ export function parseFlags(args: readonly string[]): SalesforceOrgOptions | 'hel
       accounts: { type: 'string' },
       tls: { type: 'boolean' },
       ledger: { type: 'string' },
+      store: { type: 'string' },
+      describes: { type: 'string', multiple: true },
       help: { type: 'boolean' },
     },
   });
@@ -33,6 +37,8 @@ export function parseFlags(args: readonly string[]): SalesforceOrgOptions | 'hel
     accounts: whole('--accounts', values.accounts ?? '200', 1, 100_000_000),
     tls: values.tls ?? false,
     ...(values.ledger !== undefined && { ledgerFile: values.ledger }),
+    ...(values.store !== undefined && { store: values.store }),
+    ...(values.describes !== undefined && { describes: values.describes }),
   };
 }
 

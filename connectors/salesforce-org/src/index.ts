@@ -13,6 +13,7 @@ export type {
   Comparison,
   ComparisonOperator,
   Condition,
+  FieldGroup,
   Literal,
   SelectItem,
   SoqlQuery,

@@ -29,6 +29,11 @@ export interface SalesforceOrgOptions {
   readonly tls?: boolean | CertificateOptions;
   /** Appends every applied write to this file, as NDJSON, before the answer leaves. */
   readonly ledgerFile?: string;
+  /**
+   * Keeps what becomes of records in this file, before the answer leaves: an org started with it anew goes on from there, with the same `seed`,
+   * `accounts` and object types. Sessions and bulk jobs are not kept.
+   */
+  readonly store?: string;
   /** Keeps the entries of the ledger in memory; false: only their counts, for millions of writes. True where absent. */
   readonly keepLedger?: boolean;
   /** API versions offered, such as `64.0`. */
@@ -68,6 +73,11 @@ export interface SalesforceOrgOptions {
   readonly refreshToken?: string;
   /** Object types beside the standard ones. */
   readonly objects?: readonly ObjectSpec[];
+  /**
+   * Describes as JSON files, or folders of them: their objects are added, and fields to objects that are there. An `Error` names file and
+   * field of what cannot be used.
+   */
+  readonly describes?: string | readonly string[];
   /** Keeps request bodies in the request log. */
   readonly keepBodies?: boolean;
   /** The org's clock, in milliseconds since 1970. */
@@ -75,7 +85,9 @@ export interface SalesforceOrgOptions {
 }
 
 /** The options with every default filled in. */
-export type OrgSettings = Required<Omit<SalesforceOrgOptions, 'ledgerFile'>> & {
+export type OrgSettings = Required<Omit<SalesforceOrgOptions, 'ledgerFile' | 'store' | 'describes'>> & {
+  readonly store: string | undefined;
+  readonly describes: readonly string[];
   readonly ledgerFile: string | undefined;
 };
 
@@ -107,6 +119,7 @@ export function orgSettings(options: SalesforceOrgOptions): OrgSettings {
     accounts: whole('accounts', 200, 1),
     tls: options.tls ?? false,
     ledgerFile: options.ledgerFile,
+    store: options.store,
     keepLedger: options.keepLedger ?? true,
     versions: options.versions ?? DEFAULT_VERSIONS,
     pageSize: whole('pageSize', 2000, 1),
@@ -130,6 +143,7 @@ export function orgSettings(options: SalesforceOrgOptions): OrgSettings {
     clientSecret: options.clientSecret ?? 'C0FFEE1234567890ABCDEF',
     refreshToken: options.refreshToken ?? '5Aep861.LoopbackRefreshToken',
     objects: options.objects ?? [],
+    describes: [options.describes ?? []].flat(),
     keepBodies: options.keepBodies ?? false,
     now: options.now ?? Date.now,
   };

@@ -7,9 +7,12 @@ import type { OrgSettings } from './options.js';
 import { RequestLog } from './request-log.js';
 import { RowLocks } from './row-locks.js';
 import { Sessions } from './sessions.js';
+import { readDescribes } from './store/describe-files.js';
+import { withDescribes } from './store/described-objects.js';
 import type { ObjectSpec } from './store/object-spec.js';
 import { STANDARD_OBJECTS } from './store/objects/standard-objects.js';
 import { RecordStore } from './store/record-store.js';
+import { applyStoredChange } from './store/stored-change.js';
 import type { Value } from './store/values.js';
 
 /** Everything that an org knows; the routes read and change it. */
@@ -38,7 +41,8 @@ export class Org {
   readonly #describes = new Map<string, string>();
 
   constructor(readonly settings: OrgSettings) {
-    this.store = new RecordStore([...STANDARD_OBJECTS, ...settings.objects], settings.seed, settings.accounts);
+    const specs = withDescribes([...STANDARD_OBJECTS, ...settings.objects], readDescribes(settings.describes));
+    this.store = new RecordStore(specs, settings.seed, settings.accounts);
     this.password = settings.password;
     this.securityToken = settings.securityToken;
     this.organizationId = this.#setUp('Organization', {
@@ -51,6 +55,8 @@ export class Org {
     this.cursors = new Cursors(settings.now);
     this.codes = new AuthorizationCodes(settings.now);
     this.refreshTokens = new Set([settings.refreshToken]);
+    if (settings.store !== undefined)
+      this.store.journal.open(settings.store, settings, (change) => applyStoredChange(this.store, change));
     this.ledger = new Ledger(settings.ledgerFile, settings.keepLedger);
   }
 
@@ -58,6 +64,12 @@ export class Org {
   addObjects(specs: readonly ObjectSpec[]): void {
     this.store.add(specs);
     this.#describes.clear();
+  }
+
+  /** Closes the files of what was applied. */
+  closeFiles(): void {
+    this.ledger.close();
+    this.store.journal.close();
   }
 
   /** The text of a describe in one format and version, made once. */

@@ -56,13 +56,13 @@ export interface SalesforceOrg {
   changePassword(password: string, securityToken: string): void;
   /** Ends every session: the next request of each gets 401. */
   expireSessions(): void;
-  /** Closes every connection and the ledger file. Repeated calls are fine. */
+  /** Closes every connection, and the files of ledger and store. Repeated calls are fine. */
   close(): Promise<void>;
 }
 
 const DATA_VERSION = '64.0';
 
-/** Starts an org on loopback. Throws a `TypeError` for an option out of range, and what `listen` and the ledger's file throw. */
+/** Starts an org on loopback. Throws a `TypeError` for an option out of range, an `Error` for describes or a store that cannot be used, and what `listen` and the files throw. */
 export async function startSalesforceOrg(options: SalesforceOrgOptions = {}): Promise<SalesforceOrg> {
   const settings = orgSettings(options);
   const { tls } = settings;
@@ -74,7 +74,7 @@ export async function startSalesforceOrg(options: SalesforceOrgOptions = {}): Pr
     server.once('error', reject);
     server.listen(settings.port, '127.0.0.1', resolve);
   }).catch((error: unknown) => {
-    org.ledger.close();
+    org.closeFiles();
     throw error;
   });
   const { port } = server.address() as AddressInfo;
@@ -138,7 +138,7 @@ export async function startSalesforceOrg(options: SalesforceOrgOptions = {}): Pr
         org.faults.remove();
         server.close(() => resolve());
         server.closeAllConnections();
-      }).finally(() => org.ledger.close());
+      }).finally(() => org.closeFiles());
       return closing;
     },
   };

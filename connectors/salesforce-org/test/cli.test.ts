@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Json } from './org-client.js';
 
 const BIN = join(__dirname, '..', 'bin', 'salesforce-org.js');
 let child: ChildProcess | undefined;
@@ -146,4 +147,142 @@ test('a ledger file that cannot be written is told and the start fails', async (
 
   expect(code).toBe(1);
   expect(stderr).toContain('salesforce-org did not start: ENOENT');
+});
+
+describe('with --store', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'org-store-'));
+    file = join(folder, 'org.store');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  type Send = (method: string, path: string, body?: object) => Promise<Json>;
+
+  async function startStored(...flags: string[]): Promise<Send> {
+    const org = await start('--accounts', '5', '--store', file, ...flags);
+    const headers = { authorization: `Bearer ${await token(org)}`, 'content-type': 'application/json' };
+    return async (method, path, body) => {
+      const answer = await fetch(`${org['apiBase']}${path}`, {
+        method,
+        headers,
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      return text === '' ? answer.status : JSON.parse(text);
+    };
+  }
+
+  test('records outlive kill -9: made, changed and deleted ones, the seeded as the seed makes them', async () => {
+    const send = await startStored();
+    const invoices = '/query?q=SELECT+Id,Name,Sent_At__c,Amount__c,LastModifiedDate+FROM+Invoice__c';
+    const before = await send('GET', invoices);
+    const seeded = before.records[0].Id;
+    const made = await send('POST', '/sobjects/Invoice__c', {
+      Name: 'ünï',
+      Sent_At__c: '2024-01-31T10:00:00Z',
+      Amount__c: 0.1,
+    });
+    const gone = await send('POST', '/sobjects/Invoice__c', { Name: 'gone' });
+    await send('POST', '/composite/sobjects', {
+      allOrNone: true,
+      records: [{ attributes: { type: 'Invoice__c' }, Name: 'rolled back' }, { attributes: { type: 'Contact' } }],
+    });
+    await send('PATCH', `/sobjects/Invoice__c/${seeded}`, { Amount__c: null });
+    await send('DELETE', `/sobjects/Invoice__c/${gone.id}`);
+    const last = await send('GET', invoices);
+
+    await stop('SIGKILL');
+    const again = await startStored();
+    const found = await again('GET', invoices);
+    const deleted = await again('GET', '/queryAll?q=SELECT+Id,Name+FROM+Invoice__c+WHERE+IsDeleted=true');
+    const next = await again('POST', '/sobjects/Invoice__c', { Name: 'next' });
+
+    expect(found).toEqual(last);
+    expect(found.records.slice(1, -1)).toEqual(before.records.slice(1));
+    expect(found.records.find(({ Id }: { Id: string }) => Id === made.id)).toMatchObject({
+      Name: 'ünï',
+      Amount__c: 0.1,
+    });
+    expect(found.records[0].Amount__c).toBeNull();
+    expect(deleted.records).toMatchObject([{ Id: gone.id, Name: 'gone' }]);
+    expect([made.id, gone.id]).not.toContain(next.id);
+  });
+
+  test('a last line that was torn is dropped, and what follows is read again', async () => {
+    await (await startStored())('POST', '/sobjects/Account', { Name: 'whole' });
+    await stop('SIGKILL');
+    appendFileSync(file, '[{"objectType":"Account","id":"001Lo');
+
+    const again = await startStored();
+    const { totalSize } = await again('GET', '/query?q=SELECT+COUNT()+FROM+Account');
+    await again('POST', '/sobjects/Account', { Name: 'after' });
+    await stop('SIGKILL');
+    const { records } = await (await startStored())('GET', '/query?q=SELECT+Name+FROM+Account');
+
+    expect(totalSize).toBe(6);
+    expect(records.map(({ Name }: { Name: string }) => Name).slice(5)).toEqual(['whole', 'after']);
+  });
+
+  test.each([
+    ['no JSON', '[{"objectType":\n', 'JSON'],
+    ['another object type', '[{"objectType":"Nope","id":"001Lo00000000060AA"}]\n', 'the org has no object type Nope'],
+    [
+      'an unknown field',
+      '[{"objectType":"Account","id":"001Lo0000000001AAA","fields":{"X":1}}]\n',
+      'Account has no field X',
+    ],
+    [
+      'a record out of turn',
+      '[{"objectType":"Account","id":"001Lo0000000009AAA","fields":{}}]\n',
+      'neither a record of Account nor its next',
+    ],
+    [
+      'a value that is none',
+      '[{"objectType":"Account","id":"001Lo0000000001AAA","fields":{"Name":[]}}]\n',
+      '[] is no value of a field',
+    ],
+  ])('a line with %s is refused and named', async (_what, line, message) => {
+    await startStored();
+    await stop('SIGTERM');
+    appendFileSync(file, line);
+
+    const { code, stderr } = await run('--accounts', '5', '--store', file);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${file}:2: `);
+    expect(stderr).toContain(message);
+  });
+
+  test('a store of another seed, and a file that is none, are refused', async () => {
+    await startStored();
+    await stop('SIGTERM');
+    const other = join(folder, 'other');
+    writeFileSync(other, '{}\n');
+
+    expect((await run('--accounts', '6', '--store', file)).stderr).toContain(
+      `${file}:1: the store was begun with accounts 5, not 6`,
+    );
+    expect((await run('--store', other)).stderr).toContain(`${other}:1: not the store of an org`);
+    expect(readFileSync(other, 'utf8')).toBe('{}\n');
+    writeFileSync(other, 'letter');
+    expect((await run('--store', other)).stderr).toContain(`${other}:1: not the store of an org`);
+    expect(readFileSync(other, 'utf8')).toBe('letter');
+  });
+
+  test('with objects of describes their records are kept too', async () => {
+    const describes = join(folder, 'ship.json');
+    const fields = [{ name: 'Code__c', type: 'string', length: 5, createable: true, updateable: true }];
+    writeFileSync(describes, JSON.stringify({ name: 'Ship__c', fields }));
+    await (await startStored('--describes', describes))('POST', '/sobjects/Ship__c', { Code__c: 'A1' });
+
+    await stop('SIGKILL');
+    const { records } = await (await startStored('--describes', describes))(
+      'GET',
+      '/query?q=SELECT+Code__c+FROM+Ship__c',
+    );
+
+    expect(records).toMatchObject([{ Code__c: 'A1' }]);
+  });
 });

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { Connection, OAuth2 } from 'jsforce';
-import { type SalesforceOrg, startSalesforceOrg } from '#src/index.js';
+import { Connection, OAuth2, SfDate } from 'jsforce';
+import { type OrgRecord, type SalesforceOrg, startSalesforceOrg } from '#src/index.js';
 
 let org: SalesforceOrg;
 let connection: Connection;
@@ -142,6 +142,91 @@ test('jsforce finds by conditions of its own making', async () => {
   expect(found.map(({ Name }) => Name)).toEqual(["it's here"]);
 });
 
+test.each<[string, object, (record: OrgRecord) => boolean]>([
+  ['$like', { Name: { $like: 'INV-00001%' } }, ({ Name }) => String(Name).startsWith('INV-00001')],
+  ['$nlike', { Name: { $nlike: 'INV-00001%' } }, ({ Name }) => !String(Name).startsWith('INV-00001')],
+  ['$in', { Status__c: ['Paid', 'Void'] }, ({ Status__c }) => ['Paid', 'Void'].includes(String(Status__c))],
+  ['$nin', { Status__c: { $nin: ['Paid', 'Void'] } }, ({ Status__c }) => !['Paid', 'Void'].includes(String(Status__c))],
+  ['$exists', { Account__c: { $exists: false } }, ({ Account__c }) => Account__c === null],
+  ['$includes', { Tags__c: { $includes: ['urgent'] } }, ({ Tags__c }) => String(Tags__c).includes('urgent')],
+  ['$excludes', { Tags__c: { $excludes: ['urgent'] } }, ({ Tags__c }) => !String(Tags__c).includes('urgent')],
+  [
+    '$or, $not and a date',
+    {
+      $or: [
+        { $not: { Is_Paid__c: true } },
+        { Status__c: 'Paid', Due_Date__c: { $lt: SfDate.toDateLiteral('2024-01-01') } },
+      ],
+      Sent_At__c: { $ne: null },
+    },
+    (record) =>
+      (record['Is_Paid__c'] === false ||
+        (record['Status__c'] === 'Paid' && String(record['Due_Date__c']) < '2024-01-01')) &&
+      record['Sent_At__c'] !== null,
+  ],
+  ['a date literal', { Sent_At__c: { $lt: SfDate.TODAY } }, ({ Sent_At__c }) => Sent_At__c !== null],
+])('jsforce finds by %s', async (_operator, conditions, fits) => {
+  const found = await connection.sobject('Invoice__c').find(conditions, ['Id'], { limit: 1000, autoFetch: true });
+
+  const expected = org.records('Invoice__c').filter(fits);
+  expect(found.map(({ Id }) => Id)).toEqual(expected.map(({ Id }) => Id));
+});
+
+test('jsforce selects every field, sorts, skips, and includes children', async () => {
+  const account = org.insert('Account', { Name: 'with contacts' });
+  for (const LastName of ['a', 'b', 'c']) org.insert('Contact', { LastName, AccountId: account });
+
+  const everything = await connection.sobject('Account').find({}, '*').sort({ Name: -1 }).skip(2).limit(3);
+  const [withContacts] = await connection
+    .sobject('Account')
+    .find({ Id: account }, ['Id', 'Name'])
+    .include('Contacts', { LastName: { $ne: 'b' } }, ['LastName'], { sort: { LastName: -1 }, limit: 2 })
+    .end();
+
+  const names = org.records('Account').map(({ Name }) => String(Name).toLowerCase());
+  const wanted = names.sort((a, b) => (a < b ? 1 : -1)).slice(2, 5);
+  expect(everything.map(({ Name }) => String(Name).toLowerCase())).toEqual(wanted);
+  expect(Object.keys(everything[0] ?? {})).toHaveLength((await connection.describe('Account')).fields.length + 1);
+  expect(withContacts).toMatchObject({ Contacts: { records: ['c', 'a'].map((LastName) => ({ LastName })) } });
+});
+
+test('jsforce reads every page of children by their cursor', async () => {
+  const account = org.insert('Account', { Name: 'with children' });
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  for (const LastName of names) org.insert('Contact', { LastName, AccountId: account });
+  const { records } = await connection.query(
+    `SELECT (SELECT LastName FROM Contacts ORDER BY LastName) FROM Account WHERE Id = '${account}'`,
+  );
+  const read: string[] = [];
+
+  let page = records[0]?.['Contacts'];
+  for (;;) {
+    read.push(...page.records.map(({ LastName }: { LastName: string }) => LastName));
+    if (page.done) break;
+    page = await connection.queryMore(page.nextRecordsUrl);
+  }
+
+  expect(read).toEqual(names);
+});
+
+test('jsforce sees deleted records where it asks for them', async () => {
+  const id = org.insert('Account', { Name: 'to go' });
+  await connection.sobject('Account').destroy(id);
+  const soql = `SELECT Id, IsDeleted FROM Account WHERE Id = '${id}'`;
+
+  expect((await connection.query(soql)).totalSize).toBe(0);
+  expect((await connection.query(soql, { scanAll: true })).records).toMatchObject([{ Id: id, IsDeleted: true }]);
+});
+
+test('jsforce reads aggregates', async () => {
+  const { records } = await connection.query(
+    'SELECT Status__c, COUNT(Id) many FROM Invoice__c GROUP BY Status__c ORDER BY COUNT(Id) DESC, Status__c',
+  );
+
+  const total = records.reduce((sum, record) => sum + Number(record['many']), 0);
+  expect([records.length, total]).toEqual([4, org.records('Invoice__c').length]);
+});
+
 test('jsforce counts', async () => {
   expect(await connection.sobject('Account').count({ Industry: 'Banking' })).toBe(
     org.records('Account').filter((record) => record['Industry'] === 'Banking').length,
@@ -224,6 +309,21 @@ test('jsforce upserts a collection by external id', async () => {
 
   expect(first.map(({ created }) => created)).toEqual([true, true]);
   expect(second.map(({ created, id }) => [created, id])).toEqual(first.map(({ id }) => [false, id]));
+});
+
+test('jsforce is told which record spoilt a tree, and nothing is made', async () => {
+  const node = (referenceId: string, type: string, fields: object) => ({
+    attributes: { type, referenceId },
+    ...fields,
+  });
+  const tree = connection.requestPost('/composite/tree/Account', {
+    records: [node('a', 'Account', { Name: 'tree', Contacts: { records: [node('c', 'Contact', { Email: 'x' })] } })],
+  });
+
+  await expect(tree).rejects.toMatchObject({
+    data: { message: expect.stringMatching(/"hasErrors":true,"results":\[\{"referenceId":"c"/) },
+  });
+  expect(org.ledger.entries).toEqual([]);
 });
 
 test('jsforce makes a tree', async () => {

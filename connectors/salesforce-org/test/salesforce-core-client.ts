@@ -20,6 +20,16 @@ export interface CoreFindings {
   readonly accounts: number;
   readonly record: Readonly<Record<string, unknown>>;
   readonly fields: readonly string[];
+  /** Object types that are listed. */
+  readonly objects: readonly string[];
+  /** Pages that a query was read in. */
+  readonly pages: number;
+  /** Created or not, by two upserts of one external id. */
+  readonly upserts: readonly (boolean | undefined)[];
+  /** Of a collection with one bad record, then of one under all or none. */
+  readonly collections: readonly (readonly string[])[];
+  readonly tree: { readonly hasErrors: boolean; readonly results: readonly { readonly referenceId: string }[] };
+  readonly refusal: string;
 }
 
 async function logIn(login: CoreLogin): Promise<AuthInfo> {
@@ -49,12 +59,61 @@ async function work(connection: Connection): Promise<Omit<CoreFindings, 'usernam
   const record = await accounts.retrieve(id);
   await accounts.delete(id);
   const { fields } = await connection.describe('Account');
+  const { sobjects } = await connection.describeGlobal();
   return {
     page: { totalSize: page.totalSize, done: page.done },
     accounts: new Set(records.map(({ Id }) => Id)).size,
     record,
     fields: fields.map(({ name }) => name),
+    objects: sobjects.map(({ name }) => name),
+    pages: await countPages(connection),
+    ...(await writeMany(connection)),
   };
+}
+
+async function countPages(connection: Connection): Promise<number> {
+  let pages = 1;
+  let page = await connection.query('SELECT Id FROM Account');
+  for (; page.nextRecordsUrl !== undefined; pages++) page = await connection.queryMore(page.nextRecordsUrl);
+  return pages;
+}
+
+/** Writes by external id, in collections and as a tree. */
+async function writeMany(
+  connection: Connection,
+): Promise<Pick<CoreFindings, 'upserts' | 'collections' | 'tree' | 'refusal'>> {
+  const invoices = connection.sobject('Invoice__c');
+  const upserts: (boolean | undefined)[] = [];
+  for (const Amount__c of [1, 2]) {
+    const result = await invoices.upsert({ External_Id__c: 'core', Amount__c }, 'External_Id__c');
+    upserts.push(result.created);
+  }
+  const contacts = [{ LastName: 'good' }, { FirstName: 'bad' }];
+  const collections: string[][] = [];
+  for (const allOrNone of [false, true]) {
+    const results = await connection.create('Contact', contacts, { allOrNone });
+    collections.push(
+      results.map(({ errors }) => (errors[0] as { statusCode: string } | undefined)?.statusCode ?? 'ok'),
+    );
+  }
+  const attributes = (type: string, referenceId: string) => ({ attributes: { type, referenceId } });
+  const tree = await connection.requestPost<CoreFindings['tree']>('/composite/tree/Account', {
+    records: [
+      {
+        ...attributes('Account', 'a'),
+        Name: 'tree',
+        Contacts: { records: [{ ...attributes('Contact', 'c'), LastName: 'leaf' }] },
+      },
+    ],
+  });
+  const refusal = await connection
+    .sobject('Contact')
+    .create({ FirstName: 'x' })
+    .then(
+      () => 'none',
+      (error: unknown) => (error as { errorCode?: string }).errorCode ?? String(error),
+    );
+  return { upserts, collections, tree, refusal };
 }
 
 /** Logs in, tells so, and works when it is told to. What fails ends the process, and stands on stderr. */

@@ -88,8 +88,26 @@ function expectWork(findings: CoreFindings): void {
     accounts: 30,
     record: { Name: 'By core', Phone: '42' },
     fields: expect.arrayContaining(['Id', 'Name']),
+    objects: expect.arrayContaining(['Account', 'Invoice__c']),
+    pages: 4,
+    upserts: [true, false],
+    collections: [
+      ['ok', 'REQUIRED_FIELD_MISSING'],
+      ['ALL_OR_NONE_OPERATION_ROLLED_BACK', 'REQUIRED_FIELD_MISSING'],
+    ],
+    tree: { hasErrors: false, results: [{ referenceId: 'a' }, { referenceId: 'c' }] },
+    refusal: 'REQUIRED_FIELD_MISSING',
   });
-  expect(org.ledger.entries.map(({ action }) => action)).toEqual(['create', 'update', 'delete']);
+  expect(org.ledger.entries.map(({ action, objectType }) => `${action} ${objectType}`)).toEqual([
+    'create Account',
+    'update Account',
+    'delete Account',
+    'create Invoice__c',
+    'update Invoice__c',
+    'create Contact',
+    'create Account',
+    'create Contact',
+  ]);
 }
 
 function keyFile(): string {

@@ -24,22 +24,21 @@ async function readObjects(url, _workload, verify) {
   });
 }
 
-async function creates(url, { docs, concurrent }) {
+async function creates(url, { docs, concurrent, inputs }) {
   const connection = await connect(url, { maxRequest: concurrent });
   let next = 0;
   const work = async () => {
     while (next < docs) {
-      const { success } = await connection.sobject('Account').create(writtenOf(next++));
+      const { success } = await connection.sobject('Account').create(inputs[next++]);
       if (!success) throw new Error('a create failed');
     }
   };
   await Promise.all(Array.from({ length: concurrent }, work));
 }
 
-async function collections(url, { docs }) {
+async function collections(url, { docs, inputs }) {
   const connection = await connect(url);
-  const records = Array.from({ length: docs }, (_, number) => writtenOf(number));
-  const results = await connection.sobject('Account').create(records, { allowRecursive: true });
+  const results = await connection.sobject('Account').create(inputs, { allowRecursive: true });
   if (results.filter(({ success }) => success).length !== docs) throw new Error('a create failed');
 }
 
@@ -70,6 +69,17 @@ async function bulkQuery(url, _workload, verify) {
     stream.on('error', reject);
   });
 }
+
+const recordInputs = ({ docs }) => Array.from({ length: docs }, (_, number) => writtenOf(number));
+
+export const INPUTS = {
+  'W2 5': recordInputs,
+  'W2 25': recordInputs,
+  'W2 5 20ms': recordInputs,
+  'W2 25 20ms': recordInputs,
+  'W3 json': recordInputs,
+  'W3 xml': recordInputs,
+};
 
 export const RUNS = {
   'W1 json objects': readObjects,

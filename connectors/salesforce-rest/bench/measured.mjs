@@ -5,13 +5,15 @@ import { WORKLOADS } from './workloads.mjs';
 
 const [, , contestant, name, url, ...flags] = process.argv;
 const verify = flags.includes('--verify') ? new HashSum() : undefined;
-const { RUNS } = await import(`./${contestant}.mjs`);
+const { INPUTS, RUNS } = await import(`./${contestant}.mjs`);
+// What is written is there before: making it is no client's work. Of a million records it is made on the way, for all contestants.
+const workload = { ...WORKLOADS[name], inputs: INPUTS[name]?.(WORKLOADS[name]) };
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 const cpuBefore = process.cpuUsage();
 const startedMs = performance.now();
 // A cold start says when its first document was there, counted from the start of the process.
-const atMs = await RUNS[name](url, WORKLOADS[name], verify);
+const atMs = await RUNS[name](url, workload, verify);
 const tookMs = atMs ?? performance.now() - startedMs;
 const cpu = process.cpuUsage(cpuBefore);
 delay.disable();

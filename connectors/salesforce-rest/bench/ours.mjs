@@ -66,11 +66,11 @@ function* documents(count, bodyOf) {
 const asXml = (number) => xmlDocument(writtenOf(number));
 const asJson = (number) => JSON.stringify(writtenOf(number));
 
-async function write(url, { docs, concurrent = 5 }, payloadFormat, properties) {
+async function write(url, { docs, concurrent = 5, inputs }, payloadFormat, properties) {
   const { runtime, connection } = await connect(url, { concurrent });
   const execution = connection.execute(
     { operation: 'create', objectType: 'Account', properties: { payloadFormat, ...properties } },
-    documents(docs, payloadFormat === 'xml' ? asXml : asJson),
+    inputs ?? documents(docs, payloadFormat === 'xml' ? asXml : asJson),
   );
   const success = await finish(execution, () => undefined);
   if (success !== docs) throw new Error(`${success} of ${docs} were created`);
@@ -80,6 +80,18 @@ async function write(url, { docs, concurrent = 5 }, payloadFormat, properties) {
 const creates = (url, workload) => write(url, workload, 'json', {});
 const collections = { operationApi: 'COMPOSITEAPI', batchCount: 200 };
 const bulk = { operationApi: 'BulkAPI2.0', pollInitialMs: 1, pollMaxMs: 50 };
+
+const jsonInputs = ({ docs }) => [...documents(docs, asJson)];
+const xmlInputs = ({ docs }) => [...documents(docs, asXml)];
+
+export const INPUTS = {
+  'W2 5': jsonInputs,
+  'W2 25': jsonInputs,
+  'W2 5 20ms': jsonInputs,
+  'W2 25 20ms': jsonInputs,
+  'W3 json': jsonInputs,
+  'W3 xml': xmlInputs,
+};
 
 export const RUNS = {
   'W1 json objects': readObjects,

@@ -105,9 +105,11 @@ export class EventGate {
   private shown(event: ResultEvent): ResultEvent {
     const { body, message, code, error } = event;
     if (event.status === 'success') {
-      // Most have an HTTP status for a code and no message; no secret is that short.
-      if (message === undefined && (code === undefined || code.length <= 3)) return event;
-      return { ...event, ...this.shownWords(event) };
+      // Most say no more than their status, and have an HTTP status for a code; no secret is that short.
+      const isSame =
+        (message === undefined || message === event.status || this.redact(message) === message) &&
+        (code === undefined || code.length <= 3 || this.redact(code) === code);
+      return isSame ? event : { ...event, ...this.shownWords(event) };
     }
     return {
       ...event,

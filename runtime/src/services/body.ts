@@ -85,7 +85,11 @@ class BytesBody implements Body {
     this.sizeBytes = content.byteLength;
   }
 
-  async *open(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  open(signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    return this.sizeBytes <= PIECE_BYTES ? new OnePiece(this.content, signal) : this.pieces(signal);
+  }
+
+  private async *pieces(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const turn = new LoopTurn(1);
     for (let start = 0; start < this.content.byteLength || start === 0; start += PIECE_BYTES) {
       if (turn.isDue()) await turn.take();
@@ -106,6 +110,32 @@ class BytesBody implements Body {
 
   async json(maxBytes: number): Promise<Json> {
     return parseJson(await this.text(maxBytes), this.role);
+  }
+}
+
+/** Most documents are small: a generator would cost more than reading them. */
+class OnePiece implements AsyncIterableIterator<Uint8Array, undefined> {
+  private isGiven = false;
+
+  constructor(
+    private readonly content: Uint8Array,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.isGiven) return { done: true, value: undefined };
+    this.isGiven = true;
+    this.signal?.throwIfAborted();
+    return this.content.byteLength > 0 ? { done: false, value: this.content } : { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.isGiven = true;
+    return { done: true, value: undefined };
   }
 }
 

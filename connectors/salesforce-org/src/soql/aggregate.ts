@@ -1,5 +1,5 @@
 import { refusal } from '../service-error.js';
-import { isLongText, isNumeric } from '../store/describe.js';
+import { isGroupable, isLongText, isNumeric } from '../store/describe.js';
 import type { FieldType } from '../store/object-spec.js';
 import type { Field } from '../store/object-type.js';
 import type { RecordStore } from '../store/record-store.js';
@@ -43,7 +43,9 @@ export function runAggregate(
   nowMs: number,
   includeDeleted: boolean,
 ): AggregateRows {
-  const { groupBy, having, limit, offset = 0, select } = query;
+  const { count, groupBy, having, limit, offset = 0, select } = query;
+  if (count) throw malformedQuery(text, 0, 'COUNT() cannot be used with GROUP BY; COUNT(fieldName) can');
+  if (groupBy.length === 0 && having !== undefined) throw malformedQuery(text, 0, 'HAVING needs GROUP BY');
   const { limit: _, offset: __, having: ___, ...ungrouped } = query;
   const records = bindQuery(text, { ...ungrouped, select: [], groupBy: [], orderBy: [] }, store, nowMs);
   const { scope } = records;
@@ -70,7 +72,7 @@ export function runAggregate(
 
 function bindGroupKey(scope: Scope, term: Term): FieldReader {
   const reader = bindTerm(scope, term);
-  if (isLongText(reader.field) || ['address', 'multipicklist'].includes(reader.field.type)) {
+  if (!isGroupable(reader.field)) {
     const message = `field '${reader.field.name}' can not be grouped in a query call`;
     throw queryError('INVALID_FIELD', scope.text, term.at, message);
   }
@@ -82,8 +84,10 @@ function bindColumns(scope: Scope, items: readonly SelectItem[], groupBy: readon
   const seen = new Set<string>();
   let unnamed = 0;
   return items.map((item) => {
-    if (item.kind === 'children')
-      throw malformedQuery(scope.text, item.at, 'A sub-query cannot stand in an aggregate query');
+    if (item.kind !== 'field') {
+      const what = item.kind === 'children' ? 'A sub-query' : 'The FIELDS function';
+      throw malformedQuery(scope.text, item.at, `${what} cannot stand in an aggregate query`);
+    }
     const term = bindGroupTerm(scope, item, groupBy);
     const name = item.alias ?? (item.fn === undefined ? term.field.name : `expr${unnamed++}`);
     if (seen.has(name.toLowerCase())) throw malformedQuery(scope.text, item.at, `duplicate alias: ${name}`);

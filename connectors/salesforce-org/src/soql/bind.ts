@@ -56,6 +56,8 @@ function bindIn(scope: Scope, query: SoqlQuery, nowMs: number, level: number): B
     bindSemiJoin(outer, join, (inner, store) => bindQuery(scope.text, { ...inner, select: [] }, store, nowMs));
   const columns = query.count ? [] : bindColumns(scope, query.select, bindSubSelect);
   const filter = query.where && bindCondition(scope, query.where, nowMs, bindJoin);
+  if (query.count && query.orderBy[0] !== undefined)
+    throw malformedQuery(scope.text, query.orderBy[0].at, 'COUNT() cannot be used with ORDER BY; COUNT(fieldName) can');
   const order = bindOrder(scope, query.orderBy);
   const { limit = Number.POSITIVE_INFINITY, offset = 0 } = query;
   if (offset > MAX_OFFSET)

@@ -26,19 +26,26 @@ export function bindColumns(scope: Scope, items: readonly SelectItem[], bindSubS
   if (items.filter(({ kind }) => kind === 'children').length > MAX_SUB_SELECTS) {
     throw malformedQuery(scope.text, 0, `A query may have ${MAX_SUB_SELECTS} sub-queries`);
   }
-  const entries = items.map((item) => {
-    if (item.kind === 'children') return bindChildren(scope, item, bindSubSelect);
+  const entries = items.flatMap((item): (Path | ChildrenColumn)[] => {
+    if (item.kind === 'children') return [bindChildren(scope, item, bindSubSelect)];
+    if (item.kind === 'fields') return fieldsOf(scope, item);
     if (item.fn !== undefined)
       throw malformedQuery(scope.text, item.at, `${item.fn} needs GROUP BY, or to stand by itself`);
     if (item.alias !== undefined)
       throw malformedQuery(scope.text, item.at, 'only aggregate expressions use field aliasing');
-    return { path: scope.ownPath(item.path, item.at), at: item.at };
+    return [{ path: scope.ownPath(item.path, item.at), at: item.at }];
   });
   refuseDoubles(
     scope,
     entries.filter((entry) => 'path' in entry),
   );
   return bindPaths(scope, scope.table, entries);
+}
+
+function fieldsOf(scope: Scope, { group, at }: Extract<SelectItem, { kind: 'fields' }>): Path[] {
+  return scope.table.type.fields
+    .filter(({ name }) => group === 'ALL' || name.endsWith('__c') === (group === 'CUSTOM'))
+    .map(({ name }) => ({ path: [name], at }));
 }
 
 function refuseDoubles(scope: Scope, paths: readonly Path[]): void {

@@ -1,4 +1,4 @@
-import { isLongText } from '../store/describe.js';
+import { isFilterable } from '../store/describe.js';
 import { canonicalId } from '../store/ids.js';
 import type { Field } from '../store/object-type.js';
 import type { Value } from '../store/values.js';
@@ -68,7 +68,7 @@ const isId = (field: Field): boolean => field.type === 'id' || field.type === 'r
 /** Tests values of a field; the comparison's own term is not looked at. */
 export function bindValues(text: string, field: Field, comparison: Comparison, nowMs: number): Test {
   const { operator, values, at } = comparison;
-  if (isLongText(field) || field.type === 'address') {
+  if (!isFilterable(field)) {
     throw queryError('INVALID_FIELD', text, at, `field '${field.name}' can not be filtered in a query call`);
   }
   checkOperator(text, field, comparison);

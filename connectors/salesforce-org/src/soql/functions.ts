@@ -6,7 +6,12 @@ import type { FieldReader, Scope } from './scope.js';
 
 const AGGREGATES: ReadonlySet<string> = new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'AVG', 'MIN', 'MAX']);
 
-/** What a date function makes of a moment; the zone is UTC. Source: SOQL and SOSL Reference, "Date Functions". */
+function dayInYear(at: Date): number {
+  const startMs = Date.UTC(at.getUTCFullYear(), 0);
+  return Math.floor((at.getTime() - startMs) / 86_400_000) + 1;
+}
+
+/** What a date function makes of a moment; the zone is UTC, the fiscal year the calendar's. Source: SOQL and SOSL Reference, "Date Functions". */
 const DATE_FUNCTIONS: Readonly<Record<DateFunctionName, (at: Date) => Value>> = {
   CALENDAR_YEAR: (at) => at.getUTCFullYear(),
   CALENDAR_QUARTER: (at) => Math.floor(at.getUTCMonth() / 3) + 1,
@@ -15,6 +20,12 @@ const DATE_FUNCTIONS: Readonly<Record<DateFunctionName, (at: Date) => Value>> = 
   DAY_IN_WEEK: (at) => at.getUTCDay() + 1,
   DAY_ONLY: (at) => at.toISOString().slice(0, 10),
   HOUR_IN_DAY: (at) => at.getUTCHours(),
+  DAY_IN_YEAR: dayInYear,
+  WEEK_IN_MONTH: (at) => Math.ceil(at.getUTCDate() / 7),
+  WEEK_IN_YEAR: (at) => Math.ceil(dayInYear(at) / 7),
+  FISCAL_YEAR: (at) => at.getUTCFullYear(),
+  FISCAL_QUARTER: (at) => Math.floor(at.getUTCMonth() / 3) + 1,
+  FISCAL_MONTH: (at) => at.getUTCMonth() + 1,
 };
 
 /** What functions give, as fields of an object type of their own. */

@@ -2,14 +2,22 @@ import { refusal } from '../service-error.js';
 import { isRangeName } from './date-ranges.js';
 import { functionNamed } from './functions.js';
 import { readMoment, readString } from './literals.js';
-import type { ComparisonOperator, Condition, Literal, SelectItem, SoqlQuery, SortItem, Term } from './query.js';
+import type {
+  ComparisonOperator,
+  Condition,
+  FieldGroup,
+  Literal,
+  SelectItem,
+  SoqlQuery,
+  SortItem,
+  Term,
+} from './query.js';
 import { malformedQuery } from './query-error.js';
-import { type Token, tokenize } from './tokens.js';
+import { TokenReader } from './token-reader.js';
 
 const MAX_LENGTH = 100_000;
-const MAX_DEPTH = 200;
-const CLAUSES_NOT_EVALUATED = ['USING', 'WITH', 'FOR', 'ALL', 'UPDATE'];
-const RESERVED = new Set(['FROM', 'WHERE', 'GROUP', 'HAVING', 'ORDER', 'LIMIT', 'OFFSET', ...CLAUSES_NOT_EVALUATED]);
+/** Rows that a query for all fields may ask for. */
+const MAX_ROWS_OF_ALL_FIELDS = 200;
 const SIGN_OPERATORS: Readonly<Record<string, ComparisonOperator>> = {
   '=': '=',
   '!=': '!=',
@@ -32,37 +40,44 @@ export function parseSoql(text: string): SoqlQuery {
   return new Parser(text).parse();
 }
 
+const isFieldGroup = (group: string): group is FieldGroup => /^(?:ALL|STANDARD|CUSTOM)$/.test(group);
+const isUnbounded = (item: SelectItem): boolean => item.kind === 'fields' && item.group !== 'STANDARD';
+
 class Parser {
-  readonly #tokens: readonly Token[];
-  #next = 0;
-  #depth = 0;
+  readonly #in: TokenReader;
 
   constructor(private readonly text: string) {
-    this.#tokens = tokenize(text);
+    this.#in = new TokenReader(text);
   }
 
   parse(): SoqlQuery {
     const query = this.#query();
-    if (this.#peek().kind !== 'end') throw this.#unexpected();
+    if (this.#in.peek().kind !== 'end') throw this.#in.unexpected();
     return query;
   }
 
   #query(): SoqlQuery {
-    this.#keyword('SELECT');
+    this.#in.keyword('SELECT');
     const select: SelectItem[] = [];
     const count = this.#acceptCount();
     if (!count)
       do select.push(this.#selectItem());
-      while (this.#acceptSign(','));
-    this.#keyword('FROM');
+      while (this.#in.acceptSign(','));
+    this.#in.keyword('FROM');
     const from = this.#from();
-    const where = this.#acceptWord('WHERE') ? this.#condition() : undefined;
+    const where = this.#in.acceptWord('WHERE') ? this.#condition() : undefined;
     const groupBy = this.#groupBy();
-    const having = this.#acceptWord('HAVING') ? this.#condition() : undefined;
+    const having = this.#in.acceptWord('HAVING') ? this.#condition() : undefined;
     const orderBy = this.#orderBy();
-    const limit = this.#acceptWord('LIMIT') ? this.#wholeNumber() : undefined;
-    const offset = this.#acceptWord('OFFSET') ? this.#wholeNumber() : undefined;
-    this.#refuseClauses();
+    const limit = this.#in.acceptWord('LIMIT') ? this.#in.wholeNumber() : undefined;
+    const offset = this.#in.acceptWord('OFFSET') ? this.#in.wholeNumber() : undefined;
+    this.#in.refuseClauses();
+    if (select.some(isUnbounded) && (limit === undefined || limit > MAX_ROWS_OF_ALL_FIELDS))
+      throw refusal(
+        400,
+        'MALFORMED_QUERY',
+        `The SOQL FIELDS function must have a LIMIT of at most ${MAX_ROWS_OF_ALL_FIELDS}`,
+      );
     return {
       from,
       count,
@@ -77,83 +92,94 @@ class Parser {
   }
 
   #acceptCount(): boolean {
-    if (!this.#isWord('COUNT') || this.#peek(1).text !== '(' || this.#peek(2).text !== ')') return false;
-    this.#next += 3;
+    if (!this.#in.isWord('COUNT') || this.#in.peek(1).text !== '(' || this.#in.peek(2).text !== ')') return false;
+    this.#in.skip(3);
     return true;
   }
 
   #selectItem(): SelectItem {
-    const { at } = this.#peek();
-    if (this.#acceptSign('(')) {
-      const query = this.#nested(() => this.#query());
-      this.#sign(')');
+    const { at } = this.#in.peek();
+    if (this.#in.acceptSign('(')) {
+      const query = this.#in.nested(() => this.#query());
+      this.#in.sign(')');
       return { kind: 'children', query, at };
     }
-    if (this.#isWord('TYPEOF') && this.#peek(1).kind === 'word') throw this.#notEvaluated('TYPEOF', at);
+    if (this.#in.isWord('TYPEOF') && this.#in.peek(1).kind === 'word') throw this.#in.notEvaluated('TYPEOF', at);
+    if (this.#in.isWord('FIELDS') && this.#in.peek(1).text === '(') return this.#fieldGroup();
     const term = this.#term();
-    const hasAlias = this.#peek().kind === 'word' && !RESERVED.has(this.#peek().text.toUpperCase());
-    return { kind: 'field', ...term, ...(hasAlias && { alias: this.#word() }) };
+    const hasAlias = this.#in.isName();
+    return { kind: 'field', ...term, ...(hasAlias && { alias: this.#in.word() }) };
+  }
+
+  #fieldGroup(): SelectItem {
+    const { at } = this.#in.peek();
+    this.#in.skip(2);
+    const group = this.#in.peek().text.toUpperCase();
+    if (!isFieldGroup(group)) throw this.#in.unexpected();
+    this.#in.skip();
+    this.#in.sign(')');
+    return { kind: 'fields', group, at };
   }
 
   #term(): Term {
-    const { at } = this.#peek();
-    const path = this.#path();
-    if (!this.#acceptSign('(')) return { path, at };
+    const { at } = this.#in.peek();
+    const path = this.#in.path();
+    if (!this.#in.acceptSign('(')) return { path, at };
     const fn = path.length === 1 ? functionNamed(path[0] ?? '') : undefined;
-    if (fn === undefined) throw this.#notEvaluated(`the function ${path.join('.')}()`, at);
-    const argument = this.#path();
-    if (this.#peek().text === '(') throw this.#notEvaluated(`the function ${argument.join('.')}()`, this.#peek().at);
-    this.#sign(')');
+    if (fn === undefined) throw this.#in.notEvaluated(`the function ${path.join('.')}()`, at);
+    const argument = this.#in.path();
+    if (this.#in.peek().text === '(')
+      throw this.#in.notEvaluated(`the function ${argument.join('.')}()`, this.#in.peek().at);
+    this.#in.sign(')');
     return { path: argument, at, fn };
   }
 
   #groupBy(): Term[] {
-    if (!this.#isWord('GROUP') || this.#peek(1).text.toUpperCase() !== 'BY') return [];
-    this.#next += 2;
+    if (!this.#in.isWord('GROUP') || this.#in.peek(1).text.toUpperCase() !== 'BY') return [];
+    this.#in.skip(2);
     const terms: Term[] = [];
     do {
-      const { at, text } = this.#peek();
-      if (this.#peek(1).text === '(' && /^(?:ROLLUP|CUBE)$/i.test(text))
-        throw this.#notEvaluated(text.toUpperCase(), at);
+      const { at, text } = this.#in.peek();
+      if (this.#in.peek(1).text === '(' && /^(?:ROLLUP|CUBE)$/i.test(text))
+        throw this.#in.notEvaluated(text.toUpperCase(), at);
       terms.push(this.#term());
-    } while (this.#acceptSign(','));
+    } while (this.#in.acceptSign(','));
     return terms;
   }
 
   #from(): SoqlQuery['from'] {
-    const { at } = this.#peek();
-    const name = this.#path().join('.');
-    this.#refuseClauses();
-    const token = this.#peek();
-    if (this.#acceptWord('AS')) return { name, alias: this.#word(), at };
-    if (token.kind !== 'word' || RESERVED.has(token.text.toUpperCase())) return { name, at };
-    return { name, alias: this.#word(), at };
+    const { at } = this.#in.peek();
+    const name = this.#in.path().join('.');
+    this.#in.refuseClauses();
+    if (this.#in.acceptWord('AS')) return { name, alias: this.#in.word(), at };
+    if (!this.#in.isName()) return { name, at };
+    return { name, alias: this.#in.word(), at };
   }
 
   /** AND and OR do not mix without parentheses, and NOT stands alone. */
   #condition(): Condition {
-    if (this.#acceptWord('NOT')) return { kind: 'not', term: this.#simpleCondition() };
+    if (this.#in.acceptWord('NOT')) return { kind: 'not', term: this.#simpleCondition() };
     const first = this.#simpleCondition();
-    const joint = this.#isWord('AND') ? 'AND' : this.#isWord('OR') ? 'OR' : undefined;
+    const joint = this.#in.isWord('AND') ? 'AND' : this.#in.isWord('OR') ? 'OR' : undefined;
     if (joint === undefined) return first;
     const terms = [first];
-    while (this.#acceptWord(joint)) terms.push(this.#simpleCondition());
-    if (this.#isWord('AND') || this.#isWord('OR')) throw this.#unexpected();
+    while (this.#in.acceptWord(joint)) terms.push(this.#simpleCondition());
+    if (this.#in.isWord('AND') || this.#in.isWord('OR')) throw this.#in.unexpected();
     return { kind: joint === 'AND' ? 'and' : 'or', terms };
   }
 
   #simpleCondition(): Condition {
-    if (!this.#acceptSign('(')) return this.#comparison();
-    const condition = this.#nested(() => this.#condition());
-    this.#sign(')');
+    if (!this.#in.acceptSign('(')) return this.#comparison();
+    const condition = this.#in.nested(() => this.#condition());
+    this.#in.sign(')');
     return condition;
   }
 
   #comparison(): Condition {
-    if (this.#isWord('NOT') && this.#peek(1).kind === 'word') throw this.#unexpected();
+    if (this.#in.isWord('NOT') && this.#in.peek(1).kind === 'word') throw this.#in.unexpected();
     const term = this.#term();
     const operator = this.#operator();
-    if (this.#peek().text === '(' && this.#peek(1).text.toUpperCase() === 'SELECT')
+    if (this.#in.peek().text === '(' && this.#in.peek(1).text.toUpperCase() === 'SELECT')
       return this.#semiJoin(term, operator);
     const isList = operator === 'in' || operator === 'not in' || operator === 'includes' || operator === 'excludes';
     return {
@@ -165,42 +191,42 @@ class Parser {
   }
 
   #semiJoin({ path, at, fn }: Term, operator: ComparisonOperator): Condition {
-    if (fn !== undefined || (operator !== 'in' && operator !== 'not in')) throw this.#unexpected();
-    this.#sign('(');
-    const query = this.#nested(() => this.#query());
-    this.#sign(')');
+    if (fn !== undefined || (operator !== 'in' && operator !== 'not in')) throw this.#in.unexpected();
+    this.#in.sign('(');
+    const query = this.#in.nested(() => this.#query());
+    this.#in.sign(')');
     return { kind: 'semiJoin', path, at, negated: operator === 'not in', query };
   }
 
   #operator(): ComparisonOperator {
-    const operator = SIGN_OPERATORS[this.#peek().text];
-    if (operator !== undefined && this.#peek().kind === 'sign') {
-      this.#next++;
+    const operator = SIGN_OPERATORS[this.#in.peek().text];
+    if (operator !== undefined && this.#in.peek().kind === 'sign') {
+      this.#in.skip();
       return operator;
     }
-    if (this.#acceptWord('NOT')) {
-      this.#keyword('IN');
+    if (this.#in.acceptWord('NOT')) {
+      this.#in.keyword('IN');
       return 'not in';
     }
     for (const word of ['like', 'in', 'includes', 'excludes'] as const)
-      if (this.#acceptWord(word.toUpperCase())) return word;
-    throw this.#unexpected();
+      if (this.#in.acceptWord(word.toUpperCase())) return word;
+    throw this.#in.unexpected();
   }
 
   #literals(): Literal[] {
-    this.#sign('(');
+    this.#in.sign('(');
     const literals: Literal[] = [];
     do literals.push(this.#literal(false));
-    while (this.#acceptSign(','));
-    this.#sign(')');
+    while (this.#in.acceptSign(','));
+    this.#in.sign(')');
     return literals;
   }
 
   #literal(like: boolean): Literal {
-    const token = this.#peek();
+    const token = this.#in.peek();
     const { at } = token;
-    if (token.kind === 'end' || token.kind === 'sign') throw this.#unexpected();
-    this.#next++;
+    if (token.kind === 'end' || token.kind === 'sign') throw this.#in.unexpected();
+    this.#in.skip();
     if (token.kind === 'string') return { kind: 'string', value: readString(this.text, token, like), at };
     if (token.kind === 'number') return { kind: 'number', value: Number(token.text), source: token.text, at };
     if (token.kind === 'moment') return readMoment(this.text, token);
@@ -212,105 +238,26 @@ class Parser {
   }
 
   #countedRange(name: string, at: number): Literal {
-    this.#sign(':');
-    return { kind: 'range', name, count: this.#wholeNumber(), at };
+    this.#in.sign(':');
+    return { kind: 'range', name, count: this.#in.wholeNumber(), at };
   }
 
   #orderBy(): SortItem[] {
-    if (!this.#acceptWord('ORDER')) return [];
-    this.#keyword('BY');
+    if (!this.#in.acceptWord('ORDER')) return [];
+    this.#in.keyword('BY');
     const items: SortItem[] = [];
     do items.push(this.#sortItem());
-    while (this.#acceptSign(','));
+    while (this.#in.acceptSign(','));
     return items;
   }
 
   #sortItem(): SortItem {
     const term = this.#term();
-    const descending = this.#acceptWord('DESC');
-    if (!descending) this.#acceptWord('ASC');
-    if (!this.#acceptWord('NULLS')) return { ...term, descending, nullsLast: false };
-    if (this.#acceptWord('LAST')) return { ...term, descending, nullsLast: true };
-    this.#keyword('FIRST');
+    const descending = this.#in.acceptWord('DESC');
+    if (!descending) this.#in.acceptWord('ASC');
+    if (!this.#in.acceptWord('NULLS')) return { ...term, descending, nullsLast: false };
+    if (this.#in.acceptWord('LAST')) return { ...term, descending, nullsLast: true };
+    this.#in.keyword('FIRST');
     return { ...term, descending, nullsLast: false };
-  }
-
-  #path(): string[] {
-    const path = [this.#word()];
-    while (this.#acceptSign('.')) path.push(this.#word());
-    return path;
-  }
-
-  #wholeNumber(): number {
-    const token = this.#peek();
-    if (token.kind !== 'number' || !/^\d+$/.test(token.text)) throw this.#unexpected();
-    this.#next++;
-    return Number(token.text);
-  }
-
-  #word(): string {
-    const token = this.#peek();
-    if (token.kind !== 'word') throw this.#unexpected();
-    const name = token.text.toUpperCase();
-    if (RESERVED.has(name) || name === 'SELECT') throw this.#unexpected();
-    this.#next++;
-    return token.text;
-  }
-
-  #keyword(word: string): void {
-    if (!this.#acceptWord(word)) throw this.#unexpected();
-  }
-
-  #sign(sign: string): void {
-    if (!this.#acceptSign(sign)) throw this.#unexpected();
-  }
-
-  #acceptWord(word: string): boolean {
-    const accepted = this.#isWord(word);
-    if (accepted) this.#next++;
-    return accepted;
-  }
-
-  #acceptSign(sign: string): boolean {
-    const token = this.#peek();
-    const accepted = token.kind === 'sign' && token.text === sign;
-    if (accepted) this.#next++;
-    return accepted;
-  }
-
-  #isWord(word: string): boolean {
-    const token = this.#peek();
-    return token.kind === 'word' && token.text.toUpperCase() === word;
-  }
-
-  #peek(ahead = 0): Token {
-    const token = this.#tokens[Math.min(this.#next + ahead, this.#tokens.length - 1)];
-    if (token === undefined) throw new TypeError('a statement without tokens');
-    return token;
-  }
-
-  #nested<Result>(read: () => Result): Result {
-    if (++this.#depth > MAX_DEPTH)
-      throw malformedQuery(this.text, this.#peek().at, `The statement is nested deeper than ${MAX_DEPTH} levels`);
-    const result = read();
-    this.#depth--;
-    return result;
-  }
-
-  #refuseClauses(): void {
-    const { at, text, kind } = this.#peek();
-    const clause = text.toUpperCase();
-    const follows = this.#peek(1).text.toUpperCase();
-    const isClause = clause === 'ALL' ? follows === 'ROWS' : CLAUSES_NOT_EVALUATED.includes(clause);
-    if (kind === 'word' && isClause) throw this.#notEvaluated(clause === 'ALL' ? 'ALL ROWS' : clause, at);
-  }
-
-  #notEvaluated(what: string, at: number) {
-    return malformedQuery(this.text, at, `This org does not evaluate ${what}`);
-  }
-
-  #unexpected() {
-    const { at, text } = this.#peek();
-    return malformedQuery(this.text, at, `unexpected token: '${text}'`);
   }
 }

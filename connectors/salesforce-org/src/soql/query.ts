@@ -28,11 +28,21 @@ export type DateFunctionName =
   | 'DAY_IN_MONTH'
   | 'DAY_IN_WEEK'
   | 'DAY_ONLY'
-  | 'HOUR_IN_DAY';
+  | 'HOUR_IN_DAY'
+  | 'DAY_IN_YEAR'
+  | 'WEEK_IN_MONTH'
+  | 'WEEK_IN_YEAR'
+  | 'FISCAL_YEAR'
+  | 'FISCAL_QUARTER'
+  | 'FISCAL_MONTH';
 export type FunctionName = AggregateName | DateFunctionName;
+
+export type FieldGroup = 'ALL' | 'STANDARD' | 'CUSTOM';
 
 export type SelectItem =
   | (Term & { readonly kind: 'field'; readonly alias?: string })
+  /** `FIELDS(ALL)` and the like: every field of its kind. */
+  | { readonly kind: 'fields'; readonly group: FieldGroup; readonly at: number }
   /** A child sub-select; its `from.name` is the relationship. */
   | { readonly kind: 'children'; readonly query: SoqlQuery; readonly at: number };
 

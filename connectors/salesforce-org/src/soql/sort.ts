@@ -1,4 +1,4 @@
-import { isLongText } from '../store/describe.js';
+import { isSortable } from '../store/describe.js';
 import { keyOf } from './filter.js';
 import { bindTerm } from './functions.js';
 import type { SortItem } from './query.js';
@@ -14,7 +14,7 @@ export function bindOrder(scope: Scope, items: readonly SortItem[]): Order | und
   const keys = items.map((item) => {
     const { at, descending, nullsLast } = item;
     const reader = bindTerm(scope, item);
-    if (isLongText(reader.field) || reader.field.type === 'address' || reader.field.type === 'multipicklist') {
+    if (!isSortable(reader.field)) {
       throw queryError(
         'INVALID_FIELD',
         scope.text,

@@ -41,16 +41,38 @@ export function isLongText(field: Field): boolean {
   return field.type === 'textarea' && lengthOf(field) > 255;
 }
 
+/** True for what WHERE takes; the file of a field decides, where it is from one. So do the next two. */
+export function isFilterable(field: Field): boolean {
+  return saidOf(field, 'filterable') ?? (!isLongText(field) && field.type !== 'address');
+}
+
+/** True for what ORDER BY takes. */
+export function isSortable(field: Field): boolean {
+  return saidOf(field, 'sortable') ?? (!isLongText(field) && !['address', 'multipicklist'].includes(field.type));
+}
+
+/** True for what GROUP BY takes. */
+export function isGroupable(field: Field): boolean {
+  const isPlain = !isLongText(field) && !isNumeric(field);
+  return saidOf(field, 'groupable') ?? (isPlain && !['address', 'datetime', 'multipicklist'].includes(field.type));
+}
+
+function saidOf(field: Field, member: string): boolean | undefined {
+  const said = field.described?.[member];
+  return typeof said === 'boolean' ? said : undefined;
+}
+
 export const isNumeric = (field: Field): boolean => ['double', 'currency', 'percent'].includes(field.type);
 
 /** True when a create or an update may set the field. */
 export function isWriteable(field: Field, mode: 'create' | 'update'): boolean {
   if (field.readOnly === true || field.compute !== undefined) return false;
-  return mode === 'create' || field.createOnly !== true;
+  return mode === 'create' ? field.updateOnly !== true : field.createOnly !== true;
 }
 
 /** True when a create without it is refused. */
-export const isRequired = (field: Field): boolean => field.required === true && field.default === undefined;
+export const isRequired = (field: Field): boolean =>
+  field.required === true && field.default === undefined && field.updateOnly !== true;
 
 function describeField(type: ObjectType, field: Field): Described {
   const length = lengthOf(field);
@@ -86,10 +108,10 @@ function describeField(type: ObjectType, field: Field): Described {
         : field.compound === undefined && field.nameField === true && type.field('LastName') !== undefined
           ? 'personname'
           : null,
-    filterable: plainText,
+    filterable: isFilterable(field),
     filteredLookupInfo: null,
     formulaTreatNullNumberAsZero: false,
-    groupable: plainText && !isNumeric(field) && field.type !== 'datetime',
+    groupable: isGroupable(field),
     highScaleNumber: false,
     htmlFormatted: false,
     idLookup: field.idLookup === true || field.externalId === true,
@@ -122,11 +144,12 @@ function describeField(type: ObjectType, field: Field): Described {
     scale: isNumeric(field) ? (field.scale ?? 0) : 0,
     searchPrefilterable: false,
     soapType: SOAP_TYPES[field.type] ?? 'xsd:string',
-    sortable: plainText && field.type !== 'multipicklist',
+    sortable: isSortable(field),
     type: field.type,
     unique: field.unique === true,
     updateable: writeable && isWriteable(field, 'update'),
     writeRequiresMasterRead: false,
+    ...field.described,
   };
 }
 
@@ -145,7 +168,7 @@ export function describeBriefly(type: ObjectType, root: string): Described {
     queryable: type.can('queryable'),
     updateable: type.can('updateable'),
   };
-  return {
+  const brief: Described = {
     activateable: false,
     associateEntityType: null,
     associateParentEntity: null,
@@ -175,6 +198,8 @@ export function describeBriefly(type: ObjectType, root: string): Described {
     updateable,
     urls,
   };
+  const described = Object.entries(type.spec.described ?? {}).filter(([member]) => Object.hasOwn(brief, member));
+  return { ...brief, ...Object.fromEntries(described) };
 }
 
 /** The whole describe of an object type. */
@@ -217,6 +242,7 @@ export function describeFully(type: ObjectType, root: string): Described {
     searchLayoutable: type.can('searchable'),
     sobjectDescribeOption: 'FULL',
     supportedScopes: [{ label: `All ${type.spec.labelPlural}`, name: 'everything' }],
+    ...type.spec.described,
   };
   return Object.fromEntries(Object.entries(whole).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

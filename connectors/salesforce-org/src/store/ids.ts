@@ -30,6 +30,11 @@ export function seededId(keyPrefix: string, position: number): string {
   return withChecksum(keyPrefix + INSTANCE + number.padStart(9, '0'));
 }
 
+/** The key prefixes that custom objects get, in their order: a00, a01, …, azz. */
+export function* customKeyPrefixes(): Generator<string> {
+  for (const second of ALPHABET) for (const third of ALPHABET) yield `a${second}${third}`;
+}
+
 /** The position that `seededId` was given; undefined for an id that this org never made. */
 export function positionOfId(id: string): number | undefined {
   if (id.slice(3, 6) !== INSTANCE) return undefined;

@@ -44,6 +44,7 @@ export interface FieldSpec {
   /** Neither createable nor updateable. */
   readonly readOnly?: boolean;
   readonly createOnly?: boolean;
+  readonly updateOnly?: boolean;
   readonly unique?: boolean;
   readonly externalId?: boolean;
   readonly caseSensitive?: boolean;
@@ -66,6 +67,8 @@ export interface FieldSpec {
   readonly seed?: (row: SeedRow) => Value;
   /** The position of the seeded record that would have this value: spares an index over a million records. */
   readonly seededAt?: (value: string) => number | undefined;
+  /** The entry of the describe that the field was made of: its own describe shows it. */
+  readonly described?: Readonly<Record<string, unknown>>;
 }
 
 /** One object type, told shortly. The system fields (`Id`, `IsDeleted`, `CreatedDate`, …) are added by the expansion. */
@@ -84,4 +87,6 @@ export interface ObjectSpec {
   readonly fields: readonly FieldSpec[];
   /** How many records the seed makes, from the number of accounts. */
   readonly seeded?: (accounts: number) => number;
+  /** Members of the describe that the object type was made of: its own describe shows them. */
+  readonly described?: Readonly<Record<string, unknown>>;
 }

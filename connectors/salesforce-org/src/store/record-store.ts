@@ -1,3 +1,4 @@
+import { ChangeJournal } from './change-journal.js';
 import type { ObjectSpec } from './object-spec.js';
 import { type ObjectType, Schema } from './object-type.js';
 import { Table } from './table.js';
@@ -7,6 +8,7 @@ import { Transaction } from './transaction.js';
 export class RecordStore {
   readonly schema = new Schema();
   readonly transaction = new Transaction();
+  readonly journal = new ChangeJournal(this.transaction);
   readonly #tables = new Map<string, Table>();
 
   constructor(
@@ -20,7 +22,7 @@ export class RecordStore {
   /** Adds object types, with the records that their specs seed. */
   add(specs: readonly ObjectSpec[]): void {
     for (const type of this.schema.add(specs))
-      this.#tables.set(type.name, new Table(type, this.seed, this.accounts, this.transaction));
+      this.#tables.set(type.name, new Table(type, this.seed, this.accounts, this.transaction, this.journal));
   }
 
   table(type: ObjectType): Table {

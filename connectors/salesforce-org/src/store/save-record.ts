@@ -39,7 +39,10 @@ export function checkedChanges(
   }
   refuseMissing(table, changes, new Set(parents.map(({ field }) => field)), mode);
   refuseDuplicates(table, changes, position);
-  for (const { field, key } of parents) changes.set(field, idOfParent(store, field, key));
+  for (const { field, key } of parents) {
+    if (changes.has(field)) throw namedTwice(field);
+    changes.set(field, idOfParent(store, field, key, input.format));
+  }
   refuseBrokenReferences(store, changes);
   return changes;
 }
@@ -100,17 +103,19 @@ function refuseDuplicates(table: Table, changes: Changes, own: number | undefine
 }
 
 /** The id of the parent that a nested element names by one of its external ids. */
-function idOfParent(store: RecordStore, field: Field, key: InputField): string {
+function idOfParent(store: RecordStore, field: Field, key: InputField, format: RecordInput['format']): string {
   for (const target of (field.to ?? []).map((name) => store.tableNamed(name))) {
     const keyField = target?.type.field(key.name);
     if (target === undefined || keyField === undefined || (keyField.externalId !== true && keyField.idLookup !== true))
       continue;
     if (Array.isArray(key.value)) throw notPlain(keyField, key.value);
-    const value = incomingValue(keyField, key.value, 'json');
-    const [position] =
+    const value = incomingValue(keyField, key.value, format);
+    const positions =
       keyField.type === 'id' && typeof value === 'string'
-        ? [target.positionOf(value)]
+        ? [target.positionOf(value)].filter((position) => position !== undefined)
         : target.positionsWith(keyField, value);
+    if (positions.length > 1) throw ambiguous(target, keyField, positions);
+    const [position] = positions;
     if (position !== undefined) return target.idAt(position);
     throw refusal(
       400,
@@ -120,6 +125,18 @@ function idOfParent(store: RecordStore, field: Field, key: InputField): string {
     );
   }
   throw refusal(400, 'INVALID_FIELD', `No such column '${key.name}' on sobject of type ${field.to?.[0] ?? field.name}`);
+}
+
+function ambiguous(target: Table, key: Field, positions: readonly number[]) {
+  const ids = positions.map((position) => target.idAt(position)).join(', ');
+  const message = `${key.name}: more than one record found for external id field: [${ids}]`;
+  return refusal(400, 'DUPLICATE_EXTERNAL_ID', message, [key.name]);
+}
+
+/** A lookup that a body gives by id and by external id. */
+function namedTwice(field: Field) {
+  const message = `More than 1 field provided an external foreign key reference in entity: ${field.name}`;
+  return refusal(400, 'INVALID_FIELD', message, [field.name]);
 }
 
 function refuseBrokenReferences(store: RecordStore, changes: Changes): void {

@@ -1,3 +1,4 @@
+import type { ChangeJournal } from './change-journal.js';
 import { positionOfId, seededId } from './ids.js';
 import type { Field, ObjectType } from './object-type.js';
 import { SeedRow } from './seed-row.js';
@@ -29,6 +30,7 @@ export class Table {
     seed: number,
     accounts: number,
     private readonly transaction: Transaction,
+    private readonly journal: ChangeJournal,
   ) {
     this.#keyPrefix = type.spec.keyPrefix ?? '017';
     this.#size = type.spec.seeded?.(accounts) ?? 0;
@@ -86,13 +88,14 @@ export class Table {
     const position = this.#size++;
     const row: Value[] = this.type.fields.map((field) => values.get(field) ?? field.default ?? null);
     this.#stored.set(position, row);
-    for (const [field, index] of this.#fieldIndexes()) this.#addTo(index, field, row[field.index] ?? null, position);
+    for (const [field, index] of this.#fieldIndexes()) this.#addTo(index, field, this.read(position, field), position);
     this.transaction.onRollback(() => {
       for (const [field, index] of this.#fieldIndexes())
-        this.#takeFrom(index, field, row[field.index] ?? null, position);
+        this.#takeFrom(index, field, this.read(position, field), position);
       this.#stored.delete(position);
       this.#size--;
     });
+    this.#note(position, row.entries(), true);
     return position;
   }
 
@@ -101,6 +104,10 @@ export class Table {
     const before = new Map([...changes.keys()].map((field) => [field, row[field.index] ?? null]));
     this.#overwrite(position, row, changes);
     this.transaction.onRollback(() => this.#overwrite(position, row, before));
+    this.#note(
+      position,
+      [...changes].map(([{ index }, value]) => [index, value] as const),
+    );
   }
 
   /** Puts a record into the recycle bin. */
@@ -113,6 +120,7 @@ export class Table {
   /** Takes a deleted record out of the recycle bin, for ever. */
   purge(position: number): void {
     this.#purged.add(position);
+    this.journal.note({ objectType: this.type.name, id: this.idAt(position), purged: true });
   }
 
   /** Positions of the records that have this value, in order. */
@@ -123,6 +131,17 @@ export class Table {
     const positions = [...found].sort((a, b) => a - b);
     const hidden = includeDeleted ? this.#purged : this.#deleted;
     return positions.filter((position) => !hidden.has(position));
+  }
+
+  /** Notes values of a record by field index. Those of a new record that are null need not be told. */
+  #note(position: number, values: Iterable<readonly [number, Value]>, isNew = false): void {
+    if (!this.journal.isOpen) return;
+    const fields: Record<string, Value> = {};
+    for (const [index, value] of values) {
+      const field = this.type.fields[index];
+      if (field !== undefined && field.compute === undefined && (value !== null || !isNew)) fields[field.name] = value;
+    }
+    this.journal.note({ objectType: this.type.name, id: this.idAt(position), fields });
   }
 
   #overwrite(position: number, row: Value[], values: ReadonlyMap<Field, Value>): void {

@@ -3,6 +3,7 @@ export class Transaction {
   readonly #undo: (() => void)[] = [];
   readonly #commit: (() => void)[] = [];
   #depth = 0;
+  #committed: () => void = () => undefined;
 
   /** How to undo a change just made. Outside {@link attempt} it stays for good. */
   onRollback(undo: () => void): void {
@@ -11,8 +12,17 @@ export class Transaction {
 
   /** What is to be done once the changes so far stand for good: at once outside {@link attempt}. */
   onCommit(action: () => void): void {
-    if (this.#depth > 0) this.#commit.push(action);
-    else action();
+    if (this.#depth > 0) {
+      this.#commit.push(action);
+      return;
+    }
+    action();
+    this.#committed();
+  }
+
+  /** What is to be done when all actions of a commit are. */
+  afterCommit(action: () => void): void {
+    this.#committed = action;
   }
 
   /** Does `work` and keeps what it changed if `keeps` says so of its result; undone otherwise, and where it throws. May be nested: the outermost commits. */
@@ -32,7 +42,9 @@ export class Transaction {
       this.#depth--;
       if (this.#depth === 0) {
         this.#undo.length = 0;
-        for (const action of this.#commit.splice(0)) action();
+        const actions = this.#commit.splice(0);
+        for (const action of actions) action();
+        if (actions.length > 0) this.#committed();
       }
     }
   }

@@ -98,6 +98,15 @@ test('date functions filter and sort records too', async () => {
   expect(json.records.map(({ Name }: Json) => Name)).toEqual(['b', 'A']);
 });
 
+test('days and weeks are counted within month and year, fiscal units as those of the calendar', async () => {
+  const parts = ['DAY_IN_YEAR', 'WEEK_IN_MONTH', 'WEEK_IN_YEAR', 'FISCAL_YEAR', 'FISCAL_QUARTER', 'FISCAL_MONTH'];
+  const terms = parts.map((fn) => `${fn}(Due_Date__c)`).join(', ');
+
+  const [row] = await rows(`SELECT ${terms} FROM Invoice__c WHERE External_Id__c = 'G-1' GROUP BY ${terms}`);
+
+  expect(Object.values(row)).toEqual([32, 1, 5, 2025, 1, 2]);
+});
+
 test('in XML a row has its type and no address', async () => {
   const soql = `SELECT Status__c, SUM(Amount__c) FROM Invoice__c WHERE ${MINE} GROUP BY Status__c HAVING COUNT(Id) = 2`;
   const { text } = await client.query(soql, XML);
@@ -136,6 +145,19 @@ test.each([
   [
     'SELECT Description FROM Account GROUP BY Description',
     "INVALID_FIELD field 'Description' can not be grouped in a query call",
+  ],
+  ...['AnnualRevenue', 'CreatedDate'].map((name): [string, string] => [
+    `SELECT COUNT(Id) FROM Account GROUP BY ${name}`,
+    `INVALID_FIELD field '${name}' can not be grouped in a query call`,
+  ]),
+  ['SELECT COUNT(Id) FROM Account HAVING COUNT(Id) > 1', 'MALFORMED_QUERY HAVING needs GROUP BY'],
+  [
+    'SELECT COUNT() FROM Account GROUP BY Type',
+    'MALFORMED_QUERY COUNT() cannot be used with GROUP BY; COUNT(fieldName) can',
+  ],
+  [
+    'SELECT FIELDS(STANDARD) FROM Account GROUP BY Name',
+    'MALFORMED_QUERY The FIELDS function cannot stand in an aggregate query',
   ],
   ['SELECT Name n FROM Account', 'MALFORMED_QUERY only aggregate expressions use field aliasing'],
   ['SELECT Type t, COUNT(Id) t FROM Account GROUP BY Type', 'MALFORMED_QUERY duplicate alias: t'],

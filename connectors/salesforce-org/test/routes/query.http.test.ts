@@ -240,6 +240,27 @@ test('children in XML are wrapped by the relationship, without attributes of the
   );
 });
 
+test('FIELDS selects every field, the standard or the custom ones, of children too', async () => {
+  const fieldsOf = async (soql: string): Promise<string[]> => {
+    const { attributes: _, ...fields } = (await client.query(soql)).json.records[0];
+    return Object.keys(fields);
+  };
+  const described = (await client.get('/services/data/v64.0/sobjects/Account/describe')).json.fields;
+  const names: string[] = described.map(({ name }: Json) => name);
+
+  const all = await fieldsOf('SELECT FIELDS(ALL) FROM Account LIMIT 200');
+  const standard = await fieldsOf('SELECT fields(standard) FROM Account');
+  const custom = await fieldsOf('SELECT Name, FIELDS(CUSTOM) FROM Account LIMIT 1');
+  const children = await client.query(
+    'SELECT (SELECT FIELDS(STANDARD) FROM Cases) FROM Account WHERE Id IN (SELECT AccountId FROM Case) LIMIT 1',
+  );
+
+  expect(all).toEqual(names);
+  expect(standard).toEqual(names.filter((name) => !name.endsWith('__c')));
+  expect(custom).toEqual(['Name', ...names.filter((name) => name.endsWith('__c'))]);
+  expect(children.json.records[0].Cases.records[0]).toHaveProperty('CaseNumber');
+});
+
 test('a compound address is an object, or null where all of it is', async () => {
   const { json } = await client.query('SELECT BillingCity, BillingAddress, ShippingAddress FROM Account');
   const [first] = json.records.filter((record: Json) => record.BillingCity !== null);
@@ -313,6 +334,8 @@ test.each([
     'nested 5 levels deep',
   ],
   ['SELECT Id, (SELECT COUNT() FROM Contacts) FROM Account', 'MALFORMED_QUERY', 'COUNT() cannot stand in a sub-query'],
+  ['SELECT COUNT() FROM Account ORDER BY Name', 'MALFORMED_QUERY', 'COUNT() cannot be used with ORDER BY'],
+  ['SELECT Id, FIELDS(ALL) FROM Account LIMIT 1', 'INVALID_FIELD', 'duplicate field selected: Id'],
 ])('%s is refused with %s', async (soql, code, told) => {
   const refused = await refusal(soql);
 

@@ -1,6 +1,8 @@
 import type { Json } from '@connector-runtime/core';
 import type { ElementContent, ModelElement, ObjectModel, RecordType, ValueType } from './object-model.js';
 
+const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
+
 type Schema = { [keyword: string]: Json };
 
 const VALUES: Readonly<Record<ValueType, Schema>> = {
@@ -17,10 +19,11 @@ const VALUES: Readonly<Record<ValueType, Schema>> = {
 
 /** The schema of a model as JSON Schema 2020-12, for records in Salesforce's own JSON form. Equal models give equal text. */
 export function writeJsonSchema(model: ObjectModel): string {
-  const definitions = Object.fromEntries(model.types.map((type) => [type.name, recordSchema(type, model)]));
-  if (model.isTree !== true) return written({ $ref: reference(model.rootType), $defs: definitions });
-  const tree = recordsOf(model.rootType);
-  return written({ $ref: reference(model.root), $defs: { [model.root]: tree, ...definitions } });
+  const isTree = model.isTree === true;
+  const definitions = model.types.map((type) => `${JSON.stringify(type.name)}: ${recordText(type, model)}`);
+  if (isTree) definitions.unshift(`${JSON.stringify(model.root)}: ${indented(recordsOf(model.rootType), 4)}`);
+  const root = JSON.stringify(reference(isTree ? model.root : model.rootType));
+  return `{\n  "$schema": "${DRAFT}",\n  "$ref": ${root},\n  "$defs": {\n    ${definitions.join(',\n    ')}\n  }\n}`;
 }
 
 const ERRORS: Schema = {
@@ -58,7 +61,7 @@ export function writeJsonResultSchema(): string {
 }
 
 function written(schema: Schema): string {
-  return JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }, undefined, 2);
+  return JSON.stringify({ $schema: DRAFT, ...schema }, undefined, 2);
 }
 
 function reference(type: string): string {
@@ -75,7 +78,8 @@ function recordsOf(type: string): Schema {
   return objectOf({ records: { type: 'array', items: { $ref: reference(type) } } }, ['records']);
 }
 
-function recordSchema(type: RecordType, { direction, isTree }: ObjectModel): Schema {
+/** Below `$defs`. Written as text, for an object of a thousand members takes milliseconds to build and to write. */
+function recordText(type: RecordType, { direction, isTree }: ObjectModel): string {
   const text = { type: 'string' };
   const attributes =
     isTree === true
@@ -83,10 +87,41 @@ function recordSchema(type: RecordType, { direction, isTree }: ObjectModel): Sch
       : direction === 'input'
         ? objectOf({ type: text }, [])
         : objectOf({ type: text, url: text }, []);
-  const members = type.elements.map((member): [string, Json] => [member.name, memberSchema(member, direction)]);
+  const members = type.elements.map(
+    (member) => `,\n        ${JSON.stringify(member.name)}: ${memberText(member, direction)}`,
+  );
   const required = type.elements.filter((member) => member.required).map(({ name }) => name);
   if (isTree === true) required.unshift('attributes');
-  return objectOf(Object.fromEntries([['attributes', attributes], ...members]), required);
+  const properties = `"attributes": ${indented(attributes, 8)}${members.join('')}`;
+  const rules = `"additionalProperties": false${required.length === 0 ? '' : `,\n      "required": ${indented(required, 6)}`}`;
+  return `{\n      "type": "object",\n      "properties": {\n        ${properties}\n      },\n      ${rules}\n    }`;
+}
+
+function memberText(member: ModelElement, direction: ObjectModel['direction']): string {
+  const { content, documentation, nillable } = member;
+  if (content.kind !== 'value' || content.maxLength !== undefined) return indented(memberSchema(member, direction), 8);
+  const rules = (nillable ? NULLABLE_TEXTS : VALUE_TEXTS)[content.value];
+  return `{\n          "description": ${JSON.stringify(documentation)},\n${rules}\n        }`;
+}
+
+/** A value as it is written so far in, without the spaces before its first line. */
+function indented(value: Json, spaces: number): string {
+  return JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${' '.repeat(spaces)}`);
+}
+
+/** The members of a schema of a value, in their place in the text. */
+function textsOf(schemas: Readonly<Record<ValueType, Schema>>): Readonly<Record<ValueType, string>> {
+  return mapped(schemas, (schema) => indented(schema, 8).split('\n').slice(1, -1).join('\n'));
+}
+
+function mapped<T>(
+  schemas: Readonly<Record<ValueType, Schema>>,
+  map: (schema: Schema) => T,
+): Readonly<Record<ValueType, T>> {
+  return Object.fromEntries(Object.entries(schemas).map(([value, schema]) => [value, map(schema)])) as Record<
+    ValueType,
+    T
+  >;
 }
 
 function memberSchema(member: ModelElement, direction: ObjectModel['direction']): Schema {
@@ -104,6 +139,9 @@ function orNull(schema: Schema): Schema {
 }
 
 const ANYTHING: Schema = {};
+
+const VALUE_TEXTS = textsOf(VALUES);
+const NULLABLE_TEXTS = textsOf(mapped(VALUES, orNull));
 
 function contentSchema(content: ElementContent, direction: ObjectModel['direction']): Schema {
   switch (content.kind) {

@@ -112,9 +112,10 @@ class OutputModelBuilder {
   ): Promise<void> {
     const lookups = new Map<string, FieldDescribe>();
     for (const field of holders.flatMap(({ fields }) => fields)) {
-      const isReached = reach.parents > 0 || reach.selected.parents.has(field.relationshipName.toLowerCase());
-      const isLookup = field.relationshipName !== '' && field.referenceTo.length > 0;
-      if (isLookup && isReached && !lookups.has(field.relationshipName)) lookups.set(field.relationshipName, field);
+      const { relationshipName } = field;
+      if (relationshipName === '' || field.referenceTo.length === 0 || lookups.has(relationshipName)) continue;
+      const isReached = reach.parents > 0 || reach.selected.parents.has(relationshipName.toLowerCase());
+      if (isReached) lookups.set(relationshipName, field);
     }
     const targets = await Promise.all([...lookups.keys()].map((name) => this.targets(lookupTargets(holders, name))));
     for (const [index, field] of [...lookups.values()].entries()) {

@@ -120,13 +120,19 @@ function parseField(value: Json): FieldDescribe {
     filterable: isTrue('filterable'),
     sortable: isTrue('sortable'),
     restrictedPicklist: isTrue('restrictedPicklist'),
-    picklistValues: listOf(field['picklistValues']).flatMap((item) => {
-      const choice = recordOf(item);
-      return choice['active'] === false ? [] : [textOf(choice['value'])];
-    }),
+    picklistValues: activeValues(listOf(field['picklistValues'])),
     referenceTo: listOf(field['referenceTo']).filter((target) => typeof target === 'string'),
     relationshipName: textOf(field['relationshipName']),
   };
+}
+
+function activeValues(choices: readonly Json[]): readonly string[] {
+  const values: string[] = [];
+  for (const item of choices) {
+    const choice = recordOf(item);
+    if (choice['active'] !== false) values.push(textOf(choice['value']));
+  }
+  return values;
 }
 
 function recordOf(value: Json | undefined): Readonly<Record<string, Json>> {

@@ -16,6 +16,8 @@ const MAX_DEPTH = 200;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no text may hold as they are
 const CONTROL = /[\0-\x1f]/; // oxlint-disable-line no-control-regex
 
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
 const WORDS: ReadonlyMap<number, string> = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), word]));
 
 const SPACE = 32;
@@ -44,9 +46,8 @@ export class JsonScanner {
   hasEscapes = false;
   private open = 0;
   /** By level: the bracket that closes it. */
-  private readonly closing = new Uint8Array(MAX_DEPTH + 1);
+  private readonly closing: number[] = [];
   private isAfterValue = false;
-  private readonly number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
   /** Of the first backslash that was not passed yet. */
   private nextEscape = -1;
@@ -134,9 +135,9 @@ export class JsonScanner {
       if (!this.text.startsWith(word, at)) throw this.unexpected(at);
       return at + word.length;
     }
-    this.number.lastIndex = at;
-    if (!this.number.test(this.text)) throw this.unexpected(at);
-    return this.number.lastIndex;
+    NUMBER.lastIndex = at;
+    if (!NUMBER.test(this.text)) throw this.unexpected(at);
+    return NUMBER.lastIndex;
   }
 
   private openContainer(at: number, code: number): number {

@@ -33,7 +33,8 @@ export class RecordCheck {
   private checkName(isContainer: boolean): void {
     const { keyStart, keyEnd, level } = this.scanner;
     const quoted = this.text.slice(keyStart, keyEnd);
-    const name = quoted.includes('\\') ? textOf(quoted) : quoted.slice(1, -1);
+    // Those without escapes are told apart by what is written.
+    const name = quoted.includes('\\') ? `"${textOf(quoted)}"` : quoted;
     const names = this.names[isContainer ? level - 1 : level];
     if (names?.has(name)) throw new JsonError(`the name ${quoted.slice(0, 100)} stands twice in an object`);
     names?.add(name);

@@ -28,7 +28,7 @@ export function recordPart(document: string, type: string, keyName: string): Rec
     } else if (attributes?.isInside === true && level === 2) {
       if (keyStart < 0) attributes = { ...attributes, to: end, isInside: false };
       else if (scanner.isMember('"type"')) attributes = { ...attributes, own: typeIn(kind, scanner.source) };
-    } else if (isMember && key === undefined && nameIn(document.slice(keyStart, scanner.keyEnd)) === wanted) {
+    } else if (isMember && key === undefined && isNamed(document.slice(keyStart + 1, scanner.keyEnd - 1), wanted)) {
       key = keyIn(kind, scanner.source);
     }
   }
@@ -55,8 +55,11 @@ function typeIn(kind: number, source: string): string {
   return kind === STRING ? (JSON.parse(source) as string) : '';
 }
 
-function nameIn(quoted: string): string {
-  return (JSON.parse(quoted) as string).toLowerCase();
+/** In any case. `written`: between its quotes. */
+function isNamed(written: string, lowerCaseName: string): boolean {
+  if (!written.includes('\\'))
+    return written.length === lowerCaseName.length && written.toLowerCase() === lowerCaseName;
+  return (JSON.parse(`"${written}"`) as string).toLowerCase() === lowerCaseName;
 }
 
 function keyIn(kind: number, source: string): string {

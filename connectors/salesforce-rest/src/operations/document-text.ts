@@ -1,11 +1,13 @@
 import type { Body, CallContext, Document } from '@connector-runtime/core';
 import { documentError } from '../transport/refusals.js';
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The document's text; what is not UTF-8 is a `validation` error. */
 export async function documentText(document: Document<unknown>, context: CallContext): Promise<string> {
   const bytes = await readBytes(document.body, context);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch (error) {
     throw documentError('DOCUMENT_NOT_UTF_8', 'the text of the document is not UTF-8', undefined, error);
   }
@@ -15,5 +17,6 @@ export async function documentText(document: Document<unknown>, context: CallCon
 export async function readBytes(body: Body, { signal }: CallContext): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of body.open(signal)) pieces.push(piece);
-  return Buffer.concat(pieces);
+  const [first] = pieces;
+  return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
 }

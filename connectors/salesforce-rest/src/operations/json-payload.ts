@@ -16,6 +16,8 @@ import { type Payload, PayloadError } from './payload.js';
 /** Characters that are checked at a time; a few milliseconds. */
 const CHECKED_AT_ONCE = 1_000_000;
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Records in Salesforce's own JSON form, with `attributes` or without. */
 export const JSON_PAYLOAD: Payload = {
   mediaType: JSON_TYPE,
@@ -123,7 +125,7 @@ async function checkedRecord(bytes: Uint8Array, { signal }: CallContext): Promis
 
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch (error) {
     throw new JsonError('the text is not UTF-8', { cause: error });
   }

@@ -1,10 +1,8 @@
-import { JSON_PAYLOAD } from './json-payload.js';
 import type { Payload } from './payload.js';
-import { XML_PAYLOAD } from './xml-payload.js';
 
-const PAYLOADS: Readonly<Record<'xml' | 'json', Payload>> = { xml: XML_PAYLOAD, json: JSON_PAYLOAD };
-
-/** The form that an operation's `payloadFormat` names. */
-export function payloadOf({ payloadFormat }: { readonly payloadFormat: 'xml' | 'json' }): Payload {
-  return PAYLOADS[payloadFormat];
+/** The form that an operation's `payloadFormat` names; the other one is not loaded. */
+export async function payloadOf({ payloadFormat }: { readonly payloadFormat: 'xml' | 'json' }): Promise<Payload> {
+  return payloadFormat === 'json'
+    ? (await import('./json-payload.js')).JSON_PAYLOAD
+    : (await import('./xml-payload.js')).XML_PAYLOAD;
 }

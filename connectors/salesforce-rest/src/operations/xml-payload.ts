@@ -15,6 +15,11 @@ import { childText, parseXml, type XmlElement } from '../xml/xml-tree.js';
 import { readBytes } from './document-text.js';
 import { type Payload, PayloadError, type WriteResult } from './payload.js';
 
+/** What the result of a record holds to which nothing happened that needs a word. */
+const PLAIN_RESULT = new Set(['id', 'success', 'created']);
+
+const SMALL_BYTES = 64 * 1024;
+
 /** Records as `<records>`, results as `<Result>`. */
 export const XML_PAYLOAD: Payload = {
   mediaType: XML,
@@ -56,7 +61,10 @@ export const XML_PAYLOAD: Payload = {
 
   readCollectionResults: (text) =>
     reading(() =>
-      resultElements(text).map((element) => {
+      resultElements(text).map(({ text: element, members }) => {
+        const success = members?.get('success')?.trim();
+        if (members !== undefined && success === 'true' && [...members.keys()].every((name) => PLAIN_RESULT.has(name)))
+          return { text: element, id: members.get('id')?.trim() ?? '', success: true, errors: [] };
         const root = parseXml(element);
         return { text: element, id: childText(root, 'id') ?? '', ...writeResultIn(root) };
       }),
@@ -130,16 +138,21 @@ async function checkedXml(
   listener?: XmlListener,
 ): Promise<Body | Uint8Array> {
   try {
-    if (body.repeatable) {
+    if (body.repeatable && !(listener === undefined && isSmall(body))) {
       await checkXml(body, context.signal, listener);
       return body;
     }
     const bytes = await readBytes(body, context);
     checkXmlText(decodeUtf8(bytes), listener);
-    return bytes;
+    return body.repeatable ? body : bytes;
   } catch (error) {
     throw asDocumentError(error);
   }
+}
+
+/** One that is checked faster as a whole than while it streams. */
+function isSmall({ sizeBytes }: Body): boolean {
+  return sizeBytes !== undefined && sizeBytes <= SMALL_BYTES;
 }
 
 function writeResultIn(root: XmlElement): WriteResult {

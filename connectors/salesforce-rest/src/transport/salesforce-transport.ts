@@ -131,7 +131,12 @@ export class SalesforceTransport {
     if (!/json/i.test(response.headers['content-type'] ?? '')) {
       throw withStep(notWhatWasAsked('JSON', response, text, request), request.step);
     }
-    return response.body.json(MAX_READ_BYTES);
+    try {
+      return JSON.parse(text) as Json;
+    } catch {
+      // Says what is wrong with it.
+      return response.body.json(MAX_READ_BYTES);
+    }
   }
 
   /** The answer's bytes, where CSV is due: spooled, so that they can be read twice. Nothing at all is no row. */

@@ -1,3 +1,4 @@
+import { RootPrefixes } from './root-prefixes.js';
 import { XmlError } from './xml-error.js';
 import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_DEPTH, MAX_NAME_LENGTH } from './xml-limits.js';
 import { characterOf } from './xml-text.js';
@@ -12,11 +13,13 @@ const BANG = 33;
 const DOUBLE_QUOTE = 34;
 const SINGLE_QUOTE = 39;
 const SLASH = 47;
+const COLON = 58;
 const LESS = 60;
 const EQUALS = 61;
 const GREATER = 62;
 const QUESTION = 63;
 const INSTRUCTION = /<\?[A-Za-z_:\u00c0-\uffff][\w:.\u00b7-\uffff-]*(?=\s|\?>)/y;
+const XML_DECLARATION = /<\?xml version="1\.0"(?: encoding="(?:utf|UTF)-8")?(?: standalone="(?:yes|no)")? ?\?>/y;
 const REFERENCE = /&(#?[0-9A-Za-z]{1,10});/y;
 
 // Classes of the ASCII characters; what lies above is taken for part of a name.
@@ -43,7 +46,7 @@ export interface NamespaceDeclaration {
 /**
  * Walks over the tags of an XML text that is wholly in memory, without making a string per tag: the reader slices what it needs by the positions.
  * Refuses a DOCTYPE, tags that do not balance, broken attributes, unknown references and text that ends too early; comments, CDATA sections and instructions are passed over.
- * Characters that XML cannot hold and the letters of names are not looked at: those that come from outside go through the strict reader.
+ * Characters that XML cannot hold are not looked at, and what takes more than ASCII letters and the root's own prefixes to judge is let pass: `isPlain` says whether there was any of that.
  */
 export class XmlScanner {
   /** Of the tag at hand: `start` is its `<`, `end` stands behind its `>`. */
@@ -53,6 +56,8 @@ export class XmlScanner {
   nameEnd = 0;
   /** Depth of the tag's element; the root has 1. */
   level = 0;
+  /** Was there nothing so far that only a strict reader can judge: other letters in names, prefixes that the root does not declare, instructions? */
+  isPlain = true;
   /** Namespaces that the tag at hand declares. */
   readonly declarations: NamespaceDeclaration[] = [];
   private depth = 0;
@@ -60,11 +65,15 @@ export class XmlScanner {
   private readonly openStarts: number[] = [];
   private readonly openEnds: number[] = [];
   private readonly attributes: string[] = [];
+  private readonly prefixes = new RootPrefixes();
+  /** In the last name; -1 where there is none. */
+  private colonAt = -1;
   private nextAmpersand: number;
   private nextCdataEnd: number;
 
   constructor(private readonly text: string) {
     this.end = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+    if (this.end > 0) this.isPlain = false;
     this.nextAmpersand = this.find('&', 0);
     this.nextCdataEnd = this.find(']]>', 0);
   }
@@ -160,6 +169,8 @@ export class XmlScanner {
     if (close < 0 || !INSTRUCTION.test(this.text)) this.fail('an instruction that does not end, or has no name');
     if (/^xml[\s?]/i.test(this.text.slice(at + 2, at + 6)) && at > 1)
       this.fail('an XML declaration that is not at the beginning');
+    XML_DECLARATION.lastIndex = at;
+    if (at > 0 || !XML_DECLARATION.test(this.text)) this.isPlain = false;
     this.passTo(close + 2);
   }
 
@@ -168,16 +179,34 @@ export class XmlScanner {
     const { text } = this;
     const first = text.charCodeAt(from);
     if (!(first > LAST_ASCII || CLASSES[first] === NAME_START)) this.fail('a "<" that begins no tag');
+    if (first > LAST_ASCII || first === COLON) this.isPlain = false;
+    this.colonAt = -1;
     let i = from + 1;
     for (
       let code = text.charCodeAt(i);
       code > LAST_ASCII || (CLASSES[code] ?? OTHER) >= NAME;
       code = text.charCodeAt(i)
     ) {
+      if (code === COLON) this.colonAt = this.colonAt < 0 && this.isLetter(i + 1) ? i : this.unsure(i);
+      else if (code > LAST_ASCII) this.isPlain = false;
       i += 1;
     }
     if (i - from > MAX_NAME_LENGTH) this.fail(`a name that is longer than ${MAX_NAME_LENGTH}`);
     return i;
+  }
+
+  private isLetter(at: number): boolean {
+    const code = this.text.charCodeAt(at);
+    return code !== COLON && CLASSES[code] === NAME_START;
+  }
+
+  private unsure(at: number): number {
+    this.isPlain = false;
+    return at;
+  }
+
+  private notePrefix(nameStart: number): void {
+    if (this.colonAt >= 0) this.prefixes.use(this.text.slice(nameStart, this.colonAt));
   }
 
   /** The name due is known: it is compared, not read. */
@@ -207,6 +236,7 @@ export class XmlScanner {
 
   private openTag(nameStart: number): typeof OPEN | typeof EMPTY {
     const nameEnd = this.readName(nameStart);
+    this.notePrefix(nameStart);
     if (this.depth === 0) {
       if (this.sawRoot) this.fail('a second root element');
       this.sawRoot = true;
@@ -217,6 +247,7 @@ export class XmlScanner {
     this.nameEnd = nameEnd;
     if (this.declarations.length > 0) this.declarations.length = 0;
     const close = this.text.charCodeAt(nameEnd) === GREATER ? nameEnd : this.readAttributes(nameEnd);
+    if (!this.prefixes.areDeclared()) this.isPlain = false;
     if (this.nextAmpersand < close) this.checkReferences(close);
     if (this.nextCdataEnd < close) this.passTo(close);
     if (this.text.charCodeAt(close) === SLASH) {
@@ -248,8 +279,13 @@ export class XmlScanner {
         this.fail(`more than ${MAX_ATTRIBUTES_PER_ELEMENT} attributes`);
       const equals = this.skipSpace(nameEnd);
       if (text.charCodeAt(equals) !== EQUALS) this.fail('an attribute without a value');
-      i = this.passValue(this.skipSpace(equals + 1));
-      if (name === 'xmlns' || name.startsWith('xmlns:')) this.declarations.push({ name, text: text.slice(spaced, i) });
+      const isDeclaration = name === 'xmlns' || name.startsWith('xmlns:');
+      if (!isDeclaration) this.notePrefix(spaced);
+      const valueStart = this.skipSpace(equals + 1);
+      i = this.passValue(valueStart);
+      if (!isDeclaration) continue;
+      this.declarations.push({ name, text: text.slice(spaced, i) });
+      if (this.depth > 0 || !this.prefixes.declare(name, text.slice(valueStart, i))) this.isPlain = false;
     }
   }
 

@@ -17,7 +17,7 @@ const PERHAPS_SPECIAL = /[&<>"\0-\x1f\ud800-\udfff\ufffe\uffff]/; // oxlint-disa
 
 /** Can XML 1.0 hold this text at all? Control characters and half surrogate pairs it cannot, not even escaped. */
 export function isXmlText(text: string): boolean {
-  return !NOT_IN_XML.test(text);
+  return !(PERHAPS_SPECIAL.test(text) && NOT_IN_XML.test(text));
 }
 
 /** Does text that was decoded, and so has no half pairs, hold characters that XML cannot? */
@@ -55,8 +55,12 @@ export function characterOf(reference: string): string {
     return character;
   }
   const digits = reference.slice(1);
-  const code = /^x[0-9A-Fa-f]+$/.test(digits) ? Number.parseInt(digits.slice(1), 16) : Number(digits);
-  const isCharacter = Number.isInteger(code) && code > 0 && code <= 0x10ffff;
+  const code = /^x[0-9A-Fa-f]+$/.test(digits)
+    ? Number.parseInt(digits.slice(1), 16)
+    : /^\d+$/.test(digits)
+      ? Number(digits)
+      : 0;
+  const isCharacter = code > 0 && code <= 0x10ffff;
   const character = isCharacter ? String.fromCodePoint(code) : '\0';
   if (!isXmlText(character)) throw new XmlError(`&${reference}; is no character that XML can hold`);
   return character;

@@ -1,4 +1,7 @@
-import { type CollectionDocument, travelTogether } from '#src/operations/collections/collections-request.js';
+import { type CollectionDocument, TravelRule } from '#src/operations/collections/collections-request.js';
+
+const together = (batch: readonly CollectionDocument<object>[], next: CollectionDocument<object>) =>
+  new TravelRule<object>().together(batch, next);
 
 const headers = { accept: 'application/xml' };
 
@@ -13,7 +16,7 @@ test.each([
   ['is too large by itself with any other', [1], 50_000_000, false],
 ])('a document that %s', (_what, there, next, expected) => {
   expect(
-    travelTogether(
+    together(
       there.map((bytes) => document(bytes)),
       document(next),
     ),
@@ -26,12 +29,23 @@ test.each([
   ['a key of its own', { key: 'l' }, true],
   ['no key, like another', { key: '' }, true],
 ])('a document with %s', (_what, more, expected) => {
-  expect(travelTogether([document(1, { key: 'k' }), document(1)], document(1, more))).toBe(expected);
+  expect(together([document(1, { key: 'k' }), document(1)], document(1, more))).toBe(expected);
 });
 
 test('one that cannot be sent may stand anywhere, and counts for nothing', () => {
   const { record: _, ...unsendable } = document(60_000_000);
 
-  expect(travelTogether([document(1)], unsendable)).toBe(true);
-  expect(travelTogether([unsendable], document(1))).toBe(true);
+  expect(together([document(1)], unsendable)).toBe(true);
+  expect(together([unsendable], document(1))).toBe(true);
+});
+
+test('a batch that grew is known whole, and the next one afresh', () => {
+  const { together: mayJoin } = new TravelRule<object>();
+  const batch = [document(1, { key: 'k' })];
+
+  expect(mayJoin(batch, document(1, { key: 'l' }))).toBe(true);
+  batch.push(document(1, { key: 'l' }));
+  expect(mayJoin(batch, document(1, { key: 'l' }))).toBe(false);
+  expect(mayJoin(batch, document(1, { key: 'k' }))).toBe(false);
+  expect(mayJoin([document(1, { key: 'm' })], document(1, { key: 'k' }))).toBe(true);
 });

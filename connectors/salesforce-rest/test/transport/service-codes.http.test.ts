@@ -20,7 +20,8 @@ interface Row {
   readonly texts: readonly string[];
 }
 
-const rows: readonly Row[] = readFileSync(PAGE, 'utf8')
+const [ofTheService = ''] = readFileSync(PAGE, 'utf8').split("## The connector's own codes");
+const rows: readonly Row[] = ofTheService
   .split('\n')
   .filter((line) => /^\| `[A-Z]/.test(line))
   .map((line) => {

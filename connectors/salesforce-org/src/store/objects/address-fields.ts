@@ -1,9 +1,24 @@
-import type { FieldSpec } from '../object-spec.js';
-import type { Value } from '../values.js';
+import type { FieldSpec, ReadField } from '../object-spec.js';
+import type { Address, Value } from '../values.js';
 import { CITIES, COUNTRIES, STREETS } from './words.js';
 
 const text = (value: Value): string | null => (typeof value === 'string' ? value : null);
 const number = (value: Value): number | null => (typeof value === 'number' ? value : null);
+
+/** The compound address of a record; null where it has no part of one. */
+export function addressOf(prefix: string, read: ReadField): Address | null {
+  const address = {
+    city: text(read(`${prefix}City`)),
+    country: text(read(`${prefix}Country`)),
+    geocodeAccuracy: null,
+    latitude: number(read(`${prefix}Latitude`)),
+    longitude: number(read(`${prefix}Longitude`)),
+    postalCode: text(read(`${prefix}PostalCode`)),
+    state: text(read(`${prefix}State`)),
+    street: text(read(`${prefix}Street`)),
+  };
+  return Object.values(address).some((part) => part !== null) ? address : null;
+}
 
 /** The parts of an address and the compound field over them, for a prefix such as `Billing`. `seeded`: percent of records that have one. */
 export function addressFields(prefix: string, seeded: number): FieldSpec[] {
@@ -35,19 +50,7 @@ export function addressFields(prefix: string, seeded: number): FieldSpec[] {
       name: compound,
       type: 'address',
       readOnly: true,
-      compute: (read) => {
-        const address = {
-          city: text(read(`${prefix}City`)),
-          country: text(read(`${prefix}Country`)),
-          geocodeAccuracy: null,
-          latitude: number(read(`${prefix}Latitude`)),
-          longitude: number(read(`${prefix}Longitude`)),
-          postalCode: text(read(`${prefix}PostalCode`)),
-          state: text(read(`${prefix}State`)),
-          street: text(read(`${prefix}Street`)),
-        };
-        return Object.values(address).some((part) => part !== null) ? address : null;
-      },
+      compute: (read) => addressOf(prefix, read),
     },
   ];
 }

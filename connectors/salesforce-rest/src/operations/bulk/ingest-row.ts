@@ -29,7 +29,7 @@ export async function readIngestRow(
   const { id, properties } = document;
   const record =
     properties.payloadFormat === 'json'
-      ? readJsonRecord(await payloadOf(properties).checkedText(document, context))
+      ? readJsonRecord(await (await payloadOf(properties)).checkedText(document, context))
       : readXmlRecord(await documentText(document, context));
   const { objectType, operation, fixed, key } = form;
   if (record.objectType !== '' && record.objectType.toLowerCase() !== objectType.toLowerCase()) {

@@ -27,7 +27,7 @@ import {
   type CollectionWrite,
   collectionRequest,
   readDocuments,
-  travelTogether,
+  TravelRule,
 } from './collections-request.js';
 import { RecordsUnderWay } from './records-under-way.js';
 
@@ -67,7 +67,7 @@ export class CollectionsOperation implements Operation<Properties> {
       context,
       (batch) => this.writeBatch(batch, write, context),
       {
-        together: travelTogether,
+        together: new TravelRule<Properties>().together,
         inTurn: (batch, work) =>
           this.underWay.inTurn(
             batch.map(({ record }) => record?.key ?? ''),
@@ -84,7 +84,7 @@ export class CollectionsOperation implements Operation<Properties> {
     const describe = await this.target.check(ABILITIES[verb], context);
     if (context.properties.returnUpdatedRecord === true)
       context.logger.warn('returnUpdatedRecord has no effect on requests of many records');
-    const payload = payloadOf(context.properties);
+    const payload = await payloadOf(context.properties);
     if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };
     return { verb, describe, payload };
   }

@@ -82,20 +82,43 @@ function readRecord(text: string, write: CollectionWrite): CollectionRecord {
 }
 
 /**
- * May a document travel with those of the batch? Not where its headers differ, or its object type: a type that the service does not know refuses the whole request.
+ * Says whether a document may travel with those of a batch. Not where its headers differ, or its object type: a type that the service does not know refuses the whole request.
  * Not where the batch has its record already: the service refuses both, or the last one wins. And not where the request grew too large.
+ * Of a batch that grows it looks at what is new only.
  */
-export function travelTogether<P>(batch: readonly CollectionDocument<P>[], next: CollectionDocument<P>): boolean {
-  const { record } = next;
-  if (record === undefined) return true;
-  let bytes = FRAME_BYTES + record.bytes;
-  for (const { record: other, headers } of batch) {
-    if (other === undefined) continue;
-    if (other.type !== record.type || (record.key !== '' && other.key === record.key)) return false;
-    if (headers !== next.headers && JSON.stringify(headers) !== JSON.stringify(next.headers)) return false;
-    bytes += other.bytes;
+export class TravelRule<P> {
+  private batch: readonly CollectionDocument<P>[] = [];
+  private known = 0;
+  private first: CollectionDocument<P> | undefined;
+  private bytes = FRAME_BYTES;
+  private readonly keys = new Set<string>();
+
+  readonly together = (batch: readonly CollectionDocument<P>[], next: CollectionDocument<P>): boolean => {
+    this.lookAt(batch);
+    const { first } = this;
+    const { record, headers } = next;
+    if (record === undefined || first?.record === undefined) return true;
+    if (first.record.type !== record.type || this.keys.has(record.key)) return false;
+    if (first.headers !== headers && JSON.stringify(first.headers) !== JSON.stringify(headers)) return false;
+    return this.bytes + record.bytes <= MAX_REQUEST_BYTES;
+  };
+
+  private lookAt(batch: readonly CollectionDocument<P>[]): void {
+    if (batch !== this.batch) {
+      this.batch = batch;
+      this.known = 0;
+      this.first = undefined;
+      this.bytes = FRAME_BYTES;
+      this.keys.clear();
+    }
+    for (; this.known < batch.length; this.known += 1) {
+      const document = batch[this.known];
+      if (document?.record === undefined) continue;
+      this.first ??= document;
+      this.bytes += document.record.bytes;
+      if (document.record.key !== '') this.keys.add(document.record.key);
+    }
   }
-  return bytes <= MAX_REQUEST_BYTES;
 }
 
 /** The request for these records: address, body and effect. `repeatUpdates` as the connection has it. */

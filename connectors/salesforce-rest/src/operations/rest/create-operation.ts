@@ -35,7 +35,7 @@ export class CreateOperation implements Operation<CreateProperties> {
     context: ExecutionContext<CreateProperties>,
   ): Events {
     const describe = await this.target.check('createable', context);
-    const payload = payloadOf(context.properties);
+    const payload = await payloadOf(context.properties);
     yield* perDocument(documents, context, (document) => this.createRecord(document, describe, payload, context));
   }
 

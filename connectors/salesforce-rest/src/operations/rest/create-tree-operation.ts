@@ -43,7 +43,7 @@ export class CreateTreeOperation implements Operation<CreateTreeProperties> {
     context: ExecutionContext<CreateTreeProperties>,
   ): Events {
     const describe = await this.target.check('createable', context);
-    const payload = payloadOf(context.properties);
+    const payload = await payloadOf(context.properties);
     yield* perDocument(documents, context, (document) => this.createTree(document, describe, payload, context));
   }
 

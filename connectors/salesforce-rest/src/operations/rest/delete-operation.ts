@@ -36,7 +36,7 @@ export class DeleteOperation implements Operation<DeleteProperties> {
     context: ExecutionContext<DeleteProperties>,
   ): Events {
     const describe = await this.target.check('deletable', context);
-    const payload = payloadOf(context.properties);
+    const payload = await payloadOf(context.properties);
     yield* perDocument(documents, context, (document) => this.deleteRecord(document, describe, payload, context));
   }
 

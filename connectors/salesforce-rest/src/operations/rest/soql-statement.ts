@@ -30,7 +30,7 @@ export async function* runStatement(
   context: CallContext,
 ): AsyncGenerator<readonly OperationEvent[]> {
   if (properties.logSoql) context.logger.info(`SOQL: ${soql}`);
-  const payload = payloadOf(properties);
+  const payload = await payloadOf(properties);
   const options =
     properties.pageSize === undefined ? {} : { 'sforce-query-options': `batchSize=${properties.pageSize}` };
   const headers = documentHeaders({ ...payload.accept, ...options }, properties);

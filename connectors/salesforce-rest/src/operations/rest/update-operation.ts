@@ -41,7 +41,7 @@ export class UpdateOperation implements Operation<Properties> {
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
     const describe = await this.target.check('updateable', context);
-    const payload = payloadOf(context.properties);
+    const payload = await payloadOf(context.properties);
     const update = (document: Document<Properties>) => this.updateRecord(document, describe, payload, context);
     if (!context.properties.returnUpdatedRecord) {
       yield* perDocument(documents, context, update);

@@ -41,7 +41,7 @@ export class UpsertOperation implements Operation<UpsertProperties> {
     const name = externalIdFieldName(context.properties);
     const describe = await this.target.check('updateable', context);
     const key = externalIdField(describe, name);
-    const payload = payloadOf(context.properties);
+    const payload = await payloadOf(context.properties);
     yield* perDocument(documents, context, (document) => this.upsertRecord(document, describe, key, payload, context));
   }
 

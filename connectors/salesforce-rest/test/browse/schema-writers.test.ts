@@ -1,4 +1,5 @@
 import { create } from 'xmlbuilder2';
+import { writeJsonSchema } from '#src/browse/json-schema-writer.js';
 import type { ElementContent, ModelElement, ObjectModel } from '#src/browse/object-model.js';
 import { writeXmlSchema } from '#src/browse/xml-schema-writer.js';
 
@@ -36,6 +37,16 @@ test.each([
   const schema = writeXmlSchema(model);
 
   expect(create(schema).end({ prettyPrint: true })).toBe(schema);
+});
+
+test.each([
+  ['output', output],
+  ['input', input],
+  ['tree', tree],
+])('the JSON schema of an %s model is written as JSON.stringify writes it', (_title, model) => {
+  const schema = writeJsonSchema(model);
+
+  expect(JSON.stringify(JSON.parse(schema), undefined, 2)).toBe(schema);
 });
 
 const EXPECTED = `<?xml version="1.0" encoding="UTF-8"?>
