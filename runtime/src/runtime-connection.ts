@@ -274,6 +274,7 @@ export class RuntimeConnection {
       ledger,
       logger,
       meter,
+      isReconciliation: kind === 'reconcile',
       ...(options.resumeFrom === undefined ? {} : { resumeFrom: options.resumeFrom }),
       makeIntake: (refusedOne) =>
         new DocumentIntake(source, ledger, {

@@ -124,6 +124,23 @@ describe('an answer that is lost', () => {
       if (event.type === 'result') for (const id of event.inputs) reconciled.set(id, event.status);
 
     expect([...reconciled.values()]).toEqual(['success', 'success', 'success', 'success']);
+
+    const settle = async (bodies: readonly string[]) => {
+      const seen: Status[] = [];
+      const again = connection.reconcile(
+        { operation: 'create', objectType: 'Account', properties: FAST as Json },
+        bodies.map((body, index) => ({ id: `d${index + 1}`, body, receipt: results(made)[index]?.receipt ?? null })),
+      );
+      for await (const event of again) if (event.type === 'result') seen.push(event.status);
+      return seen.sort();
+    };
+    const [first = '', ...others] = documents.map(({ body }) => body);
+    expect(await settle([first.replace('Name>', 'Nome>'), ...others])).toEqual([
+      ...['success', 'success', 'success'],
+      'unknown',
+    ]);
+    made.org.faults.add({ kind: 'jobStatus', times: 1000, action: 'refuse' });
+    expect(await settle([first, ...others])).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
   });
 });
 

@@ -52,6 +52,8 @@ export interface ExecutionSetup {
   readonly meter: UsageMeter;
   /** The checkpoint that it goes on from, as the host gave it. */
   readonly resumeFrom?: Json;
+  /** Its documents may have been applied before: what it does not settle stays `unknown`. */
+  readonly isReconciliation: boolean;
   /** Opens the connection, makes the operation and starts it on these documents. */
   start(documents: AsyncIterable<Document>): Promise<Events>;
   makeIntake(refusedOne: () => void): DocumentIntake;
@@ -262,7 +264,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
   private *settleOpen(error: ErrorInfo | undefined): Generator<readonly OperationEvent[]> {
     const open = this.setup.ledger.openIds();
     if (open.length === 0) return;
-    const { status, info } = this.fateOfOpen(error);
+    const { status, info } = this.asFar(this.fateOfOpen(error));
     for (const id of open) this.setup.ledger.settle(id, status);
     yield open.map((id): ResultEvent => ({ type: 'result', inputs: [id], status, message: info.message, error: info }));
   }
@@ -297,8 +299,14 @@ export class Execution implements AsyncIterable<OperationEvent> {
       effect: 'none',
       retryable: true,
     };
-    const status = this.hasStarted ? 'notAttempted' : statusOfError({ ...info, effect: 'none' });
-    yield* this.intake.neverTaken({ ...info, effect: 'none' }, status);
+    const none: ErrorInfo = { ...info, effect: 'none' };
+    const fate = this.asFar({ status: this.hasStarted ? 'notAttempted' : statusOfError(none), info: none });
+    yield* this.intake.neverTaken(fate.info, fate.status);
+  }
+
+  /** That nothing was done by this run says nothing of the one that is looked into. */
+  private asFar(fate: { readonly status: Status; readonly info: ErrorInfo }): typeof fate {
+    return this.setup.isReconciliation ? { status: 'unknown', info: { ...fate.info, effect: 'unknown' } } : fate;
   }
 
   /** `return()` is raced with the operation's time to stop: a pending `next()` would never let it settle. */

@@ -4,6 +4,7 @@ import {
   type ExecutionContext,
   isConnectorError,
   type OperationEvent,
+  statusOfError,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import { CsvReader } from '../../csv/csv-reader.js';
@@ -98,9 +99,15 @@ async function* settle<P>(
 ): AsyncGenerator<readonly OperationEvent[]> {
   const columns = await columnsOf(job, context);
   const index = new RowIndex(0);
-  for (const document of documents) {
-    const { cells } = await rules.read(document);
-    index.add(csvRow(columns.map((column) => cellOf(cells.get(column)))));
+  for (const [place, document] of documents.entries()) {
+    try {
+      const { cells } = await rules.read(document);
+      index.add(csvRow(columns.map((column) => cellOf(cells.get(column)))));
+    } catch (error) {
+      if (!isConnectorError(error) || statusOfError(error.info) !== 'applicationError') throw error;
+      // Not the document that the row was made of, or the object has changed: no row is told by it.
+      index.add(`\0${place}`);
+    }
   }
   const results = new IngestResults(
     job,
