@@ -53,13 +53,15 @@ export class ItemsSession {
   async renew(rejected: string, context: CallContext): Promise<void> {
     while (this.accessToken === rejected) {
       if (this.refusal !== undefined) throw this.refusal;
+      const isOwn = this.renewing === undefined;
       this.renewing ??= this.exchange(rejected, context).finally(() => {
         this.renewing = undefined;
       });
       try {
         return await unlessAborted(this.renewing, context.signal);
       } catch (error) {
-        if (context.signal.aborted || !isEndOfCall(error)) throw error;
+        // The end of our own attempt would be the end of the next one too.
+        if (isOwn || context.signal.aborted || !isEndOfCall(error)) throw error;
       }
     }
   }

@@ -34,13 +34,15 @@ export class LinesSession {
   async renew(rejected: string, context: CallContext): Promise<void> {
     while (this.current === rejected) {
       if (this.refused !== undefined) throw this.refused;
+      const isOwn = this.renewing === undefined;
       this.renewing ??= this.login(context).finally(() => {
         this.renewing = undefined;
       });
       try {
         return await unlessAborted(this.renewing, context.signal);
       } catch (error) {
-        if (context.signal.aborted || !isEndOfCall(error)) throw error;
+        // The end of our own attempt would be the end of the next one too.
+        if (isOwn || context.signal.aborted || !isEndOfCall(error)) throw error;
       }
     }
   }

@@ -14,13 +14,15 @@ export class SingleFlight<T> {
   async run(context: CallContext, work: (context: CallContext) => Promise<T>): Promise<T> {
     for (;;) {
       context.signal.throwIfAborted();
+      const isOwn = this.underway === undefined;
       this.underway ??= this.start(context, work);
       const flight = this.underway;
       flight.waiting += 1;
       try {
         return await untilAborted(flight.outcome, context.signal);
       } catch (error) {
-        if (context.signal.aborted || !wasCalledOff(error)) throw error;
+        // The end of our own work would be the end of the next one too.
+        if (isOwn || context.signal.aborted || !wasCalledOff(error)) throw error;
       } finally {
         flight.waiting -= 1;
         if (flight.waiting === 0 && context.signal.aborted) flight.calledOff.abort(context.signal.reason);
