@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { FIELDS } from './records.mjs';
 
 const require = createRequire(import.meta.url);
 const self = fileURLToPath(import.meta.url);
@@ -56,25 +57,11 @@ async function query(count, org) {
       authenticationUrl: org.soapLogin,
     },
   });
-  const fields = [
-    'Id',
-    'Name',
-    'Type',
-    'Phone',
-    'AccountNumber',
-    'Website',
-    'Industry',
-    'AnnualRevenue',
-    'NumberOfEmployees',
-    'BillingCity',
-    'Rating',
-    'OwnerId',
-  ];
   const startedMs = performance.now();
   const execution = connection.execute({
     operation: 'query',
     objectType: 'Account',
-    properties: { fields, limit: count },
+    properties: { fields: FIELDS, limit: count },
   });
   let outputs = 0;
   for await (const events of execution.batches()) for (const event of events) if (event.type === 'output') outputs += 1;

@@ -122,8 +122,8 @@ test('a schema that is decided here is one that ajv compiles, and is decided as 
     }),
     { numRuns: 3000 },
   );
-  expect(decided).toBeGreaterThan(100);
-  expect(valid).toBeGreaterThan(30);
+  expect(decided).toBeGreaterThan(300);
+  expect(valid).toBeGreaterThan(100);
 });
 
 const withDefault: JsonSchema = {

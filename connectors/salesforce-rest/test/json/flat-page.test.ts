@@ -35,7 +35,7 @@ test('whatever records hold, a page cut at their borders is the page that was sc
     }),
     { numRuns: 1_000 },
   );
-  expect(cut).toBeGreaterThan(100);
+  expect(cut).toBeGreaterThan(300);
 });
 
 const RECORD = '{"attributes":{"type":"A","url":"/a"},"Name":"x"}';
