@@ -28,6 +28,8 @@ async function main(args: readonly string[]): Promise<void> {
   const isWriting = args.includes('--write');
   const isEach = isWriting || args.includes('--further');
   const ids = args.filter((word) => !word.startsWith('--'));
+  const unknown = ids.filter((id) => !Object.hasOwn(MUTANTS, id));
+  if (unknown.length > 0) throw new Error(`there is no mutant ${unknown.join(', ')}`);
   const startedMs = performance.now();
   const all = Object.keys(MUTANTS).filter((id) => isEach || id === checkIdOf(id));
   const held = await holdEach(ids.length > 0 ? ids : all, isWriting ? 'own' : 'all');
