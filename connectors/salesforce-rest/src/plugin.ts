@@ -1,8 +1,8 @@
 import type { ConnectorManifest, OperationVariant } from '@connector-runtime/core';
 import { definePlugin } from '@connector-runtime/core/authoring';
-import { DescribeCache } from './browse/describe-cache.js';
 import { SalesforceConnection } from './connection/salesforce-connection.js';
 import { SalesforceSession } from './connection/session.js';
+import { DescribeCache } from './describe/describe-cache.js';
 import { asksForCollections, COLLECTIONS_CHOSEN, MAX_BATCH_COUNT } from './properties/batch-properties.js';
 import { asksForBulk, BULK_CHOSEN } from './properties/bulk-properties.js';
 import { connectionPropertiesSchema } from './properties/connection-properties.js';

@@ -1,3 +1,4 @@
+import type { FieldDescribe, SObjectDescribe } from '../describe/sobject-describe.js';
 import {
   ADDRESS_PARTS,
   type ElementContent,
@@ -5,7 +6,6 @@ import {
   type ModelElement,
   type ValueType,
 } from './object-model.js';
-import type { FieldDescribe, SObjectDescribe } from './sobject-describe.js';
 
 const VALUE_TYPES: Readonly<Record<string, ValueType>> = {
   id: 'id',

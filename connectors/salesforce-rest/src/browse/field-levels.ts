@@ -1,8 +1,13 @@
 import { type CallContext, ConnectorError, type Field, isConnectorError } from '@connector-runtime/core';
-import type { DescribeCache } from './describe-cache.js';
+import type { DescribeCache } from '../describe/describe-cache.js';
+import {
+  type ChildRelationship,
+  type FieldDescribe,
+  lookupTargets,
+  type SObjectDescribe,
+} from '../describe/sobject-describe.js';
+import { suggestion } from '../describe/suggestion.js';
 import { isRequired, type WriteOperation, writableFields } from './field-elements.js';
-import { type ChildRelationship, type FieldDescribe, lookupTargets, type SObjectDescribe } from './sobject-describe.js';
-import { suggestion } from './suggestion.js';
 
 const RECORDS = 'records';
 

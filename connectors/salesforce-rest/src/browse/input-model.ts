@@ -1,6 +1,6 @@
+import type { SObjectDescribe } from '../describe/sobject-describe.js';
 import { inputElement, keyElement, type WriteOperation, writableFields } from './field-elements.js';
 import type { ModelElement, ObjectModel } from './object-model.js';
-import type { SObjectDescribe } from './sobject-describe.js';
 
 /** The document that a write operation takes. `keyField`: the external id field of an upsert, which is in it only where that is said. */
 export function inputModel(

@@ -1,9 +1,9 @@
 import { type CallContext, isConnectorError } from '@connector-runtime/core';
+import type { DescribeCache } from '../describe/describe-cache.js';
+import { type FieldDescribe, lookupTargets, type SObjectDescribe } from '../describe/sobject-describe.js';
 import { parseFieldPath } from '../soql/field-path.js';
-import type { DescribeCache } from './describe-cache.js';
 import { outputElement } from './field-elements.js';
 import type { ElementContent, ModelElement, ObjectModel, RecordType } from './object-model.js';
-import { type FieldDescribe, lookupTargets, type SObjectDescribe } from './sobject-describe.js';
 
 /** A lookup that leads to more object types than this is left open in the schema. */
 const MAX_TARGETS = 6;

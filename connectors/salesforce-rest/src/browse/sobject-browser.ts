@@ -8,15 +8,15 @@ import {
   type ObjectDefinition,
   type ObjectType,
 } from '@connector-runtime/core';
+import { DescribeCache } from '../describe/describe-cache.js';
+import type { SObjectDescribe, SObjectEntry } from '../describe/sobject-describe.js';
 import { asksForCollections } from '../properties/batch-properties.js';
 import { configError } from '../transport/refusals.js';
-import { DescribeCache } from './describe-cache.js';
 import type { WriteOperation } from './field-elements.js';
 import { fieldsAt } from './field-levels.js';
 import { inputModel } from './input-model.js';
 import type { ObjectModel } from './object-model.js';
 import { queryModel, recordModel, selectedBy } from './output-model.js';
-import type { SObjectDescribe, SObjectEntry } from './sobject-describe.js';
 import { treeModel } from './tree-model.js';
 
 /** By operation: what an object type must allow. Source of the choice: the flags of a describe. */

@@ -1,8 +1,8 @@
 import { type CallContext, isConnectorError } from '@connector-runtime/core';
-import type { DescribeCache } from './describe-cache.js';
+import type { DescribeCache } from '../describe/describe-cache.js';
+import type { SObjectDescribe } from '../describe/sobject-describe.js';
 import { inputElement, writableFields } from './field-elements.js';
 import type { ModelElement, ObjectModel, RecordType } from './object-model.js';
-import type { SObjectDescribe } from './sobject-describe.js';
 
 /** The document that creates trees of records, with so many levels of child records below the roots. */
 export async function treeModel(

@@ -1,4 +1,4 @@
-import type { FieldDescribe } from '../browse/sobject-describe.js';
+import type { FieldDescribe } from '../describe/sobject-describe.js';
 
 const NUMBERS = new Set(['int', 'double', 'currency', 'percent']);
 

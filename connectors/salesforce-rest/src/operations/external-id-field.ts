@@ -1,5 +1,5 @@
-import type { FieldDescribe, SObjectDescribe } from '../browse/sobject-describe.js';
-import { suggestion } from '../browse/suggestion.js';
+import type { FieldDescribe, SObjectDescribe } from '../describe/sobject-describe.js';
+import { suggestion } from '../describe/suggestion.js';
 import type { UpsertProperties } from '../properties/operation-properties.js';
 import { configError } from '../transport/refusals.js';
 

@@ -1,7 +1,7 @@
 import { type CallContext, isConnectorError } from '@connector-runtime/core';
-import type { DescribeCache } from '../browse/describe-cache.js';
-import { type FieldDescribe, lookupTargets, type SObjectDescribe } from '../browse/sobject-describe.js';
-import { suggestion } from '../browse/suggestion.js';
+import type { DescribeCache } from '../describe/describe-cache.js';
+import { type FieldDescribe, lookupTargets, type SObjectDescribe } from '../describe/sobject-describe.js';
+import { suggestion } from '../describe/suggestion.js';
 import { parseFieldPath, type ResolvedField } from '../soql/field-path.js';
 import { configError } from '../transport/refusals.js';
 

@@ -6,8 +6,8 @@ import {
   injectable,
   isConnectorError,
 } from '@connector-runtime/core';
-import { DescribeCache } from '../browse/describe-cache.js';
-import type { SObjectDescribe } from '../browse/sobject-describe.js';
+import { DescribeCache } from '../describe/describe-cache.js';
+import type { SObjectDescribe } from '../describe/sobject-describe.js';
 import { configError } from '../transport/refusals.js';
 import { checkConfiguredHeaders, type HeaderProperties } from './document-headers.js';
 

@@ -7,8 +7,8 @@ import {
   statusOfError,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
-import type { SObjectDescribe } from '../browse/sobject-describe.js';
-import { suggestion } from '../browse/suggestion.js';
+import type { SObjectDescribe } from '../describe/sobject-describe.js';
+import { suggestion } from '../describe/suggestion.js';
 import { errorOfAll, errorsBehind, ListedErrors, type ServiceError } from '../transport/error-answer.js';
 import { protocolError } from '../transport/refusals.js';
 import { type Payload, PayloadError } from './payload.js';

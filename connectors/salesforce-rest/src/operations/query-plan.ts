@@ -1,6 +1,6 @@
 import type { CallContext, Document, ExecutionContext } from '@connector-runtime/core';
-import type { DescribeCache } from '../browse/describe-cache.js';
-import type { SObjectDescribe } from '../browse/sobject-describe.js';
+import type { DescribeCache } from '../describe/describe-cache.js';
+import type { SObjectDescribe } from '../describe/sobject-describe.js';
 import type { QueryProperties } from '../properties/operation-properties.js';
 import type { ResolvedField } from '../soql/field-path.js';
 import { buildSoql } from '../soql/soql-query.js';

@@ -1,8 +1,8 @@
 import type { CallContext } from '@connector-runtime/core';
-import type { DescribeCache } from '#src/browse/describe-cache.js';
 import { fieldsAt } from '#src/browse/field-levels.js';
 import { queryModel, selectedBy } from '#src/browse/output-model.js';
-import { parseDescribe, type SObjectDescribe } from '#src/browse/sobject-describe.js';
+import type { DescribeCache } from '#src/describe/describe-cache.js';
+import { parseDescribe, type SObjectDescribe } from '#src/describe/sobject-describe.js';
 import { resolveFields } from '#src/operations/field-resolution.js';
 
 const text = (name: string) => ({ name, type: 'string' });

@@ -12,8 +12,8 @@ import {
   type OperationEvent,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
-import { DescribeCache } from '../../browse/describe-cache.js';
-import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-describe.js';
+import { DescribeCache } from '../../describe/describe-cache.js';
+import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
 import { configError, documentError } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';

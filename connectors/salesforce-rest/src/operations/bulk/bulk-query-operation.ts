@@ -9,7 +9,7 @@ import {
   type OperationEvent,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
-import { DescribeCache } from '../../browse/describe-cache.js';
+import { DescribeCache } from '../../describe/describe-cache.js';
 import type { QueryProperties } from '../../properties/operation-properties.js';
 import { configError } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';

@@ -10,9 +10,9 @@ import {
   type OperationEvent,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
-import { DescribeCache } from '../../browse/describe-cache.js';
-import type { SObjectDescribe } from '../../browse/sobject-describe.js';
 import { DELIMITERS } from '../../csv/csv-form.js';
+import { DescribeCache } from '../../describe/describe-cache.js';
+import type { SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { CsvBulkProperties } from '../../properties/bulk-properties.js';
 import { CSV } from '../../transport/headers.js';
 import { configError, documentError } from '../../transport/refusals.js';

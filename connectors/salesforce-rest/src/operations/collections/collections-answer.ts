@@ -1,6 +1,6 @@
 import { ConnectorError, type Document, isConnectorError, type ResultEvent } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
-import type { SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { ServiceError } from '../../transport/error-answer.js';
 import { protocolError } from '../../transport/refusals.js';
 import { isGoneCode } from '../../transport/service-codes.js';

@@ -1,5 +1,5 @@
 import type { CallContext, Document, HttpHeaders } from '@connector-runtime/core';
-import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import { COLLECTIONS_PATH, collectionsDeletePath, collectionsUpsertPath } from '../../transport/endpoints.js';
 import { documentError } from '../../transport/refusals.js';
 import type { ServiceRequest } from '../../transport/salesforce-transport.js';

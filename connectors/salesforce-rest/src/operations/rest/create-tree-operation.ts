@@ -9,7 +9,7 @@ import {
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
-import type { SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { CreateTreeProperties } from '../../properties/operation-properties.js';
 import { treePath } from '../../transport/endpoints.js';
 import type { ErrorAnswer } from '../../transport/error-answer.js';

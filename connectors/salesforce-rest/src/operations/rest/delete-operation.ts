@@ -8,7 +8,7 @@ import {
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
-import type { SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { DeleteProperties } from '../../properties/operation-properties.js';
 import { recordPath } from '../../transport/endpoints.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';

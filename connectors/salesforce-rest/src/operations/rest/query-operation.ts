@@ -8,7 +8,7 @@ import {
   type Operation,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
-import { DescribeCache } from '../../browse/describe-cache.js';
+import { DescribeCache } from '../../describe/describe-cache.js';
 import type { QueryProperties } from '../../properties/operation-properties.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { ObjectTarget } from '../object-target.js';

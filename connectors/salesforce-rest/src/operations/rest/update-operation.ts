@@ -9,7 +9,7 @@ import {
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perBatch, perDocument } from '@connector-runtime/core/authoring';
-import type { SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
 import type { UpdateProperties } from '../../properties/operation-properties.js';
 import { BATCH_PATH, recordPath } from '../../transport/endpoints.js';

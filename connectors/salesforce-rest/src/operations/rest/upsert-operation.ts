@@ -9,7 +9,7 @@ import {
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
-import type { FieldDescribe, SObjectDescribe } from '../../browse/sobject-describe.js';
+import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
 import type { UpsertProperties } from '../../properties/operation-properties.js';
 import { externalIdPath, recordsPath } from '../../transport/endpoints.js';
