@@ -45,13 +45,18 @@ const CLOSED_ROOMS = [
   },
   {
     from: /^connectors\/salesforce-rest\/src\/transport\//,
-    to: /^connectors\/salesforce-rest\/src\/(connection|operations|browse)\//,
+    to: /^connectors\/salesforce-rest\/src\/(connection|describe|operations|browse)\//,
   },
   {
     from: /^connectors\/salesforce-rest\/src\/connection\//,
-    to: /^connectors\/salesforce-rest\/src\/(operations|browse)\//,
+    to: /^connectors\/salesforce-rest\/src\/(describe|operations|browse)\//,
+  },
+  {
+    from: /^connectors\/salesforce-rest\/src\/describe\//,
+    to: /^connectors\/salesforce-rest\/src\/(connection|operations|browse)\//,
   },
   { from: /^connectors\/salesforce-rest\/src\/browse\//, to: /^connectors\/salesforce-rest\/src\/operations\// },
+  { from: /^connectors\/salesforce-rest\/src\/operations\//, to: /^connectors\/salesforce-rest\/src\/browse\// },
 ];
 
 /** Folders of a package that hold sources. */
