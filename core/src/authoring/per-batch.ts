@@ -130,7 +130,7 @@ function inOrderOf<P>(
   events: readonly OperationEvent[],
   context: ExecutionContext<P>,
 ): readonly OperationEvent[] {
-  if (context.operation.order !== 'input') return events;
+  if (context.operation.order !== 'input' || areInOrder(batch, events)) return events;
   const places = new Map(batch.map(({ id }, index) => [id, index]));
   let place = 0;
   const placed = events.map((event) => {
@@ -138,6 +138,14 @@ function inOrderOf<P>(
     return { place, event };
   });
   return placed.sort((a, b) => a.place - b.place).map(({ event }) => event);
+}
+
+/** The common case: one result for each document, in their order. */
+function areInOrder<P>(batch: readonly Document<P>[], events: readonly OperationEvent[]): boolean {
+  return batch.every(({ id }, index) => {
+    const event = events[index];
+    return event?.type === 'result' && event.inputs.length === 1 && event.inputs[0] === id;
+  });
 }
 
 function isRefusedForNow(event: OperationEvent): boolean {

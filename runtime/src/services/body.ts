@@ -10,6 +10,8 @@ export type BodyRole = 'document' | 'answer' | 'answerToWrite';
 
 const PIECE_BYTES = 64 * 1024;
 
+const BYTE_ORDER_MARK = 0xfeff;
+
 /** For a limit of bytes: there is none. */
 const NO_LIMIT = -1;
 
@@ -24,9 +26,13 @@ export function bodyOfBytes(
   return new BytesBody(bytes, mediaType, role);
 }
 
-/** A body of text in memory, as {@link bodyOfBytes}. */
+/** A body of text in memory, as {@link bodyOfBytes}. Half of a surrogate pair, which has no UTF-8, becomes U+FFFD. */
 export function bodyOfText(text: string, mediaType: string, role: BodyRole = 'document', limitBytes = NO_LIMIT): Body {
-  return bodyOfBytes(Buffer.from(text), mediaType, role, limitBytes);
+  const body = new TextBody(text, mediaType, role);
+  // No character has more than three bytes for each of its units.
+  if (limitBytes !== NO_LIMIT && text.length * 3 > limitBytes && body.sizeBytes > limitBytes)
+    throw tooLarge(limitBytes, role);
+  return body;
 }
 
 /** A body that exists once: a second `open` (or `text`, `bytes`, `json`) throws `BODY_CONSUMED`. Past `limitBytes` its reader meets `BODY_TOO_LARGE`. */
@@ -110,6 +116,52 @@ class BytesBody implements Body {
 
   async json(maxBytes: number): Promise<Json> {
     return parseJson(await this.text(maxBytes), this.role);
+  }
+}
+
+/** Encoded only for whoever asks for bytes, and once: many readers want the text, and a buffer for each document is dear. */
+class TextBody implements Body {
+  readonly repeatable = true;
+  private encoded: Uint8Array | undefined;
+
+  constructor(
+    private readonly content: string,
+    readonly mediaType: string,
+    private readonly role: BodyRole,
+  ) {}
+
+  get sizeBytes(): number {
+    return this.encoded?.byteLength ?? Buffer.byteLength(this.content);
+  }
+
+  open(signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    return new BytesBody(this.encode(), this.mediaType, this.role).open(signal);
+  }
+
+  async bytes(maxBytes: number): Promise<Uint8Array> {
+    if (this.isLarger(maxBytes)) throw tooLarge(maxBytes, this.role);
+    return this.encode();
+  }
+
+  /** As it would come out of its bytes. */
+  async text(maxBytes: number): Promise<string> {
+    if (this.isLarger(maxBytes)) throw tooLarge(maxBytes, this.role);
+    const { content } = this;
+    if (!content.isWellFormed()) return decodeText(this.encode(), this.role);
+    return content.charCodeAt(0) === BYTE_ORDER_MARK ? content.slice(1) : content;
+  }
+
+  async json(maxBytes: number): Promise<Json> {
+    return parseJson(await this.text(maxBytes), this.role);
+  }
+
+  private isLarger(maxBytes: number): boolean {
+    return this.content.length * 3 > maxBytes && this.sizeBytes > maxBytes;
+  }
+
+  private encode(): Uint8Array {
+    this.encoded ??= Buffer.from(this.content);
+    return this.encoded;
   }
 }
 

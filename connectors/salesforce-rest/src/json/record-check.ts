@@ -1,17 +1,17 @@
 import { JsonError } from './json-error.js';
 import { END, JsonScanner, OPEN_ARRAY, OPEN_OBJECT, STRING } from './json-scanner.js';
+import { MemberNames } from './member-names.js';
 
 /**
- * Finds out whether text is a record that may be sent: one JSON object in which no name stands twice and no text holds half of a surrogate pair.
+ * Finds out whether text, without a byte order mark, is a record that may be sent: one JSON object in which no name stands twice and no text holds half of a surrogate pair.
  * In steps, so that a large document does not hold up everything else. Throws {@link JsonError}.
  */
 export class RecordCheck {
   private readonly scanner: JsonScanner;
   /** By level: the names of the object that is open there. */
-  private readonly names: Set<string>[] = [];
+  private readonly names: MemberNames[] = [];
 
   constructor(private readonly text: string) {
-    if (text.startsWith('\ufeff')) throw new JsonError('the text begins with a byte order mark, which JSON must not');
     this.scanner = new JsonScanner(text);
   }
 
@@ -24,20 +24,20 @@ export class RecordCheck {
       if (kind === END) return true;
       if (scanner.level === 0 || (scanner.level === 1 && kind === OPEN_ARRAY)) throw new JsonError('it is no object');
       if (scanner.keyStart >= 0) this.checkName(kind === OPEN_OBJECT || kind === OPEN_ARRAY);
-      if (kind === OPEN_OBJECT) this.names[scanner.level] = new Set();
+      if (kind === OPEN_OBJECT) this.names[scanner.level] = new MemberNames(this.text);
       if (kind === STRING && scanner.hasEscapes) textOf(scanner.source);
     }
     return false;
   }
 
   private checkName(isContainer: boolean): void {
-    const { keyStart, keyEnd, level } = this.scanner;
-    const quoted = this.text.slice(keyStart, keyEnd);
-    // Those without escapes are told apart by what is written.
-    const name = quoted.includes('\\') ? `"${textOf(quoted)}"` : quoted;
+    const { keyStart, keyEnd, level, hasEscapes } = this.scanner;
+    const isEscaped = hasEscapes && this.text.slice(keyStart, keyEnd).includes('\\');
+    if (isEscaped) textOf(this.text.slice(keyStart, keyEnd));
     const names = this.names[isContainer ? level - 1 : level];
-    if (names?.has(name)) throw new JsonError(`the name ${quoted.slice(0, 100)} stands twice in an object`);
-    names?.add(name);
+    if (names?.add(keyStart, keyEnd, isEscaped) !== false) return;
+    const quoted = this.text.slice(keyStart, Math.min(keyEnd, keyStart + 100));
+    throw new JsonError(`the name ${quoted} stands twice in an object`);
   }
 }
 

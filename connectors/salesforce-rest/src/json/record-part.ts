@@ -9,10 +9,11 @@ export interface RecordPart {
   readonly key: string;
 }
 
-/** Reads a checked record. Its object type is its own, or else the one given. Throws `JsonError`. */
-export function recordPart(document: string, type: string, keyName: string): RecordPart {
+/** Reads a checked record. Its object type is its own, or else the one given. `keyName`: whose member is asked for, if any. Throws `JsonError`. */
+export function recordPart(document: string, type: string, keyName?: string): RecordPart {
+  if (keyName === undefined && !document.includes('"attributes"')) return withoutAttributes(document, type);
   const scanner = new JsonScanner(document);
-  const wanted = keyName.toLowerCase();
+  const wanted = keyName?.toLowerCase();
   const written = JSON.stringify(type);
   let hasMembers = false;
   let bodyFrom = 0;
@@ -28,7 +29,12 @@ export function recordPart(document: string, type: string, keyName: string): Rec
     } else if (attributes?.isInside === true && level === 2) {
       if (keyStart < 0) attributes = { ...attributes, to: end, isInside: false };
       else if (scanner.isMember('"type"')) attributes = { ...attributes, own: typeIn(kind, scanner.source) };
-    } else if (isMember && key === undefined && isNamed(document.slice(keyStart + 1, scanner.keyEnd - 1), wanted)) {
+    } else if (
+      isMember &&
+      wanted !== undefined &&
+      key === undefined &&
+      isNamed(document.slice(keyStart + 1, scanner.keyEnd - 1), wanted)
+    ) {
       key = keyIn(kind, scanner.source);
     }
   }
@@ -42,6 +48,17 @@ export function recordPart(document: string, type: string, keyName: string): Rec
         withType(document.slice(attributes.from, attributes.to), type) +
         document.slice(attributes.to);
   return { text: text.trim(), type, key: key ?? '' };
+}
+
+/** Most records: nothing in them has to be looked for. */
+function withoutAttributes(document: string, type: string): RecordPart {
+  const record = document.trim();
+  const hasMembers = !/^\{\s*\}$/.test(record);
+  return {
+    text: `{"attributes":{"type":${JSON.stringify(type)}}${hasMembers ? ',' : ''}${record.slice(1)}`,
+    type,
+    key: '',
+  };
 }
 
 /** The other attributes stay. */

@@ -1,5 +1,5 @@
 import { setImmediate as loopTurn } from 'node:timers/promises';
-import type { CallContext } from '@connector-runtime/core';
+import type { Body, CallContext, ConnectorError, Document } from '@connector-runtime/core';
 import { readBatchResults } from '../json/batch-reader.js';
 import { JsonError } from '../json/json-error.js';
 import { listItems } from '../json/list-items.js';
@@ -10,13 +10,12 @@ import { completeRecord, readQueryPage } from '../json/record-reader.js';
 import { errorsInJson } from '../transport/error-answer.js';
 import { ACCEPT_JSON, JSON_BOTH_WAYS, JSON_TYPE } from '../transport/headers.js';
 import { documentError } from '../transport/refusals.js';
-import { readBytes } from './document-text.js';
+import { decodeUtf8, readBytes, readText } from './document-text.js';
 import { type Payload, PayloadError } from './payload.js';
 
 /** Characters that are checked at a time; a few milliseconds. */
 const CHECKED_AT_ONCE = 1_000_000;
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** Records in Salesforce's own JSON form, with `attributes` or without. */
 export const JSON_PAYLOAD: Payload = {
@@ -25,13 +24,13 @@ export const JSON_PAYLOAD: Payload = {
   accept: ACCEPT_JSON,
   bothWays: JSON_BOTH_WAYS,
 
-  async checkedBody({ body }, context) {
-    const bytes = await readBytes(body, context);
-    await checkedRecord(bytes, context);
-    return body.repeatable ? body : bytes;
-  },
+  checkedBody: async (document, context) => (await checkedDocument(document, context)).body,
 
-  checkedText: async ({ body }, context) => checkedRecord(await readBytes(body, context), context),
+  async checkedText({ body }, context) {
+    const text = await readText(body, context, notUtf8);
+    await checkRecord(text, context);
+    return text;
+  },
 
   splitId(text) {
     let record: ReturnType<typeof splitId>;
@@ -50,17 +49,18 @@ export const JSON_PAYLOAD: Payload = {
   readCollectionResults: (text) =>
     reading(() =>
       listItems(text).map((item) => {
-        const { id, success, errors } = parseResult(item);
+        const { id: told, success, errors } = parseResult(item);
+        const id = typeof told === 'string' ? told : '';
         const listed = errorsInJson(errors);
-        const said = typeof success === 'boolean' ? { success } : {};
-        return { text: item, id: typeof id === 'string' ? id : '', errors: listed, ...said };
+        return typeof success === 'boolean'
+          ? { text: item, id, success, errors: listed }
+          : { text: item, id, errors: listed };
       }),
     ),
 
-  async checkedTree({ body }, context) {
-    const bytes = await readBytes(body, context);
-    const referenceIds = referenceIdsIn(parse(await checkedRecord(bytes, context)));
-    return { body: body.repeatable ? body : bytes, referenceIds };
+  async checkedTree(document, context) {
+    const { body, text } = await checkedDocument(document, context);
+    return { body, referenceIds: referenceIdsIn(parse(text)) };
   },
 
   readTreeAnswer: (text) =>
@@ -110,26 +110,31 @@ export const JSON_PAYLOAD: Payload = {
   },
 };
 
-/** The text of bytes that are a record which may be sent. */
-async function checkedRecord(bytes: Uint8Array, { signal }: CallContext): Promise<string> {
+/** A document that is a record which may be sent: its text, and what is sent of it. */
+async function checkedDocument(
+  { body }: Document<unknown>,
+  context: CallContext,
+): Promise<{ readonly body: Body | Uint8Array; readonly text: string }> {
+  const bytes = await readBytes(body, context);
+  const text = decodeUtf8(bytes, notUtf8);
+  await checkRecord(text, context);
+  // JSON that is sent has none (RFC 8259, section 8.1).
+  if (BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte))
+    return { body: bytes.subarray(BYTE_ORDER_MARK.length), text };
+  return { body: body.repeatable ? body : bytes, text };
+}
+
+async function checkRecord(text: string, { signal }: CallContext): Promise<void> {
   try {
-    const text = decodeUtf8(bytes);
     const check = new RecordCheck(text);
     while (!check.step(CHECKED_AT_ONCE)) await loopTurn(undefined, { signal });
-    return text;
   } catch (error) {
     signal.throwIfAborted();
     throw asDocumentError(error);
   }
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return UTF8.decode(bytes);
-  } catch (error) {
-    throw new JsonError('the text is not UTF-8', { cause: error });
-  }
-}
+const notUtf8 = (cause: unknown): Error => asDocumentError(new JsonError('the text is not UTF-8', { cause }));
 
 function parse(text: string): unknown {
   try {
@@ -145,7 +150,7 @@ function parseResult(text: string): Readonly<Record<string, unknown>> {
 
 /** None where the value is no object. */
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 
 /** Of each record of a tree. Lists of children stand in members of any name. */
@@ -158,7 +163,7 @@ function referenceIdsIn(tree: unknown): readonly string[] {
   });
 }
 
-function asDocumentError(error: unknown): unknown {
+function asDocumentError<E>(error: E): E | ConnectorError {
   if (!(error instanceof JsonError)) return error;
   return documentError('DOCUMENT_NOT_JSON', `the document cannot be sent: ${error.message}`, undefined, error);
 }

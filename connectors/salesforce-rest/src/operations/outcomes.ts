@@ -15,8 +15,10 @@ import { type Payload, PayloadError } from './payload.js';
 
 /** The document was carried out. `code` is an HTTP status. */
 export function accepted(document: Document<unknown>, code: string, payload: Payload, body?: string): ResultEvent {
-  const result = { type: 'result', inputs: [document.id], status: 'success', code, message: 'success' } as const;
-  return body === undefined || body === '' ? result : { ...result, body, mediaType: payload.mediaType };
+  const inputs = [document.id];
+  if (body === undefined || body === '') return { type: 'result', inputs, status: 'success', code, message: 'success' };
+  const { mediaType } = payload;
+  return { type: 'result', inputs, status: 'success', code, message: 'success', body, mediaType };
 }
 
 /**

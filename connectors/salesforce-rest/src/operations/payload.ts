@@ -19,8 +19,8 @@ export interface Payload {
   checkedText(document: Document<unknown>, context: CallContext): Promise<string>;
   /** Takes the id out of a record that was checked. A document without an id, or with an empty one, is a `validation` error. */
   splitId(text: string): IdentifiedRecord;
-  /** A checked record as one of several of a request. `type`: of its object where it says none; `keyName`: the field that tells it apart. */
-  recordPart(text: string, type: string, keyName: string): RecordPart;
+  /** A checked record as one of several of a request. `type`: of its object where it says none; `keyName`: the field that tells it apart, if any. */
+  recordPart(text: string, type: string, keyName?: string): RecordPart;
   /** The body of a request for such records. */
   collectionBody(records: readonly string[], allOrNone: boolean): string;
   /** One for each `result` of an answer, in order. Throws a {@link PayloadError}. */

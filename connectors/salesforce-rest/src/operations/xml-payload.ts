@@ -3,7 +3,7 @@ import { errorsIn, type ServiceError } from '../transport/error-answer.js';
 import { ACCEPT_XML, XML, XML_BOTH_WAYS } from '../transport/headers.js';
 import { documentError } from '../transport/refusals.js';
 import { readBatchResults } from '../xml/batch-reader.js';
-import { checkXml, checkXmlText, decodeUtf8 } from '../xml/checked-xml.js';
+import { checkXml, checkXmlText, notUtf8 } from '../xml/checked-xml.js';
 import { recordElement } from '../xml/record-element.js';
 import { splitId } from '../xml/record-id.js';
 import { completeRecord, readQueryPage } from '../xml/record-reader.js';
@@ -12,7 +12,7 @@ import type { XmlListener } from '../xml/strict-xml.js';
 import { XmlError } from '../xml/xml-error.js';
 import { escapeXml } from '../xml/xml-text.js';
 import { childText, parseXml, type XmlElement } from '../xml/xml-tree.js';
-import { readBytes } from './document-text.js';
+import { decodeUtf8, readBytes, readText } from './document-text.js';
 import { type Payload, PayloadError, type WriteResult } from './payload.js';
 
 /** What the result of a record holds to which nothing happened that needs a word. */
@@ -31,7 +31,7 @@ export const XML_PAYLOAD: Payload = {
 
   async checkedText({ body }, context) {
     try {
-      const text = decodeUtf8(await readBytes(body, context));
+      const text = await readText(body, context, notUtf8);
       checkXmlText(text);
       return text;
     } catch (error) {
@@ -143,7 +143,7 @@ async function checkedXml(
       return body;
     }
     const bytes = await readBytes(body, context);
-    checkXmlText(decodeUtf8(bytes), listener);
+    checkXmlText(decodeUtf8(bytes, notUtf8), listener);
     return body.repeatable ? body : bytes;
   } catch (error) {
     throw asDocumentError(error);

@@ -4,8 +4,6 @@ import { XmlError } from './xml-error.js';
 import { END, XmlScanner } from './xml-scanner.js';
 import { isXmlText } from './xml-text.js';
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
 /**
  * Reads a whole body once and finds out whether it is XML that may be sent: UTF-8, well-formed, no DOCTYPE, within the limits. The body must be repeatable, for it is sent afterwards.
  * Throws `XmlError`. `listener` is told what is in it; `signal` ends the reading with its reason.
@@ -42,15 +40,13 @@ export function isPlainXml(text: string): boolean {
   }
 }
 
-/** The text of bytes in memory. */
-export function decodeUtf8(bytes: Uint8Array): string {
-  return decoded(() => UTF8.decode(bytes));
-}
-
 function decoded(decode: () => string): string {
   try {
     return decode();
   } catch (error) {
-    throw new XmlError('the text is not UTF-8', { cause: error });
+    throw notUtf8(error);
   }
 }
+
+/** The error for bytes that are no text. */
+export const notUtf8 = (cause: unknown): XmlError => new XmlError('the text is not UTF-8', { cause });

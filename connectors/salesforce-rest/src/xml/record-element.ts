@@ -15,11 +15,11 @@ const NIL = /\s(?:[^\s=:]+:)?nil\s*=\s*["']\s*(?:true|1)\s*["']/;
 
 /**
  * Cuts the root element out of a well-formed document. It is called `records` whatever its name was, and has a `type`: its own, else the one given. Everything inside stays as it is written.
- * Throws `XmlError`.
+ * `keyName`: whose child is asked for, if any. Throws `XmlError`.
  */
-export function recordElement(document: string, type: string, keyName: string): RecordElement {
+export function recordElement(document: string, type: string, keyName?: string): RecordElement {
   const scanner = new XmlScanner(document);
-  const wanted = keyName.toLowerCase();
+  const wanted = keyName?.toLowerCase();
   let start = '';
   let ownType = type;
   let contentFrom = 0;
@@ -36,14 +36,28 @@ export function recordElement(document: string, type: string, keyName: string): 
         ownType = typed.type;
         start = `<records${typed.attributes}`;
         contentFrom = scanner.end;
+        const contentTo = wanted === undefined && kind === OPEN ? lastTagIn(document) : undefined;
+        if (contentTo !== undefined)
+          return { text: `${start}>${document.slice(contentFrom, contentTo)}</records>`, type: ownType, key: '' };
         if (kind === EMPTY) text = `${start}/>`;
       } else text = `${start}>${document.slice(contentFrom, scanner.start)}</records>`;
-    } else if (key === undefined && scanner.level === 2 && localName(scanner.name).toLowerCase() === wanted) {
+    } else if (
+      wanted !== undefined &&
+      key === undefined &&
+      scanner.level === 2 &&
+      localName(scanner.name).toLowerCase() === wanted
+    ) {
       if (kind === EMPTY || (kind === OPEN && NIL.test(document.slice(scanner.nameEnd, scanner.end)))) key = '';
       else if (kind === OPEN) keyFrom = scanner.end;
       else key = unescapeXml(document.slice(keyFrom, scanner.start)).trim();
     } else if (key === undefined && keyFrom >= 0) key = '';
   }
+}
+
+/** Where the root ends, if the document ends with its tag; nothing in between has to be looked at then. */
+function lastTagIn(document: string): number | undefined {
+  const from = document.lastIndexOf('</');
+  return /^<\/[^\s<>]+\s*>\s*$/.test(document.slice(from)) ? from : undefined;
 }
 
 function withType(attributes: string, given: string): { attributes: string; type: string } {

@@ -16,14 +16,32 @@ describe('the check of a record', () => {
     ['"a"', /no object/],
     ['null', /no object/],
     ['{} {}', /unexpected/],
-    ['\ufeff{}', /byte order mark/],
     ['{"a":"\\ud83d"}', /surrogate/],
     ['{"\\ude80":1}', /surrogate/],
     ['{"Name":1,"N\\u0061me":2}', /stands twice/],
     ['{"a":[{"b":1,"b":1}]}', /stands twice/],
+    ['{"b":{"a":1},"a":2,"c":3,"a":4}', /the name "a" stands twice/],
+    ['{"":1,"":2}', /stands twice/],
+    ['{"N\\u0061me":1,"Name":2}', /stands twice/],
+    [`{${Array.from({ length: 100 }, (_, index) => `"f${index}":1`).join(',')},"f3":2}`, /"f3" stands twice/],
+    [`{${Array.from({ length: 20 }, (_, index) => `"f${index}":1`).join(',')},"f3":2}`, /"f3" stands twice/],
     [`{"a":${'['.repeat(100_000)}`, /nested deeper/],
   ])('refuses %s', (text, message) => {
     expect(() => check(text)).toThrow(message);
+  });
+
+  test('tells names apart that are alike, however many there are', () => {
+    const names = Array.from({ length: 500 }, (_, index) => `Field_${index.toString(2).padStart(9, '0')}__c`);
+
+    for (const count of [2, 30, 33, 500])
+      expect(
+        check(
+          `{${names
+            .slice(0, count)
+            .map((name) => `"${name}":"\\n"`)
+            .join(',')}}`,
+        ),
+      ).toBe(true);
   });
 
   test('goes on where it stopped', () => {

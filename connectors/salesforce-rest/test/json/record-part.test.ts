@@ -6,6 +6,7 @@ const part = (document: string, key = 'Id') => recordPart(document, 'Account', k
 test.each([
   ['attributes that are missing are added', '{"Name":"a"}', '{"attributes":{"type":"Account"},"Name":"a"}'],
   ['to an empty record too', ' { } ', '{"attributes":{"type":"Account"} }'],
+  ['to one that begins with space', '{ \n"a":1}', '{"attributes":{"type":"Account"}, \n"a":1}'],
   [
     'a type that is missing is added',
     '{"attributes":{"url":"u"},"A":1}',
@@ -25,6 +26,7 @@ test.each([
   ],
 ])('%s', (_case, document, text) => {
   expect(part(document).text).toBe(text);
+  expect(recordPart(document, 'Account').text).toBe(text);
   expect(JSON.parse(part(document).text)).toHaveProperty('attributes.type');
 });
 

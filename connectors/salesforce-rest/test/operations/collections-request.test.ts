@@ -6,7 +6,7 @@ const together = (batch: readonly CollectionDocument<object>[], next: Collection
 const headers = { accept: 'application/xml' };
 
 function document(bytes: number, more: object = {}): CollectionDocument<object> {
-  const record = { text: '', bytes, type: 'account', id: '', key: '', ...more };
+  const record = { text: 'x'.repeat(bytes), type: 'account', id: '', key: '', ...more };
   return { id: 'd', headers, record, properties: {}, body: {} as never };
 }
 
@@ -14,6 +14,8 @@ test.each([
   ['together make a body that the service takes', [20_000_000, 20_000_000], 9_999_000, true],
   ['would make a larger one', [20_000_000, 20_000_000], 10_000_000, false],
   ['is too large by itself with any other', [1], 50_000_000, false],
+  ['fits to the byte, what parts the records among them', [20_000_000, 20_000_000], 9_999_897, true],
+  ['is too large by one byte', [20_000_000, 20_000_000], 9_999_898, false],
 ])('a document that %s', (_what, there, next, expected) => {
   expect(
     together(
@@ -30,6 +32,17 @@ test.each([
   ['no key, like another', { key: '' }, true],
 ])('a document with %s', (_what, more, expected) => {
   expect(together([document(1, { key: 'k' }), document(1)], document(1, more))).toBe(expected);
+});
+
+test('is measured in bytes, while the batch grows too', () => {
+  const { together: mayJoin } = new TravelRule<object>();
+  const euros = (count: number) => document(0, { text: '€'.repeat(count) });
+  const batch = [euros(8_000_000)];
+
+  expect(mayJoin(batch, euros(8_600_000))).toBe(true);
+  batch.push(euros(8_600_000));
+  expect(mayJoin(batch, euros(66_632))).toBe(true);
+  expect(mayJoin(batch, euros(66_633))).toBe(false);
 });
 
 test('one that cannot be sent may stand anywhere, and counts for nothing', () => {

@@ -61,7 +61,7 @@ describe('with documents in JSON', () => {
     ['empty', '', 'DOCUMENT_NOT_JSON'],
     ['a list', '[{"Name":"x"}]', 'DOCUMENT_NOT_JSON'],
     ['not UTF-8', Uint8Array.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 'DOCUMENT_NOT_JSON'],
-    ['with a byte order mark', Buffer.from('\ufeff{"Name":"x"}'), 'DOCUMENT_NOT_JSON'],
+    ['with two byte order marks', Buffer.from('\ufeff\ufeff{"Name":"x"}'), 'DOCUMENT_NOT_JSON'],
     ['with a name twice', '{"Name":"x","Name":"y"}', 'DOCUMENT_NOT_JSON'],
     ['with half of a surrogate pair', '{"Name":"\\ud800"}', 'DOCUMENT_NOT_JSON'],
     ['XML, and says so', '<records/>', 'MEDIA_TYPE_UNSUPPORTED'],
@@ -79,6 +79,16 @@ describe('with documents in JSON', () => {
     expect(byId.filter(({ status }) => status === 'success')).toHaveLength(2);
     expect(results.find(({ status }) => status === 'applicationError')?.error?.code).toBe(code);
     expect(sent('create')).toHaveLength(2);
+  });
+
+  test.each([
+    ['in bytes', Buffer.from('\ufeff{"Name":"marked"}')],
+    ['in a text', '\ufeff{"Name":"marked"}'],
+  ])('a byte order mark %s is not sent', async (_where, body) => {
+    const { results } = await run(await world.connect(), op('create'), [{ body }]);
+
+    expect(results[0]?.status).toBe('success');
+    expect(sent('create')[0]?.body).toBe('{"Name":"marked"}');
   });
 
   test('a document in XML is refused where the form is json, and one in JSON where it is xml', async () => {

@@ -23,6 +23,7 @@ test.each([
     '\ufeff<?xml version="1.0"?><!-- a --><records type="T">b<!-- c --></records><!-- d -->',
     '<records type="T">b<!-- c --></records>',
   ],
+  ['what looks like its end and is none', '<r>a</r><!-- </r>\n-->', '<records type="Account">a</records>'],
   [
     'namespaces and nil stay',
     '<records xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" type="T"><A xsi:nil="true"/><B><![CDATA[<]]></B></records>',
@@ -30,6 +31,7 @@ test.each([
   ],
 ])('%s', (_case, document, text) => {
   expect(element(document).text).toBe(text);
+  expect(recordElement(document, 'Account').text).toBe(text);
 });
 
 test.each([

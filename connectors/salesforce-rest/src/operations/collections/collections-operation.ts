@@ -119,14 +119,18 @@ export class CollectionsOperation implements Operation<Properties> {
     context: ExecutionContext<Properties>,
   ): Promise<readonly ResultEvent[]> {
     const { allOrNone } = context.properties;
-    const records = sent.map(({ record }) => record);
-    const sentBytes = records.reduce((sum, { bytes }) => sum + bytes, 0);
+    const request = collectionRequest(
+      write,
+      sent.map(({ record }) => record),
+      allOrNone,
+      this.connection.repeatUpdates,
+    );
     const { response, text } = await this.transport.sendForText(
       {
         step: `${write.verb} collection`,
         headers,
-        ...collectionRequest(write, records, allOrNone, this.connection.repeatUpdates),
-        maxAnswerBytes: MAX_ANSWER_BYTES + 2 * sentBytes,
+        ...request,
+        maxAnswerBytes: MAX_ANSWER_BYTES + 2 * Buffer.byteLength(request.body ?? ''),
       },
       write.payload.form,
       context,

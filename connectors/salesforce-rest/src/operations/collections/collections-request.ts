@@ -10,8 +10,10 @@ import type { Payload } from '../payload.js';
 
 /** What the service takes as the body of one request. */
 const MAX_REQUEST_BYTES = 50_000_000;
-/** Of the elements around the records. */
+/** Of what stands around the records. */
 const FRAME_BYTES = 100;
+/** Of UTF-8 for each unit of a text, at the most. */
+const MAX_UNIT_BYTES = 3;
 
 /** What is done to the records of a collection, and in which form. `key`: the field that an upsert goes by. */
 export type CollectionWrite = { readonly describe: SObjectDescribe; readonly payload: Payload } & (
@@ -23,7 +25,6 @@ export type CollectionWrite = { readonly describe: SObjectDescribe; readonly pay
 export interface CollectionRecord {
   /** As it stands in the body of the request. */
   readonly text: string;
-  readonly bytes: number;
   readonly type: string;
   /** Of the record, where the document says it; else empty. */
   readonly id: string;
@@ -62,15 +63,15 @@ function readRecord(text: string, write: CollectionWrite): CollectionRecord {
   if (write.verb === 'delete') {
     const { id } = payload.splitId(text);
     if (!/^[0-9A-Za-z]{1,18}$/.test(id)) throw documentError('ID_MALFORMED', `the Id ${id} is no record's id`, 'Id');
-    return { text: id, bytes: id.length, type: '', id, key: comparableId(id) };
+    return { text: id, type: '', id, key: comparableId(id) };
   }
-  const part = payload.recordPart(text, describe.name, write.key?.name ?? 'Id');
-  const record = { text: part.text, bytes: Buffer.byteLength(part.text), type: part.type.toLowerCase() };
+  const part = payload.recordPart(text, describe.name, write.key?.name);
+  const type = part.type.toLowerCase();
   if (write.verb !== 'upsert') {
     const id = write.verb === 'update' ? payload.splitId(text).id : '';
-    return { ...record, id, key: comparableId(id) };
+    return { text: part.text, type, id, key: comparableId(id) };
   }
-  if (record.type !== describe.name.toLowerCase()) {
+  if (type !== describe.name.toLowerCase()) {
     throw documentError(
       'OBJECT_TYPE_DIFFERS',
       `the document's type is ${part.type}; an upsert of many takes records of ${describe.name} only`,
@@ -78,7 +79,7 @@ function readRecord(text: string, write: CollectionWrite): CollectionRecord {
     );
   }
   const isId = write.key.type === 'id';
-  return { ...record, id: isId ? part.key : '', key: comparableKey(write.key, part.key) };
+  return { text: part.text, type, id: isId ? part.key : '', key: comparableKey(write.key, part.key) };
 }
 
 /**
@@ -90,7 +91,10 @@ export class TravelRule<P> {
   private batch: readonly CollectionDocument<P>[] = [];
   private known = 0;
   private first: CollectionDocument<P> | undefined;
-  private bytes = FRAME_BYTES;
+  /** An estimate that is never too low, for measuring each text would take its time. */
+  private atMostBytes = FRAME_BYTES;
+  /** Known once it is needed. */
+  private bytes: number | undefined;
   private readonly keys = new Set<string>();
 
   readonly together = (batch: readonly CollectionDocument<P>[], next: CollectionDocument<P>): boolean => {
@@ -100,7 +104,9 @@ export class TravelRule<P> {
     if (record === undefined || first?.record === undefined) return true;
     if (first.record.type !== record.type || this.keys.has(record.key)) return false;
     if (first.headers !== headers && JSON.stringify(first.headers) !== JSON.stringify(headers)) return false;
-    return this.bytes + record.bytes <= MAX_REQUEST_BYTES;
+    if (this.atMostBytes + MAX_UNIT_BYTES * (record.text.length + 1) <= MAX_REQUEST_BYTES) return true;
+    this.bytes ??= batch.reduce((sum, document) => sum + bytesOf(document), FRAME_BYTES);
+    return this.bytes + bytesOf(next) <= MAX_REQUEST_BYTES;
   };
 
   private lookAt(batch: readonly CollectionDocument<P>[]): void {
@@ -108,17 +114,24 @@ export class TravelRule<P> {
       this.batch = batch;
       this.known = 0;
       this.first = undefined;
-      this.bytes = FRAME_BYTES;
+      this.atMostBytes = FRAME_BYTES;
+      this.bytes = undefined;
       this.keys.clear();
     }
     for (; this.known < batch.length; this.known += 1) {
       const document = batch[this.known];
       if (document?.record === undefined) continue;
       this.first ??= document;
-      this.bytes += document.record.bytes;
+      this.atMostBytes += MAX_UNIT_BYTES * (document.record.text.length + 1);
+      if (this.bytes !== undefined) this.bytes += bytesOf(document);
       if (document.record.key !== '') this.keys.add(document.record.key);
     }
   }
+}
+
+/** Of a record in the body of a request, with what parts it from the next one. */
+function bytesOf({ record }: CollectionDocument<unknown>): number {
+  return record === undefined ? 0 : Buffer.byteLength(record.text) + 1;
 }
 
 /** The request for these records: address, body and effect. `repeatUpdates` as the connection has it. */
@@ -127,7 +140,7 @@ export function collectionRequest(
   records: readonly CollectionRecord[],
   allOrNone: boolean,
   repeatUpdates: boolean,
-): Pick<ServiceRequest, 'method' | 'path' | 'body' | 'effect'> {
+): Pick<ServiceRequest, 'method' | 'path' | 'effect'> & { readonly body?: string } {
   const { verb } = write;
   if (verb === 'delete') {
     const path = collectionsDeletePath(

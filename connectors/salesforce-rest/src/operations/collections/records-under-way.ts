@@ -10,6 +10,7 @@ export class RecordsUnderWay {
   /** Does the work when every earlier group with one of these records has ended, however it did. */
   async inTurn<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     const own = new Set(keys.filter((key) => key !== ''));
+    if (own.size === 0) return work();
     const before = [...this.groups].filter(({ keys: others }) => [...own].some((key) => others.has(key)));
     let end: () => void = () => undefined;
     const group: Group = {
