@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { canonical, FIELDS, writtenOf } from './records.mjs';
+import { jsonSchemaOf, xmlSchemaOf } from './schemas.mjs';
 
 const require = createRequire(import.meta.url);
 const SOQL = `SELECT ${FIELDS.join(',')} FROM Account`;
@@ -102,8 +103,11 @@ export const RUNS = {
     verify?.add(canonical(records[0]));
     return atMs;
   },
-  W7: async (url, { docs }) => {
+  W7: async (url, { docs }, verify) => {
     const connection = await connect(url);
-    for (let time = 0; time < docs; time += 1) await connection.describe(`Wide_${time}__c`);
+    for (let time = 0; time < docs; time += 1) {
+      const describe = await connection.describe(`Wide_${time}__c`);
+      for (const schema of [xmlSchemaOf(describe), jsonSchemaOf(describe)]) verify?.add(schema);
+    }
   },
 };

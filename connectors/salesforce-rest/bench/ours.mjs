@@ -1,6 +1,6 @@
 // The connector as a host uses it: public API, every check on.
 import { createRequire } from 'node:module';
-import { canonical, FIELDS, writtenOf, xmlDocument } from './records.mjs';
+import { canonical, FIELDS, fieldsOfXml, writtenOf, xmlDocument } from './records.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -45,13 +45,6 @@ async function read(url, request, take) {
   await runtime.close();
 }
 
-function fieldsOfXml(text) {
-  const record = {};
-  for (const [, name, value] of text.matchAll(/<(\w+)(?:>([^<]*)<\/\w+>|[^>]*\/>)/g))
-    record[name] = (value ?? '').replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
-  return record;
-}
-
 const readObjects = (url, _workload, verify) =>
   read(url, query('json'), (text) => {
     const record = JSON.parse(text);
@@ -79,7 +72,7 @@ async function write(url, { docs, concurrent = 5, inputs }, payloadFormat, prope
 
 const creates = (url, workload) => write(url, workload, 'json', {});
 const collections = { operationApi: 'COMPOSITEAPI', batchCount: 200 };
-const bulk = { operationApi: 'BulkAPI2.0', pollInitialMs: 1, pollMaxMs: 50 };
+const bulk = { operationApi: 'BulkAPI2.0', pollInitialMs: 10, pollMaxMs: 50 };
 
 const jsonInputs = ({ docs }) => [...documents(docs, asJson)];
 const xmlInputs = ({ docs }) => [...documents(docs, asXml)];
@@ -118,17 +111,14 @@ export const RUNS = {
       return atMs;
     }
   },
-  W7: async (url, { docs }) => {
+  W7: async (url, { docs }, verify) => {
     const { runtime, connection } = await connect(url);
     for (let time = 0; time < docs; time += 1)
-      for (const format of ['xsd', 'json-schema'])
-        await connection.describe({
-          operation: 'query',
-          objectType: `Wide_${time}__c`,
-          role: 'output',
-          format,
-          properties: {},
-        });
+      for (const format of ['xsd', 'json-schema']) {
+        const asked = { operation: 'query', objectType: `Wide_${time}__c`, role: 'output', format, properties: {} };
+        const { schema } = await connection.describe(asked);
+        verify?.add(schema);
+      }
     await runtime.close();
   },
 };

@@ -57,6 +57,21 @@ export function xmlDocument(record) {
   return `<records type="Account" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">${xmlFields(record)}</records>`;
 }
 
+/** The fields of a record's XML text; nil is an empty text. */
+export function fieldsOfXml(text) {
+  const record = {};
+  for (const [, name, value] of text.matchAll(/<(\w+)(?:>([^<]*)<\/\w+>|[^>]*\/>)/g))
+    record[name] = (value ?? '').replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
+  return record;
+}
+
+/** What records come to, one for each number. */
+export function sumOf(count, recordAt) {
+  const sum = new HashSum();
+  for (let number = 0; number < count; number += 1) sum.add(canonical(recordAt(number)));
+  return String(sum);
+}
+
 /** Adds up hashes of texts, in whatever order they come. */
 export class HashSum {
   count = 0;

@@ -2,7 +2,7 @@
 // node service.mjs '{"rows":200000,"bulkRows":400000,"latencyMs":0,"gzip":false,"verify":false}'
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { FIELDS, HashSum, idOf, recordOf, xmlFields } from './records.mjs';
+import { canonical, FIELDS, fieldsOfXml, HashSum, idOf, recordOf, xmlFields } from './records.mjs';
 
 const PAGE_ROWS = 2_000;
 const BULK_PAGE_ROWS = 250_000;
@@ -145,13 +145,18 @@ async function bytesOf(request) {
   return Buffer.concat(pieces);
 }
 
-/** The value of a field in the text of a record, in either format. */
-function namesIn(text) {
-  return [...text.matchAll(/(?:"AccountNumber":"|<AccountNumber>)([^"<]*)/g)].map(([, name]) => name);
+function recordsIn(text) {
+  if (text.startsWith('<'))
+    return text
+      .split('<records')
+      .slice(1)
+      .map((part) => fieldsOfXml(part.slice(part.indexOf('>'))));
+  const body = JSON.parse(text);
+  return body.records ?? [body];
 }
 
 function noteWritten(text) {
-  if (settings.verify) for (const name of namesIn(text)) written.add(name);
+  if (settings.verify) for (const record of recordsIn(text)) written.add(canonical(record));
 }
 
 const isXml = (request) => (request.headers.accept ?? '').includes('xml');
@@ -224,13 +229,18 @@ async function upload(request, job) {
   job.rows = lines - 1;
   if (settings.verify) {
     const [header, ...rows] = job.data.toString().trimEnd().split('\n');
-    const column = header.replaceAll('"', '').split(',').indexOf('AccountNumber');
-    for (const row of rows) written.add(cellsOf(row)[column] ?? '');
+    const names = cellsOf(header);
+    for (const row of rows)
+      written.add(canonical(Object.fromEntries(cellsOf(row).map((cell, index) => [names[index], cell]))));
   }
 }
 
+/** `#N/A` is how an upload says null. */
 function cellsOf(row) {
-  return [...row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+  return [...row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => {
+    const cell = quoted?.replaceAll('""', '"') ?? plain ?? '';
+    return cell === '#N/A' ? '' : cell;
+  });
 }
 
 /** Each uploaded row with an id and `true` before it. */

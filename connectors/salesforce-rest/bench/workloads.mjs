@@ -1,4 +1,4 @@
-// What is measured. `service`: how the far side is set up; `check`: what shows that the content was right, `outcome` or `written`.
+// What is measured. `service`: how the far side is set up; `docs`: how many records are read or written, or object types described.
 export const WORKLOADS = {
   'W1 json objects': { title: 'query of 200,000 records, JSON → objects', service: { rows: 200_000 }, docs: 200_000 },
   'W1 json text': {
@@ -38,7 +38,7 @@ export const WORKLOADS = {
     isColdStart: true,
   },
   W7: {
-    title: 'describe of 30 object types of 800 fields → XSD and JSON Schema (jsforce: its describe only)',
+    title: 'describe of 30 object types of 800 fields → XSD and JSON Schema',
     service: {},
     docs: 30,
   },

@@ -28,18 +28,25 @@ export class XmlWriter {
     this.written += `${this.lineStart}<${name}>${escapeText(text)}</${name}>`;
   }
 
+  /** Whole lines, as they are given. */
+  lines(...lines: readonly string[]): void {
+    this.written += this.lineStart + lines.join(this.lineStart);
+  }
+
   get text(): string {
     return this.written;
   }
 }
 
-function writtenAttributes(attributes: XmlAttributes): string {
+/** Attributes behind the name of an element, each after a space. */
+export function writtenAttributes(attributes: XmlAttributes): string {
   let text = '';
   for (const name in attributes) text += ` ${name}="${escapeXml(attributes[name] ?? '')}"`;
   return text;
 }
 
-/** Quotes stay as they are. */
-function escapeText(text: string): string {
-  return escapeXml(text).replaceAll('&quot;', '"');
+/** Text as element content, where quotes stay as they are. */
+export function escapeText(text: string): string {
+  const escaped = escapeXml(text);
+  return escaped === text ? text : escaped.replaceAll('&quot;', '"');
 }
