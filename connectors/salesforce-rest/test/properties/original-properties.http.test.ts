@@ -163,6 +163,7 @@ describe('at the border of its range', () => {
     ['query', { operationApi: 'COMPOSITEAPI' }, '/operationApi', 'must be one of "RESTAPI", "BulkAPI2.0"'],
     ['create', { batchCount: 0 }, '/batchCount', 'must be >= 1, got 0'],
     ['update', { batchCount: 201 }, '/batchCount', 'must be <= 200, got 201'],
+    ['create', { batchCount: 1.5 }, '/batchCount', 'must be integer, got 1.5'],
     ['delete', { batchCount: '5' }, '/batchCount', 'must be integer, got "5"'],
     ['upsert', { allOrNone: 'true' }, '/allOrNone', 'must be boolean, got "true"'],
     ['create', { batchSize: 0 }, '/batchSize', 'must be >= 1, got 0'],
