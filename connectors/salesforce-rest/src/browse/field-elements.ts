@@ -12,7 +12,7 @@ const VALUE_TYPES: Readonly<Record<string, ValueType>> = {
   reference: 'id',
   boolean: 'boolean',
   int: 'integer',
-  long: 'integer',
+  long: 'long',
   double: 'number',
   currency: 'number',
   percent: 'number',
@@ -101,9 +101,16 @@ function outputContent(type: string): ElementContent {
 
 function documentationOf(field: FieldDescribe): string {
   const kind = field.referenceTo.length > 0 ? `${field.type} to ${field.referenceTo.join(', ')}` : field.type;
+  const size = sizeOf(field);
   const choices = field.picklistValues.slice(0, MAX_PICKLIST_VALUES);
   const values =
     choices.length === 0 ? '' : `; ${field.restrictedPicklist ? 'one of' : 'such as'}: ${choices.join(', ')}`;
   const key = field.externalId ? '; external id' : '';
-  return `${field.label} (${kind}${key})${values}${field.help === '' ? '' : `. ${field.help}`}`;
+  return `${field.label} (${kind}${size}${key})${values}${field.help === '' ? '' : `. ${field.help}`}`;
+}
+
+/** How many digits a number may have. The service rounds what has more decimals, so that a schema only tells it. */
+function sizeOf({ digits, precision, scale }: FieldDescribe): string {
+  if (precision > 0) return `, ${precision} digits${scale > 0 ? `, ${scale} of them decimals` : ''}`;
+  return digits > 0 ? `, ${digits} digits` : '';
 }

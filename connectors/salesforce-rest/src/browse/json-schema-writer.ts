@@ -10,6 +10,7 @@ const VALUES: Readonly<Record<ValueType, Schema>> = {
   id: { type: 'string', pattern: '^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$' },
   boolean: { type: 'boolean' },
   integer: { type: 'integer' },
+  long: { type: 'integer' },
   number: { type: 'number' },
   date: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' },
   datetime: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}' },

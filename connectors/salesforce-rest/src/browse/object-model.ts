@@ -37,7 +37,17 @@ export type ElementContent =
   /** Anything: a lookup that leads to more object types than a schema can hold. */
   | { readonly kind: 'open' };
 
-export type ValueType = 'text' | 'id' | 'boolean' | 'integer' | 'number' | 'date' | 'datetime' | 'time' | 'base64';
+export type ValueType =
+  | 'text'
+  | 'id'
+  | 'boolean'
+  | 'integer'
+  | 'long'
+  | 'number'
+  | 'date'
+  | 'datetime'
+  | 'time'
+  | 'base64';
 
 export interface CompoundPart {
   readonly name: string;

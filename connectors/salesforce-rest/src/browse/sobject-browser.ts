@@ -11,6 +11,7 @@ import {
 import { DescribeCache } from '../describe/describe-cache.js';
 import type { SObjectDescribe, SObjectEntry } from '../describe/sobject-describe.js';
 import { asksForCollections } from '../properties/batch-properties.js';
+import { asksForBulk } from '../properties/bulk-properties.js';
 import { configError } from '../transport/refusals.js';
 import type { WriteOperation } from './field-elements.js';
 import { fieldsAt } from './field-levels.js';
@@ -67,8 +68,10 @@ export class SObjectBrowser implements Browse {
     const { writeJsonResultSchema, writeJsonSchema, writeJsonTreeResultSchema } = await import(
       './json-schema-writer.js'
     );
-    if (model !== undefined)
-      return { format, root: model.isTree === true ? model.root : model.rootType, schema: writeJsonSchema(model) };
+    if (model !== undefined) {
+      const root = model.isTree === true ? model.root : model.rootType;
+      return { format, root, schema: writeJsonSchema(await this.asGiven(model, query)) };
+    }
     if (isOfTree) return { format, root: 'SObjectTreeResponse', schema: writeJsonTreeResultSchema() };
     return { format, root: 'Result', schema: writeJsonResultSchema() };
   }
@@ -79,6 +82,12 @@ export class SObjectBrowser implements Browse {
   ): AsyncGenerator<Field> {
     if (FILTERS[query.operation] === undefined) unknownOperation(query.operation);
     yield* await fieldsAt(query, this.describes, context);
+  }
+
+  /** Over Bulk API 2.0 records come from CSV, and their values are texts. */
+  private async asGiven(model: ObjectModel, { operation, properties }: DescribeQuery): Promise<ObjectModel> {
+    if (operation !== 'query' || !asksForBulk(properties)) return model;
+    return (await import('./bulk-models.js')).withTexts(model);
   }
 
   /** `undefined`: a write's result. */
@@ -98,6 +107,10 @@ export class SObjectBrowser implements Browse {
       return queryModel(describe, reach, this.describes, context);
     }
     if (role === 'output') {
+      if (asksForBulk(properties)) {
+        const { bulkResultModel } = await import('./bulk-models.js');
+        return bulkResultModel(describe, operation as WriteOperation);
+      }
       const isReadBack = operation === 'update' && properties['returnUpdatedRecord'] === true;
       return isReadBack && !asksForCollections(properties) ? recordModel(describe) : undefined;
     }
@@ -105,7 +118,8 @@ export class SObjectBrowser implements Browse {
       return treeModel(describe, Number(properties['childrenDepth'] ?? 0), this.describes, context);
     const key = properties['externalIdFieldName'];
     const keyField = typeof key === 'string' ? key : undefined;
-    return inputModel(describe, operation as WriteOperation, keyField, asksForCollections(properties));
+    const isKeyInside = asksForCollections(properties) || asksForBulk(properties);
+    return inputModel(describe, operation as WriteOperation, keyField, isKeyInside);
   }
 }
 

@@ -9,6 +9,7 @@ const INPUT_TYPES: Readonly<Record<ValueType, string>> = {
   id: 'Id',
   boolean: 'xs:boolean',
   integer: 'xs:int',
+  long: 'xs:long',
   number: 'xs:decimal',
   date: 'xs:date',
   datetime: 'xs:dateTime',

@@ -100,6 +100,7 @@ function parseField(value: Json): FieldDescribe {
     throw protocolError('DESCRIBE_UNREADABLE', 'a describe holds a field without a name', 'none');
   const isTrue = (member: string) => field[member] === true;
   const count = (member: string) => (typeof field[member] === 'number' ? field[member] : 0);
+  const referenceTo = listOf(field['referenceTo']).filter((target) => typeof target === 'string');
   return {
     name,
     label: textOf(field['label']) || name,
@@ -121,8 +122,8 @@ function parseField(value: Json): FieldDescribe {
     sortable: isTrue('sortable'),
     restrictedPicklist: isTrue('restrictedPicklist'),
     picklistValues: activeValues(listOf(field['picklistValues'])),
-    referenceTo: listOf(field['referenceTo']).filter((target) => typeof target === 'string'),
-    relationshipName: textOf(field['relationshipName']),
+    referenceTo,
+    relationshipName: referenceTo.length === 0 ? '' : textOf(field['relationshipName']),
   };
 }
 

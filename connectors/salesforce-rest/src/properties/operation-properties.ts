@@ -160,9 +160,9 @@ const statement = {
   pageSize: {
     type: 'integer',
     minimum: 200,
-    maximum: 2000,
     title: 'Page size',
-    description: 'Records a page; the service may deviate. Unset: its own default, 2000.',
+    description:
+      'Records a page; the service may deviate. At the most 2000 with RESTAPI. Unset: its own default, which is 2000 with RESTAPI.',
   },
   includeDeleted: {
     type: 'boolean',
@@ -178,11 +178,18 @@ const statement = {
   },
 } as const;
 
+/** The largest page that a request for one may ask for; jobs have larger ones. */
+const pageSizeOfRest = {
+  if: { type: 'object', properties: { operationApi: { const: 'RESTAPI' } } },
+  then: { type: 'object', properties: { pageSize: { type: 'integer', maximum: 2000 } } },
+} as const;
+
 export const customSoqlPropertiesSchema = {
   type: 'object',
   title: 'Custom SOQL',
   additionalProperties: false,
   properties: { ...common, ...statement },
+  ...pageSizeOfRest,
 } as const satisfies JsonSchema;
 
 export const queryPropertiesSchema = {
@@ -230,13 +237,6 @@ export const queryPropertiesSchema = {
       'x-dynamic': true,
     },
     ...statement,
-    pageSize: {
-      type: 'integer',
-      minimum: 200,
-      title: 'Page size',
-      description:
-        'Records a page; the service may deviate. At the most 2000 with RESTAPI. Unset: its own default, which is 2000 with RESTAPI.',
-    },
     parentsDepth: {
       type: 'integer',
       minimum: 0,
@@ -254,8 +254,7 @@ export const queryPropertiesSchema = {
       description: 'For browsing: 0 no child records, 1 child records, 2 with their parents.',
     },
   },
-  if: { type: 'object', properties: { operationApi: { const: 'RESTAPI' } } },
-  then: { type: 'object', properties: { pageSize: { type: 'integer', maximum: 2000 } } },
+  ...pageSizeOfRest,
   $defs: {
     filter: {
       type: 'object',

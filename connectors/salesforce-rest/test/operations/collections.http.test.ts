@@ -53,13 +53,6 @@ describe('collections', () => {
     expect(sent()).toEqual([]);
   });
 
-  test.each([0, 201, 1.5])('a batch count of %p is refused, with the range', async (batchCount) => {
-    await expect(run(await world.connect(), op('create', { batchCount }), bodies('<r/>'))).rejects.toMatchObject({
-      info: { category: 'config', message: expect.stringMatching(/batchCount/) },
-    });
-    expect(sent()).toEqual([]);
-  });
-
   test('Q15 (collections): each input has its own result, refused ones between the others', async () => {
     const documents = bodies(account('a'), '<records><Phone>1</Phone></records>', account('c'));
 

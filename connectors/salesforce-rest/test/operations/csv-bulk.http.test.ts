@@ -234,6 +234,13 @@ test.each<[string, FaultSpec]>([
   expect(world.org.ledger.counts.create).toBe(2);
 });
 
+test('a yes or no for an assignment rule is refused, and no job made: it takes the id of one', async () => {
+  const { results } = await csvBulk({ bulkOperation: 'insert', assignmentRuleId: ' true' }, 'Name\na\n');
+
+  expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'ASSIGNMENT_RULE_UNSUITABLE' } }]);
+  expect(world.org.bulk.jobs).toEqual([]);
+});
+
 test('the properties of a document are its own (Q19)', async () => {
   const connection = await world.connect();
   const rules = ['01Q000000000001AAA', '01Q000000000002AAA'];

@@ -15,7 +15,7 @@ import { failed } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../describe/describe-cache.js';
 import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
-import { configError, documentError } from '../../transport/refusals.js';
+import { configError } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders } from '../document-headers.js';
@@ -26,6 +26,7 @@ import type { JobSpec } from './ingest-job.js';
 import { reconcileRows } from './ingest-reconciliation.js';
 import { readIngestRow } from './ingest-row.js';
 import { JobPreparation, type PreparationRules, type PreparedJob } from './job-preparation.js';
+import { jobRule } from './job-rule.js';
 import { leftJobOf } from './left-job.js';
 import { recordForm } from './record-form.js';
 import { runRows } from './row-jobs.js';
@@ -127,7 +128,7 @@ export class BulkIngestOperation implements Operation<Properties> {
         key === undefined ? comparableId(cells.get('Id') ?? '') : comparableKey(key, cells.get(key.name) ?? ''),
       groupOf: ({ assignmentRuleId = '', restHeaders = {} }) => JSON.stringify([assignmentRuleId.trim(), restHeaders]),
       read: (document) => {
-        checkRule(document.properties);
+        jobRule(document.properties);
         documentHeaders({}, { restHeaders: document.properties.restHeaders ?? {} });
         return readIngestRow(
           document,
@@ -161,13 +162,13 @@ export class BulkIngestOperation implements Operation<Properties> {
 }
 
 function specOf(
-  { hardDelete, assignmentRuleId = '' }: Properties,
+  properties: Properties,
   describe: SObjectDescribe,
   key: FieldDescribe | undefined,
   { operation: { id } }: ExecutionContext<Properties>,
 ): JobSpec {
-  const isHard = id === 'delete' && hardDelete === true;
-  const rule = assignmentRuleId.trim();
+  const isHard = id === 'delete' && properties.hardDelete === true;
+  const rule = jobRule(properties);
   return {
     object: describe.name,
     operation: isHard ? 'hardDelete' : (KINDS[id]?.operation ?? id),
@@ -177,13 +178,6 @@ function specOf(
     ...(key !== undefined && { externalIdFieldName: key.name }),
     ...(rule !== '' && { assignmentRuleId: rule }),
   };
-}
-
-/** A job takes the id of a rule, not a yes or no. */
-function checkRule({ assignmentRuleId }: Properties): void {
-  if (!/^\s*(?:true|false)\s*$/i.test(assignmentRuleId ?? '')) return;
-  const message = 'with Bulk API 2.0, assignmentRuleId must be the id of a rule; TRUE and FALSE are for REST';
-  throw documentError('ASSIGNMENT_RULE_UNSUITABLE', message, '/assignmentRuleId');
 }
 
 /** An unknown name of the configuration. */

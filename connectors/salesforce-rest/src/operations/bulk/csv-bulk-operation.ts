@@ -26,6 +26,7 @@ import { checkedCsv } from './checked-csv.js';
 import { CsvSettlement } from './csv-settlement.js';
 import { IngestColumns } from './ingest-columns.js';
 import { IngestJob, type JobSpec } from './ingest-job.js';
+import { jobRule } from './job-rule.js';
 import { type LeftJob, leftJobOf } from './left-job.js';
 import { queryPages } from './query-job.js';
 
@@ -84,6 +85,7 @@ export class CsvBulkOperation implements Operation<Properties> {
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
     const { properties } = document;
     const { columnDelimiter, bulkOperation } = properties;
+    const rule = jobRule(properties);
     const csv = await checkedCsv(document, DELIMITERS[columnDelimiter], properties.lineEnding, context);
     await this.checkHeader(csv.header, bulkOperation, describe, context);
     if (csv.rows === 0) {
@@ -91,7 +93,6 @@ export class CsvBulkOperation implements Operation<Properties> {
       yield { type: 'result', inputs: [document.id], status: 'success', code: '200', message };
       return;
     }
-    const rule = properties.assignmentRuleId?.trim() ?? '';
     const spec: JobSpec = {
       object: describe.name,
       operation: bulkOperation,

@@ -1,0 +1,110 @@
+import type { Json } from '@connector-runtime/core';
+import { memoryPages, validateXML } from 'xmllint-wasm';
+import { bodies, type Ran, type RunningOrg, run, runOrg } from '../running-org.js';
+
+const BULK = { operationApi: 'BulkAPI2.0', pollInitialMs: 10 };
+
+let world: RunningOrg;
+beforeAll(async () => {
+  world = await runOrg({ accounts: 5 });
+});
+afterAll(() => world.stop());
+
+async function schemaOf(operation: string, format: 'xsd' | 'json-schema', properties: Json): Promise<string> {
+  const connection = await world.connect();
+  const { root, schema } = await connection.describe({
+    operation,
+    objectType: 'Invoice__c',
+    role: 'output',
+    format,
+    properties,
+  });
+  expect(root).toBe(format === 'xsd' ? 'records' : 'Invoice__c');
+  return schema;
+}
+
+async function problemsOf(schema: string, documents: readonly string[]): Promise<readonly string[]> {
+  const xml = documents.map((contents, index) => ({ fileName: `d${index}.xml`, contents }));
+  const { errors } = await validateXML({ xml, schema, initialMemoryPages: 512, maxMemoryPages: memoryPages.max });
+  return errors.map(({ message }) => message);
+}
+
+async function ran(operation: string, properties: object, ...documents: readonly string[]): Promise<Ran> {
+  const request = { operation, objectType: 'Invoice__c', properties: properties as Json };
+  return run(await world.connect(), request, documents.length === 0 ? undefined : bodies(...documents));
+}
+
+/** Members of a record that do not have the type which the schema gives them. */
+function misfitsOf(schema: string, record: string): readonly string[] {
+  const { $defs } = JSON.parse(schema) as { $defs: Record<string, { properties: Record<string, { type?: unknown }> }> };
+  const properties = $defs['Invoice__c']?.properties ?? {};
+  return Object.entries(JSON.parse(record) as object)
+    .filter(([name, value]) => {
+      const type = value === null ? 'null' : typeof value;
+      return ![properties[name]?.type].flat().includes(type);
+    })
+    .map(([name]) => name);
+}
+
+describe('the output schema over Bulk API 2.0', () => {
+  const invoice = (fields: string) => `<records type="Invoice__c">${fields}</records>`;
+
+  test.each<[string, object, () => readonly string[]]>([
+    [
+      'create',
+      {},
+      () => [
+        invoice('<Name>a</Name><Amount__c>1</Amount__c><Notes__c/>'),
+        invoice(`<Name>b</Name><Amount__c>x</Amount__c><Owner><Username>${world.org.username}</Username></Owner>`),
+      ],
+    ],
+    [
+      'upsert',
+      { externalIdFieldName: 'External_Id__c' },
+      () => [
+        invoice('<External_Id__c>K</External_Id__c>'),
+        invoice('<External_Id__c>L</External_Id__c><Amount__c>x</Amount__c>'),
+      ],
+    ],
+    [
+      'delete',
+      {},
+      () => [invoice(`<Id>${world.org.insert('Invoice__c', {})}</Id>`), invoice('<Id>a0B000000000001AAA</Id>')],
+    ],
+  ])('of %s takes the results, good and bad', async (operation, more, documents) => {
+    const properties = { ...BULK, ...more };
+    const { results } = await ran(operation, properties, ...documents());
+
+    expect(results.map(({ status }) => status).toSorted()).toEqual(['applicationError', 'success']);
+    const texts = results.map(({ body }) => String(body));
+    expect(await problemsOf(await schemaOf(operation, 'xsd', properties), texts)).toEqual([]);
+  });
+
+  test('of create in JSON takes the results, good and bad', async () => {
+    const properties = { ...BULK, payloadFormat: 'json' };
+    const { results } = await ran('create', properties, '{"Name":"a","Amount__c":1}', '{"Name":"b","Amount__c":"x"}');
+    const schema = await schemaOf('create', 'json-schema', properties);
+
+    expect(results.map(({ status }) => status)).toEqual(['success', 'applicationError']);
+    for (const { body } of results) expect(misfitsOf(schema, String(body))).toEqual([]);
+  });
+
+  test('of query takes the records, in XML by their types and in JSON as the texts that they are', async () => {
+    world.org.insert('Invoice__c', { Name: 'a', Amount__c: 12.5, Notes__c: null });
+    const fields = ['Id', 'Name', 'Amount__c', 'Notes__c', 'CreatedDate', 'IsDeleted'];
+    const inXml = await ran('query', { ...BULK, fields });
+    const inJson = await ran('query', { ...BULK, fields, payloadFormat: 'json' });
+    const xsd = await schemaOf('query', 'xsd', BULK);
+    const schema = await schemaOf('query', 'json-schema', BULK);
+
+    expect(xsd).toContain('<xs:element name="Amount__c" minOccurs="0" nillable="true" type="xs:double">');
+    expect(inXml.outputs.length).toBeGreaterThan(0);
+    expect(
+      await problemsOf(
+        xsd,
+        inXml.outputs.map(({ body }) => String(body)),
+      ),
+    ).toEqual([]);
+    for (const { body } of inJson.outputs) expect(misfitsOf(schema, String(body))).toEqual([]);
+  });
+});

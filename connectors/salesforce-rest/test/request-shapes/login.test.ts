@@ -1,0 +1,159 @@
+import { createHash, generateKeyPairSync, verify } from 'node:crypto';
+import { run } from '../running-org.js';
+import { BASE, bearer, HOST, JSON_TYPE, PinnedService, SESSION, XML } from './pinned-service.js';
+
+const PAGE =
+  '<?xml version="1.0" encoding="UTF-8"?><QueryResult><done>true</done><records type="Account"><Name>A</Name></records><totalSize>1</totalSize></QueryResult>';
+
+let service: PinnedService;
+beforeEach(() => {
+  service = new PinnedService();
+});
+afterEach(() => service.stop());
+afterAll(() => PinnedService.restore());
+
+const TOKEN_ANSWER = JSON.stringify({
+  access_token: SESSION,
+  instance_url: HOST,
+  id: 'https://login.salesforce.com/id/00D/005',
+  token_type: 'Bearer',
+});
+const tokenHeaders = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+const byApp = { url: HOST, authenticationType: 'OAUTH_2', clientId: 'id/1' };
+
+describe('the shape of', () => {
+  test('SOAP login', async () => {
+    service.answerLogin();
+    service.answerDescribe();
+    service.answer('GET', `${BASE}/query?q=SELECT%20Name%20FROM%20Account`, 200, PAGE, XML);
+
+    await run(await service.connect(), { operation: 'query', objectType: 'Account', properties: { fields: ['Name'] } });
+
+    expect(service.seen[0]?.headers).toMatchObject({ 'content-type': 'text/xml; charset=UTF-8', soapaction: 'login' });
+    expect(service.seen[0]?.headers['authorization']).toBeUndefined();
+    expect(service.seen[0]?.body).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?><env:Envelope xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:env="http://schemas.xmlsoap.org/soap/envelope/"><env:Body>' +
+        '<n1:login xmlns:n1="urn:partner.soap.sforce.com"><n1:username>u@x.com</n1:username><n1:password>p&amp;&lt;w&gt;TOKEN</n1:password></n1:login></env:Body></env:Envelope>',
+    );
+    expect(service.seen[1]).toMatchObject({
+      method: 'GET',
+      path: `${BASE}/sobjects/Account/describe`,
+      headers: { accept: 'application/json', ...bearer },
+    });
+    expect(service.seen[2]).toMatchObject({ headers: { accept: 'application/xml', ...bearer }, body: '' });
+    expect(service.seen[2]?.headers['sforce-query-options']).toBeUndefined();
+  });
+
+  test.each([
+    [
+      'clientCredentials',
+      { clientSecret: 's&1' },
+      'grant_type=client_credentials&client_id=id%2F1&client_secret=s%261',
+    ],
+    ['refreshToken', { refreshToken: 'r+1' }, 'grant_type=refresh_token&client_id=id%2F1&refresh_token=r%2B1'],
+    [
+      'refreshToken',
+      { refreshToken: 'r', clientSecret: 's' },
+      'grant_type=refresh_token&client_id=id%2F1&refresh_token=r&client_secret=s',
+    ],
+  ])('a token request by %s', async (grantType, more, body) => {
+    service.answer('POST', '/services/oauth2/token', 200, TOKEN_ANSWER, JSON_TYPE);
+    service.answer(
+      'GET',
+      '/services/data',
+      200,
+      '[{"version":"63.0"},{"version":"64.0"},{"version":"68.0"}]',
+      JSON_TYPE,
+    );
+    service.answer('GET', `${BASE}/sobjects`, 200, '{"sobjects":[]}', JSON_TYPE);
+    const properties = { ...byApp, grantType, ...more };
+    const connection = await service.runtime.connect({ plugin: 'salesforce-rest', properties });
+
+    for await (const _type of connection.objectTypes({ operation: 'query' }));
+
+    expect(service.seen[0]).toMatchObject({ body, headers: tokenHeaders });
+    expect(service.seen[1]?.headers['authorization']).toBeUndefined();
+    expect(service.seen[2]).toMatchObject({ method: 'GET', headers: { accept: 'application/json', ...bearer } });
+  });
+
+  test('a token request by jwtBearer, to the token address that is given', async () => {
+    const login = 'https://test.salesforce.com';
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    service.answer('POST', '/services/oauth2/token', 200, TOKEN_ANSWER, JSON_TYPE, login);
+    service.answer('GET', `${BASE}/sobjects`, 200, '{"sobjects":[]}', JSON_TYPE);
+    const properties = {
+      ...byApp,
+      url: HOST + BASE,
+      grantType: 'jwtBearer',
+      tokenUrl: `${login}/services/oauth2/token`,
+      jwtSubject: 'u@x.com',
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+    const connection = await service.runtime.connect({ plugin: 'salesforce-rest', properties });
+    const before = Math.floor(Date.now() / 1000);
+
+    for await (const _type of connection.objectTypes({ operation: 'query' }));
+
+    const [request] = service.seen;
+    const [, assertion = ''] =
+      /^grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=([\w.-]+)$/.exec(
+        request?.body ?? '',
+      ) ?? [];
+    const [header = '', claims = '', signature = ''] = assertion.split('.');
+    const { exp, ...others } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+    expect(request?.headers).toMatchObject(tokenHeaders);
+    expect(Buffer.from(header, 'base64url').toString()).toBe('{"alg":"RS256"}');
+    expect(others).toEqual({ iss: 'id/1', sub: 'u@x.com', aud: login });
+    expect(exp - before).toBeGreaterThanOrEqual(180);
+    expect(exp - before).toBeLessThanOrEqual(240);
+    const signed = Buffer.from(`${header}.${claims}`);
+    expect(verify('RSA-SHA256', signed, publicKey, Buffer.from(signature, 'base64url'))).toBe(true);
+  });
+
+  test.each([
+    [{}, ''],
+    [{ clientSecret: 's&1' }, '&client_secret=s%261'],
+  ])('the exchange of a code, with %j', async (more, ending) => {
+    service.answer('POST', '/services/oauth2/token', 200, TOKEN_ANSWER, JSON_TYPE);
+    const properties = { ...byApp, url: HOST + BASE, grantType: 'authorizationCode', ...more };
+    const connection = await service.runtime.connect({ plugin: 'salesforce-rest', properties });
+    const shown: URL[] = [];
+
+    await connection.login({
+      redirectUri: 'http://localhost:1717/callback',
+      show: (url) => shown.push(new URL(url)),
+      redirected: async () => ({ code: 'c/1==', state: shown[0]?.searchParams.get('state') ?? '' }),
+    });
+
+    const [request] = service.seen;
+    const verifier = new URLSearchParams(request?.body).get('code_verifier') ?? '';
+    expect(request?.headers).toMatchObject(tokenHeaders);
+    expect(request?.body).toBe(
+      `grant_type=authorization_code&code=c%2F1%3D%3D&redirect_uri=http%3A%2F%2Flocalhost%3A1717%2Fcallback&client_id=id%2F1&code_verifier=${verifier}${ending}`,
+    );
+    expect(shown[0]?.origin).toBe(HOST);
+    expect(shown[0]?.pathname).toBe('/services/oauth2/authorize');
+    expect(verifier).toMatch(/^[\w-]{43,128}$/);
+    expect(shown[0]?.searchParams.get('code_challenge')).toBe(
+      createHash('sha256').update(verifier).digest('base64url'),
+    );
+  });
+
+  test('the connection test', async () => {
+    service.answerLogin();
+    const organization = {
+      records: [{ Id: '00D', OrganizationType: 'Developer Edition', IsSandbox: false, InstanceName: 'NA1' }],
+    };
+    const soql = 'SELECT%20Id%2CName%2COrganizationType%2CIsSandbox%2CInstanceName%20FROM%20Organization';
+    service.answer('GET', `${BASE}/query?q=${soql}`, 200, JSON.stringify(organization), JSON_TYPE);
+    service.answer('GET', `${BASE}/limits`, 200, '{"DailyApiRequests":{"Max":15000,"Remaining":14998}}', JSON_TYPE);
+
+    const findings = await (await service.connect()).test();
+
+    expect(findings.every(({ ok }) => ok)).toBe(true);
+    expect(service.seen.slice(1).map(({ headers }) => headers['accept'])).toEqual([
+      'application/json',
+      'application/json',
+    ]);
+  });
+});
