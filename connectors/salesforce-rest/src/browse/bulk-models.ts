@@ -1,6 +1,6 @@
+import type { FieldDescribe, SObjectDescribe } from '../describe/sobject-describe.js';
 import { keyElement, outputElement, type WriteOperation } from './field-elements.js';
 import type { ModelElement, ObjectModel } from './object-model.js';
-import type { FieldDescribe, SObjectDescribe } from './sobject-describe.js';
 
 /** What the service puts before the columns that were uploaded. Source: Bulk API 2.0 Developer Guide, "Get Job Successful Record Results", "Get Job Failed Record Results". */
 const OWN_COLUMNS: readonly (readonly [string, string])[] = [

@@ -96,7 +96,10 @@ class ModelWriter {
     if (content.kind === 'record') attributes['type'] = typeName(content.type);
     const isDocumented = isXmlText(documentation);
     const isTyped = isPlain || content.kind === 'record';
-    if (isDocumented && isTyped) return this.documented(attributes, documentation);
+    if (isDocumented && isTyped) {
+      this.documented(attributes, documentation);
+      return;
+    }
     const isEmpty = !isDocumented && isTyped;
     const inside = () => {
       if (isDocumented)
