@@ -16,6 +16,9 @@ export interface JobStart {
   readonly csv: CsvSettings;
 }
 
+/** Which answer tells of a job: to its create, to a change of its state, or to a status request. */
+export type JobAnswer = 'made' | 'changed' | 'asked';
+
 const ENDED = new Set(['JobComplete', 'Failed', 'Aborted']);
 
 /** A job and its life: what it is about, its state, and when it goes on. */
@@ -60,6 +63,12 @@ export abstract class BulkJob {
     this.errorMessage ??= errorMessage;
     this.state = state;
   }
+
+  /** What an answer says of the job. */
+  abstract described(answer: JobAnswer): Record<string, unknown>;
+
+  /** Forgets what the job holds; it cannot be read any more. */
+  abstract delete(): void;
 
   /** Ends the job with its own error. */
   protected fail(message: string): void {

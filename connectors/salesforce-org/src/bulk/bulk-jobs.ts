@@ -7,7 +7,7 @@ import { QueryJob, type QueryStart } from './query-job.js';
 /** A job as tests see it, deleted ones too. */
 export interface BulkJobView {
   readonly id: string;
-  readonly kind: 'ingest' | 'query';
+  readonly kind: JobKind;
   readonly state: string;
   readonly isDeleted: boolean;
   readonly operation: string;
@@ -24,12 +24,21 @@ export interface BulkControls {
   release(): void;
 }
 
+interface JobKinds {
+  readonly ingest: IngestJob;
+  readonly query: QueryJob;
+}
+
+export type JobKind = keyof JobKinds;
+export type JobOf<Kind extends JobKind> = JobKinds[Kind];
+type AnyJob = JobOf<JobKind>;
+
 type Given<Start> = Omit<Start, 'id' | 'plan'>;
 
 /** The bulk jobs of an org. */
 export class BulkJobs implements BulkControls {
   plan: BulkPlan = {};
-  readonly #jobs = new Map<string, IngestJob | QueryJob>();
+  readonly #jobs = new Map<string, AnyJob>();
 
   get jobs(): readonly BulkJobView[] {
     return [...this.#jobs.values()].map(({ kind, state, isDeleted, start: { id, operation, object } }) => ({
@@ -54,34 +63,28 @@ export class BulkJobs implements BulkControls {
     return this.#add(new QueryJob({ ...start, ...this.#identity() }));
   }
 
-  ingest(id: string | undefined): IngestJob {
-    const job = this.#find(id);
-    if (job instanceof IngestJob) return job;
-    throw notFound();
+  /** The job of this kind with this id. Throws 404 `NOT_FOUND`, for deleted ones too. */
+  job<Kind extends JobKind>(kind: Kind, id: string | undefined): JobOf<Kind> {
+    const job = this.#jobs.get(canonicalId(id ?? '') ?? '');
+    if (job === undefined || job.isDeleted || !isOfKind(kind, job)) throw notFound();
+    return job;
   }
 
-  query(id: string | undefined): QueryJob {
-    const job = this.#find(id);
-    if (job instanceof QueryJob) return job;
-    throw notFound();
-  }
-
-  /** Jobs that were not deleted. */
-  all(kind: 'ingest' | 'query'): (IngestJob | QueryJob)[] {
-    return [...this.#jobs.values()].filter((job) => job.kind === kind && !job.isDeleted);
+  /** Jobs of a kind that were not deleted. */
+  all<Kind extends JobKind>(kind: Kind): JobOf<Kind>[] {
+    return [...this.#jobs.values()].filter((job) => isOfKind(kind, job)).filter(({ isDeleted }) => !isDeleted);
   }
 
   #identity(): { id: string; plan: BulkPlan } {
     return { id: seededId('750', this.#jobs.size), plan: this.plan };
   }
 
-  #add<Job extends IngestJob | QueryJob>(job: Job): Job {
+  #add<Job extends AnyJob>(job: Job): Job {
     this.#jobs.set(job.start.id, job);
     return job;
   }
+}
 
-  #find(id: string | undefined): IngestJob | QueryJob | undefined {
-    const job = this.#jobs.get(canonicalId(id ?? '') ?? '');
-    return job?.isDeleted === true ? undefined : job;
-  }
+function isOfKind<Kind extends JobKind>(kind: Kind, job: AnyJob): job is JobOf<Kind> {
+  return job.kind === kind;
 }

@@ -5,7 +5,7 @@ import { ServiceError } from '../service-error.js';
 import type { Field } from '../store/object-type.js';
 import type { RecordStore } from '../store/record-store.js';
 import type { Table } from '../store/table.js';
-import { BulkJob, invalidState, type JobStart } from './bulk-job.js';
+import { BulkJob, invalidState, type JobAnswer, type JobStart } from './bulk-job.js';
 import { fieldsOfRow, type IngestColumn, ingestColumns } from './ingest-columns.js';
 import { delimiterOf, lineEndOf } from './job-settings.js';
 
@@ -75,7 +75,6 @@ export class IngestJob extends BulkJob {
     this.state = 'UploadComplete';
   }
 
-  /** Forgets the data; the job cannot be read any more. */
   delete(): void {
     if (this.state === 'Open' || this.state === 'InProgress')
       throw invalidState(`Deleting a job in state ${this.state} is not allowed`);
@@ -205,8 +204,7 @@ export class IngestJob extends BulkJob {
     return outcome === UNPROCESSED ? 'unprocessedrecords' : 'successfulResults';
   }
 
-  /** What the answer to a create (`made`), a change or a status request says. */
-  described(answer: 'made' | 'changed' | 'asked'): Record<string, unknown> {
+  described(answer: JobAnswer): Record<string, unknown> {
     const { csv, version, key, assignmentRuleId, id } = this.ingest;
     const isWhole = answer !== 'changed';
     const hasStarted = answer === 'asked' && this.state !== 'Open';

@@ -5,7 +5,7 @@ import type { PositionList } from '../soql/positions.js';
 import type { Column } from '../soql/selection.js';
 import type { RecordStore } from '../store/record-store.js';
 import type { Table } from '../store/table.js';
-import { BulkJob, invalidState, type JobStart } from './bulk-job.js';
+import { BulkJob, invalidState, type JobAnswer, type JobStart } from './bulk-job.js';
 import { delimiterOf, lineEndOf } from './job-settings.js';
 
 /** What a query job is about, beside what every job has. */
@@ -39,7 +39,6 @@ export class QueryJob extends BulkJob {
     return Promise.resolve();
   }
 
-  /** Forgets the results; the job cannot be read any more. */
   delete(): void {
     if (!this.isEnded) throw invalidState(`Deleting a job in state ${this.state} is not allowed`);
     this.isDeleted = true;
@@ -73,8 +72,8 @@ export class QueryJob extends BulkJob {
     yield piece;
   }
 
-  /** What an answer says of the job; `isAsked`: to a status request. */
-  described(isAsked: boolean): Record<string, unknown> {
+  described(answer: JobAnswer): Record<string, unknown> {
+    const isAsked = answer === 'asked';
     return {
       ...this.leading(),
       concurrencyMode: 'Parallel',

@@ -1,7 +1,6 @@
-import { jobJson } from '../bulk/bulk-job.js';
 import { JobBody } from '../bulk/job-settings.js';
 import type { QueryJob } from '../bulk/query-job.js';
-import { type Answer, CONTENT_TYPES } from '../exchange.js';
+import type { Answer } from '../exchange.js';
 import { parseJson } from '../formats/record-input.js';
 import type { Org } from '../org.js';
 import { refusal, type ServiceError } from '../service-error.js';
@@ -9,40 +8,16 @@ import { bindQuery } from '../soql/bind.js';
 import { parseSoql } from '../soql/parser.js';
 import type { SoqlQuery } from '../soql/query.js';
 import type { Column } from '../soql/selection.js';
-import { CSV, checkJobVersion, jobAnswer, stateAsked } from './bulk-ingest.js';
+import { CSV, checkJobVersion, jobOf, jobRoutes, stateAsked } from './bulk-job.js';
 import type { DataRequest, Route } from './route.js';
 
 /** Query jobs. Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Query". */
 export const QUERY_JOB_ROUTES: readonly Route[] = [
-  {
-    pattern: 'jobs/query',
-    methods: { GET: { kind: 'jobList', run: listJobs }, POST: { kind: 'jobCreate', run: createJob } },
-  },
-  {
-    pattern: 'jobs/query/:job',
-    methods: {
-      GET: { kind: 'jobStatus', run: readJob },
-      PATCH: { kind: 'jobChange', run: abortJob },
-      DELETE: { kind: 'jobDelete', run: deleteJob },
-    },
-  },
+  ...jobRoutes('query', { create: createJob, change: abortJob }),
   { pattern: 'jobs/query/:job/results', methods: { GET: { kind: 'jobResults', run: readResults } } },
 ];
 
-function jobOf(org: Org, { params }: DataRequest): QueryJob {
-  return org.bulkJobs.query(params['job']);
-}
-
-function listJobs(org: Org): Answer {
-  const records = org.bulkJobs.all('query').map((job) => (job.kind === 'query' ? jobJson(job.described(false)) : ''));
-  return {
-    status: 200,
-    contentType: CONTENT_TYPES.json,
-    body: `{"done":true,"records":[${records.join(',')}],"nextRecordsUrl":null}`,
-  };
-}
-
-function createJob(org: Org, request: DataRequest): Answer {
+function createJob(org: Org, request: DataRequest): QueryJob {
   const body = new JobBody(parseJson(request.body), [
     'operation',
     'query',
@@ -57,7 +32,7 @@ function createJob(org: Org, request: DataRequest): Answer {
   refuseFeatures(query);
   const bound = bindQuery(text, query, org.store, org.settings.now());
   if (bound.selection.columns.some(isCompound)) throw notEnabled('compound data');
-  const job = org.bulkJobs.addQuery({
+  return org.bulkJobs.addQuery({
     operation,
     object: bound.selection.table.type.name,
     version: request.version,
@@ -67,7 +42,6 @@ function createJob(org: Org, request: DataRequest): Answer {
     bound,
     store: org.store,
   });
-  return jobAnswer(job.described(false));
 }
 
 /** What the language has and Bulk API does not. Source: Bulk API 2.0 Developer Guide, "SOQL Considerations". */
@@ -88,28 +62,15 @@ function notEnabled(what: string): ServiceError {
   return refusal(400, 'API_ERROR', `Bulk API does not support ${what} in a query`);
 }
 
-function abortJob(org: Org, request: DataRequest): Answer {
-  const job = jobOf(org, request);
+function abortJob(job: QueryJob, request: DataRequest): void {
   stateAsked(request, ['Aborted']);
   job.abort();
-  return jobAnswer(job.described(false));
-}
-
-async function readJob(org: Org, request: DataRequest): Promise<Answer> {
-  const job = jobOf(org, request);
-  await job.poll();
-  return jobAnswer(job.described(true));
-}
-
-function deleteJob(org: Org, request: DataRequest): Answer {
-  jobOf(org, request).delete();
-  return { status: 204 };
 }
 
 /** A page of rows; the locator is where the next one begins, in base 64, or the text `null`. */
 function readResults(org: Org, request: DataRequest): Answer {
-  const job = jobOf(org, request);
-  checkJobVersion(job.start.version, request);
+  const job = jobOf(org, request, 'query');
+  checkJobVersion(job, request);
   if (job.state !== 'JobComplete')
     throw refusal(400, 'INVALIDJOBSTATE', `Results of a job in state ${job.state} cannot be read`);
   const locator = request.query.get('locator');

@@ -114,10 +114,12 @@ test('a job is aborted, deleted and listed', async () => {
   const early = await client.send('DELETE', `${JOBS}/${id}`);
   const aborted = await client.send('PATCH', `${JOBS}/${id}`, { state: 'Aborted' });
   const listed: Json = (await client.get(JOBS)).json;
+  const ingestJobs: Json = (await client.get(`${JOBS}?jobType=V2Ingest`)).json;
   const deleted = await client.send('DELETE', `${JOBS}/${id}`);
 
   expect([held, early.status, aborted.json.state, deleted.status]).toEqual(['InProgress', 400, 'Aborted', 204]);
   expect(listed).toMatchObject({ done: true, records: [{ id }] });
+  expect(ingestJobs.records).toEqual([]);
   expect((await client.get(`${JOBS}/${id}`)).status).toBe(404);
 });
 
