@@ -5,6 +5,7 @@ import type { Answer } from '../exchange.js';
 import { parseJson } from '../formats/record-input.js';
 import type { Org } from '../org.js';
 import { refusal } from '../service-error.js';
+import { canonicalId } from '../store/ids.js';
 import type { Field } from '../store/object-type.js';
 import type { Table } from '../store/table.js';
 import { CSV, checkJobVersion, jobOf, jobRoutes, stateAsked } from './bulk-job.js';
@@ -52,7 +53,7 @@ function createJob(org: Org, request: DataRequest): IngestJob {
     userId: org.userId,
     nowMs: org.settings.now(),
     csv: body.csv(),
-    assignmentRuleId: body.text('assignmentRuleId'),
+    assignmentRuleId: assignmentRule(body.text('assignmentRuleId')),
     store: org.store,
     table,
     key,
@@ -69,6 +70,12 @@ function keyOf(table: Table, operation: string, name: string | undefined): Field
   throw invalidJob(
     `Field name provided, ${name} does not match an External ID, Salesforce Id, or indexed field for ${table.type.name}`,
   );
+}
+
+/** The id of a rule. The yes or no of the header `Sforce-Auto-Assign` is none. */
+function assignmentRule(text: string | undefined): string | undefined {
+  if (text === undefined || canonicalId(text) !== undefined) return text;
+  throw invalidJob(`assignmentRuleId must be the id of an assignment rule, got ${text}`);
 }
 
 function uploadData(org: Org, request: DataRequest): Answer {

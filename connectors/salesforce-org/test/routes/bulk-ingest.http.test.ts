@@ -248,12 +248,18 @@ test.each([
     'INVALIDJOB',
   ],
   ['an unknown delimiter', { ...INSERT, columnDelimiter: ',' }, 'INVALIDJOB'],
+  ['a yes for an assignment rule', { ...INSERT, assignmentRuleId: 'TRUE' }, 'INVALIDJOB'],
+  ['an assignment rule of 16 characters', { ...INSERT, assignmentRuleId: '01Q000000000001E' }, 'INVALIDJOB'],
   ['another content type', { ...INSERT, contentType: 'XML' }, 'INVALIDJOB'],
   ['an unknown member', { ...INSERT, colour: 'red' }, 'JSON_PARSER_ERROR'],
 ])('a job with %s is refused', async (_what, job, errorCode) => {
   const { status: code, json } = await client.send('POST', JOBS, job);
 
   expect([code, json[0].errorCode]).toEqual([400, errorCode]);
+});
+
+test.each(['01Q000000000001', '01Q000000000001EAA'])('a job takes the assignment rule %s', async (assignmentRuleId) => {
+  expect(await create({ ...INSERT, assignmentRuleId })).toMatchObject({ state: 'Open', assignmentRuleId });
 });
 
 test('data that is no CSV by its type is refused', async () => {

@@ -9,7 +9,7 @@ const OBJECT_TYPE = 'Article__c';
 /** The least that the service takes. */
 const PAGE_ROWS = 200;
 const LEVELS = 100_000;
-const RULES = ['01Q000000000001AAA', '01Q000000000002AAA'] as const;
+const RULES = ['01Q000000000001EAA', '01Q000000000002EAA'] as const;
 
 /** How each operation is tried against an org, in each form of documents. */
 export function operationsOf(org: SalesforceOrg): Readonly<Record<string, OperationFixture>> {

@@ -197,7 +197,7 @@ test.each([0, 151, 1.5])('a batch size of %d is refused (Q41)', async (batchSize
 });
 
 test('documents with other dynamic properties travel in other jobs, each with its own (Q19)', async () => {
-  const rules = ['01Q000000000001AAA', '01Q000000000001AAA', undefined, '01Q000000000002AAA'];
+  const rules = ['01Q000000000001EAA', '01Q000000000001EAA', undefined, '01Q000000000002EAA'];
   const connection = await world.connect();
   await run(
     connection,

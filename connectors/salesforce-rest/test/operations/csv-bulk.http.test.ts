@@ -243,7 +243,7 @@ test('a yes or no for an assignment rule is refused, and no job made: it takes t
 
 test('the properties of a document are its own (Q19)', async () => {
   const connection = await world.connect();
-  const rules = ['01Q000000000001AAA', '01Q000000000002AAA'];
+  const rules = ['01Q000000000001EAA', '01Q000000000002EAA'];
   await run(
     connection,
     { operation: 'csvBulk', properties: { ...FAST, bulkOperation: 'insert', object: 'Lead' } as Json },
