@@ -50,6 +50,8 @@ function refuseFeatures(query: SoqlQuery): void {
     throw notEnabled('aggregate functions');
   if (query.groupBy.length > 0 || query.having !== undefined) throw notEnabled('GROUP BY');
   if (query.offset !== undefined) throw notEnabled('OFFSET');
+  if (query.select.some((item) => item.kind === 'fields' && item.group !== 'STANDARD'))
+    throw notEnabled('FIELDS(ALL) and FIELDS(CUSTOM)');
   if (query.select.some(({ kind }) => kind === 'children')) throw notEnabled('nested queries (parent to child)');
 }
 

@@ -96,6 +96,8 @@ test.each([
   ['SELECT MAX(Name) FROM Account', 'API_ERROR'],
   ['SELECT Industry FROM Account GROUP BY Industry', 'API_ERROR'],
   ['SELECT Id FROM Account OFFSET 2', 'API_ERROR'],
+  ['SELECT FIELDS(ALL) FROM Invoice__c LIMIT 10', 'API_ERROR'],
+  ['SELECT FIELDS(CUSTOM) FROM Invoice__c LIMIT 10', 'API_ERROR'],
   ['SELECT BillingAddress FROM Account', 'API_ERROR'],
   ['SELECT Owner.Address FROM Account', 'INVALID_FIELD'],
   ['SELECT Nope FROM Account', 'INVALID_FIELD'],
@@ -105,6 +107,13 @@ test.each([
   const { status, json } = await create(soql);
 
   expect([status, json[0].errorCode]).toEqual([400, errorCode]);
+});
+
+test('the standard fields are there together', async () => {
+  const header = (await page(await complete('SELECT FIELDS(STANDARD) FROM Invoice__c LIMIT 1'))).text.split('\n')[0];
+
+  expect(header).toContain('"Id"');
+  expect(header).not.toContain('__c');
 });
 
 test('a job is aborted, deleted and listed', async () => {
