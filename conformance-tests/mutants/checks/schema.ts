@@ -1,6 +1,15 @@
-import type { CallContext, DescribeQuery, JsonSchema, ObjectDefinition } from '@connector-runtime/core';
+import type {
+  CallContext,
+  DescribeQuery,
+  Document,
+  ExecutionContext,
+  JsonSchema,
+  ObjectDefinition,
+  ResultEvent,
+} from '@connector-runtime/core';
 import { ItemsBrowse, type ItemType } from '../../reference/items/items-browse.js';
-import { likeParent, type Mutants, withBrowse } from '../mutant.js';
+import { UpdateItems } from '../../reference/items/items-operations.js';
+import { likeParent, type Mutants, withBrowse, withOperation } from '../mutant.js';
 
 const typesTwice = likeParent(
   class extends ItemsBrowse {
@@ -63,11 +72,18 @@ const namesOtherRoot = likeParent(
   },
 );
 
+class AnswersInWordsOfItsOwn extends UpdateItems {
+  protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+    return { ...(await super.update(document, context)), body: { done: true } };
+  }
+}
+
 export const SCHEMA_MUTANTS: Mutants = {
   'SCH-01': withBrowse(typesTwice),
   'SCH-01:root': withBrowse(hasNoRoot),
   'SCH-01:element': withBrowse(namesOtherRoot),
   'SCH-02': withBrowse(lacksText),
   'SCH-03': withBrowse(saysNumber),
+  'SCH-03:result': withOperation('update', AnswersInWordsOfItsOwn),
   'SCH-04': withBrowse(lacksNoteInJson),
 };

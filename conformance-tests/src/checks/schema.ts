@@ -56,18 +56,18 @@ export const SCHEMA: readonly Check[] = [
     profile: 'full',
     needs: ['browse', 'read'],
     title: 'Outputs fit the output schema',
-    rule: 'Every output of a read validates against the output schema of its operation.',
+    rule: 'Every output of a read, and the body of the result of every good document of a write, validates against the output schema of its operation.',
     cause: 'a number where the schema says text, or a field that it does not have',
     async run(trial) {
-      await everyDocument(trial, 'output', trial.reads(), async (operation) => {
-        await trial.seedRows(operation, DOCUMENTS);
-        const connection = await trial.connect();
-        const { outputs } = await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+      await everyDocument(trial, 'output', trial.operations(), async (operation) => {
+        const isRead = operation.descriptor.effect === 'read';
+        if (isRead) await trial.seedRows(operation, DOCUMENTS);
+        const samples = operation.fixture.good(isRead ? 1 : DOCUMENTS);
+        const { outputs, results } = await trial.run(await trial.connect(), operation, documentsOf(samples));
         return Promise.all(
-          outputs.map(async (output) => ({
-            mediaType: output.mediaType ?? operation.descriptor.emits[0] ?? '',
-            text: await textOf(output.body),
-          })),
+          [...outputs, ...results].flatMap(({ body, mediaType = operation.descriptor.emits[0] ?? '' }) =>
+            body === undefined ? [] : [textOf(body).then((text) => ({ mediaType, text }))],
+          ),
         );
       });
     },
@@ -179,7 +179,7 @@ async function everyDocument(
   if (validated === 0)
     throw new Unproven(
       role === 'output'
-        ? 'no read gave an output of a media type that the plugin describes'
+        ? 'nothing came out in a media type that the plugin describes'
         : 'no sample has a media type that the plugin describes',
     );
 }
