@@ -12,6 +12,7 @@ import { DescribeCache } from '../describe/describe-cache.js';
 import type { SObjectDescribe, SObjectEntry } from '../describe/sobject-describe.js';
 import { asksForCollections } from '../properties/batch-properties.js';
 import { asksForBulk } from '../properties/bulk-properties.js';
+import { refuseBulkChildren } from '../soql/bulk-fields.js';
 import { configError } from '../transport/refusals.js';
 import type { WriteOperation } from './field-elements.js';
 import { fieldsAt } from './field-levels.js';
@@ -98,11 +99,13 @@ export class SObjectBrowser implements Browse {
   ): Promise<ObjectModel | undefined> {
     const { operation, properties, role } = query;
     if (operation === 'query') {
-      const selected = selectedBy(Array.isArray(properties['fields']) ? (properties['fields'] as string[]) : []);
+      const fields = Array.isArray(properties['fields']) ? (properties['fields'] as string[]) : [];
+      const isBulk = asksForBulk(properties);
+      if (isBulk) refuseBulkChildren(fields);
       const reach = {
         parents: Number(properties['parentsDepth'] ?? 0),
-        children: Number(properties['childrenDepth'] ?? 0),
-        selected,
+        children: isBulk ? 0 : Number(properties['childrenDepth'] ?? 0),
+        selected: selectedBy(fields),
       };
       return queryModel(describe, reach, this.describes, context);
     }

@@ -107,4 +107,19 @@ describe('the output schema over Bulk API 2.0', () => {
     ).toEqual([]);
     for (const { body } of inJson.outputs) expect(misfitsOf(schema, String(body))).toEqual([]);
   });
+
+  test.each(['xsd', 'json-schema'] as const)('of query has no child records, in %s', async (format) => {
+    const describe = async (properties: object) => {
+      const request = { operation: 'query', objectType: 'Account', role: 'output', format } as const;
+      return (await world.connect()).describe({ ...request, properties: properties as Json });
+    };
+    const overRest = await describe({ childrenDepth: 2 });
+    const overBulk = await describe({ ...BULK, childrenDepth: 2 });
+
+    expect(overRest.schema).toContain('"Contacts"');
+    expect(overBulk.schema).not.toContain('"Contacts"');
+    await expect(describe({ ...BULK, fields: ['Name', 'Contacts/records/Name'] })).rejects.toMatchObject({
+      info: { code: 'BULK_CHILDREN_UNSUPPORTED', path: '/fields/1' },
+    });
+  });
 });

@@ -11,7 +11,7 @@ import {
 import { failed } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../describe/describe-cache.js';
 import type { QueryProperties } from '../../properties/operation-properties.js';
-import { configError } from '../../transport/refusals.js';
+import { refuseBulkChildren } from '../../soql/bulk-fields.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { ObjectTarget } from '../object-target.js';
 import { QueryPlan } from '../query-plan.js';
@@ -34,7 +34,7 @@ export class BulkQueryOperation implements Operation<Properties> {
   ) {}
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    refuseChildren(context.properties);
+    refuseBulkChildren(context.properties.fields ?? []);
     const describe = await this.target.check('queryable', context);
     const plan = await QueryPlan.make(describe, this.describes, context);
     for await (const document of documents) {
@@ -55,11 +55,4 @@ export class BulkQueryOperation implements Operation<Properties> {
     const soql = await plan.soqlFor(document, context);
     yield* runBulkStatement(soql, document, this.transport, context);
   }
-}
-
-function refuseChildren({ fields = [] }: Properties): void {
-  const index = fields.findIndex((path) => path.split('/').includes('records'));
-  if (index < 0) return;
-  const message = `Bulk API 2.0 reads no child records: ${fields[index]}; use RESTAPI, or query the child object itself`;
-  throw configError('BULK_CHILDREN_UNSUPPORTED', message, `/fields/${index}`);
 }
