@@ -17,6 +17,7 @@ export interface BulkIngestProperties extends PollProperties {
   readonly batchSize?: number;
   readonly bulkHeader?: string;
   readonly assignmentRuleId?: string;
+  readonly returnUpdatedRecord?: boolean;
   readonly externalIdFieldName?: string;
   readonly externalIdValue?: string;
   readonly hardDelete?: boolean;

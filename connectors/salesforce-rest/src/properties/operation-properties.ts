@@ -304,7 +304,7 @@ export const updatePropertiesSchema = {
       type: 'boolean',
       default: false,
       title: 'Return updated record',
-      description: 'Reads the record in the same request; it is the body of the result.',
+      description: 'Reads the record in the same request; it is the body of the result. For RESTAPI, one by one.',
     },
   },
 } as const satisfies JsonSchema;

@@ -135,4 +135,25 @@ describe('update', () => {
       expect(world.org.record(id)).toMatchObject({ Name: 'B' });
     });
   });
+
+  test.each([['COMPOSITEAPI'], ['BulkAPI2.0']])(
+    'over %s reads nothing back, and the log says so',
+    async (operationApi) => {
+      await world.stop();
+      const warnings: string[] = [];
+      const warn = (_data: object, message: string) => void warnings.push(message);
+      const nothing = () => undefined;
+      world = await runOrg({}, { logger: { debug: nothing, info: nothing, warn, error: nothing } });
+      const id = world.org.insert('Account', { Name: 'A' });
+
+      const { results } = await run(
+        await world.connect(),
+        op('update', { operationApi, returnUpdatedRecord: true }),
+        bodies(record(`<Id>${id}</Id><Name>B</Name>`)),
+      );
+
+      expect(results[0]?.status).toBe('success');
+      expect(warnings.filter((message) => message.includes('returnUpdatedRecord has no effect'))).toHaveLength(1);
+    },
+  );
 });

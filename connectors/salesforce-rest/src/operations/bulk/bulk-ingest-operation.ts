@@ -21,6 +21,7 @@ import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders } from '../document-headers.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
+import { warnOfReadBack } from '../warn-of-read-back.js';
 import { IngestColumns } from './ingest-columns.js';
 import type { JobSpec } from './ingest-job.js';
 import { reconcileRows } from './ingest-reconciliation.js';
@@ -118,6 +119,7 @@ export class BulkIngestOperation implements Operation<Properties> {
   private async plan(context: ExecutionContext<Properties>) {
     const { properties, operation } = context;
     const describe = await this.target.check(KINDS[operation.id]?.ability ?? 'createable', context);
+    warnOfReadBack(context);
     const columns = new IngestColumns(describe, this.describes);
     const key = operation.id === 'upsert' ? externalIdField(describe, externalIdFieldName(properties)) : undefined;
     const fixed = await this.fixedColumns(operation.id, properties, columns, context);

@@ -21,6 +21,7 @@ import { type Ability, ObjectTarget } from '../object-target.js';
 import { refused } from '../outcomes.js';
 import type { Payload } from '../payload.js';
 import { payloadOf } from '../payload-formats.js';
+import { warnOfReadBack } from '../warn-of-read-back.js';
 import { collectionResults, type SentRecord } from './collections-answer.js';
 import {
   type CollectionDocument,
@@ -82,8 +83,7 @@ export class CollectionsOperation implements Operation<Properties> {
     const verb = verbOf(context.operation.id);
     const name = verb === 'upsert' ? externalIdFieldName(context.properties) : '';
     const describe = await this.target.check(ABILITIES[verb], context);
-    if (context.properties.returnUpdatedRecord === true)
-      context.logger.warn('returnUpdatedRecord has no effect on requests of many records');
+    warnOfReadBack(context);
     const payload = await payloadOf(context.properties);
     if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };
     return { verb, describe, payload };
