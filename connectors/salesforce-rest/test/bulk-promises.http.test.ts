@@ -1,6 +1,6 @@
 import type { Json, ResultEvent, Status } from '@connector-runtime/core';
-import type { ExecutionOptions } from '@connector-runtime/runtime';
 import type { BulkPlan, FaultSpec } from '@connector-runtime/salesforce-org';
+import { PassingClock } from './passing-clock.js';
 import { accounts, type Outcome, PromiseWorld, run } from './promise-world.js';
 import { json, type RawAnswer, RawService } from './raw-service.js';
 
@@ -24,11 +24,13 @@ async function create(
     readonly faults?: readonly FaultSpec[];
     readonly plan?: BulkPlan;
     readonly properties?: object;
-    readonly options?: ExecutionOptions;
+    /** The deadline passes while the third status request waits. */
+    readonly isLate?: boolean;
     readonly documents?: Parameters<typeof run>[2];
   } = {},
 ): Promise<Made> {
-  world = await PromiseWorld.start({ keepBodies: true });
+  const clock = new PassingClock();
+  world = await PromiseWorld.start({ keepBodies: true }, { clock });
   const { org } = world;
   const connection = await world.connect();
   await connection.test();
@@ -36,7 +38,13 @@ async function create(
   for (const fault of given.faults ?? []) org.faults.add(fault);
   const documents = given.documents ?? accounts(count);
   const properties = { ...FAST, ...given.properties } as Json;
-  return { outcome: await run(connection, 'create', documents, properties, given.options), org };
+  if (given.isLate !== true) return { outcome: await run(connection, 'create', documents, properties), org };
+  const third = org.faults.add({ kind: 'jobStatus', nth: 3, action: 'hold' });
+  const running = run(connection, 'create', documents, properties, { deadlineMs: 10_000 });
+  await third.reached();
+  clock.pass(10_000);
+  third.release();
+  return { outcome: await running, org };
 }
 
 /** No claim that the ledger contradicts, and nothing in it twice. */
@@ -148,7 +156,7 @@ describe('a job', () => {
   test('that never ends is aborted at the deadline: what it came to is told, the rest was not attempted (Q17)', async () => {
     const made = await create(6, {
       plan: { polls: Number.POSITIVE_INFINITY, rows: 2 },
-      options: { deadlineMs: 400 },
+      isLate: true,
     });
 
     expect(made.outcome.summary.counts).toMatchObject({ success: 2, notAttempted: 4 });
@@ -198,7 +206,7 @@ describe('a job', () => {
   });
 
   test('whose state is not known is waited for until it ends (Q17)', async () => {
-    const made = await create(3, { plan: { state: 'Dreaming' }, options: { deadlineMs: 400 } });
+    const made = await create(3, { plan: { state: 'Dreaming' }, isLate: true });
 
     expect(statuses(made)).toEqual(['notAttempted']);
     expectHonest(made);
@@ -366,9 +374,8 @@ describe('cancelled', () => {
     await fault.reached();
 
     controller.abort();
-    setTimeout(() => fault.release(), 50);
-    const outcome = await running;
     fault.release();
+    const outcome = await running;
 
     const made = { outcome, org };
     expect(Object.keys(outcome.statuses)).toHaveLength(5);

@@ -1,31 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Clock } from '@connector-runtime/core';
 import { ConnectorRuntime } from '@connector-runtime/runtime';
 import salesforceRest from '#src/index.js';
+import { PassingClock } from './passing-clock.js';
 import { type Framing, type RawAnswer, RawService } from './raw-service.js';
 import { run } from './running-org.js';
-
-/** Repeats come without a pause, and each run finds the allowance for them unused. */
-class HastyClock implements Clock {
-  private passedMs = 0;
-
-  now(): number {
-    return Date.now() + this.passedMs;
-  }
-
-  random(): number {
-    return 0;
-  }
-
-  sleep(ms: number, signal: AbortSignal): Promise<void> {
-    return delay(ms, undefined, { signal });
-  }
-
-  passMinutes(minutes: number): void {
-    this.passedMs += minutes * 60_000;
-  }
-}
 
 /** How the service writes pages. */
 interface PageForm {
@@ -97,7 +75,8 @@ describe('every row of three pages with child records comes once, or the shortfa
         cut = undefined;
         return { status: 200, body, headers, cut: { atByte, framing } };
       });
-      const clock = new HastyClock();
+      // Repeats come without a pause, and each run finds the allowance for them unused.
+      const clock = new PassingClock(() => 0);
       const runtime = new ConnectorRuntime({ plugins: [salesforceRest], clock });
       const connection = await runtime.connect({ plugin: 'salesforce-rest', properties: service.properties() });
       const read = async () => {
@@ -115,7 +94,7 @@ describe('every row of three pages with child records comes once, or the shortfa
         for (let atByte = 0; atByte < bytes.length; atByte += 1) {
           cut = { page, atByte };
           const { rows, counts } = await read();
-          clock.passMinutes(1);
+          clock.pass(60_000);
           const isWhole = counts.success === 1 && rows.join() === whole.join();
           const isTold = counts.failure === 1 && rows.every((row, index) => row === whole[index]);
           if (cut !== undefined || (!isWhole && !isTold)) wrong.push(`${page} at ${atByte}: ${rows.length} rows`);

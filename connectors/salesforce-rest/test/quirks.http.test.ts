@@ -2,6 +2,7 @@ import type { Json } from '@connector-runtime/core';
 import { ConnectorRuntime, type LogSink } from '@connector-runtime/runtime';
 import { validateXML } from 'xmllint-wasm';
 import salesforceRest from '#src/index.js';
+import { PassingClock } from './passing-clock.js';
 import { json, RawService, SESSION_REFUSED, xml } from './raw-service.js';
 import { bodies, type RunningOrg, run, runOrg } from './running-org.js';
 
@@ -233,30 +234,20 @@ describe('over an org', () => {
   });
 
   test('Q29: what is known of an object type is asked for anew when its time is over', async () => {
-    let nowMs = Date.now();
-    world = await runOrg({}, { clock: { now: () => nowMs, sleep: abortable, random: Math.random } });
+    const clock = new PassingClock();
+    world = await runOrg({}, { clock });
     const connection = await world.connect();
     const describes = () => world.org.requests.count('describe');
 
     await run(connection, create, bodies(account('one')));
     await run(connection, create, bodies(account('two')));
     const kept = describes();
-    nowMs += 11 * 60_000;
+    clock.pass(11 * 60_000);
     await run(connection, create, bodies(account('three')));
 
     expect([kept, describes()]).toEqual([1, 2]);
   });
 });
-
-function abortable(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    });
-  });
-}
 
 describe('over a service that answers as it is told', () => {
   let service: RawService | undefined;

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '@connector-runtime/core';
 import { ConnectorRuntime } from '@connector-runtime/runtime';
 import salesforceRest from '#src/index.js';
+import { PassingClock } from '../passing-clock.js';
 import { json, type RawAnswer, RawService, SESSION_REFUSED } from '../raw-service.js';
 import { bodies, run } from '../running-org.js';
 
@@ -98,12 +97,7 @@ describe.each(['soap', 'token'] as const)('%s: trouble with the login', (kind) =
 });
 
 test('a renewal that failed is tried again after a pause', async () => {
-  let passedMs = 0;
-  const clock: Clock = {
-    now: () => Date.now() + passedMs,
-    random: Math.random,
-    sleep: (ms, signal) => delay(ms, undefined, { signal }),
-  };
+  const clock = new PassingClock();
   let isDown = true;
   let isDead = false;
   const service: RawService = await RawService.start(({ path, method }) => {
@@ -121,7 +115,7 @@ test('a renewal that failed is tried again after a pause', async () => {
   const failed = service.count('/services/Soap');
   await one();
   const held = service.count('/services/Soap');
-  passedMs = 31_000;
+  clock.pass(31_000);
   await one();
   const tried = service.count('/services/Soap');
   isDown = false;

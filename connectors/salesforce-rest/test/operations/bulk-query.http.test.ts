@@ -1,5 +1,6 @@
 import type { Json, Status } from '@connector-runtime/core';
 import type { FaultSpec } from '@connector-runtime/salesforce-org';
+import { PassingClock } from '../passing-clock.js';
 import { json, type RawAnswer, RawService } from '../raw-service.js';
 import { bodies, type Ran, type RunningOrg, run, runOrg } from '../running-org.js';
 
@@ -126,15 +127,22 @@ test.each<[string, object, string]>([
 });
 
 test('a job that never ends is aborted and deleted at the deadline', async () => {
+  await world.stop();
+  const clock = new PassingClock();
+  world = await runOrg({}, { clock });
   world.org.bulk.plan = { polls: Number.POSITIVE_INFINITY };
-  const connection = await world.connect();
-
-  const { summary } = await run(
-    connection,
+  const fault = world.org.faults.add({ kind: 'jobStatus', nth: 3, action: 'hold' });
+  const running = run(
+    await world.connect(),
     { operation: 'query', objectType: 'Account', properties: { ...FAST, fields: ['Id'] } as Json },
     undefined,
-    { deadlineMs: 300 },
+    { deadlineMs: 10_000 },
   );
+  await fault.reached();
+
+  clock.pass(10_000);
+  fault.release();
+  const { summary } = await running;
 
   expect(summary.complete).toBe(false);
   expect(world.org.bulk.jobs).toMatchObject([{ state: 'Aborted', isDeleted: true }]);
@@ -157,7 +165,7 @@ test.each<[string, FaultSpec]>([
   await fault.reached();
 
   controller.abort();
-  setTimeout(() => fault.release(), 50);
+  fault.release();
   await running;
 
   expect(world.org.bulk.jobs).toMatchObject([{ state: 'Aborted', isDeleted: true }]);
