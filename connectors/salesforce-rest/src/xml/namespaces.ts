@@ -1,4 +1,4 @@
-import type { NamespaceDeclaration } from './xml-scanner.js';
+import type { NamespaceDeclaration } from './tag-reader.js';
 
 const XSI: NamespaceDeclaration = {
   name: 'xmlns:xsi',

@@ -2,3 +2,8 @@
 export class XmlError extends Error {
   override readonly name = 'XmlError';
 }
+
+/** `at` counts characters from 0. */
+export function refuseXml(what: string, at: number): never {
+  throw new XmlError(`${what} at character ${at + 1}`);
+}

@@ -1,6 +1,6 @@
-import { RootPrefixes } from './root-prefixes.js';
-import { XmlError } from './xml-error.js';
-import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_DEPTH, MAX_NAME_LENGTH } from './xml-limits.js';
+import { isSpace, type NamespaceDeclaration, spaceEnd, TagReader } from './tag-reader.js';
+import { refuseXml } from './xml-error.js';
+import { MAX_DEPTH } from './xml-limits.js';
 import { characterOf } from './xml-text.js';
 
 /** What {@link XmlScanner.next} came upon: the end of the text, a start tag, an end tag, an empty-element tag. */
@@ -10,38 +10,12 @@ export const CLOSE = 2;
 export const EMPTY = 3;
 
 const BANG = 33;
-const DOUBLE_QUOTE = 34;
-const SINGLE_QUOTE = 39;
 const SLASH = 47;
-const COLON = 58;
-const LESS = 60;
-const EQUALS = 61;
 const GREATER = 62;
 const QUESTION = 63;
 const INSTRUCTION = /<\?[A-Za-z_:\u00c0-\uffff][\w:.\u00b7-\uffff-]*(?=\s|\?>)/y;
 const XML_DECLARATION = /<\?xml version="1\.0"(?: encoding="(?:utf|UTF)-8")?(?: standalone="(?:yes|no)")? ?\?>/y;
 const REFERENCE = /&(#?[0-9A-Za-z]{1,10});/y;
-
-// Classes of the ASCII characters; what lies above is taken for part of a name.
-const LAST_ASCII = 127;
-const OTHER = 0;
-const SPACE = 1;
-const NAME = 2;
-const NAME_START = 3;
-const CLASSES = Uint8Array.from({ length: LAST_ASCII + 1 }, (_unused, code) => {
-  const character = String.fromCharCode(code);
-  if (/[A-Za-z_:]/.test(character)) return NAME_START;
-  if (/[0-9.-]/.test(character)) return NAME;
-  return /[ \t\r\n]/.test(character) ? SPACE : OTHER;
-});
-
-/** A namespace declaration in a start tag. */
-export interface NamespaceDeclaration {
-  /** `xmlns` or `xmlns:prefix`. */
-  readonly name: string;
-  /** The whole attribute as it is written. */
-  readonly text: string;
-}
 
 /**
  * Walks over the tags of an XML text that is wholly in memory, without making a string per tag: the reader slices what it needs by the positions.
@@ -56,26 +30,29 @@ export class XmlScanner {
   nameEnd = 0;
   /** Depth of the tag's element; the root has 1. */
   level = 0;
-  /** Was there nothing so far that only a strict reader can judge: other letters in names, prefixes that the root does not declare, instructions? */
-  isPlain = true;
   /** Namespaces that the tag at hand declares. */
-  readonly declarations: NamespaceDeclaration[] = [];
+  readonly declarations: readonly NamespaceDeclaration[];
   private depth = 0;
   private sawRoot = false;
   private readonly openStarts: number[] = [];
   private readonly openEnds: number[] = [];
-  private readonly attributes: string[] = [];
-  private readonly prefixes = new RootPrefixes();
-  /** In the last name; -1 where there is none. */
-  private colonAt = -1;
+  private readonly tag: TagReader;
+  private hasOnlyPlainParts = true;
   private nextAmpersand: number;
   private nextCdataEnd: number;
 
   constructor(private readonly text: string) {
+    this.tag = new TagReader(text);
+    this.declarations = this.tag.declarations;
     this.end = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-    if (this.end > 0) this.isPlain = false;
+    if (this.end > 0) this.hasOnlyPlainParts = false;
     this.nextAmpersand = this.find('&', 0);
     this.nextCdataEnd = this.find(']]>', 0);
+  }
+
+  /** Was there nothing so far that only a strict reader can judge: other letters in names, prefixes that the root does not declare, instructions? */
+  get isPlain(): boolean {
+    return this.hasOnlyPlainParts && this.tag.isPlain;
   }
 
   /** Goes to the next tag. */
@@ -110,7 +87,7 @@ export class XmlScanner {
   }
 
   private fail(what: string, at = this.start): never {
-    throw new XmlError(`${what} at character ${at + 1}`);
+    refuseXml(what, at);
   }
 
   private finish(): typeof END {
@@ -125,7 +102,7 @@ export class XmlScanner {
     if (this.nextCdataEnd < to) this.fail('"]]>" stands outside a CDATA section', this.nextCdataEnd);
     if (this.depth > 0) return;
     for (let i = from; i < to; i += 1)
-      if (CLASSES[this.text.charCodeAt(i)] !== SPACE) this.fail('text outside the root element', i);
+      if (!isSpace(this.text.charCodeAt(i))) this.fail('text outside the root element', i);
   }
 
   private checkReferences(to: number): void {
@@ -170,43 +147,8 @@ export class XmlScanner {
     if (/^xml[\s?]/i.test(this.text.slice(at + 2, at + 6)) && at > 1)
       this.fail('an XML declaration that is not at the beginning');
     XML_DECLARATION.lastIndex = at;
-    if (at > 0 || !XML_DECLARATION.test(this.text)) this.isPlain = false;
+    if (at > 0 || !XML_DECLARATION.test(this.text)) this.hasOnlyPlainParts = false;
     this.passTo(close + 2);
-  }
-
-  /** Where the name that begins at `from` ends. */
-  private readName(from: number): number {
-    const { text } = this;
-    const first = text.charCodeAt(from);
-    if (!(first > LAST_ASCII || CLASSES[first] === NAME_START)) this.fail('a "<" that begins no tag');
-    if (first > LAST_ASCII || first === COLON) this.isPlain = false;
-    this.colonAt = -1;
-    let i = from + 1;
-    for (
-      let code = text.charCodeAt(i);
-      code > LAST_ASCII || (CLASSES[code] ?? OTHER) >= NAME;
-      code = text.charCodeAt(i)
-    ) {
-      if (code === COLON) this.colonAt = this.colonAt < 0 && this.isLetter(i + 1) ? i : this.unsure(i);
-      else if (code > LAST_ASCII) this.isPlain = false;
-      i += 1;
-    }
-    if (i - from > MAX_NAME_LENGTH) this.fail(`a name that is longer than ${MAX_NAME_LENGTH}`);
-    return i;
-  }
-
-  private isLetter(at: number): boolean {
-    const code = this.text.charCodeAt(at);
-    return code !== COLON && CLASSES[code] === NAME_START;
-  }
-
-  private unsure(at: number): number {
-    this.isPlain = false;
-    return at;
-  }
-
-  private notePrefix(nameStart: number): void {
-    if (this.colonAt >= 0) this.prefixes.use(this.text.slice(nameStart, this.colonAt));
   }
 
   /** The name due is known: it is compared, not read. */
@@ -220,7 +162,7 @@ export class XmlScanner {
       if (text.charCodeAt(nameStart + i) !== text.charCodeAt(openStart + i)) this.failUnbalanced(openStart, length);
     }
     const nameEnd = nameStart + length;
-    const close = text.charCodeAt(nameEnd) === GREATER ? nameEnd : this.skipSpace(nameEnd);
+    const close = text.charCodeAt(nameEnd) === GREATER ? nameEnd : spaceEnd(text, nameEnd);
     if (text.charCodeAt(close) !== GREATER) this.failUnbalanced(openStart, length);
     this.level = this.depth;
     this.depth = depth;
@@ -235,8 +177,7 @@ export class XmlScanner {
   }
 
   private openTag(nameStart: number): typeof OPEN | typeof EMPTY {
-    const nameEnd = this.readName(nameStart);
-    this.notePrefix(nameStart);
+    const nameEnd = this.tag.begin(nameStart);
     if (this.depth === 0) {
       if (this.sawRoot) this.fail('a second root element');
       this.sawRoot = true;
@@ -245,9 +186,7 @@ export class XmlScanner {
     this.level = this.depth + 1;
     this.nameStart = nameStart;
     this.nameEnd = nameEnd;
-    if (this.declarations.length > 0) this.declarations.length = 0;
-    const close = this.text.charCodeAt(nameEnd) === GREATER ? nameEnd : this.readAttributes(nameEnd);
-    if (!this.prefixes.areDeclared()) this.isPlain = false;
+    const close = this.tag.finish(this.depth === 0);
     if (this.nextAmpersand < close) this.checkReferences(close);
     if (this.nextCdataEnd < close) this.passTo(close);
     if (this.text.charCodeAt(close) === SLASH) {
@@ -260,50 +199,5 @@ export class XmlScanner {
     this.depth += 1;
     this.end = close + 1;
     return OPEN;
-  }
-
-  /** Reads `name="value"` pairs up to the tag's `>` or `/`, and says where that stands. */
-  private readAttributes(from: number): number {
-    const { text, attributes } = this;
-    attributes.length = 0;
-    let i = from;
-    for (;;) {
-      const spaced = this.skipSpace(i);
-      const code = text.charCodeAt(spaced);
-      if (code === GREATER || code === SLASH) return spaced;
-      if (spaced === i) this.fail('an attribute without a space before it');
-      const nameEnd = this.readName(spaced);
-      const name = text.slice(spaced, nameEnd);
-      if (attributes.includes(name)) this.fail(`a second attribute ${name}`);
-      if (attributes.push(name) > MAX_ATTRIBUTES_PER_ELEMENT)
-        this.fail(`more than ${MAX_ATTRIBUTES_PER_ELEMENT} attributes`);
-      const equals = this.skipSpace(nameEnd);
-      if (text.charCodeAt(equals) !== EQUALS) this.fail('an attribute without a value');
-      const isDeclaration = name === 'xmlns' || name.startsWith('xmlns:');
-      if (!isDeclaration) this.notePrefix(spaced);
-      const valueStart = this.skipSpace(equals + 1);
-      i = this.passValue(valueStart);
-      if (!isDeclaration) continue;
-      this.declarations.push({ name, text: text.slice(spaced, i) });
-      if (this.depth > 0 || !this.prefixes.declare(name, text.slice(valueStart, i))) this.isPlain = false;
-    }
-  }
-
-  private passValue(from: number): number {
-    const { text } = this;
-    const quote = text.charCodeAt(from);
-    if (quote !== DOUBLE_QUOTE && quote !== SINGLE_QUOTE) this.fail('an attribute without quotes');
-    for (let i = from + 1; i < text.length; i += 1) {
-      const code = text.charCodeAt(i);
-      if (code === quote) return i + 1;
-      if (code === LESS) this.fail('a "<" in an attribute', i);
-    }
-    return this.fail('an attribute that does not end');
-  }
-
-  private skipSpace(from: number): number {
-    let i = from;
-    while (CLASSES[this.text.charCodeAt(i)] === SPACE) i += 1;
-    return i;
   }
 }
