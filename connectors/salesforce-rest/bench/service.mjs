@@ -3,10 +3,10 @@
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { canonical, FIELDS, fieldsOfXml, HashSum, idOf, recordOf, xmlFields } from './records.mjs';
+import { bytesOf, send, V } from './service-answers.mjs';
+import { BulkJobs } from './service-jobs.mjs';
 
 const PAGE_ROWS = 2_000;
-const BULK_PAGE_ROWS = 250_000;
-const V = '/services/data/v64.0';
 const settings = {
   rows: 0,
   bulkRows: 0,
@@ -19,7 +19,7 @@ const settings = {
 let origin = '';
 let created = 0;
 let written = new HashSum();
-const jobs = new Map();
+const jobs = new BulkJobs(settings, (record) => written.add(canonical(record)));
 const pages = new Map();
 
 function page(offset, isXml) {
@@ -64,19 +64,6 @@ function xmlPage(offset) {
       `<records type="Account" url="${V}/sobjects/Account/${idOf(number)}">${xmlFields(recordOf(number))}</records>`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?><QueryResult xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><done>${isLast}</done>${next}${records.join('')}<totalSize>${settings.rows}</totalSize></QueryResult>`;
-}
-
-const csvCell = (value) => (value === null ? '""' : `"${String(value).replaceAll('"', '""')}"`);
-const bulkPages = [];
-function bulkPage(index) {
-  if (bulkPages[index] === undefined) {
-    const from = index * BULK_PAGE_ROWS;
-    const lines = [FIELDS.map(csvCell).join(',')];
-    for (let number = from; number < Math.min(settings.bulkRows, from + BULK_PAGE_ROWS); number += 1)
-      lines.push(Object.values(recordOf(number)).map(csvCell).join(','));
-    bulkPages[index] = Buffer.from(`${lines.join('\n')}\n`);
-  }
-  return bulkPages[index];
 }
 
 const FIELD = {
@@ -139,12 +126,6 @@ function loginAnswer() {
   return `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com"><soapenv:Body><loginResponse><result><passwordExpired>false</passwordExpired><serverUrl>${origin}/services/Soap/u/64.0/00DLo0000000001</serverUrl><sessionId>00DLo0000000001!bench</sessionId><userId>005Lo0000000001IAA</userId><userInfo><organizationId>00DLo0000000001EAA</organizationId></userInfo></result></loginResponse></soapenv:Body></soapenv:Envelope>`;
 }
 
-async function bytesOf(request) {
-  const pieces = [];
-  for await (const piece of request) pieces.push(piece);
-  return Buffer.concat(pieces);
-}
-
 function recordsIn(text) {
   if (text.startsWith('<'))
     return text
@@ -161,16 +142,6 @@ function noteWritten(text) {
 
 const isXml = (request) => (request.headers.accept ?? '').includes('xml');
 
-function send(response, status, type, body, headers = {}) {
-  response.writeHead(status, {
-    'content-type': `${type};charset=UTF-8`,
-    'content-length': Buffer.byteLength(body),
-    'sforce-limit-info': 'api-usage=1/1000000',
-    ...headers,
-  });
-  response.end(body);
-}
-
 function create(request, response, text) {
   noteWritten(text);
   const id = idOf(created++);
@@ -186,116 +157,6 @@ function collection(request, response, text) {
     const results = ids.map((id) => `<result><id>${id}</id><success>true</success></result>`).join('');
     send(response, 200, 'application/xml', `<results>${results}</results>`);
   } else send(response, 200, 'application/json', JSON.stringify(ids.map((id) => ({ id, success: true, errors: [] }))));
-}
-
-function newJob(kind, asked) {
-  const id = `750Lo0${String(jobs.size).padStart(9, '0')}AAA`;
-  const job = { id, kind, asked, state: kind === 'ingest' ? 'Open' : 'UploadComplete', data: undefined, rows: 0 };
-  jobs.set(id, job);
-  return job;
-}
-
-function jobAnswer({ id, kind, asked, state, rows }) {
-  return {
-    id,
-    operation: asked.operation,
-    object: asked.object ?? 'Account',
-    createdById: '005Lo0000000001IAA',
-    createdDate: '2026-01-15T12:00:00.000+0000',
-    systemModstamp: '2026-01-15T12:00:00.000+0000',
-    state,
-    concurrencyMode: 'Parallel',
-    contentType: 'CSV',
-    apiVersion: 64.0,
-    jobType: kind === 'ingest' ? 'V2Ingest' : 'V2Query',
-    ...(kind === 'ingest' && state === 'Open' ? { contentUrl: `${V.slice(1)}/jobs/ingest/${id}/batches` } : {}),
-    lineEnding: 'LF',
-    columnDelimiter: 'COMMA',
-    numberRecordsProcessed: kind === 'ingest' ? rows : settings.bulkRows,
-    numberRecordsFailed: 0,
-    retries: 0,
-    totalProcessingTime: 0,
-  };
-}
-
-async function upload(request, job) {
-  const pieces = [];
-  let lines = 0;
-  for await (const piece of request) {
-    pieces.push(piece);
-    for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) lines += 1;
-  }
-  job.data = Buffer.concat(pieces);
-  job.rows = lines - 1;
-  if (settings.verify) {
-    const [header, ...rows] = job.data.toString().trimEnd().split('\n');
-    const names = cellsOf(header);
-    for (const row of rows)
-      written.add(canonical(Object.fromEntries(cellsOf(row).map((cell, index) => [names[index], cell]))));
-  }
-}
-
-/** `#N/A` is how an upload says null. */
-function cellsOf(row) {
-  return [...row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => {
-    const cell = quoted?.replaceAll('""', '"') ?? plain ?? '';
-    return cell === '#N/A' ? '' : cell;
-  });
-}
-
-/** Each uploaded row with an id and `true` before it. */
-function* succeeded(data) {
-  let from = data.indexOf(10) + 1;
-  yield Buffer.concat([Buffer.from('"sf__Id","sf__Created",'), data.subarray(0, from)]);
-  let number = 0;
-  while (from < data.length) {
-    const pieces = [];
-    for (let row = 0; row < 1_000 && from < data.length; row += 1) {
-      const end = data.indexOf(10, from) + 1 || data.length;
-      pieces.push(Buffer.from(`"${idOf(number++)}","true",`), data.subarray(from, end));
-      from = end;
-    }
-    yield Buffer.concat(pieces);
-  }
-}
-
-async function sendRows(response, chunks) {
-  response.writeHead(200, { 'content-type': 'text/csv' });
-  for (const chunk of chunks)
-    if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve));
-  response.end();
-}
-
-async function answerJob(request, response, kind, [id, part], query) {
-  const json = (value) => send(response, 200, 'application/json', JSON.stringify(value));
-  if (id === undefined) return json(jobAnswer(newJob(kind, JSON.parse(await bytesOf(request)))));
-  const job = jobs.get(id);
-  if (job === undefined) return send(response, 404, 'application/json', '[{"errorCode":"NOT_FOUND","message":"no"}]');
-  if (part === 'batches') {
-    await upload(request, job);
-    response.writeHead(201).end();
-  } else if (part === 'results') {
-    const index = Number(query.get('locator') ?? 0);
-    const bytes = bulkPage(index);
-    const isLast = (index + 1) * BULK_PAGE_ROWS >= settings.bulkRows;
-    const rows = Math.min(BULK_PAGE_ROWS, settings.bulkRows - index * BULK_PAGE_ROWS);
-    const headers = { 'sforce-locator': isLast ? 'null' : String(index + 1), 'sforce-numberofrecords': String(rows) };
-    send(response, 200, 'text/csv', bytes, headers);
-  } else if (part === 'successfulResults') await sendRows(response, succeeded(job.data));
-  else if (part === 'failedResults')
-    await sendRows(response, [Buffer.from(`"sf__Id","sf__Error",${job.data.subarray(0, job.data.indexOf(10) + 1)}`)]);
-  else if (part === 'unprocessedrecords') await sendRows(response, [job.data.subarray(0, job.data.indexOf(10) + 1)]);
-  else if (request.method === 'PATCH') {
-    const { state } = JSON.parse(await bytesOf(request));
-    job.state = state === 'UploadComplete' ? 'JobComplete' : state;
-    json({ ...jobAnswer(job), state });
-  } else if (request.method === 'DELETE') {
-    jobs.delete(id);
-    response.writeHead(204).end();
-  } else {
-    if (kind === 'query') job.state = 'JobComplete';
-    json(jobAnswer(job));
-  }
 }
 
 async function answer(request, response) {
@@ -324,7 +185,7 @@ async function answer(request, response) {
   if (resource === 'sobjects' && rest[1] === 'describe') {
     return send(response, 200, 'application/json', describeOf(rest[0]));
   }
-  if (resource === 'jobs') return answerJob(request, response, rest[0], rest.slice(1), searchParams);
+  if (resource === 'jobs') return jobs.answer(request, response, rest, searchParams);
   const text = String(await bytesOf(request));
   if (settings.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, settings.latencyMs));
   if (resource === 'composite') return collection(request, response, text);
@@ -342,6 +203,6 @@ server.listen(0, '127.0.0.1', () => {
   origin = `http://127.0.0.1:${server.address().port}`;
   // Everything is rendered before the first client comes.
   for (let offset = 0; offset < settings.rows; offset += PAGE_ROWS) for (const xml of [false, true]) page(offset, xml);
-  for (let index = 0; index * BULK_PAGE_ROWS < settings.bulkRows; index += 1) bulkPage(index);
+  jobs.renderPages();
   process.stdout.write(`${origin}\n`);
 });
