@@ -8,7 +8,7 @@ const csvCell = (value) => (value === null ? '""' : `"${String(value).replaceAll
 /** The jobs of the service, of ingest and of queries; `note` is given each record that an upload holds, where `verify` is set. */
 export class BulkJobs {
   #jobs = new Map();
-  #pages = [];
+  #pages = new Map();
   #settings;
   #note;
 
@@ -103,14 +103,17 @@ export class BulkJobs {
   }
 
   #page(index) {
-    if (this.#pages[index] === undefined) {
-      const from = index * PAGE_ROWS;
-      const lines = [FIELDS.map(csvCell).join(',')];
-      for (let number = from; number < Math.min(this.#settings.bulkRows, from + PAGE_ROWS); number += 1)
-        lines.push(Object.values(recordOf(number)).map(csvCell).join(','));
-      this.#pages[index] = Buffer.from(`${lines.join('\n')}\n`);
-    }
-    return this.#pages[index];
+    const rows = Math.min(PAGE_ROWS, this.#settings.bulkRows - index * PAGE_ROWS);
+    const from = this.#settings.repeats ? 0 : index * PAGE_ROWS;
+    const key = `${from} ${rows}`;
+    const known = this.#pages.get(key);
+    if (known !== undefined) return known;
+    const lines = [FIELDS.map(csvCell).join(',')];
+    for (let number = from; number < from + rows; number += 1)
+      lines.push(Object.values(recordOf(number)).map(csvCell).join(','));
+    const page = Buffer.from(`${lines.join('\n')}\n`);
+    this.#pages.set(key, page);
+    return page;
   }
 }
 

@@ -1,5 +1,6 @@
 // A service for measuring clients: it answers from bytes that were made before, and checks what it is sent only where it is asked to. Its first line is its address.
-// node service.mjs '{"rows":200000,"bulkRows":400000,"latencyMs":0,"gzip":false,"verify":false}'
+// node service.mjs '{"rows":200000,"bulkRows":400000,"latencyMs":0,"gzip":false,"verify":false,"repeats":false}'
+// With `repeats` every page has the records of the first: rows without end from little memory.
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { canonical, FIELDS, fieldsOfXml, HashSum, idOf, recordOf, xmlFields } from './records.mjs';
@@ -13,6 +14,7 @@ const settings = {
   latencyMs: 0,
   gzip: false,
   verify: false,
+  repeats: false,
   ...JSON.parse(process.argv[2] ?? '{}'),
 };
 
@@ -21,6 +23,7 @@ let created = 0;
 let written = new HashSum();
 const jobs = new BulkJobs(settings, (record) => written.add(canonical(record)));
 const pages = new Map();
+const recordTexts = new Map();
 
 function page(offset, isXml) {
   const key = `${offset} ${isXml}`;
@@ -28,42 +31,48 @@ function page(offset, isXml) {
   if (bytes === undefined) {
     bytes = Buffer.from(isXml ? xmlPage(offset) : jsonPage(offset));
     if (settings.gzip) bytes = gzipSync(bytes, { level: 1 });
-    pages.set(key, bytes);
+    if (!settings.repeats) pages.set(key, bytes);
   }
   return bytes;
 }
 
-function numbersFrom(offset) {
-  const end = Math.min(settings.rows, offset + PAGE_ROWS);
-  return { end, numbers: Array.from({ length: end - offset }, (_, index) => offset + index) };
-}
+const endOf = (offset) => Math.min(settings.rows, offset + PAGE_ROWS);
 
 const cursor = (offset) => `${V}/query/01gLo0000000001-${offset}`;
 
-function jsonPage(offset) {
-  const { end, numbers } = numbersFrom(offset);
-  const isLast = end === settings.rows;
-  const records = numbers.map((number) => ({
+/** The texts of a page's records; where pages repeat they are made once. */
+function recordsAt(offset, isXml) {
+  const count = endOf(offset) - offset;
+  const from = settings.repeats ? 0 : offset;
+  const known = settings.repeats ? recordTexts.get(`${count} ${isXml}`) : undefined;
+  if (known !== undefined) return known;
+  const texts = Array.from({ length: count }, (_, index) => (isXml ? xmlRecord : jsonRecord)(from + index));
+  const text = texts.join(isXml ? '' : ',');
+  if (settings.repeats) recordTexts.set(`${count} ${isXml}`, text);
+  return text;
+}
+
+const jsonRecord = (number) =>
+  JSON.stringify({
     attributes: { type: 'Account', url: `${V}/sobjects/Account/${idOf(number)}` },
     ...recordOf(number),
-  }));
-  return JSON.stringify({
-    totalSize: settings.rows,
-    done: isLast,
-    ...(isLast ? {} : { nextRecordsUrl: cursor(end) }),
-    records,
   });
+
+const xmlRecord = (number) =>
+  `<records type="Account" url="${V}/sobjects/Account/${idOf(number)}">${xmlFields(recordOf(number))}</records>`;
+
+function jsonPage(offset) {
+  const end = endOf(offset);
+  const isLast = end === settings.rows;
+  const next = isLast ? '' : `"nextRecordsUrl":"${cursor(end)}",`;
+  return `{"totalSize":${settings.rows},"done":${isLast},${next}"records":[${recordsAt(offset, false)}]}`;
 }
 
 function xmlPage(offset) {
-  const { end, numbers } = numbersFrom(offset);
+  const end = endOf(offset);
   const isLast = end === settings.rows;
   const next = isLast ? '' : `<nextRecordsUrl>${cursor(end)}</nextRecordsUrl>`;
-  const records = numbers.map(
-    (number) =>
-      `<records type="Account" url="${V}/sobjects/Account/${idOf(number)}">${xmlFields(recordOf(number))}</records>`,
-  );
-  return `<?xml version="1.0" encoding="UTF-8"?><QueryResult xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><done>${isLast}</done>${next}${records.join('')}<totalSize>${settings.rows}</totalSize></QueryResult>`;
+  return `<?xml version="1.0" encoding="UTF-8"?><QueryResult xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><done>${isLast}</done>${next}${recordsAt(offset, true)}<totalSize>${settings.rows}</totalSize></QueryResult>`;
 }
 
 const FIELD = {
@@ -202,7 +211,8 @@ server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => {
   origin = `http://127.0.0.1:${server.address().port}`;
   // Everything is rendered before the first client comes.
-  for (let offset = 0; offset < settings.rows; offset += PAGE_ROWS) for (const xml of [false, true]) page(offset, xml);
+  const rendered = settings.repeats ? 0 : settings.rows;
+  for (let offset = 0; offset < rendered; offset += PAGE_ROWS) for (const xml of [false, true]) page(offset, xml);
   jobs.renderPages();
   process.stdout.write(`${origin}\n`);
 });

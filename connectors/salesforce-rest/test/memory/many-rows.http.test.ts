@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { ManyRows, ManyRowsReport } from './run-many.js';
+
+const PACKAGE = path.dirname(require.resolve('@connector-runtime/salesforce-rest/package.json'));
+const SERVICE = path.join(PACKAGE, 'bench', 'service.mjs');
+const RUN = path.join(__dirname, 'run-many.js');
+
+/** For objects and texts: no run could keep its rows in it. */
+const HEAP_MIB = 64;
+/** Of the whole process, Node and buffers outside the heap included. */
+const PEAK_MIB = 256;
+
+let service: ChildProcess | undefined;
+afterEach(() => service?.kill('SIGKILL'));
+
+/** Starts a service of so many rows, made from few; its origin. */
+async function serve(rows: object): Promise<string> {
+  service = spawn(process.execPath, [SERVICE, JSON.stringify({ repeats: true, ...rows })], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [url] = (await once(createInterface(service.stdout as Readable), 'line')) as [string];
+  return url;
+}
+
+/** Runs an operation in a process with a small heap, which breaks off where that is full. */
+async function runMany(what: ManyRows): Promise<ManyRowsReport> {
+  const heap = [`--max-old-space-size=${HEAP_MIB}`, '--max-semi-space-size=8'];
+  const child = spawn(process.execPath, [...heap, RUN, JSON.stringify(what)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const said = await text(child.stdout);
+  if (said === '') throw new Error(`the run broke off: ${child.signalCode ?? child.exitCode}`);
+  return JSON.parse(said) as ManyRowsReport;
+}
+
+const ROWS = 1_000_000;
+const fields = ['Id', 'Name', 'Website', 'AnnualRevenue'];
+const bulk = { operationApi: 'BulkAPI2.0', pollInitialMs: 10, pollMaxMs: 50 };
+
+test.each([
+  ['XML', { fields, payloadFormat: 'xml' }],
+  ['JSON', { fields, payloadFormat: 'json' }],
+  ['XML, over Bulk API 2.0', { ...bulk, fields, payloadFormat: 'xml' }],
+  ['JSON, over Bulk API 2.0', { ...bulk, fields, payloadFormat: 'json' }],
+])(
+  'a million rows are read in a small heap: %s',
+  async (_format, properties) => {
+    const url = await serve({ rows: ROWS, bulkRows: ROWS });
+
+    const report = await runMany({ url, operation: 'query', properties, documents: 0 });
+
+    expect(report).toMatchObject({ isComplete: true, outputs: ROWS, successes: 1 });
+    expect(report.peakMiB).toBeLessThan(PEAK_MIB);
+  },
+  60_000,
+);
+
+test.each(['create', 'update'] as const)(
+  '300,000 rows, of more than one job, are written in a small heap: %s',
+  async (operation) => {
+    const url = await serve({});
+    const documents = 300_000;
+
+    const report = await runMany({ url, operation, properties: bulk, documents });
+
+    expect(report).toMatchObject({ isComplete: true, successes: documents });
+    expect(report.peakMiB).toBeLessThan(PEAK_MIB);
+  },
+  60_000,
+);
