@@ -98,6 +98,16 @@ describe('an answer that is lost', () => {
     expect(made.org.bulk.jobs).toHaveLength(1);
   });
 
+  test('of the close that never arrives: the job is aborted and deleted, and nothing is applied', async () => {
+    const where = ({ kind, body }: { kind: string; body?: string }) =>
+      kind === 'jobChange' && body?.includes('UploadComplete') === true;
+    const made = await create(5, { faults: [{ where, times: 1000, action: 'refuse' }] });
+
+    expect(statuses(made)).toEqual(['failure']);
+    expect(made.org.bulk.jobs).toMatchObject([{ state: 'Aborted', isDeleted: true }]);
+    expect(made.org.ledger.counts.create).toBe(0);
+  });
+
   test('of everything after the close is unknown, names the job, and is settled by it later', async () => {
     const faults: FaultSpec[] = [
       { kind: 'jobStatus', times: 1000, action: 'lose' },
@@ -345,17 +355,17 @@ describe('rows that are locked', () => {
 });
 
 describe('cancelled', () => {
-  test.each<[string, FaultSpec]>([
-    ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }],
-    ['while the data is uploaded', { kind: 'jobUpload', action: 'hold' }],
-    ['after the data is uploaded', { kind: 'jobUpload', action: 'hold', handled: true }],
-    ['before the job is closed', { kind: 'jobChange', action: 'hold' }],
-    ['after the job is closed', { kind: 'jobChange', action: 'hold', handled: true }],
-    ['before the status is told', { kind: 'jobStatus', action: 'hold' }],
-    ['after the status is told', { kind: 'jobStatus', action: 'hold', handled: true }],
-    ['while successful results are read', { path: '/successfulResults', action: 'hold' }],
-    ['while unprocessed records are read', { path: '/unprocessedrecords', action: 'hold' }],
-  ])('%s: no job is left open, and nothing is said that is not so', async (_when, spec) => {
+  test.each<[string, FaultSpec, 'deleted' | 'kept']>([
+    ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }, 'deleted'],
+    ['while the data is uploaded', { kind: 'jobUpload', action: 'hold' }, 'deleted'],
+    ['after the data is uploaded', { kind: 'jobUpload', action: 'hold', handled: true }, 'deleted'],
+    ['before the job is closed', { kind: 'jobChange', action: 'hold' }, 'kept'],
+    ['after the job is closed', { kind: 'jobChange', action: 'hold', handled: true }, 'kept'],
+    ['before the status is told', { kind: 'jobStatus', action: 'hold' }, 'kept'],
+    ['after the status is told', { kind: 'jobStatus', action: 'hold', handled: true }, 'kept'],
+    ['while successful results are read', { path: '/successfulResults', action: 'hold' }, 'kept'],
+    ['while unprocessed records are read', { path: '/unprocessedrecords', action: 'hold' }, 'kept'],
+  ])('%s: no job is left open, and nothing is said that is not so', async (_when, spec, end) => {
     world = await PromiseWorld.start();
     const { org } = world;
     const connection = await world.connect();
@@ -374,6 +384,7 @@ describe('cancelled', () => {
     expect(Object.keys(outcome.statuses)).toHaveLength(5);
     expectHonest(made);
     expectNothingOpen(made);
+    expect(org.bulk.jobs.map(({ isDeleted }) => isDeleted)).toEqual([end === 'deleted']);
     expect(statuses(made)).not.toContain('unknown');
   });
 });

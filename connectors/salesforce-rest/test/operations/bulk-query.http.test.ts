@@ -123,6 +123,8 @@ test.each<[string, object, string]>([
 
   const jobId = world.org.bulk.jobs[0]?.id;
   expect(results).toMatchObject([{ status: 'failure', error: { code, service: { jobId } } }]);
+  expect(world.org.bulk.jobs).toMatchObject([{ isDeleted: false }]);
+  expect(world.org.requests.count('jobChange')).toBe(0);
 });
 
 test('a job that never ends is aborted and deleted at the deadline', async () => {
@@ -140,11 +142,12 @@ test('a job that never ends is aborted and deleted at the deadline', async () =>
   expect(world.org.bulk.jobs).toMatchObject([{ state: 'Aborted', isDeleted: true }]);
 });
 
-test.each<[string, FaultSpec]>([
-  ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }],
-  ['while its status is asked for', { kind: 'jobStatus', action: 'hold' }],
-])('cancelled %s, no job is left open', async (_when, spec) => {
-  world.org.bulk.plan = { polls: Number.POSITIVE_INFINITY };
+test.each<[string, FaultSpec, number, string]>([
+  ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }, Number.POSITIVE_INFINITY, 'Aborted'],
+  ['while its status is asked for', { kind: 'jobStatus', action: 'hold' }, Number.POSITIVE_INFINITY, 'Aborted'],
+  ['when it has ended and nobody knows', { kind: 'jobStatus', action: 'hold', handled: true }, 0, 'JobComplete'],
+])('cancelled %s, no job is left behind', async (_when, spec, polls, state) => {
+  world.org.bulk.plan = { polls };
   const fault = world.org.faults.add(spec);
   const controller = new AbortController();
   const connection = await world.connect();
@@ -160,7 +163,7 @@ test.each<[string, FaultSpec]>([
   setTimeout(() => fault.release(), 50);
   await running;
 
-  expect(world.org.bulk.jobs).toMatchObject([{ state: 'Aborted', isDeleted: true }]);
+  expect(world.org.bulk.jobs).toMatchObject([{ state, isDeleted: true }]);
 });
 
 describe('of a service that is not honest', () => {

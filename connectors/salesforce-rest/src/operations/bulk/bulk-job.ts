@@ -107,14 +107,19 @@ export class BulkJob {
     });
   }
 
-  /** Ends a job of which nothing is wanted any more: aborts and deletes it, as far as the service lets it. What fails is logged. */
+  /** Aborts a job, if it has not ended in the meantime: the service refuses it then. What fails is logged. */
+  async abort(context: CallContext): Promise<void> {
+    await this.change('Aborted', context).catch((error: unknown) => {
+      context.logger.debug(`bulk job ${this.id} was not aborted: ${String(error)}`);
+    });
+  }
+
+  /** Ends a job of which nothing is wanted any more: aborts it, if that is still to be done, and deletes it. What fails is logged. */
   async discard(context: CallContext): Promise<void> {
-    try {
-      await this.change('Aborted', context);
-      await this.delete(context);
-    } catch (error) {
+    await this.abort(context);
+    await this.delete(context).catch((error: unknown) => {
       context.logger.debug(`bulk job ${this.id} may be left behind: ${String(error)}`);
-    }
+    });
   }
 
   /** Has what `work` throws name the job. */

@@ -173,7 +173,7 @@ export class IngestJob {
   private async leave(cleanup: CallContext): Promise<void> {
     const { job } = this;
     if (job === undefined) return;
-    if (this.mayRun) await job.change('Aborted', cleanup).catch(() => undefined);
+    if (this.mayRun) await job.abort(cleanup);
     else await job.discard(cleanup);
   }
 }
@@ -185,10 +185,7 @@ function isBlank({ state, processed }: JobStatus): boolean {
 
 /** Stops a job that nobody waits for any more, and says how it ended. */
 async function stopJob(job: BulkJob, context: CallContext): Promise<JobStatus> {
-  // A job that has ended in the meantime refuses it.
-  await job.change('Aborted', context).catch((error: unknown) => {
-    context.logger.debug(`bulk job ${job.id} was not aborted: ${String(error)}`);
-  });
+  await job.abort(context);
   for (let polls = 1; ; polls += 1) {
     const status = await job.status(context);
     if (hasEnded(status)) return status;

@@ -14,7 +14,7 @@ import { ACCEPT_CSV } from '../../transport/headers.js';
 import { protocolError } from '../../transport/refusals.js';
 import { BulkJob, type JobRequests } from './bulk-job.js';
 import { pollJob } from './job-poller.js';
-import type { JobStatus } from './job-status.js';
+import { hasEnded, type JobStatus } from './job-status.js';
 
 /** A page is asked for so often, until it is whole. */
 const MAX_READINGS = 3;
@@ -37,7 +37,7 @@ export interface QueryJobSpec {
 
 /**
  * Runs a query job and gives its pages, each proven whole before it is given: by its transfer, by how it ends and by the number of rows that the service says.
- * Ends without an error only if all rows that the job counts were given. A job that is left before its end is aborted.
+ * Ends without an error only if all rows that the job counts were given. A job that is left before it is known to have ended is aborted and deleted; one that ended by itself stays, for those who look into it.
  * Source: Bulk API 2.0 Developer Guide, "Get Results for a Query Job".
  */
 export async function* queryPages(
@@ -47,19 +47,19 @@ export async function* queryPages(
 ): AsyncGenerator<RowPage | ProgressEvent> {
   const { cleanup } = context;
   const job = await BulkJob.create(requests, settings, context);
-  let isComplete = false;
+  let isOver = false;
   try {
     let ended: JobStatus | undefined;
     for await (const status of pollJob(job, context.properties, context)) {
       ended = status;
+      isOver = hasEnded(status);
       yield { type: 'progress', done: 0, unit: 'records' };
     }
     const total = rowsOf(job, ended);
-    isComplete = true;
     for await (const page of pagesOf(job, total, pageSize, context))
       yield page.type === 'page' ? { ...page, object: ended?.object ?? '' } : page;
   } finally {
-    if (!isComplete) await job.discard(cleanup);
+    if (!isOver) await job.discard(cleanup);
   }
 }
 
