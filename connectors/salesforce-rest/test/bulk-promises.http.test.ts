@@ -1,3 +1,6 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Json, ResultEvent, Status } from '@connector-runtime/core';
 import type { ExecutionOptions } from '@connector-runtime/runtime';
 import type { BulkPlan, FaultSpec } from '@connector-runtime/salesforce-org';
@@ -483,6 +486,38 @@ test('scratch space that is full refuses no document: none was attempted, and th
   expect(outcome.summary.error).toMatchObject({ code: 'SPOOL_FULL' });
   expect(world.org.bulk.jobs).toEqual([]);
 });
+
+test('results that cannot be read to their end: each document has one result all the same', async () => {
+  world = await PromiseWorld.start();
+  const connection = await world.connect();
+  const long = `<Description>${'x'.repeat(30_000)}</Description>`;
+  const bad = Array.from({ length: 20 }, (_, n) => ({ id: `bad${n}`, body: `<records><Name/>${long}</records>` }));
+  const execution = connection.execute({ operation: 'create', objectType: 'Account', properties: FAST as Json }, [
+    ...accounts(20),
+    ...bad,
+  ]);
+  const seen: (readonly [string, Status])[] = [];
+  for await (const events of execution.batches()) {
+    const told = events.filter((event) => event.type === 'result');
+    for (const { inputs, status } of told) seen.push([String(inputs), status]);
+    // The rows that succeeded are told; what the job says of the others is gone.
+    if (told.length > 0) removeScratchSpace();
+  }
+
+  expect(seen).toHaveLength(40);
+  expect(Object.fromEntries(seen)).toEqual({
+    ...Object.fromEntries(accounts(20).map(({ id }) => [id, 'success'])),
+    ...Object.fromEntries(bad.map(({ id }) => [id, 'unknown'])),
+  });
+  expect((await execution.summary).error).toBeUndefined();
+});
+
+/** Of this process. */
+function removeScratchSpace(): void {
+  const own = new RegExp(`^connector-runtime-\\w+-${process.pid}-`);
+  for (const name of readdirSync(tmpdir()))
+    if (own.test(name)) rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
+}
 
 test('the daily limit in the middle of a run stops new work at once', async () => {
   const made = await create(5, {

@@ -13,7 +13,6 @@ import { countRows } from '../../csv/row-count.js';
 import { CSV } from '../../transport/headers.js';
 import type { BulkJob } from './bulk-job.js';
 import type { JobSettlement } from './ingest-job.js';
-
 import { blamesData } from './job-errors.js';
 import type { JobStatus } from './job-status.js';
 import { withLastWords } from './last-words.js';
@@ -46,13 +45,20 @@ export class CsvSettlement implements JobSettlement {
     ];
   }
 
-  async *ended(
+  async read(
     job: BulkJob,
     status: JobStatus,
     stopped: ErrorInfo | undefined,
     context: ExecutionContext<unknown>,
+  ): Promise<AsyncIterable<readonly OperationEvent[]>> {
+    return this.events(await withLastWords(context, (within) => this.readSets(job, within)), status, stopped);
+  }
+
+  private async *events(
+    sets: readonly CountedSet[],
+    status: JobStatus,
+    stopped: ErrorInfo | undefined,
   ): AsyncGenerator<readonly OperationEvent[]> {
-    const sets = await withLastWords(context, (within) => this.read(job, within));
     const count = (wanted: ResultSet): number => sets.find(({ set }) => set === wanted)?.rows ?? 0;
     const counts = {
       succeeded: count('successfulResults'),
@@ -64,7 +70,7 @@ export class CsvSettlement implements JobSettlement {
   }
 
   /** Reads the sets; again, where they do not make up what was sent. */
-  private async read(job: BulkJob, context: CallContext): Promise<readonly CountedSet[]> {
+  private async readSets(job: BulkJob, context: CallContext): Promise<readonly CountedSet[]> {
     for (let reading = 1; ; reading += 1) {
       const sets: CountedSet[] = [];
       for (const set of RESULT_SETS) {

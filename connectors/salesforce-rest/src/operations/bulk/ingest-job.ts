@@ -10,6 +10,7 @@ import {
 } from '@connector-runtime/core';
 import type { PollProperties } from '../../properties/bulk-properties.js';
 import { BulkJob, type JobRequests, withJob } from './bulk-job.js';
+import { lostJob } from './job-errors.js';
 import { pollJob } from './job-poller.js';
 import { hasEnded, type JobStatus } from './job-status.js';
 import { uploadedJob } from './job-upload.js';
@@ -38,13 +39,16 @@ export interface JobSettlement {
   checkpoint(jobId: string): readonly CheckpointEvent[];
   /** Nothing of the job was carried out, or nobody can tell: as `info` says. */
   all(info: ErrorInfo, jobId: string | undefined): Iterable<readonly OperationEvent[]>;
-  /** The job has ended. `stopped`: why we stopped it, if we did. */
-  ended(
+  /**
+   * Reads the results of a job that has ended; throws where they tell nothing. `stopped`: why we stopped it, if we did.
+   * Gives what they make of the documents: where that breaks off, each of them has its result all the same before the error is thrown.
+   */
+  read(
     job: BulkJob,
     status: JobStatus,
     stopped: ErrorInfo | undefined,
     context: ExecutionContext<unknown>,
-  ): AsyncIterable<readonly OperationEvent[]>;
+  ): Promise<AsyncIterable<readonly OperationEvent[]>>;
 }
 
 /** One ingest job from its data to its results. Whatever ends it, its documents are settled, and it is not left open. */
@@ -155,6 +159,7 @@ export class IngestJob {
       yield* settlement.all({ ...info, effect: 'none' }, job?.id);
       return;
     }
+    let results: AsyncIterable<readonly OperationEvent[]>;
     try {
       const status = ended ?? (await withLastWords(context, (within) => stopJob(job, within)));
       if (this.staysOpen && isBlank(status)) {
@@ -162,10 +167,16 @@ export class IngestJob {
         yield* settlement.all({ ...(reason ?? errorInfoOf(context.signal.reason, 'none')), effect: 'none' }, job.id);
         return;
       }
-      yield* settlement.ended(job, status, reason, context);
+      results = await settlement.read(job, status, reason, context);
     } catch (error) {
       this.fatal ??= error;
       yield* settlement.all(lostJob(job.id, reason ?? errorInfoOf(error, 'unknown')), job.id);
+      return;
+    }
+    try {
+      yield* results;
+    } catch (error) {
+      this.fatal ??= error;
     }
   }
 
@@ -192,10 +203,4 @@ async function stopJob(job: BulkJob, context: CallContext): Promise<JobStatus> {
     if (polls >= MAX_POLLS_AFTER_ABORT) throw withJob(new Error(`it stays in state ${status.state}`), job.id);
     await context.clock.sleep(100 * polls, context.signal);
   }
-}
-
-/** What is known of a job that cannot be asked any more. */
-function lostJob(jobId: string, cause: ErrorInfo): ErrorInfo {
-  const message = `what became of bulk job ${jobId} cannot be told: ${cause.message}`;
-  return { ...cause, effect: 'unknown', message, service: { ...cause.service, jobId } };
 }

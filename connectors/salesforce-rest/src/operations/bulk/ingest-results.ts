@@ -249,15 +249,24 @@ export class IngestResults {
   }
 
   /** Rows of which the results say nothing clear. */
-  private *unsettled(ended: JobStatus, stopped: ErrorInfo | undefined): Generator<readonly ResultEvent[]> {
+  private unsettled(ended: JobStatus, stopped: ErrorInfo | undefined): Generator<readonly ResultEvent[]> {
     const info = this.isUntouched(ended)
       ? ended.state === 'Failed'
         ? jobFailed(ended)
         : notProcessed(ended, stopped)
       : unclear(ended, stopped ?? this.unread?.info);
+    return this.rowsOf([OPEN], info);
+  }
+
+  /** All rows that have no result yet, where {@link events} broke off: as `info` says. */
+  remaining(info: ErrorInfo): Generator<readonly ResultEvent[]> {
+    return this.rowsOf([OPEN, HELD], info);
+  }
+
+  private *rowsOf(fates: readonly number[], info: ErrorInfo): Generator<readonly ResultEvent[]> {
     let events: ResultEvent[] = [];
-    for (let row = 0; row < this.fates.length; row += 1) {
-      if (this.fates[row] !== OPEN) continue;
+    for (const [row, fate] of this.fates.entries()) {
+      if (!fates.includes(fate)) continue;
       const { inputs, receipt } = this.baseOf(row);
       events.push({ ...failed(inputs, info), receipt });
       if (events.length < 1000) continue;

@@ -72,6 +72,12 @@ export function unclear({ id, state }: JobStatus, stopped: ErrorInfo | undefined
   };
 }
 
+/** What is known of a job that cannot be asked any more, or whose results cannot be read. */
+export function lostJob(jobId: string, cause: ErrorInfo): ErrorInfo {
+  const message = `what became of bulk job ${jobId} cannot be told: ${cause.message}`;
+  return { ...cause, effect: 'unknown', message, service: { ...cause.service, jobId } };
+}
+
 /** Is the data to blame for the failure of a job, by the job's own message? */
 export function blamesData(errorMessage: string): boolean {
   return /^(?:InvalidBatch|ClientInputError|InvalidJob)\b/.test(errorMessage);
