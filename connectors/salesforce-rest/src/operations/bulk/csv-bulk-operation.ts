@@ -102,9 +102,7 @@ export class CsvBulkOperation implements Operation<Properties> {
       ...(rule !== '' && { assignmentRuleId: rule }),
     };
     const settlement = new CsvSettlement(document.id, csv.rows);
-    const job = new IngestJob(this.requests('ingest', properties), csv.body, csv.rows, settlement, context);
-    yield* job.run(spec);
-    if (job.fatal !== undefined && endsEverything(job.fatal)) throw job.fatal;
+    yield* new IngestJob(this.requests('ingest', properties), csv.rows, settlement, context).run(spec, csv.body);
   }
 
   /** Goes on with the job that another process made of the document; only where that was never closed it is sent again. */
@@ -116,10 +114,8 @@ export class CsvBulkOperation implements Operation<Properties> {
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
     const settlement = new CsvSettlement(document.id, left.rows);
     const requests = this.requests('ingest', document.properties);
-    const job = new IngestJob(requests, document.body, left.rows, settlement, context);
-    yield* job.resume(left.jobId);
-    if (job.fatal !== undefined && endsEverything(job.fatal)) throw job.fatal;
-    if (job.isReplaceable) yield* this.ingest(document, describe, context);
+    const end = yield* new IngestJob(requests, left.rows, settlement, context).resume(left.jobId);
+    if (end === 'replaceable') yield* this.ingest(document, describe, context);
   }
 
   private async *query(
