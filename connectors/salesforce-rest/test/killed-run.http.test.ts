@@ -160,3 +160,24 @@ test.each<[string, FaultSpec, number]>([
   expect(statuses()).toEqual({ csv: 'success' });
   expect(org.bulk.jobs).toHaveLength(jobs);
 });
+
+test.each([
+  ['another CSV of as many records', 'Name\nOther 0\n'],
+  ['a document that is no CSV', 'Name\n"Killed'],
+])(
+  'CSV Bulk that is killed and given %s is refused: the document is unknown, and nothing is sent',
+  async (_what, other) => {
+    write('run.json', {
+      operation: 'csvBulk',
+      properties: { ...FAST, operationApi: undefined, bulkOperation: 'insert', object: 'Account' },
+    });
+    const input = (body: string) => JSON.stringify({ id: 'csv', body, mediaType: 'text/csv' });
+    write('in.ndjson', input('Name\nKilled 0\n'));
+
+    await killAndResume({ kind: 'jobStatus', action: 'hold' }, () => write('in.ndjson', input(other)));
+
+    const [result] = lines('out.ndjson').filter(({ type }) => type === 'result');
+    expect(result).toMatchObject({ status: 'unknown', error: { code: 'CHECKPOINT_UNSUITABLE' } });
+    expect(org.bulk.jobs).toHaveLength(1);
+  },
+);

@@ -10,7 +10,6 @@ import {
   type OperationEvent,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
-import { DELIMITERS } from '../../csv/csv-form.js';
 import { DescribeCache } from '../../describe/describe-cache.js';
 import type { SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { CsvBulkProperties } from '../../properties/bulk-properties.js';
@@ -22,11 +21,11 @@ import { type Ability, ObjectTarget } from '../object-target.js';
 import { endsEverything } from '../record-pages.js';
 import type { JobRequests } from './bulk-job.js';
 import { checkBulkSoql } from './bulk-soql.js';
-import { checkedCsv } from './checked-csv.js';
+import { type CheckedCsv, checkedCsv } from './checked-csv.js';
 import { CsvSettlement } from './csv-settlement.js';
 import { IngestColumns } from './ingest-columns.js';
 import { IngestJob, type JobSpec } from './ingest-job.js';
-import { type LeftJob, leftJobOf } from './left-job.js';
+import { type LeftJob, leftJobOf, otherDocument } from './left-job.js';
 import { queryPages } from './query-job.js';
 
 type Properties = CsvBulkProperties;
@@ -68,8 +67,9 @@ export class CsvBulkOperation implements Operation<Properties> {
       left = undefined;
       try {
         if (describe === undefined) yield* this.query(document, context);
-        else if (own === undefined) yield* this.ingest(document, describe, context);
-        else yield* this.resume(document, own, describe, context);
+        else if (own === undefined)
+          yield* this.ingest(document, await checkedCsv(document, context), describe, context);
+        else yield* this.resume(document, await recalledCsv(document, own, context), own, describe, context);
       } catch (error) {
         if (!isConnectorError(error) || endsEverything(error)) throw error;
         yield failed([document.id], error.info);
@@ -79,12 +79,12 @@ export class CsvBulkOperation implements Operation<Properties> {
 
   private async *ingest(
     document: Document<Properties>,
+    csv: CheckedCsv,
     describe: SObjectDescribe,
     context: ExecutionContext<Properties>,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
     const { properties } = document;
     const { columnDelimiter, bulkOperation } = properties;
-    const csv = await checkedCsv(document, DELIMITERS[columnDelimiter], properties.lineEnding, context);
     await this.checkHeader(csv.header, bulkOperation, describe, context);
     if (csv.rows === 0) {
       const message = 'success: the CSV has no record below its header, and no job was made';
@@ -101,21 +101,22 @@ export class CsvBulkOperation implements Operation<Properties> {
       ...(bulkOperation === 'upsert' && { externalIdFieldName: properties.externalIdFieldName ?? '' }),
       ...(rule !== '' && { assignmentRuleId: rule }),
     };
-    const settlement = new CsvSettlement(document.id, csv.rows);
+    const settlement = new CsvSettlement(document.id, csv);
     yield* new IngestJob(this.requests('ingest', properties), csv.rows, settlement, context).run(spec, csv.body);
   }
 
   /** Goes on with the job that another process made of the document; only where that was never closed it is sent again. */
   private async *resume(
     document: Document<Properties>,
-    left: LeftJob,
+    csv: CheckedCsv,
+    { jobId }: LeftJob,
     describe: SObjectDescribe,
     context: ExecutionContext<Properties>,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
-    const settlement = new CsvSettlement(document.id, left.rows);
+    const settlement = new CsvSettlement(document.id, csv);
     const requests = this.requests('ingest', document.properties);
-    const end = yield* new IngestJob(requests, left.rows, settlement, context).resume(left.jobId);
-    if (end === 'replaceable') yield* this.ingest(document, describe, context);
+    const end = yield* new IngestJob(requests, csv.rows, settlement, context).resume(jobId);
+    if (end === 'replaceable') yield* this.ingest(document, csv, describe, context);
   }
 
   private async *query(
@@ -176,4 +177,21 @@ export class CsvBulkOperation implements Operation<Properties> {
       seen.add(column);
     }
   }
+}
+
+/** The document of a job that another process left. */
+async function recalledCsv(
+  document: Document<Properties>,
+  left: LeftJob,
+  context: ExecutionContext<Properties>,
+): Promise<CheckedCsv> {
+  let csv: CheckedCsv;
+  try {
+    csv = await checkedCsv(document, context);
+  } catch (error) {
+    // What was put into a job was a CSV.
+    throw isConnectorError(error) && error.info.category === 'validation' ? otherDocument(left) : error;
+  }
+  if (csv.digest !== left.digest) throw otherDocument(left);
+  return csv;
 }

@@ -12,6 +12,7 @@ import { failed } from '@connector-runtime/core/authoring';
 import { countRows } from '../../csv/row-count.js';
 import { CSV } from '../../transport/headers.js';
 import type { BulkJob } from './bulk-job.js';
+import type { CheckedCsv } from './checked-csv.js';
 import type { JobSettlement } from './ingest-job.js';
 import { blamesData } from './job-errors.js';
 import type { JobStatus } from './job-status.js';
@@ -32,16 +33,17 @@ interface CountedSet {
 export class CsvSettlement implements JobSettlement {
   constructor(
     private readonly documentId: string,
-    private readonly rowCount: number,
+    private readonly csv: Pick<CheckedCsv, 'rows' | 'digest'>,
   ) {}
 
   checkpoint(jobId: string): readonly CheckpointEvent[] {
-    return checkpointOf({ jobId, rows: this.rowCount, columns: [] });
+    const { rows, digest } = this.csv;
+    return checkpointOf({ jobId, rows, columns: [], digest });
   }
 
   *all(info: ErrorInfo, jobId: string | undefined): Generator<readonly OperationEvent[]> {
     yield [
-      { ...failed([this.documentId], info), ...(jobId !== undefined && { receipt: { jobId, rows: this.rowCount } }) },
+      { ...failed([this.documentId], info), ...(jobId !== undefined && { receipt: { jobId, rows: this.csv.rows } }) },
     ];
   }
 
@@ -78,7 +80,7 @@ export class CsvSettlement implements JobSettlement {
         sets.push({ set, body, ...(await countRows(body.open(context.signal))) });
       }
       const total = sets.reduce((sum, { rows }) => sum + rows, 0);
-      if (sets.every(({ isWhole }) => isWhole) && (total === this.rowCount || reading >= MAX_READINGS)) return sets;
+      if (sets.every(({ isWhole }) => isWhole) && (total === this.csv.rows || reading >= MAX_READINGS)) return sets;
       if (reading >= MAX_READINGS) throw breaksOff(job.id);
       await context.clock.sleep(500 * reading * (0.5 + context.clock.random() / 2), context.signal);
     }
@@ -101,8 +103,8 @@ export class CsvSettlement implements JobSettlement {
     const { succeeded, failed: refused, unprocessed } = counts;
     const total = succeeded + refused + unprocessed;
     const why = errorMessage === '' ? '' : `: ${errorMessage}`;
-    const message = `bulk job ${id} ended ${state}${why}; of ${this.rowCount} records ${succeeded} succeeded, ${refused} failed, ${unprocessed} were not processed`;
-    const receipt = { jobId: id, rows: this.rowCount };
+    const message = `bulk job ${id} ended ${state}${why}; of ${this.csv.rows} records ${succeeded} succeeded, ${refused} failed, ${unprocessed} were not processed`;
+    const receipt = { jobId: id, rows: this.csv.rows };
     const error = (info: Omit<ErrorInfo, 'message' | 'service'>): OperationEvent => ({
       ...failed(inputs, { ...info, message, service: { jobId: id } }),
       receipt,
@@ -115,7 +117,7 @@ export class CsvSettlement implements JobSettlement {
       const code = state === 'Failed' ? 'BULK_JOB_FAILED' : 'BULK_JOB_ABORTED';
       return error({ category, code, effect: 'none', retryable: !isOfData });
     }
-    if (total !== this.rowCount)
+    if (total !== this.csv.rows)
       return error({ category: 'protocol', code: 'BULK_RESULT_UNCLEAR', effect: 'unknown', retryable: false });
     if (unprocessed > 0 && succeeded > 0)
       return error({ category: 'unavailable', code: 'BULK_ROW_UNPROCESSED', effect: 'unknown', retryable: false });
