@@ -1,4 +1,5 @@
 import {
+  type Body,
   type CallContext,
   type ConnectorError,
   type ErrorInfo,
@@ -25,6 +26,9 @@ export interface UploadedRows {
   /** What `reconcile` will be given of a row; absent: its place in the job. */
   receiptOf?(row: number): Json;
 }
+
+/** Gets one set of a job's results. */
+export type FetchSet = (set: ResultSet, context: CallContext) => Promise<Body>;
 
 const OPEN = 0;
 const SETTLED = 1;
@@ -61,6 +65,7 @@ export class IngestResults {
     private readonly job: BulkJob,
     private readonly uploaded: UploadedRows,
     private readonly form: RecordForm,
+    private readonly fetch: FetchSet = (set, context) => fetchResults(job, set, context),
   ) {
     const { size } = uploaded.index;
     this.counts = RESULT_SETS.map(() => new Int32Array(size));
@@ -97,7 +102,7 @@ export class IngestResults {
       const counts = this.counts[place] ?? new Int32Array(0);
       counts.fill(0);
       try {
-        const read = new ReadSet(set, await fetchResults(this.job, set, context), this.uploaded.columns);
+        const read = new ReadSet(set, await this.fetch(set, context), this.uploaded.columns);
         this.counted += await this.count(read, counts, context);
         sets.push(read);
       } catch (error) {

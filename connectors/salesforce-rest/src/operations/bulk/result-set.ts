@@ -38,6 +38,26 @@ export function fetchResults(job: BulkJob, set: ResultSet, context: CallContext)
   });
 }
 
+/** The columns that were uploaded, as a set shows them after its own; `undefined` where it has no rows. What is no CSV is a `protocol` error. */
+export async function uploadedColumns(
+  set: ResultSet,
+  body: Body,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const reader = new CsvReader();
+  const rows: string[][] = [];
+  try {
+    for await (const bytes of body.open(signal)) {
+      rows.push(...reader.readBytes(bytes));
+      if (rows.length > 1) break;
+    }
+    if (rows.length < 2) rows.push(...reader.end(true));
+  } catch (error) {
+    throw asUnreadable(set, error);
+  }
+  return rows.length > 1 ? rows[0]?.slice(OWN_COLUMNS[set].length) : undefined;
+}
+
 /** A set, its rows told by the columns that were uploaded. */
 export class ReadSet {
   constructor(
@@ -64,8 +84,7 @@ export class ReadSet {
       for await (const bytes of this.body.open(signal)) yield portion(reader.readBytes(bytes));
       yield portion(reader.end(true));
     } catch (error) {
-      if (!(error instanceof CsvError)) throw error;
-      throw protocolError('RESULTS_UNREADABLE', `the ${this.set} cannot be read: ${error.message}`, 'none', error);
+      throw asUnreadable(this.set, error);
     }
   }
 
@@ -80,4 +99,9 @@ export class ReadSet {
     const isDue = header.length === due.length && header.every((name, index) => name === due[index]);
     if (!isDue) throw new CsvError('its header is not the one that was uploaded');
   }
+}
+
+function asUnreadable(set: ResultSet, error: unknown): unknown {
+  if (!(error instanceof CsvError)) return error;
+  return protocolError('RESULTS_UNREADABLE', `the ${set} cannot be read: ${error.message}`, 'none', error);
 }
