@@ -8,6 +8,7 @@ import {
 import { jobPath, jobsPath } from '../../transport/endpoints.js';
 import { ACCEPT_JSON, JSON_BOTH_WAYS } from '../../transport/headers.js';
 import type { SalesforceTransport, ServiceRequest } from '../../transport/salesforce-transport.js';
+import { documentHeaders } from '../document-headers.js';
 import { type JobStatus, parseJobStatus } from './job-status.js';
 
 export type JobKind = 'ingest' | 'query';
@@ -19,8 +20,8 @@ const CREATE_AFTER_ABORT_MS = 1_000;
 export interface JobRequests {
   readonly transport: SalesforceTransport;
   readonly kind: JobKind;
-  /** Makes the headers of a request out of the connector's own. */
-  readonly headers: (own: HttpHeaders) => HttpHeaders;
+  /** The user's, laid over the connector's own. */
+  readonly restHeaders: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -45,7 +46,7 @@ export class BulkJob {
       step,
       method: 'POST',
       path: jobsPath(requests.kind),
-      headers: requests.headers(JSON_BOTH_WAYS),
+      headers: jobHeaders(requests, JSON_BOTH_WAYS),
       body: JSON.stringify(settings),
       effect: 'repeatable',
     };
@@ -132,12 +133,17 @@ export class BulkJob {
   }
 
   headers(own: HttpHeaders): HttpHeaders {
-    return this.requests.headers(own);
+    return jobHeaders(this.requests, own);
   }
 
   get transport(): SalesforceTransport {
     return this.requests.transport;
   }
+}
+
+/** The headers of a request about a job, out of the connector's own. */
+function jobHeaders({ restHeaders }: JobRequests, own: HttpHeaders): HttpHeaders {
+  return documentHeaders(own, restHeaders === undefined ? {} : { restHeaders });
 }
 
 /** The error with the job's id in it. */

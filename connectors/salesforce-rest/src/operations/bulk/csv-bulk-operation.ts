@@ -2,7 +2,6 @@ import {
   type Document,
   type Events,
   type ExecutionContext,
-  type HttpHeaders,
   inject,
   injectable,
   isConnectorError,
@@ -11,20 +10,23 @@ import {
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../describe/describe-cache.js';
-import type { SObjectDescribe } from '../../describe/sobject-describe.js';
+import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { CsvBulkProperties } from '../../properties/bulk-properties.js';
 import { CSV } from '../../transport/headers.js';
 import { configError, documentError } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
-import { checkConfiguredHeaders, documentHeaders } from '../document-headers.js';
+import { checkConfiguredHeaders } from '../document-headers.js';
+import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
 import { endsEverything } from '../record-pages.js';
+import { statementOf } from '../soql-documents.js';
 import type { JobRequests } from './bulk-job.js';
-import { checkBulkSoql } from './bulk-soql.js';
+import { checkBulkSoql, withinBulkSoql } from './bulk-soql.js';
 import { type CheckedCsv, checkedCsv } from './checked-csv.js';
 import { CsvSettlement } from './csv-settlement.js';
 import { IngestColumns } from './ingest-columns.js';
-import { IngestJob, type JobSpec } from './ingest-job.js';
+import { IngestJob } from './ingest-job.js';
+import { ingestSpec } from './job-spec.js';
 import { type LeftJob, leftJobOf, otherDocument } from './left-job.js';
 import { queryPages } from './query-job.js';
 
@@ -39,8 +41,12 @@ const ABILITIES: Readonly<Record<IngestName, Ability>> = {
   hardDelete: 'deletable',
 };
 
-/** A statement has at the most 100,000 characters. */
-const MAX_STATEMENT_BYTES = 400_000;
+/** What CSVs are written to. */
+interface IngestTarget {
+  readonly describe: SObjectDescribe;
+  /** The external id of an upsert. */
+  readonly key: FieldDescribe | undefined;
+}
 
 /**
  * CSV in, CSV out: each document is a whole CSV that goes untouched into one ingest job, or a SOQL statement for one query job.
@@ -59,17 +65,16 @@ export class CsvBulkOperation implements Operation<Properties> {
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
     const { bulkOperation } = context.properties;
     const isQuery = bulkOperation === 'query' || bulkOperation === 'queryAll';
-    const describe = isQuery ? undefined : await this.describeFor(bulkOperation, context);
+    const target = isQuery ? undefined : await this.targetOf(bulkOperation, context);
     checkConfiguredHeaders({ restHeaders: context.properties.restHeaders ?? {} });
     let left = leftJobOf(context.resumeFrom);
     for await (const document of documents) {
       const own = left;
       left = undefined;
       try {
-        if (describe === undefined) yield* this.query(document, context);
-        else if (own === undefined)
-          yield* this.ingest(document, await checkedCsv(document, context), describe, context);
-        else yield* this.resume(document, await recalledCsv(document, own, context), own, describe, context);
+        if (target === undefined) yield* this.query(document, context);
+        else if (own === undefined) yield* this.ingest(document, await checkedCsv(document, context), target, context);
+        else yield* this.resume(document, await recalledCsv(document, own, context), own, target, context);
       } catch (error) {
         if (!isConnectorError(error) || endsEverything(error)) throw error;
         yield failed([document.id], error.info);
@@ -80,27 +85,19 @@ export class CsvBulkOperation implements Operation<Properties> {
   private async *ingest(
     document: Document<Properties>,
     csv: CheckedCsv,
-    describe: SObjectDescribe,
+    { describe, key }: IngestTarget,
     context: ExecutionContext<Properties>,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
     const { properties } = document;
-    const { columnDelimiter, bulkOperation } = properties;
-    await this.checkHeader(csv.header, bulkOperation, describe, context);
+    const { columnDelimiter, bulkOperation: operation, assignmentRuleId } = properties;
+    const { lineEnding } = csv;
+    const spec = ingestSpec({ describe, operation, key, assignmentRuleId, columnDelimiter, lineEnding });
+    await this.checkHeader(csv.header, operation, describe, context);
     if (csv.rows === 0) {
       const message = 'success: the CSV has no record below its header, and no job was made';
       yield { type: 'result', inputs: [document.id], status: 'success', code: '200', message };
       return;
     }
-    const rule = properties.assignmentRuleId?.trim() ?? '';
-    const spec: JobSpec = {
-      object: describe.name,
-      operation: bulkOperation,
-      contentType: 'CSV',
-      columnDelimiter,
-      lineEnding: csv.lineEnding,
-      ...(bulkOperation === 'upsert' && { externalIdFieldName: properties.externalIdFieldName ?? '' }),
-      ...(rule !== '' && { assignmentRuleId: rule }),
-    };
     const settlement = new CsvSettlement(document.id, csv);
     yield* new IngestJob(this.requests('ingest', properties), csv.rows, settlement, context).run(spec, csv.body);
   }
@@ -110,13 +107,13 @@ export class CsvBulkOperation implements Operation<Properties> {
     document: Document<Properties>,
     csv: CheckedCsv,
     { jobId }: LeftJob,
-    describe: SObjectDescribe,
+    target: IngestTarget,
     context: ExecutionContext<Properties>,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
     const settlement = new CsvSettlement(document.id, csv);
     const requests = this.requests('ingest', document.properties);
     const end = yield* new IngestJob(requests, csv.rows, settlement, context).resume(jobId);
-    if (end === 'replaceable') yield* this.ingest(document, csv, describe, context);
+    if (end === 'replaceable') yield* this.ingest(document, csv, target, context);
   }
 
   private async *query(
@@ -125,8 +122,7 @@ export class CsvBulkOperation implements Operation<Properties> {
   ): AsyncGenerator<OperationEvent> {
     const { properties } = document;
     const { bulkOperation, columnDelimiter, lineEnding = 'LF', pageSize } = properties;
-    const soql = (await document.body.text(MAX_STATEMENT_BYTES)).trim();
-    if (soql === '') throw documentError('SOQL_MISSING', 'the document is empty; it must be a SOQL statement');
+    const soql = await statementOf({ body: withinBulkSoql(document.body) }, context);
     checkBulkSoql(soql);
     const inputs = [document.id];
     const settings = { operation: bulkOperation, query: soql, contentType: 'CSV', columnDelimiter, lineEnding };
@@ -143,17 +139,16 @@ export class CsvBulkOperation implements Operation<Properties> {
   }
 
   private requests(kind: JobRequests['kind'], { restHeaders }: Properties): JobRequests {
-    const headers = (own: HttpHeaders): HttpHeaders =>
-      documentHeaders(own, restHeaders === undefined ? {} : { restHeaders });
-    return { transport: this.transport, kind, headers };
+    return { transport: this.transport, kind, restHeaders };
   }
 
-  private describeFor(operation: IngestName, context: ExecutionContext<Properties>): Promise<SObjectDescribe> {
-    const { object, externalIdFieldName } = context.properties;
-    if (object === undefined) throw configError('OBJECT_MISSING', `${operation} needs object`, '/object');
-    if (operation === 'upsert' && externalIdFieldName === undefined)
-      throw configError('EXTERNAL_ID_FIELD_MISSING', 'an upsert needs externalIdFieldName', '/externalIdFieldName');
-    return this.target.check(ABILITIES[operation], context, object);
+  /** Checks the configuration of a write against the live describe. */
+  private async targetOf(operation: IngestName, context: ExecutionContext<Properties>): Promise<IngestTarget> {
+    const { properties } = context;
+    if (properties.object === undefined) throw configError('OBJECT_MISSING', `${operation} needs object`, '/object');
+    const keyName = operation === 'upsert' ? externalIdFieldName(properties) : undefined;
+    const describe = await this.target.check(ABILITIES[operation], context, properties.object);
+    return { describe, key: keyName === undefined ? undefined : externalIdField(describe, keyName) };
   }
 
   /** One wrong name would sink the job: it is told before there is one. */

@@ -13,20 +13,10 @@ import { endsEverything } from '../record-pages.js';
 import { BulkJob, type JobRequests, withJob } from './bulk-job.js';
 import { lostJob } from './job-errors.js';
 import { pollJob } from './job-poller.js';
+import type { JobSpec } from './job-spec.js';
 import { hasEnded, type JobStatus } from './job-status.js';
 import { uploadedJob } from './job-upload.js';
 import { withLastWords } from './last-words.js';
-
-/** Settings of a job, as the service takes them. */
-export type JobSpec = {
-  readonly object: string;
-  readonly operation: string;
-  readonly contentType: 'CSV';
-  readonly columnDelimiter: string;
-  readonly lineEnding: string;
-  readonly externalIdFieldName?: string;
-  readonly assignmentRuleId?: string;
-};
 
 const MAX_CLOSES = 3;
 /** Status requests after an abort, until the job says that it has ended. */

@@ -11,6 +11,7 @@ import {
 import { failed } from '@connector-runtime/core/authoring';
 import { csvRow } from '../../csv/csv-writer.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import type { HeaderProperties } from '../document-headers.js';
 import { BulkJob, type JobRequests } from './bulk-job.js';
 import { type FetchSet, IngestResults } from './ingest-results.js';
 import { cellOf, type PreparationRules } from './job-preparation.js';
@@ -33,7 +34,7 @@ const MAX_TOGETHER = 100_000;
  * Settles documents whose end is unknown by the state and results of the job that their receipts name; read-only. A job that still runs, or is gone, leaves them `unknown`.
  * Rows are tied back by their text, as in the run itself: it is made of the document again, with the columns that the job's results show.
  */
-export async function* reconcileRows<P>(
+export async function* reconcileRows<P extends HeaderProperties>(
   documents: AsyncIterable<Document<P>>,
   reconciliation: Reconciliation<P>,
   context: ExecutionContext<P>,
@@ -67,7 +68,7 @@ function jobOf({ receipt }: Document<unknown>): string {
   return typeof named === 'string' ? named : '';
 }
 
-async function* reconcileJob<P>(
+async function* reconcileJob<P extends HeaderProperties>(
   jobId: string,
   documents: readonly Document<P>[],
   { transport, form, rules }: Reconciliation<P>,
@@ -80,7 +81,8 @@ async function* reconcileJob<P>(
     yield all(undecided('BULK_RECEIPT_MISSING', 'the document has no receipt that names its bulk job', jobId));
     return;
   }
-  const requests: JobRequests = { transport, kind: 'ingest', headers: (own) => own };
+  const { restHeaders } = context.properties;
+  const requests: JobRequests = { transport, kind: 'ingest', restHeaders };
   const job = BulkJob.known(requests, jobId);
   try {
     const status = await job.status(context);

@@ -1,8 +1,9 @@
 import type { ExecutionContext, OperationEvent } from '@connector-runtime/core';
 import type { PollProperties } from '../../properties/bulk-properties.js';
 import type { JobRequests } from './bulk-job.js';
-import { IngestJob, type JobSpec } from './ingest-job.js';
+import { IngestJob } from './ingest-job.js';
 import type { JobRows } from './job-preparation.js';
+import type { JobSpec } from './job-spec.js';
 import type { RecordForm } from './record-form.js';
 import { RowSettlement } from './row-settlement.js';
 
