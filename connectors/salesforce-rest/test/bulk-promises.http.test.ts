@@ -210,6 +210,45 @@ describe('a job', () => {
     expect(outcome.results[0]?.message).toContain(errorMessage);
   });
 
+  test('whose results are no CSV has rows that nobody can tell; the error names job and step, that of reconcile too', async () => {
+    const documents = accounts(3);
+    const made = await create(3, {
+      documents,
+      faults: [{ kind: 'jobResults', times: 100, action: 'garbage', body: '"Name"\nx"y"\n' }],
+    });
+
+    const place = { step: 'get bulk successful results', service: { jobId: made.org.bulk.jobs[0]?.id } };
+    expect(statuses(made)).toEqual(['unknown']);
+    expect(results(made)[0]?.error).toMatchObject({ code: 'RESULTS_UNREADABLE', ...place });
+
+    const connection = await (world as PromiseWorld).connect();
+    const again = connection.reconcile(
+      { operation: 'create', objectType: 'Account', properties: FAST as Json },
+      documents.map((document, index) => ({ ...document, receipt: results(made)[index]?.receipt ?? null })),
+    );
+    expect((await again.finish()).error).toMatchObject({ code: 'RESULTS_UNREADABLE', ...place });
+  });
+
+  test('that goes on though it was aborted is unknown, and the error says so', async () => {
+    const where = ({ kind, body }: { kind: string; body?: string }) =>
+      kind === 'jobChange' && body?.includes('Aborted') === true;
+    const made = await create(2, {
+      plan: { polls: Number.POSITIVE_INFINITY },
+      faults: [
+        { kind: 'jobStatus', nth: 2, action: 'error', status: 404, errorCode: 'NOT_FOUND', message: 'gone' },
+        { where, times: 100, action: 'answer', status: 204 },
+      ],
+    });
+
+    expect(statuses(made)).toEqual(['unknown']);
+    expect(results(made)[0]?.error).toMatchObject({
+      code: 'BULK_JOB_RUNNING',
+      step: 'get bulk status',
+      message: expect.stringMatching(/stays in state InProgress.*gone/),
+      service: { jobId: made.org.bulk.jobs[0]?.id },
+    });
+  });
+
   test('whose state is not known is waited for until it ends (Q17)', async () => {
     const made = await create(3, { plan: { state: 'Dreaming' }, options: { deadlineMs: 400 } });
 

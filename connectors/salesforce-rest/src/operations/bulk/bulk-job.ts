@@ -1,6 +1,7 @@
 import {
   type CallContext,
   ConnectorError,
+  type ErrorInfo,
   type HttpHeaders,
   isConnectorError,
   type Json,
@@ -50,9 +51,14 @@ export class BulkJob {
       body: JSON.stringify(settings),
       effect: 'repeatable',
     };
-    const answer = await outlasting(context, (own) => requests.transport.sendForJson(request, own)).catch(nothingDone);
-    const { id, contentUrl } = parseJobStatus(answer, 'none');
-    return new BulkJob(requests, id, contentUrl);
+    try {
+      const answer = await outlasting(context, (own) => requests.transport.sendForJson(request, own));
+      const { id, contentUrl } = parseJobStatus(answer, 'none');
+      return new BulkJob(requests, id, contentUrl);
+    } catch (error) {
+      // Whatever became of the request: a job without data does nothing.
+      throw isConnectorError(error) ? placed(error, { step, effect: 'none' }) : error;
+    }
   }
 
   /** A job that is there already. */
@@ -65,9 +71,9 @@ export class BulkJob {
   }
 
   status(context: CallContext): Promise<JobStatus> {
-    return this.named(async () => {
+    return this.named('get bulk status', async (step) => {
       const answer = await this.requests.transport.sendForJson(
-        { step: 'get bulk status', method: 'GET', path: this.path, headers: this.headers(ACCEPT_JSON), effect: 'none' },
+        { step, method: 'GET', path: this.path, headers: this.headers(ACCEPT_JSON), effect: 'none' },
         context,
       );
       return parseJobStatus(answer, 'none', this.id);
@@ -76,11 +82,11 @@ export class BulkJob {
 
   /** Asks for another state. */
   change(state: 'UploadComplete' | 'Aborted', context: CallContext): Promise<void> {
-    return this.named(async () => {
-      const isAbort = state === 'Aborted';
+    const isAbort = state === 'Aborted';
+    return this.named(isAbort ? 'abort bulk Job' : 'finish upload bulk batch', async (step) => {
       await this.requests.transport.send(
         {
-          step: isAbort ? 'abort bulk Job' : 'finish upload bulk batch',
+          step,
           method: 'PATCH',
           path: this.path,
           headers: this.headers(JSON_BOTH_WAYS),
@@ -94,10 +100,10 @@ export class BulkJob {
 
   /** Removes a job that was aborted or has ended, with its data and results. */
   delete(context: CallContext): Promise<void> {
-    return this.named(async () => {
+    return this.named('delete bulk Job', async (step) => {
       await this.requests.transport.send(
         {
-          step: 'delete bulk Job',
+          step,
           method: 'DELETE',
           path: this.path,
           headers: this.headers(ACCEPT_JSON),
@@ -123,12 +129,12 @@ export class BulkJob {
     });
   }
 
-  /** Has what `work` throws name the job. */
-  async named<T>(work: () => Promise<T>): Promise<T> {
+  /** Has what `work` throws name the job and the step. */
+  async named<T>(step: string, work: (step: string) => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await work(step);
     } catch (error) {
-      throw withJob(error, this.id);
+      throw withJob(error, this.id, step);
     }
   }
 
@@ -146,17 +152,14 @@ function jobHeaders({ restHeaders }: JobRequests, own: HttpHeaders): HttpHeaders
   return documentHeaders(own, restHeaders === undefined ? {} : { restHeaders });
 }
 
-/** The error with the job's id in it. */
-export function withJob(error: unknown, jobId: string): unknown {
+/** The error with the job's id in it, and with the step where it names none. */
+export function withJob(error: unknown, jobId: string, step: string): unknown {
   if (!isConnectorError(error)) return error;
-  const service = { ...error.info.service, jobId };
-  return new ConnectorError({ ...error.info, service }, { cause: error.cause });
+  return placed(error, { step, service: { ...error.info.service, jobId } });
 }
 
-/** Whatever became of the request: a job without data does nothing. */
-function nothingDone(error: unknown): never {
-  if (!isConnectorError(error)) throw error;
-  throw new ConnectorError({ ...error.info, effect: 'none' }, { cause: error.cause });
+function placed(error: ConnectorError, { step, ...more }: Partial<ErrorInfo> & { readonly step: string }) {
+  return new ConnectorError({ step, ...error.info, ...more }, { cause: error.cause });
 }
 
 /** Does `work` on a signal that outlives an abort of the context's by a moment. */

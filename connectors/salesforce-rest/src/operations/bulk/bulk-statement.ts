@@ -5,8 +5,9 @@ import type { WriteRecord } from '../../csv/row-record.js';
 import type { StatementProperties } from '../../properties/operation-properties.js';
 import { protocolError } from '../../transport/refusals.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { withJob } from './bulk-job.js';
 import { checkBulkSoql } from './bulk-soql.js';
-import { queryPages, type RowPage } from './query-job.js';
+import { queryPages, RESULTS_STEP, type RowPage } from './query-job.js';
 import { type RecordForm, recordForm } from './record-form.js';
 
 /** Runs a statement as a query job: each row is a document of its own, parents nested again, and the document has the result. */
@@ -55,6 +56,7 @@ async function* recordsOf(
     reader.end(true);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw protocolError('PAGE_UNREADABLE', `a page of the results cannot be read: ${error.message}`, 'none', error);
+    const message = `a page of the results cannot be read: ${error.message}`;
+    throw withJob(protocolError('PAGE_UNREADABLE', message, 'none', error), page.jobId, RESULTS_STEP);
   }
 }

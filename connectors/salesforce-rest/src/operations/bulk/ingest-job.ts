@@ -10,8 +10,8 @@ import {
 } from '@connector-runtime/core';
 import type { PollProperties } from '../../properties/bulk-properties.js';
 import { endsEverything } from '../record-pages.js';
-import { BulkJob, type JobRequests, withJob } from './bulk-job.js';
-import { lostJob } from './job-errors.js';
+import { BulkJob, type JobRequests } from './bulk-job.js';
+import { lostJob, staysRunning } from './job-errors.js';
 import { pollJob } from './job-poller.js';
 import type { JobSpec } from './job-spec.js';
 import { hasEnded, type JobStatus } from './job-status.js';
@@ -167,7 +167,7 @@ export class IngestJob {
       }
       results = await settlement.read(job, status, reason, context);
     } catch (error) {
-      yield* settlement.all(lostJob(job.id, reason ?? errorInfoOf(error, 'unknown')), job.id);
+      yield* settlement.all(lostJob(job.id, errorInfoOf(error, 'unknown'), reason), job.id);
       return fatal ?? error;
     }
     try {
@@ -198,7 +198,7 @@ async function stopJob(job: BulkJob, context: CallContext): Promise<JobStatus> {
   for (let polls = 1; ; polls += 1) {
     const status = await job.status(context);
     if (hasEnded(status)) return status;
-    if (polls >= MAX_POLLS_AFTER_ABORT) throw withJob(new Error(`it stays in state ${status.state}`), job.id);
+    if (polls >= MAX_POLLS_AFTER_ABORT) throw staysRunning(status);
     await context.clock.sleep(100 * polls, context.signal);
   }
 }

@@ -111,7 +111,7 @@ async function* settle<P>(
   context: ExecutionContext<P>,
 ): AsyncGenerator<readonly OperationEvent[]> {
   const sets = fetchedSets(job);
-  const columns = await columnsOf(sets, context);
+  const columns = await columnsOf(job, sets, context);
   const index = new RowIndex(0);
   for (const [place, document] of documents.entries()) {
     try {
@@ -144,10 +144,10 @@ function fetchedSets(job: BulkJob): FetchSet {
 }
 
 /** The columns that were uploaded, by the first set that has rows: one without rows may lack them in its header. None where no set tells them. */
-async function columnsOf(fetch: FetchSet, context: CallContext): Promise<readonly string[]> {
+async function columnsOf(job: BulkJob, fetch: FetchSet, context: CallContext): Promise<readonly string[]> {
   for (const set of RESULT_SETS) {
     try {
-      const columns = await uploadedColumns(set, await fetch(set, context), context.signal);
+      const columns = await uploadedColumns(job, set, await fetch(set, context), context.signal);
       if (columns !== undefined) return columns;
     } catch (error) {
       // The others may tell.

@@ -102,7 +102,7 @@ export class IngestResults {
       const counts = this.counts[place] ?? new Int32Array(0);
       counts.fill(0);
       try {
-        const read = new ReadSet(set, await this.fetch(set, context), this.uploaded.columns);
+        const read = new ReadSet(this.job, set, await this.fetch(set, context), this.uploaded.columns);
         this.counted += await this.count(read, counts, context);
         sets.push(read);
       } catch (error) {

@@ -12,9 +12,12 @@ import type { PollProperties } from '../../properties/bulk-properties.js';
 import { queryResultsPath } from '../../transport/endpoints.js';
 import { ACCEPT_CSV } from '../../transport/headers.js';
 import { protocolError } from '../../transport/refusals.js';
-import { BulkJob, type JobRequests } from './bulk-job.js';
+import { BulkJob, type JobRequests, withJob } from './bulk-job.js';
 import { pollJob } from './job-poller.js';
 import { hasEnded, type JobStatus } from './job-status.js';
+
+/** In which pages are read. */
+export const RESULTS_STEP = 'get bulk query results';
 
 /** A page is asked for so often, until it is whole. */
 const MAX_READINGS = 3;
@@ -26,6 +29,8 @@ export interface RowPage {
   readonly rows: number;
   /** Object type of the records, as the service spells it; empty where it does not say. */
   readonly object: string;
+  /** Of the job. */
+  readonly jobId: string;
 }
 
 /** What a query job is to do. */
@@ -57,7 +62,7 @@ export async function* queryPages(
     }
     const total = rowsOf(job, ended);
     for await (const page of pagesOf(job, total, pageSize, context))
-      yield page.type === 'page' ? { ...page, object: ended?.object ?? '' } : page;
+      yield page.type === 'page' ? { ...page, object: ended?.object ?? '', jobId: job.id } : page;
   } finally {
     if (!isOver) await job.discard(cleanup);
   }
@@ -72,6 +77,7 @@ function rowsOf(job: BulkJob, ended: JobStatus | undefined): number {
     message: `query job ${job.id} ended ${ended?.state ?? 'nowhere'}${why}`,
     effect: 'none',
     retryable: true,
+    step: 'get bulk status',
     service: { jobId: job.id },
   });
 }
@@ -81,7 +87,7 @@ async function* pagesOf(
   total: number,
   pageSize: number | undefined,
   context: CallContext,
-): AsyncGenerator<Omit<RowPage, 'object'> | ProgressEvent> {
+): AsyncGenerator<Omit<RowPage, 'object' | 'jobId'> | ProgressEvent> {
   const used = new Set<string>();
   let done = 0;
   let locator: string | undefined;
@@ -116,7 +122,7 @@ async function readPage(
 ): Promise<Page> {
   for (let reading = 1; ; reading += 1) {
     try {
-      return await job.named(() => readPageOnce(job, locator, maxRecords, context));
+      return await job.named(RESULTS_STEP, () => readPageOnce(job, locator, maxRecords, context));
     } catch (error) {
       const isOdd = isConnectorError(error) && error.info.code === 'PAGE_INCOMPLETE';
       if (!isOdd || reading >= MAX_READINGS) throw error;
@@ -132,9 +138,8 @@ async function readPageOnce(
 ): Promise<Page> {
   const path = queryResultsPath(job.id, locator, maxRecords);
   const headers = job.headers(ACCEPT_CSV);
-  const step = 'get bulk query results';
   const { body, headers: told } = await job.transport.sendForCsv(
-    { step, method: 'GET', path, headers, effect: 'none' },
+    { step: RESULTS_STEP, method: 'GET', path, headers, effect: 'none' },
     context,
   );
   const { rows, isWhole } = await countRows(body.open(context.signal));
@@ -150,7 +155,6 @@ async function readPageOnce(
   return { body, rows, next: next === 'null' ? undefined : next };
 }
 
-function incomplete(job: BulkJob, message: string): ConnectorError {
-  const { info } = protocolError('PAGES_INCOMPLETE', message, 'none');
-  return new ConnectorError({ ...info, service: { jobId: job.id } });
+function incomplete(job: BulkJob, message: string): unknown {
+  return withJob(protocolError('PAGES_INCOMPLETE', message, 'none'), job.id, RESULTS_STEP);
 }
