@@ -19,8 +19,7 @@ import type { JobStatus } from './job-status.js';
 import { withLastWords } from './last-words.js';
 import { checkpointOf } from './left-job.js';
 import { fetchResults, RESULT_SETS, type ResultSet } from './result-set.js';
-
-const MAX_READINGS = 3;
+import { readUntilWhole } from './whole-reading.js';
 
 interface CountedSet {
   readonly set: ResultSet;
@@ -71,19 +70,17 @@ export class CsvSettlement implements JobSettlement {
     yield [this.resultOf(status, counts, stopped)];
   }
 
-  /** Reads the sets; again, where they do not make up what was sent. */
+  /** Reads the sets until they make up what was sent. */
   private async readSets(job: BulkJob, context: CallContext): Promise<readonly CountedSet[]> {
-    for (let reading = 1; ; reading += 1) {
-      const sets: CountedSet[] = [];
-      for (const set of RESULT_SETS) {
-        const body = await fetchResults(job, set, context);
-        sets.push({ set, body, ...(await countRows(body.open(context.signal))) });
-      }
-      const total = sets.reduce((sum, { rows }) => sum + rows, 0);
-      if (sets.every(({ isWhole }) => isWhole) && (total === this.csv.rows || reading >= MAX_READINGS)) return sets;
-      if (reading >= MAX_READINGS) throw breaksOff(job.id);
-      await context.clock.sleep(500 * reading * (0.5 + context.clock.random() / 2), context.signal);
-    }
+    const areWhole = (sets: readonly CountedSet[]): boolean => sets.every(({ isWhole }) => isWhole);
+    const countAll = (sets: readonly CountedSet[]): number => sets.reduce((sum, { rows }) => sum + rows, 0);
+    const sets = await readUntilWhole(
+      () => readSetsOnce(job, context),
+      (reading) => areWhole(reading) && countAll(reading) === this.csv.rows,
+      context,
+    );
+    if (areWhole(sets)) return sets;
+    throw breaksOff(job.id);
   }
 
   private outputOf({ set, body, rows }: CountedSet): OutputEvent {
@@ -127,6 +124,15 @@ export class CsvSettlement implements JobSettlement {
       return error({ category: 'validation', code: 'BULK_ROWS_FAILED', effect: 'none', retryable: false });
     return { type: 'result', inputs, status: 'success', code: '200', message, receipt };
   }
+}
+
+async function readSetsOnce(job: BulkJob, context: CallContext): Promise<readonly CountedSet[]> {
+  const sets: CountedSet[] = [];
+  for (const set of RESULT_SETS) {
+    const body = await fetchResults(job, set, context);
+    sets.push({ set, body, ...(await countRows(body.open(context.signal))) });
+  }
+  return sets;
 }
 
 /** Readable, whatever the number. */

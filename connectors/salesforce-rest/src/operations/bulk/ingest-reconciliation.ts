@@ -129,7 +129,7 @@ async function* settle<P>(
     form,
     sets,
   );
-  await results.read(context, 1);
+  await results.readOnce(context);
   yield* results.events(status, undefined, context);
 }
 

@@ -14,9 +14,7 @@ import type { JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
 import { fetchResults, RESULT_SETS, ReadSet, type ResultSet } from './result-set.js';
 import type { RowIndex } from './row-index.js';
-
-/** Sets may lag behind the state of their job, or come cut at a row's end where nothing else tells their length. */
-const MAX_READINGS = 3;
+import { readUntilWhole } from './whole-reading.js';
 
 /** What was uploaded, as far as the results need it. */
 export interface UploadedRows {
@@ -78,23 +76,27 @@ export class IngestResults {
     return this.held;
   }
 
-  /** Reads the sets; again, where they do not make up what was sent. One that cannot be read leaves its rows unclear, not those of the others; throws where none can. */
-  async read(context: CallContext, maxReadings = MAX_READINGS): Promise<void> {
-    for (let reading = 1; ; reading += 1) {
-      const unread = await this.readOnce(context);
-      const [first] = unread;
-      this.unread = first;
-      if (first === undefined && this.counted === this.uploaded.index.size) return;
-      if (reading >= maxReadings || unread.some(({ info }) => info.category !== 'protocol')) {
-        if (first !== undefined && this.sets.length === 0) throw first;
-        return;
-      }
-      await context.clock.sleep(500 * reading * (0.5 + context.clock.random() / 2), context.signal);
-    }
+  /** Reads the sets until they make up what was sent. One that cannot be read leaves its rows unclear, not those of the others; throws where none can. */
+  async read(context: CallContext): Promise<void> {
+    const isEnough = (unread: readonly ConnectorError[]): boolean =>
+      unread.length === 0
+        ? this.counted === this.uploaded.index.size
+        : unread.some(({ info }) => info.category !== 'protocol');
+    this.accept(await readUntilWhole(() => this.readSets(context), isEnough, context));
+  }
+
+  /** Reads the sets as they are: where what was sent is not known, nothing shows whether they are whole. */
+  async readOnce(context: CallContext): Promise<void> {
+    this.accept(await this.readSets(context));
+  }
+
+  private accept([first]: readonly ConnectorError[]): void {
+    this.unread = first;
+    if (first !== undefined && this.sets.length === 0) throw first;
   }
 
   /** What kept sets from being read. */
-  private async readOnce(context: CallContext): Promise<readonly ConnectorError[]> {
+  private async readSets(context: CallContext): Promise<readonly ConnectorError[]> {
     this.counted = 0;
     const sets: ReadSet[] = [];
     const unread: ConnectorError[] = [];

@@ -3,7 +3,6 @@ import {
   type CallContext,
   ConnectorError,
   type ExecutionContext,
-  isConnectorError,
   type Json,
   type ProgressEvent,
 } from '@connector-runtime/core';
@@ -15,12 +14,10 @@ import { protocolError } from '../../transport/refusals.js';
 import { BulkJob, type JobRequests, withJob } from './bulk-job.js';
 import { pollJob } from './job-poller.js';
 import { hasEnded, type JobStatus } from './job-status.js';
+import { readUntilWhole } from './whole-reading.js';
 
 /** In which pages are read. */
 export const RESULTS_STEP = 'get bulk query results';
-
-/** A page is asked for so often, until it is whole. */
-const MAX_READINGS = 3;
 
 /** A page of a query job's rows: a whole CSV with a header. */
 export interface RowPage {
@@ -113,21 +110,34 @@ interface Page {
   readonly next: string | undefined;
 }
 
-/** Reads a page; again, where it is not whole. */
-async function readPage(
+/** A page as it came. */
+interface PageReading {
+  readonly body: Body;
+  readonly rows: number;
+  /** What shows that it is not whole. */
+  readonly flaw: string | undefined;
+  readonly locator: string | undefined;
+}
+
+/** Reads a page until it is whole. */
+function readPage(
   job: BulkJob,
   locator: string | undefined,
   maxRecords: number | undefined,
   context: CallContext,
 ): Promise<Page> {
-  for (let reading = 1; ; reading += 1) {
-    try {
-      return await job.named(RESULTS_STEP, () => readPageOnce(job, locator, maxRecords, context));
-    } catch (error) {
-      const isOdd = isConnectorError(error) && error.info.code === 'PAGE_INCOMPLETE';
-      if (!isOdd || reading >= MAX_READINGS) throw error;
-    }
-  }
+  return job.named(RESULTS_STEP, async () => {
+    const { body, rows, flaw, ...page } = await readUntilWhole(
+      () => readPageOnce(job, locator, maxRecords, context),
+      (reading) => reading.flaw === undefined,
+      context,
+    );
+    if (flaw !== undefined) throw protocolError('PAGE_INCOMPLETE', `a page of the results ${flaw}`, 'none');
+    const next = page.locator ?? '';
+    if (next === '')
+      throw protocolError('LOCATOR_MISSING', 'a page of the results does not say what follows it', 'none');
+    return { body, rows, next: next === 'null' ? undefined : next };
+  });
 }
 
 async function readPageOnce(
@@ -135,7 +145,7 @@ async function readPageOnce(
   locator: string | undefined,
   maxRecords: number | undefined,
   context: CallContext,
-): Promise<Page> {
+): Promise<PageReading> {
   const path = queryResultsPath(job.id, locator, maxRecords);
   const headers = job.headers(ACCEPT_CSV);
   const { body, headers: told } = await job.transport.sendForCsv(
@@ -144,15 +154,9 @@ async function readPageOnce(
   );
   const { rows, isWhole } = await countRows(body.open(context.signal));
   const said = told['sforce-numberofrecords'];
-  if (!isWhole) throw protocolError('PAGE_INCOMPLETE', 'a page of the results breaks off', 'none');
-  if (said !== undefined && said !== String(rows)) {
-    const message = `a page of the results has ${rows} rows where the service says ${said}`;
-    throw protocolError('PAGE_INCOMPLETE', message, 'none');
-  }
-  const next = told['sforce-locator'];
-  if (next === undefined || next === '')
-    throw protocolError('LOCATOR_MISSING', 'a page of the results does not say what follows it', 'none');
-  return { body, rows, next: next === 'null' ? undefined : next };
+  const isOther = said !== undefined && said !== String(rows);
+  const flaw = !isWhole ? 'breaks off' : isOther ? `has ${rows} rows where the service says ${said}` : undefined;
+  return { body, rows, flaw, locator: told['sforce-locator'] };
 }
 
 function incomplete(job: BulkJob, message: string): unknown {
