@@ -69,6 +69,9 @@ async function killAndResume(
   expect(lines('out.ndjson').at(-1)?.type).toBe('summary');
 }
 
+/** A job that was never closed is aborted, and deleted too. */
+const endOf = (state: string) => (state === 'JobComplete' ? [state, false] : ['Aborted', true]);
+
 const statuses = () =>
   Object.fromEntries(
     lines('out.ndjson')
@@ -108,7 +111,7 @@ describe('a run over Bulk API 2.0 that is killed', () => {
     for (const { type, inputs, status, body } of lines('out.ndjson'))
       if (type === 'result' && status === 'success') expect(body).toContain(`<Name>Killed ${inputs[0]}</Name>`);
     expect(org.bulk.jobs).toHaveLength(jobs);
-    expect(org.bulk.jobs.filter(({ state }) => state === 'Open')).toEqual([]);
+    for (const { state, isDeleted } of org.bulk.jobs) expect([state, isDeleted]).toEqual(endOf(state));
   });
 
   test('and whose close arrives late does not send the job again', async () => {
@@ -157,3 +160,24 @@ test.each<[string, FaultSpec, number]>([
   expect(statuses()).toEqual({ csv: 'success' });
   expect(org.bulk.jobs).toHaveLength(jobs);
 });
+
+test.each([
+  ['another CSV of as many records', 'Name\nOther 0\n'],
+  ['a document that is no CSV', 'Name\n"Killed'],
+])(
+  'CSV Bulk that is killed and given %s is refused: the document is unknown, and nothing is sent',
+  async (_what, other) => {
+    write('run.json', {
+      operation: 'csvBulk',
+      properties: { ...FAST, operationApi: undefined, bulkOperation: 'insert', object: 'Account' },
+    });
+    const input = (body: string) => JSON.stringify({ id: 'csv', body, mediaType: 'text/csv' });
+    write('in.ndjson', input('Name\nKilled 0\n'));
+
+    await killAndResume({ kind: 'jobStatus', action: 'hold' }, () => write('in.ndjson', input(other)));
+
+    const [result] = lines('out.ndjson').filter(({ type }) => type === 'result');
+    expect(result).toMatchObject({ status: 'unknown', error: { code: 'CHECKPOINT_UNSUITABLE' } });
+    expect(org.bulk.jobs).toHaveLength(1);
+  },
+);

@@ -1,4 +1,11 @@
-import { type Document, type Events, type ExecutionContext, isConnectorError } from '@connector-runtime/core';
+import {
+  type Body,
+  type CallContext,
+  type Document,
+  type Events,
+  type ExecutionContext,
+  isConnectorError,
+} from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import { documentError } from '../transport/refusals.js';
 import { checkConfiguredHeaders, type HeaderProperties } from './document-headers.js';
@@ -14,12 +21,20 @@ export async function* eachStatement<P extends HeaderProperties>(
   checkConfiguredHeaders(context.properties);
   for await (const document of documents) {
     try {
-      const soql = await documentText(document, context);
-      if (soql.trim() === '') throw documentError('SOQL_MISSING', 'the document holds no SOQL statement');
-      yield* run(soql, document);
+      yield* run(await statementOf(document, context), document);
     } catch (error) {
       if (!isConnectorError(error) || endsEverything(error)) throw error;
       yield failed([document.id], error.info);
     }
   }
+}
+
+/** The statement that a document is; one that is empty or no UTF-8 is a `validation` error. */
+export async function statementOf(
+  document: { readonly body: Pick<Body, 'open'> },
+  context: CallContext,
+): Promise<string> {
+  const soql = await documentText(document, context);
+  if (soql.trim() === '') throw documentError('SOQL_MISSING', 'the document holds no SOQL statement');
+  return soql;
 }

@@ -4,7 +4,6 @@ import {
   type Events,
   type ExecutionContext,
   errorInfoOf,
-  type HttpHeaders,
   inject,
   injectable,
   isConnectorError,
@@ -22,11 +21,10 @@ import { documentHeaders } from '../document-headers.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
 import { IngestColumns } from './ingest-columns.js';
-import type { JobSpec } from './ingest-job.js';
 import { reconcileRows } from './ingest-reconciliation.js';
 import { readIngestRow } from './ingest-row.js';
 import { JobPreparation, type PreparationRules, type PreparedJob } from './job-preparation.js';
-import { jobRule } from './job-rule.js';
+import { checkRule, ingestSpec } from './job-spec.js';
 import { leftJobOf } from './left-job.js';
 import { recordForm } from './record-form.js';
 import { runRows } from './row-jobs.js';
@@ -99,15 +97,17 @@ export class BulkIngestOperation implements Operation<Properties> {
     context: ExecutionContext<Properties>,
     leftJobId?: string,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
-    const { properties, ids } = prepared;
+    const { properties, ids: inputs } = prepared;
     if (context.signal.aborted && leftJobId === undefined) {
-      yield ids.map((id) => failed([id], errorInfoOf(context.signal.reason, 'none')));
+      yield inputs.map((input) => failed([input], errorInfoOf(context.signal.reason, 'none')));
       return;
     }
-    const headers = (own: HttpHeaders): HttpHeaders =>
-      documentHeaders(own, properties.restHeaders === undefined ? {} : { restHeaders: properties.restHeaders });
-    yield* runRows(prepared, specOf(properties, describe, key, context), {
-      requests: { transport: this.transport, kind: 'ingest', headers },
+    const { hardDelete, assignmentRuleId, restHeaders } = properties;
+    const { id } = context.operation;
+    const isHard = id === 'delete' && hardDelete === true;
+    const operation = isHard ? 'hardDelete' : (KINDS[id]?.operation ?? id);
+    yield* runRows(prepared, ingestSpec({ describe, operation, key, assignmentRuleId }), {
+      requests: { transport: this.transport, kind: 'ingest', restHeaders },
       form: recordForm(describe.name, context.properties.payloadFormat),
       context,
       ...(leftJobId !== undefined && { leftJobId }),
@@ -128,7 +128,7 @@ export class BulkIngestOperation implements Operation<Properties> {
         key === undefined ? comparableId(cells.get('Id') ?? '') : comparableKey(key, cells.get(key.name) ?? ''),
       groupOf: ({ assignmentRuleId = '', restHeaders = {} }) => JSON.stringify([assignmentRuleId.trim(), restHeaders]),
       read: (document) => {
-        jobRule(document.properties);
+        checkRule(document.properties.assignmentRuleId);
         documentHeaders({}, { restHeaders: document.properties.restHeaders ?? {} });
         return readIngestRow(
           document,
@@ -159,25 +159,6 @@ export class BulkIngestOperation implements Operation<Properties> {
     }
     return found;
   }
-}
-
-function specOf(
-  properties: Properties,
-  describe: SObjectDescribe,
-  key: FieldDescribe | undefined,
-  { operation: { id } }: ExecutionContext<Properties>,
-): JobSpec {
-  const isHard = id === 'delete' && properties.hardDelete === true;
-  const rule = jobRule(properties);
-  return {
-    object: describe.name,
-    operation: isHard ? 'hardDelete' : (KINDS[id]?.operation ?? id),
-    contentType: 'CSV',
-    columnDelimiter: 'COMMA',
-    lineEnding: 'LF',
-    ...(key !== undefined && { externalIdFieldName: key.name }),
-    ...(rule !== '' && { assignmentRuleId: rule }),
-  };
 }
 
 /** An unknown name of the configuration. */

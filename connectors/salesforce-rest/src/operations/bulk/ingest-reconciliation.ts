@@ -1,4 +1,6 @@
 import {
+  type Body,
+  type CallContext,
   type Document,
   type ErrorInfo,
   type ExecutionContext,
@@ -7,15 +9,15 @@ import {
   statusOfError,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
-import { CsvReader } from '../../csv/csv-reader.js';
 import { csvRow } from '../../csv/csv-writer.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import type { HeaderProperties } from '../document-headers.js';
 import { BulkJob, type JobRequests } from './bulk-job.js';
-import { IngestResults } from './ingest-results.js';
+import { type FetchSet, IngestResults } from './ingest-results.js';
 import { cellOf, type PreparationRules } from './job-preparation.js';
 import { hasEnded, type JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
-import { fetchResults } from './result-set.js';
+import { fetchResults, RESULT_SETS, type ResultSet, uploadedColumns } from './result-set.js';
 import { RowIndex } from './row-index.js';
 
 /** What the rows of a job are told by, in another process. */
@@ -25,30 +27,40 @@ interface Reconciliation<P> {
   readonly rules: PreparationRules<P>;
 }
 
-/** So many documents of one job are settled together. */
+/** So many documents are sorted by their jobs at a time. */
 const MAX_TOGETHER = 100_000;
 
 /**
  * Settles documents whose end is unknown by the state and results of the job that their receipts name; read-only. A job that still runs, or is gone, leaves them `unknown`.
  * Rows are tied back by their text, as in the run itself: it is made of the document again, with the columns that the job's results show.
  */
-export async function* reconcileRows<P>(
+export async function* reconcileRows<P extends HeaderProperties>(
   documents: AsyncIterable<Document<P>>,
   reconciliation: Reconciliation<P>,
   context: ExecutionContext<P>,
 ): AsyncGenerator<readonly OperationEvent[]> {
-  let jobId = '';
-  let together: Document<P>[] = [];
+  for await (const groups of receiptGroups(documents))
+    for (const [jobId, together] of groups) yield* reconcileJob(jobId, together, reconciliation, context);
+}
+
+/** Documents by the job that their receipts name, in portions: receipts of several jobs may alternate, and each job's results are read once a portion. */
+async function* receiptGroups<P>(
+  documents: AsyncIterable<Document<P>>,
+): AsyncGenerator<ReadonlyMap<string, readonly Document<P>[]>> {
+  let groups = new Map<string, Document<P>[]>();
+  let count = 0;
   for await (const document of documents) {
-    const named = jobOf(document);
-    if (together.length > 0 && (named !== jobId || together.length >= MAX_TOGETHER)) {
-      yield* reconcileJob(jobId, together, reconciliation, context);
-      together = [];
-    }
-    jobId = named;
-    together.push(document);
+    const jobId = jobOf(document);
+    const group = groups.get(jobId);
+    if (group === undefined) groups.set(jobId, [document]);
+    else group.push(document);
+    count += 1;
+    if (count < MAX_TOGETHER) continue;
+    yield groups;
+    groups = new Map();
+    count = 0;
   }
-  if (together.length > 0) yield* reconcileJob(jobId, together, reconciliation, context);
+  if (count > 0) yield groups;
 }
 
 function jobOf({ receipt }: Document<unknown>): string {
@@ -56,7 +68,7 @@ function jobOf({ receipt }: Document<unknown>): string {
   return typeof named === 'string' ? named : '';
 }
 
-async function* reconcileJob<P>(
+async function* reconcileJob<P extends HeaderProperties>(
   jobId: string,
   documents: readonly Document<P>[],
   { transport, form, rules }: Reconciliation<P>,
@@ -69,7 +81,8 @@ async function* reconcileJob<P>(
     yield all(undecided('BULK_RECEIPT_MISSING', 'the document has no receipt that names its bulk job', jobId));
     return;
   }
-  const requests: JobRequests = { transport, kind: 'ingest', headers: (own) => own };
+  const { restHeaders } = context.properties;
+  const requests: JobRequests = { transport, kind: 'ingest', restHeaders };
   const job = BulkJob.known(requests, jobId);
   try {
     const status = await job.status(context);
@@ -97,7 +110,8 @@ async function* settle<P>(
   rules: PreparationRules<P>,
   context: ExecutionContext<P>,
 ): AsyncGenerator<readonly OperationEvent[]> {
-  const columns = await columnsOf(job, context);
+  const sets = fetchedSets(job);
+  const columns = await columnsOf(job, sets, context);
   const index = new RowIndex(0);
   for (const [place, document] of documents.entries()) {
     try {
@@ -113,20 +127,34 @@ async function* settle<P>(
     job,
     { ids, index, columns, receiptOf: (row) => documents[row]?.receipt ?? null },
     form,
+    sets,
   );
-  await results.read(context, 1);
+  await results.readOnce(context);
   yield* results.events(status, undefined, context);
 }
 
-/** The columns that were uploaded: every set repeats them, the unprocessed records alone. */
-async function columnsOf(job: BulkJob, context: ExecutionContext<unknown>): Promise<readonly string[]> {
-  const body = await fetchResults(job, 'unprocessedrecords', context);
-  const reader = new CsvReader();
-  for await (const bytes of body.open(context.signal)) {
-    const [header] = reader.readBytes(bytes);
-    if (header !== undefined) return header;
+/** The sets of a job that has ended, each fetched once. */
+function fetchedSets(job: BulkJob): FetchSet {
+  const fetched = new Map<ResultSet, Promise<Body>>();
+  return (set, context) => {
+    const body = fetched.get(set) ?? fetchResults(job, set, context);
+    fetched.set(set, body);
+    return body;
+  };
+}
+
+/** The columns that were uploaded, by the first set that has rows: one without rows may lack them in its header. None where no set tells them. */
+async function columnsOf(job: BulkJob, fetch: FetchSet, context: CallContext): Promise<readonly string[]> {
+  for (const set of RESULT_SETS) {
+    try {
+      const columns = await uploadedColumns(job, set, await fetch(set, context), context.signal);
+      if (columns !== undefined) return columns;
+    } catch (error) {
+      // The others may tell.
+      if (context.signal.aborted || !isConnectorError(error)) throw error;
+    }
   }
-  return reader.end()[0] ?? [];
+  return [];
 }
 
 function neverClosed(jobId: string): ErrorInfo {

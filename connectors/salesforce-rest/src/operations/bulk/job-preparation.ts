@@ -165,7 +165,8 @@ export class JobPreparation<P> {
   ): AsyncGenerator<Uint8Array> {
     const { rules } = this;
     const known = new Set(columns);
-    const keys = new Set<string>();
+    // No texts: those of 250,000 keys would keep the documents alive that they are cut out of.
+    const keys = this.newIndex();
     let piece = csvRow(columns);
     const headerBytes = Buffer.byteLength(piece);
     let bytes = headerBytes;
@@ -174,7 +175,7 @@ export class JobPreparation<P> {
       if (row === undefined) break;
       const key = rules.keyOf(row.cells);
       const isOther =
-        !this.isTogether(first, row) || (rules.columns === undefined && hasNew(row, known)) || keys.has(key);
+        !this.isTogether(first, row) || (rules.columns === undefined && hasNew(row, known)) || keys.find(key) >= 0;
       const text = isOther ? '' : csvRow(columns.map((column) => cellOf(row.cells.get(column))));
       const rowBytes = Buffer.byteLength(text);
       if (!isOther && this.isOversize(row, text, headerBytes + rowBytes)) continue;

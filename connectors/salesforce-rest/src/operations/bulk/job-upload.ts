@@ -38,10 +38,10 @@ export async function uploadedJob(
 }
 
 async function upload(job: BulkJob, csv: Body, context: CallContext): Promise<void> {
-  await job.named(async () => {
+  await job.named('upload bulk batch', async (step) => {
     await job.transport.send(
       {
-        step: 'upload bulk batch',
+        step,
         method: 'PUT',
         path: await uploadPath(job, context),
         headers: job.headers({ accept: 'application/json', 'content-type': CSV }),
