@@ -30,7 +30,7 @@ interface SharedDescribe {
 /** Describes of the connection's object types: each fetched once for all who ask at the same time, and kept for ten minutes, apart by user and API version. */
 @injectable()
 export class DescribeCache {
-  private readonly flights = new Map<string, SingleFlight<SObjectDescribe>>();
+  private readonly flights = new SingleFlight<SObjectDescribe>();
   private readonly shared = new Map<string, SharedDescribe>();
 
   constructor(
@@ -86,17 +86,8 @@ export class DescribeCache {
     return `describe ${origin}${apiPath} ${user} ${objectType.toLowerCase()}`;
   }
 
-  private async fetchOnce(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
-    let flight = this.flights.get(key);
-    if (flight === undefined) {
-      flight = new SingleFlight();
-      this.flights.set(key, flight);
-    }
-    try {
-      return await flight.run(context, () => this.fetch(key, objectType, context));
-    } finally {
-      this.flights.delete(key);
-    }
+  private fetchOnce(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+    return this.flights.run(key, context, (own) => this.fetch(key, objectType, own));
   }
 
   private async fetch(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
