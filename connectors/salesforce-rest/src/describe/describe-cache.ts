@@ -15,6 +15,8 @@ import { parseDescribe, parseObjectList, type SObjectDescribe, type SObjectEntry
 import { suggestion } from './suggestion.js';
 
 const TTL_MS = 10 * 60_000;
+/** So long an object type that the user cannot see is not asked for again by who goes on without it. */
+const HIDDEN_MS = 60_000;
 /** So long one fetch answers several questions of a person about an object type. */
 const SHARED_MS = 10_000;
 /** Object types whose describe is held for that. */
@@ -27,7 +29,10 @@ interface SharedDescribe {
   readonly answered: Set<string>;
 }
 
-/** Describes of the connection's object types: each fetched once for all who ask at the same time, and kept for ten minutes, apart by user and API version. */
+/**
+ * Describes of the connection's object types: each fetched once for all who ask at the same time, and kept for ten minutes, apart by user and API version.
+ * `null` is kept in the place of one that the user cannot see.
+ */
 @injectable()
 export class DescribeCache {
   private readonly flights = new SingleFlight<SObjectDescribe>();
@@ -43,7 +48,20 @@ export class DescribeCache {
   async describe(objectType: string, context: CallContext): Promise<SObjectDescribe> {
     const key = await this.keyOf(objectType, context);
     const kept = await this.cache.get(key);
-    return kept === undefined ? this.fetchOnce(key, objectType, context) : (kept as SObjectDescribe);
+    return kept === undefined || kept === null ? this.fetchKnown(key, objectType, context) : (kept as SObjectDescribe);
+  }
+
+  /** The describes of those of the object types that the user can see, in their order. That one is hidden is remembered for a minute. */
+  async describeVisible(objectTypes: readonly string[], context: CallContext): Promise<readonly SObjectDescribe[]> {
+    const found = await Promise.all(objectTypes.map((objectType) => this.describeIfVisible(objectType, context)));
+    return found.filter((describe) => describe !== null);
+  }
+
+  /** Drops what is kept of an object type: who asks next has it fetched. */
+  async forget(objectType: string, context: CallContext): Promise<void> {
+    const key = await this.keyOf(objectType, context);
+    this.shared.delete(key);
+    await this.cache.set(key, null, 0);
   }
 
   /**
@@ -59,7 +77,7 @@ export class DescribeCache {
       return before.describe;
     }
     const fetchedAtEpochMs = context.clock.now();
-    const describe = await this.fetchOnce(key, objectType, context);
+    const describe = await this.fetchKnown(key, objectType, context);
     // Who waited for the same fetch shares what it has answered.
     const other = this.shared.get(key);
     if (other?.describe === describe) other.answered.add(question);
@@ -86,18 +104,23 @@ export class DescribeCache {
     return `describe ${origin}${apiPath} ${user} ${objectType.toLowerCase()}`;
   }
 
-  private fetchOnce(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
-    return this.flights.run(key, context, (own) => this.fetch(key, objectType, own));
+  private async describeIfVisible(objectType: string, context: CallContext): Promise<SObjectDescribe | null> {
+    const key = await this.keyOf(objectType, context);
+    const kept = await this.cache.get(key);
+    if (kept !== undefined) return kept as SObjectDescribe | null;
+    try {
+      return await this.fetchOnce(key, objectType, context);
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
   }
 
-  private async fetch(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+  private async fetchKnown(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
     try {
-      const answer = await this.transport.getJson(describePath(objectType), `describe ${objectType} fields`, context);
-      const describe = parseDescribe(answer);
-      await this.cache.set(key, describe, TTL_MS);
-      return describe;
+      return await this.fetchOnce(key, objectType, context);
     } catch (error) {
-      if (!isConnectorError(error) || error.info.category !== 'notFound') throw error;
+      if (!isNotFound(error)) throw error;
       const known = (await this.objectTypes(context)).map(({ name }) => name);
       throw new ConnectorError(
         {
@@ -109,4 +132,24 @@ export class DescribeCache {
       );
     }
   }
+
+  private fetchOnce(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+    return this.flights.run(key, context, (own) => this.fetch(key, objectType, own));
+  }
+
+  private async fetch(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+    try {
+      const answer = await this.transport.getJson(describePath(objectType), `describe ${objectType} fields`, context);
+      const describe = parseDescribe(answer);
+      await this.cache.set(key, describe, TTL_MS);
+      return describe;
+    } catch (error) {
+      if (isNotFound(error)) await this.cache.set(key, null, HIDDEN_MS);
+      throw error;
+    }
+  }
+}
+
+function isNotFound(error: unknown): error is ConnectorError {
+  return isConnectorError(error) && error.info.category === 'notFound';
 }
