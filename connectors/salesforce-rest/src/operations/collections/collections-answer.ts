@@ -5,8 +5,8 @@ import type { ServiceError } from '../../transport/error-answer.js';
 import { protocolError } from '../../transport/refusals.js';
 import { isGoneCode } from '../../transport/service-codes.js';
 import { comparableId } from '../comparable-key.js';
-import { accepted, refusalInside, withNearestField } from '../outcomes.js';
-import { type CollectionResult, type Payload, PayloadError } from '../payload.js';
+import { accepted, readWritten, refusalInside, withNearestField } from '../outcomes.js';
+import type { CollectionResult, Payload } from '../payload.js';
 import type { CollectionRecord } from './collections-request.js';
 
 const ROLLED_BACK = 'ALL_OR_NONE_OPERATION_ROLLED_BACK';
@@ -32,7 +32,7 @@ export interface SentHow {
  * else a record's own is the one that tells its id, and what stays without is `unknown`. The body of an event is the service's `result`, attributes kept.
  */
 export function collectionResults(sent: readonly SentRecord[], text: string, how: SentHow): readonly ResultEvent[] {
-  const items = readItems(text, how.payload);
+  const items = readWritten(() => how.payload.readCollectionResults(text));
   const own = tied(sent, items);
   const all = judged(items, how);
   return sent.map(({ document }, index) => {
@@ -41,20 +41,6 @@ export function collectionResults(sent: readonly SentRecord[], text: string, how
     const message = `the service answered ${sent.length} records with ${items.length} results that cannot be told apart: what became of this one is not known`;
     return failed([document.id], protocolError('ANSWER_UNEXPECTED', message, 'unknown').info);
   });
-}
-
-function readItems(text: string, payload: Payload): readonly CollectionResult[] {
-  try {
-    return payload.readCollectionResults(text);
-  } catch (error) {
-    if (!(error instanceof PayloadError)) throw error;
-    throw protocolError(
-      'ANSWER_UNEXPECTED',
-      `the answer to a write cannot be read: ${error.message}`,
-      'unknown',
-      error,
-    );
-  }
 }
 
 /** The result of each record; `undefined` where it cannot be told. */

@@ -18,8 +18,8 @@ import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { meaningOf } from '../../transport/service-codes.js';
 import { documentHeaders } from '../document-headers.js';
 import { ObjectTarget } from '../object-target.js';
-import { accepted, refusalInside, refused } from '../outcomes.js';
-import { type Payload, PayloadError, type TreeAnswer } from '../payload.js';
+import { accepted, readWritten, refusalInside, refused } from '../outcomes.js';
+import type { Payload, TreeAnswer } from '../payload.js';
 import { payloadOf } from '../payload-formats.js';
 
 /** The answer names each of at most 200 records. */
@@ -70,30 +70,15 @@ export class CreateTreeOperation implements Operation<CreateTreeProperties> {
         payload.form,
         context,
       );
-      if (response.status >= 300) {
-        refusalBody = text;
-        throw refusalOf(readAnswer(text, payload), response.earlier, response.status);
-      }
-      checkCreated(readAnswer(text, payload), referenceIds);
+      if (response.status >= 300) refusalBody = text;
+      const answer = readWritten(() => payload.readTreeAnswer(text));
+      if (response.status >= 300) throw refusalOf(answer, response.earlier, response.status);
+      checkCreated(answer, referenceIds);
       return accepted(document, String(response.status), payload, text);
     } catch (error) {
       const result = refused(document, error, payload);
       return refusalBody === undefined ? result : { ...result, body: refusalBody, mediaType: payload.mediaType };
     }
-  }
-}
-
-function readAnswer(text: string, payload: Payload): TreeAnswer {
-  try {
-    return payload.readTreeAnswer(text);
-  } catch (error) {
-    if (!(error instanceof PayloadError)) throw error;
-    throw protocolError(
-      'ANSWER_UNEXPECTED',
-      `the answer to a write cannot be read: ${error.message}`,
-      'unknown',
-      error,
-    );
   }
 }
 
