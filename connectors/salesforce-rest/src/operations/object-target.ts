@@ -5,6 +5,7 @@ import {
   inject,
   injectable,
   isConnectorError,
+  type ResultEvent,
 } from '@connector-runtime/core';
 import { DescribeCache } from '../describe/describe-cache.js';
 import type { SObjectDescribe } from '../describe/sobject-describe.js';
@@ -20,6 +21,9 @@ const VERBS: Readonly<Record<Ability, string>> = {
   updateable: 'updated',
   deletable: 'deleted',
 };
+
+/** By these the service says that it knows an object type otherwise than its describe. */
+const OUTDATED_CODES = new Set(['INVALID_FIELD', 'INVALID_FIELD_FOR_INSERT_UPDATE', 'INVALID_TYPE']);
 
 /** Checks what an operation is configured to do before it does anything: its headers, and the object type in the live describe. */
 @injectable()
@@ -41,6 +45,18 @@ export class ObjectTarget {
       );
     }
     return describe;
+  }
+
+  /**
+   * Looks at what became of documents: where the service refused a field or an object type, the kept describe of that type, and of one that the message names, is dropped.
+   * The next execution or browse has it fetched.
+   */
+  async noteRefusals(objectType: string, results: readonly ResultEvent[], context: CallContext): Promise<void> {
+    const refusal = results.find(({ error }) => OUTDATED_CODES.has(error?.service?.code ?? ''))?.error;
+    if (refusal === undefined) return;
+    await this.describes.forget(objectType, context);
+    const named = /No such column '[^']*' on (?:entity|sobject of type) '?(\w+)/.exec(refusal.message)?.[1];
+    if (named !== undefined && named !== objectType) await this.describes.forget(named, context);
   }
 
   private async describe(objectType: string, context: CallContext): Promise<SObjectDescribe> {

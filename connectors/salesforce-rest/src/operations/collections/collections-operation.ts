@@ -103,12 +103,16 @@ export class CollectionsOperation implements Operation<Properties> {
     const headers = batch.find(({ record }) => record !== undefined)?.headers;
     if (headers === undefined) return refusals;
     try {
-      return [...refusals, ...(await this.send(sent, headers, write, context))];
+      const results = await this.send(sent, headers, write, context);
+      await this.target.noteRefusals(write.describe.name, results, context);
+      return [...refusals, ...results];
     } catch (error) {
       // What meets every request (login, quota, service down) is for the caller to count; a refused request is its documents' own.
       if (refusals.length === 0 && !isRefusal(error)) throw error;
       const reason = isRefusal(error) ? ofTheWholeRequest(error, sent.length) : error;
-      return [...refusals, ...sent.map(({ document }) => resultOf(document, reason, write.payload))];
+      const results = sent.map(({ document }) => resultOf(document, reason, write.payload));
+      await this.target.noteRefusals(write.describe.name, results, context);
+      return [...refusals, ...results];
     }
   }
 

@@ -34,7 +34,7 @@ export class DeleteOperation implements Operation<DeleteProperties> {
           accepts: (answer, { earlier }) => earlier === 'unknown' && answer.errors.some(({ code }) => isGoneCode(code)),
         };
       },
-      result: (document, answer, { id = '' }) => {
+      result: (document, answer, { id }) => {
         const result = accepted(document, '204', payload, payload.successBody(id));
         if (answer.status >= 300) return { ...result, message: 'success: deleted by an attempt whose answer was lost' };
         checkWritten(answer, payload);

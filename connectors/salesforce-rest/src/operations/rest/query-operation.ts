@@ -30,13 +30,16 @@ export class QueryOperation implements Operation<Properties> {
   ) {}
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    const plan = await QueryPlan.make(await this.target.check('queryable', context), this.describes, context);
+    const describe = await this.target.check('queryable', context);
+    const plan = await QueryPlan.make(describe, this.describes, context);
     for await (const document of documents) {
       try {
         yield* runStatement(await plan.soqlFor(document, context), document, this.transport, context);
       } catch (error) {
         if (!isConnectorError(error) || endsEverything(error)) throw error;
-        yield failed([document.id], error.info);
+        const result = failed([document.id], error.info);
+        await this.target.noteRefusals(describe.name, [result], context);
+        yield result;
       }
     }
   }

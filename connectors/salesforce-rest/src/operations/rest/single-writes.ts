@@ -49,7 +49,11 @@ export class SingleWrites {
     const describe = await this.target.check(ability, context);
     const payload = await payloadOf(context.properties);
     const write = writeTo(describe, payload);
-    const send = (document: Document<P>) => this.send(document, write, describe, payload, context);
+    const send = async (document: Document<P>) => {
+      const result = await this.send(document, write, describe, payload, context);
+      await this.target.noteRefusals(describe.name, [result], context);
+      return result;
+    };
     yield* write.hasRefusalsInside
       ? perBatch(documents, context, (batch) => Promise.all(batch.map(send)), { maxDocuments: 1 })
       : perDocument(documents, context, send);
