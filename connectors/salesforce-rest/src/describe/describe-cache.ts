@@ -8,6 +8,7 @@ import {
   isConnectorError,
 } from '@connector-runtime/core';
 import { describePath, OBJECTS_PATH } from '../transport/endpoints.js';
+import { withStep } from '../transport/refusals.js';
 import { SalesforceTransport } from '../transport/salesforce-transport.js';
 import { SESSION_SOURCE, type SessionSource } from '../transport/session-source.js';
 import { SingleFlight } from '../transport/single-flight.js';
@@ -87,7 +88,12 @@ export class DescribeCache {
 
   /** The object types of the organisation that the user can see. */
   async objectTypes(context: CallContext): Promise<readonly SObjectEntry[]> {
-    return parseObjectList(await this.transport.getJson(OBJECTS_PATH, 'list SObjects', context));
+    const step = 'list SObjects';
+    try {
+      return parseObjectList(await this.transport.getJson(OBJECTS_PATH, step, context));
+    } catch (error) {
+      throw withStep(error, step);
+    }
   }
 
   private share(key: string, shared: SharedDescribe): void {
@@ -138,14 +144,14 @@ export class DescribeCache {
   }
 
   private async fetch(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+    const step = `describe ${objectType} fields`;
     try {
-      const answer = await this.transport.getJson(describePath(objectType), `describe ${objectType} fields`, context);
-      const describe = parseDescribe(answer);
+      const describe = parseDescribe(await this.transport.getJson(describePath(objectType), step, context));
       await this.cache.set(key, describe, TTL_MS);
       return describe;
     } catch (error) {
       if (isNotFound(error)) await this.cache.set(key, null, HIDDEN_MS);
-      throw error;
+      throw withStep(error, step);
     }
   }
 }

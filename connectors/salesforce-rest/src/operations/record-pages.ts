@@ -1,5 +1,5 @@
 import { type CallContext, type HttpHeaders, isConnectorError } from '@connector-runtime/core';
-import { protocolError } from '../transport/refusals.js';
+import { protocolError, withStep } from '../transport/refusals.js';
 import type { SalesforceTransport } from '../transport/salesforce-transport.js';
 import { type OpenList, type Payload, PayloadError, type QueryPage } from './payload.js';
 
@@ -35,16 +35,20 @@ export async function* recordPages(
   const reader = new PageSource(transport, requests, context);
   const used: UsedPaths = new Set();
   let list: CountedList | undefined;
-  let next: Promise<QueryPage> | undefined = reader.readFirst(requests.firstPath, used);
-  while (next !== undefined) {
-    const page: QueryPage = await next;
-    list ??= new CountedList('records', page.totalSize);
-    if (requests.countsOnly !== true) list.add(page);
-    const records = await reader.completed(page, 0);
-    next = page.nextRecordsUrl === undefined ? undefined : reader.readCursor(page.nextRecordsUrl, used);
-    // Who leaves at the yield never awaits it.
-    next?.catch(() => undefined);
-    yield { records, totalSize: page.totalSize };
+  try {
+    let next: Promise<QueryPage> | undefined = reader.readFirst(requests.firstPath, used);
+    while (next !== undefined) {
+      const page: QueryPage = await next;
+      list ??= new CountedList('records', page.totalSize);
+      if (requests.countsOnly !== true) list.add(page);
+      const records = await reader.completed(page, 0);
+      next = page.nextRecordsUrl === undefined ? undefined : reader.readCursor(page.nextRecordsUrl, used);
+      // Who leaves at the yield never awaits it.
+      next?.catch(() => undefined);
+      yield { records, totalSize: page.totalSize };
+    }
+  } catch (error) {
+    throw withStep(error, requests.step);
   }
 }
 

@@ -19,6 +19,8 @@ export interface SentRecord {
 
 /** How the request was sent whose answer is read. */
 export interface SentHow {
+  /** What was done, for errors. */
+  readonly step: string;
   readonly isDelete: boolean;
   readonly allOrNone: boolean;
   readonly describe: SObjectDescribe;
@@ -39,7 +41,7 @@ export function collectionResults(sent: readonly SentRecord[], text: string, how
     const item = own[index];
     if (item !== undefined) return outcomeOf(document, item, all, how);
     const message = `the service answered ${sent.length} records with ${items.length} results that cannot be told apart: what became of this one is not known`;
-    return failed([document.id], protocolError('ANSWER_UNEXPECTED', message, 'unknown').info);
+    return unclear(document, message, how);
   });
 }
 
@@ -87,14 +89,19 @@ function judged(items: readonly CollectionResult[], { allOrNone, earlier }: Sent
 const isRollback = (errors: readonly ServiceError[]): boolean => errors[0]?.code === ROLLED_BACK;
 const isGone = ({ errors }: CollectionResult): boolean => errors.some(({ code }) => isGoneCode(code));
 
+function unclear(document: Document<unknown>, message: string, { step }: SentHow): ResultEvent {
+  const { info } = protocolError('ANSWER_UNEXPECTED', message, 'unknown');
+  return failed([document.id], { ...info, step });
+}
+
 function outcomeOf(document: Document<unknown>, item: CollectionResult, all: Judged, how: SentHow): ResultEvent {
-  const { isDelete, allOrNone, describe, earlier, payload } = how;
+  const { step, isDelete, allOrNone, describe, earlier, payload } = how;
   if (item.success === true && !all.isRolledBack) return accepted(document, '200', payload, item.text);
   if (item.success !== false) {
     const message = all.isRolledBack
       ? 'the service says that this record was written though not all were, under all or none'
       : 'the service answered a write with neither success nor errors';
-    return failed([document.id], protocolError('ANSWER_UNEXPECTED', message, 'unknown').info);
+    return unclear(document, message, how);
   }
   if (isDelete && earlier === 'unknown' && isGone(item) && (!allOrNone || all.isAllGone)) {
     return {
@@ -106,6 +113,6 @@ function outcomeOf(document: Document<unknown>, item: CollectionResult, all: Jud
   if (!isConnectorError(refusal)) throw refusal;
   // One that was rolled back with the others must not go again without them.
   const retryable = allOrNone ? all.isTransient : refusal.info.retryable;
-  const { info } = new ConnectorError({ ...refusal.info, retryable });
+  const { info } = new ConnectorError({ ...refusal.info, step, retryable });
   return { ...failed([document.id], info), body: item.text, mediaType: payload.mediaType };
 }

@@ -15,6 +15,7 @@ import {
 import { failed, perBatch } from '@connector-runtime/core/authoring';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
 import type { CollectionsProperties } from '../../properties/operation-properties.js';
+import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
@@ -106,7 +107,8 @@ export class CollectionsOperation implements Operation<Properties> {
       const results = await this.send(sent, headers, write, context);
       await this.target.noteRefusals(write.describe.name, results, context);
       return [...refusals, ...results];
-    } catch (error) {
+    } catch (thrown) {
+      const error = withStep(thrown, stepOf(write));
       // What meets every request (login, quota, service down) is for the caller to count; a refused request is its documents' own.
       if (refusals.length === 0 && !isRefusal(error)) throw error;
       const reason = isRefusal(error) ? ofTheWholeRequest(error, sent.length) : error;
@@ -123,11 +125,12 @@ export class CollectionsOperation implements Operation<Properties> {
     context: ExecutionContext<Properties>,
   ): Promise<readonly ResultEvent[]> {
     const { allOrNone } = context.properties;
+    const step = stepOf(write);
     const records = sent.map(({ record }) => record);
     const sentBytes = records.reduce((sum, { bytes }) => sum + bytes, 0);
     const { response, text } = await this.transport.sendForText(
       {
-        step: `${write.verb} collection`,
+        step,
         headers,
         ...collectionRequest(write, records, allOrNone, this.connection.repeatUpdates),
         maxAnswerBytes: MAX_ANSWER_BYTES + 2 * sentBytes,
@@ -137,6 +140,7 @@ export class CollectionsOperation implements Operation<Properties> {
     );
     const { describe, payload } = write;
     return collectionResults(sent, text, {
+      step,
       isDelete: write.verb === 'delete',
       allOrNone,
       describe,
@@ -145,6 +149,9 @@ export class CollectionsOperation implements Operation<Properties> {
     });
   }
 }
+
+/** What is being done, for errors. */
+const stepOf = ({ verb }: CollectionWrite): string => `${verb} collection`;
 
 function verbOf(operation: string): Verb {
   if (operation === 'create' || operation === 'update' || operation === 'upsert' || operation === 'delete')

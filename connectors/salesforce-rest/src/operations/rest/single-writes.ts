@@ -8,6 +8,7 @@ import {
 } from '@connector-runtime/core';
 import { perBatch, perDocument } from '@connector-runtime/core/authoring';
 import type { SObjectDescribe } from '../../describe/sobject-describe.js';
+import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport, type ServiceRequest } from '../../transport/salesforce-transport.js';
 import { documentHeaders, type HeaderProperties } from '../document-headers.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
@@ -66,16 +67,16 @@ export class SingleWrites {
     payload: Payload,
     context: ExecutionContext<P>,
   ): Promise<ResultEvent> {
-    let id = '';
+    let request: R | undefined;
     try {
-      const request = await write.request(document);
-      id = request.id ?? '';
+      request = await write.request(document);
       const form = request.body === undefined ? payload.accept : payload.bothWays;
       const headers = documentHeaders(form, document.properties);
       const { response, text } = await this.transport.sendForText({ ...request, headers }, payload.form, context);
       return write.result(document, { status: response.status, text, earlier: response.earlier }, request);
     } catch (error) {
-      return refused(document, withNearestField(error, describe), payload, id);
+      const told = withNearestField(request === undefined ? error : withStep(error, request.step), describe);
+      return refused(document, told, payload, request?.id);
     }
   }
 }
