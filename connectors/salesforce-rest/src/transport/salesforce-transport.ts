@@ -69,14 +69,14 @@ export class SalesforceTransport {
   async send(request: ServiceRequest, context: CallContext): Promise<HttpResponse> {
     try {
       const session = await this.sessions.current(context);
-      const attempts = new Attempts(request, session, this.sessions, context);
+      const attempts = new Attempts(request, session, this.sessions, this.usage, context);
       try {
         return await this.sendAll(attempts, context);
       } catch (error) {
         const moved = attempts.movedTo ?? (await this.movedFrom(session, error, context));
         if (moved === undefined) throw error;
         const before = isConnectorError(error) ? error.info.effect : 'none';
-        return await this.sendAll(new Attempts(request, moved, this.sessions, context, before), context);
+        return await this.sendAll(new Attempts(request, moved, this.sessions, this.usage, context, before), context);
       }
     } catch (error) {
       throw withStep(error, request.step);
@@ -180,6 +180,7 @@ class Attempts {
     private readonly request: ServiceRequest,
     private session: Session,
     private readonly sessions: SessionSource,
+    private readonly usage: ApiUsage,
     private readonly context: CallContext,
     /** What attempts at another origin may have done; absent where there were none. */
     readonly before?: 'none' | 'unknown',
@@ -213,6 +214,7 @@ class Attempts {
   }
 
   private async judge(response: HttpResponse): Promise<'accept' | Partial<ErrorInfo>> {
+    this.usage.note(response.headers, this.context);
     const answer = await readErrorAnswer(response);
     this.listed = answer.errors;
     if (refusesSession(answer)) return this.renewed(answer);

@@ -21,8 +21,8 @@ import { runBulkStatement } from './bulk-statement.js';
 type Properties = QueryProperties;
 
 /**
- * Runs one query job per document and gives each row as an XML document of its own, parents nested again. Child records are refused: Bulk API 2.0 has none.
- * What is null comes as an empty cell, and goes out as `xsi:nil`, as over REST. Jobs and their results stay on the service for seven days.
+ * Runs one query job per document and gives each row as a document of its own, in XML or JSON, parents nested again. Child records are refused: Bulk API 2.0 has none.
+ * What is null comes as an empty cell, and goes out as `xsi:nil` or JSON's `null`, as over REST. Jobs and their results stay on the service for seven days.
  * Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Query".
  */
 @injectable()
