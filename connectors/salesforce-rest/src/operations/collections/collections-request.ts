@@ -10,8 +10,9 @@ import type { Payload } from '../payload.js';
 
 /** What the service takes as the body of one request. */
 const MAX_REQUEST_BYTES = 50_000_000;
-/** Of the elements around the records. */
+/** Of what stands around the records, and between two of them. */
 const FRAME_BYTES = 100;
+const SEPARATOR_BYTES = 1;
 
 /** What is done to the records of a collection, and in which form. `key`: the field that an upsert goes by. */
 export type CollectionWrite = { readonly describe: SObjectDescribe; readonly payload: Payload } & (
@@ -100,7 +101,7 @@ export class TravelRule<P> {
     if (record === undefined || first?.record === undefined) return true;
     if (first.record.type !== record.type || this.keys.has(record.key)) return false;
     if (first.headers !== headers && JSON.stringify(first.headers) !== JSON.stringify(headers)) return false;
-    return this.bytes + record.bytes <= MAX_REQUEST_BYTES;
+    return this.bytes + SEPARATOR_BYTES + record.bytes <= MAX_REQUEST_BYTES;
   };
 
   private lookAt(batch: readonly CollectionDocument<P>[]): void {
@@ -115,7 +116,7 @@ export class TravelRule<P> {
       const document = batch[this.known];
       if (document?.record === undefined) continue;
       this.first ??= document;
-      this.bytes += document.record.bytes;
+      this.bytes += SEPARATOR_BYTES + document.record.bytes;
       if (document.record.key !== '') this.keys.add(document.record.key);
     }
   }
