@@ -1,11 +1,11 @@
 import {
   type CallContext,
   ConnectorError,
+  type ErrorInfo,
   type ExecutionContext,
   inject,
   injectable,
   isConnectorError,
-  type ResultEvent,
 } from '@connector-runtime/core';
 import { DescribeCache } from '../describe/describe-cache.js';
 import type { SObjectDescribe } from '../describe/sobject-describe.js';
@@ -48,11 +48,15 @@ export class ObjectTarget {
   }
 
   /**
-   * Looks at what became of documents: where the service refused a field or an object type, the kept describe of that type, and of one that the message names, is dropped.
+   * Looks at the errors of documents: where the service refused a field or an object type, the kept describe of that type, and of one that the message names, is dropped.
    * The next execution or browse has it fetched.
    */
-  async noteRefusals(objectType: string, results: readonly ResultEvent[], context: CallContext): Promise<void> {
-    const refusal = results.find(({ error }) => OUTDATED_CODES.has(error?.service?.code ?? ''))?.error;
+  async noteRefusals(
+    objectType: string,
+    errors: readonly (ErrorInfo | undefined)[],
+    context: CallContext,
+  ): Promise<void> {
+    const refusal = errors.find((info) => OUTDATED_CODES.has(info?.service?.code ?? ''));
     if (refusal === undefined) return;
     await this.describes.forget(objectType, context);
     const named = /No such column '[^']*' on (?:entity|sobject of type) '?(\w+)/.exec(refusal.message)?.[1];

@@ -11,7 +11,7 @@ import { type ConfiguredPath, resolveFields } from './field-resolution.js';
 /** A configured query whose names were all found in the live describes. */
 export class QueryPlan {
   private constructor(
-    private readonly objectType: string,
+    readonly objectType: string,
     private readonly fields: readonly string[],
     private readonly resolved: ReadonlyMap<string, ResolvedField>,
     private readonly usesDocument: boolean,

@@ -1,4 +1,5 @@
 import { type CallContext, type HttpHeaders, isConnectorError } from '@connector-runtime/core';
+import { concernsEveryDocument } from '@connector-runtime/core/authoring';
 import { protocolError, withStep } from '../transport/refusals.js';
 import type { SalesforceTransport } from '../transport/salesforce-transport.js';
 import { type OpenList, type Payload, PayloadError, type QueryPage } from './payload.js';
@@ -147,5 +148,5 @@ class PageSource {
 
 /** Is it an error that every further document would meet too? */
 export function endsEverything(error: unknown): boolean {
-  return !isConnectorError(error) || ['auth', 'quota', 'config', 'cancelled'].includes(error.info.category);
+  return !isConnectorError(error) || concernsEveryDocument(error.info);
 }

@@ -1,4 +1,3 @@
-import type { Json } from '@connector-runtime/core';
 import { ConnectorRuntime, type RuntimeConnection } from '@connector-runtime/runtime';
 import salesforceRest from '#src/index.js';
 import { json, type RawAnswer, RawService } from '../raw-service.js';
@@ -22,20 +21,21 @@ afterEach(async () => {
 });
 
 const document = bodies('{"Id":"001000000000001AAA","Name":"a"}');
-const once = (operation: string, properties: Json): Promise<Ran> =>
+const once = (operation: string, properties: object): Promise<Ran> =>
   run(
     connection,
-    { operation, objectType: 'Account', properties: { ...(properties as object), payloadFormat: 'json' } },
+    { operation, objectType: 'Account', properties: { ...properties, payloadFormat: 'json' } },
     operation === 'query' ? undefined : document,
   );
 const error = (errorCode: string, message = 'no') => ({ errorCode, message });
 const item = (statusCode: string) => [{ success: false, errors: [{ statusCode, message: 'no', fields: [] }] }];
 
-describe.each([
+describe.each<[string, object]>([
   ['create', {}],
   ['update', {}],
   ['query', { fields: ['Name'] }],
-])('of a %s', (operation, properties) => {
+  ['query', { fields: ['Name'], operationApi: 'BulkAPI2.0' }],
+])('of a %s with %j', (operation, properties) => {
   test.each(['INVALID_FIELD', 'INVALID_FIELD_FOR_INSERT_UPDATE', 'INVALID_TYPE'])(
     'that is refused with %s the describe is fetched anew by the next execution',
     async (code) => {

@@ -1,4 +1,5 @@
 import {
+  type CallContext,
   CONNECTION_PROPERTIES,
   ConnectorError,
   type Document,
@@ -105,7 +106,7 @@ export class CollectionsOperation implements Operation<Properties> {
     if (headers === undefined) return refusals;
     try {
       const results = await this.send(sent, headers, write, context);
-      await this.target.noteRefusals(write.describe.name, results, context);
+      await this.noteRefusals(results, write, context);
       return [...refusals, ...results];
     } catch (thrown) {
       const error = withStep(thrown, stepOf(write));
@@ -113,9 +114,14 @@ export class CollectionsOperation implements Operation<Properties> {
       if (refusals.length === 0 && !isRefusal(error)) throw error;
       const reason = isRefusal(error) ? ofTheWholeRequest(error, sent.length) : error;
       const results = sent.map(({ document }) => resultOf(document, reason, write.payload));
-      await this.target.noteRefusals(write.describe.name, results, context);
+      await this.noteRefusals(results, write, context);
       return [...refusals, ...results];
     }
+  }
+
+  private noteRefusals(results: readonly ResultEvent[], write: CollectionWrite, context: CallContext): Promise<void> {
+    const errors = results.map(({ error }) => error);
+    return this.target.noteRefusals(write.describe.name, errors, context);
   }
 
   private async send(
