@@ -1,7 +1,7 @@
 import type { CallContext, Document, ExecutionContext } from '@connector-runtime/core';
 import type { DescribeCache } from '../describe/describe-cache.js';
 import type { SObjectDescribe } from '../describe/sobject-describe.js';
-import type { QueryProperties } from '../properties/operation-properties.js';
+import type { QueryProperties } from '../properties/query-properties.js';
 import type { ResolvedField } from '../soql/field-path.js';
 import { buildSoql } from '../soql/soql-query.js';
 import type { Condition } from '../soql/where-clause.js';

@@ -15,7 +15,7 @@ import {
 } from '@connector-runtime/core';
 import { failed, perBatch } from '@connector-runtime/core/authoring';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
-import type { CollectionsProperties } from '../../properties/operation-properties.js';
+import type { CollectionsProperties } from '../../properties/write-properties.js';
 import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';

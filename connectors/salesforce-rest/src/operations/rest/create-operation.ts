@@ -6,7 +6,7 @@ import {
   injectable,
   type Operation,
 } from '@connector-runtime/core';
-import type { CreateProperties } from '../../properties/operation-properties.js';
+import type { CreateProperties } from '../../properties/write-properties.js';
 import { recordsPath } from '../../transport/endpoints.js';
 import { accepted, checkWritten } from '../outcomes.js';
 import { SingleWrites } from './single-writes.js';

@@ -7,7 +7,7 @@ import {
   injectable,
   type Operation,
 } from '@connector-runtime/core';
-import type { CreateTreeProperties } from '../../properties/operation-properties.js';
+import type { CreateTreeProperties } from '../../properties/write-properties.js';
 import { treePath } from '../../transport/endpoints.js';
 import type { ErrorAnswer } from '../../transport/error-answer.js';
 import { protocolError } from '../../transport/refusals.js';

@@ -6,7 +6,7 @@ import {
   injectable,
   type Operation,
 } from '@connector-runtime/core';
-import type { DeleteProperties } from '../../properties/operation-properties.js';
+import type { DeleteProperties } from '../../properties/write-properties.js';
 import { recordPath } from '../../transport/endpoints.js';
 import { isGoneCode } from '../../transport/service-codes.js';
 import { accepted, checkWritten } from '../outcomes.js';

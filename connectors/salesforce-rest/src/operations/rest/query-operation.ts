@@ -9,7 +9,7 @@ import {
 } from '@connector-runtime/core';
 import { eachDocument } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../describe/describe-cache.js';
-import type { QueryProperties } from '../../properties/operation-properties.js';
+import type { QueryProperties } from '../../properties/query-properties.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { ObjectTarget } from '../object-target.js';
 import { QueryPlan } from '../query-plan.js';

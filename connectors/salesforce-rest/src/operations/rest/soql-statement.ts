@@ -5,7 +5,7 @@ import {
   type HttpHeaders,
   type OperationEvent,
 } from '@connector-runtime/core';
-import type { StatementProperties } from '../../properties/operation-properties.js';
+import type { StatementProperties } from '../../properties/query-properties.js';
 import { queryPath } from '../../transport/endpoints.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';

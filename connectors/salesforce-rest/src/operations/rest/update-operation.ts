@@ -9,7 +9,7 @@ import {
 } from '@connector-runtime/core';
 import type { SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
-import type { UpdateProperties } from '../../properties/operation-properties.js';
+import type { UpdateProperties } from '../../properties/write-properties.js';
 import { BATCH_PATH, recordPath } from '../../transport/endpoints.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { accepted, checkWritten } from '../outcomes.js';

@@ -9,7 +9,7 @@ import {
 } from '@connector-runtime/core';
 import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
-import type { UpsertProperties } from '../../properties/operation-properties.js';
+import type { UpsertProperties } from '../../properties/write-properties.js';
 import { externalIdPath, recordsPath } from '../../transport/endpoints.js';
 import { externalIdField, externalIdFieldName, isUniqueKey } from '../external-id-field.js';
 import { accepted, checkWritten } from '../outcomes.js';
