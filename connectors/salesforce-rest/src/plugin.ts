@@ -3,20 +3,20 @@ import { definePlugin } from '@connector-runtime/core/authoring';
 import { SalesforceConnection } from './connection/salesforce-connection.js';
 import { SalesforceSession } from './connection/session.js';
 import { DescribeCache } from './describe/describe-cache.js';
-import { asksForCollections, COLLECTIONS_CHOSEN, MAX_BATCH_COUNT } from './properties/batch-properties.js';
-import { asksForBulk, BULK_CHOSEN } from './properties/bulk-properties.js';
+import { asksForBulk, BULK_CHOSEN, csvBulkPropertiesSchema } from './properties/bulk-properties.js';
 import { connectionPropertiesSchema } from './properties/connection-properties.js';
+import { inJsonToo } from './properties/payload-variants.js';
+import { customSoqlPropertiesSchema, queryPropertiesSchema } from './properties/query-properties.js';
 import {
+  asksForCollections,
+  COLLECTIONS_CHOSEN,
   createPropertiesSchema,
   createTreePropertiesSchema,
-  csvBulkPropertiesSchema,
-  customSoqlPropertiesSchema,
   deletePropertiesSchema,
-  queryPropertiesSchema,
+  MAX_BATCH_COUNT,
   updatePropertiesSchema,
   upsertPropertiesSchema,
-} from './properties/operation-properties.js';
-import { inJsonToo } from './properties/payload-variants.js';
+} from './properties/write-properties.js';
 import { ApiUsage } from './transport/api-usage.js';
 import { CSV, JSON_TYPE, XML } from './transport/headers.js';
 import { SalesforceTransport } from './transport/salesforce-transport.js';

@@ -17,7 +17,11 @@ export function documentText({ body }: { readonly body: Readable }, context: Cal
 }
 
 /** The whole body as text, without a byte order mark. `notUtf8` makes the error for bytes that are no text. */
-export async function readText(body: Readable, context: CallContext, notUtf8: (cause: unknown) => Error): Promise<string> {
+export async function readText(
+  body: Readable,
+  context: CallContext,
+  notUtf8: (cause: unknown) => Error,
+): Promise<string> {
   try {
     const text = await atOnce(body, context, (own) => own.text(AT_ONCE_BYTES));
     return text ?? decodeUtf8(await readPieces(body, context), notUtf8);

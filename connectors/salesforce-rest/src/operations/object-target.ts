@@ -1,6 +1,7 @@
 import {
   type CallContext,
   ConnectorError,
+  type ErrorInfo,
   type ExecutionContext,
   inject,
   injectable,
@@ -20,6 +21,9 @@ const VERBS: Readonly<Record<Ability, string>> = {
   updateable: 'updated',
   deletable: 'deleted',
 };
+
+/** By these the service says that it knows an object type otherwise than its describe. */
+const OUTDATED_CODES = new Set(['INVALID_FIELD', 'INVALID_FIELD_FOR_INSERT_UPDATE', 'INVALID_TYPE']);
 
 /** Checks what an operation is configured to do before it does anything: its headers, and the object type in the live describe. */
 @injectable()
@@ -41,6 +45,22 @@ export class ObjectTarget {
       );
     }
     return describe;
+  }
+
+  /**
+   * Looks at the errors of documents: where the service refused a field or an object type, the kept describe of that type, and of one that the message names, is dropped.
+   * The next execution or browse has it fetched.
+   */
+  async noteRefusals(
+    objectType: string,
+    errors: readonly (ErrorInfo | undefined)[],
+    context: CallContext,
+  ): Promise<void> {
+    const refusal = errors.find((info) => OUTDATED_CODES.has(info?.service?.code ?? ''));
+    if (refusal === undefined) return;
+    await this.describes.forget(objectType, context);
+    const named = /No such column '[^']*' on (?:entity|sobject of type) '?(\w+)/.exec(refusal.message)?.[1];
+    if (named !== undefined && named !== objectType) await this.describes.forget(named, context);
   }
 
   private async describe(objectType: string, context: CallContext): Promise<SObjectDescribe> {

@@ -2,7 +2,7 @@ import type { Document, ExecutionContext, OperationEvent } from '@connector-runt
 import { CsvError } from '../../csv/csv-error.js';
 import { CsvReader } from '../../csv/csv-reader.js';
 import type { WriteRecord } from '../../csv/row-record.js';
-import type { StatementProperties } from '../../properties/operation-properties.js';
+import type { StatementProperties } from '../../properties/query-properties.js';
 import { protocolError } from '../../transport/refusals.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { withJob } from './bulk-job.js';

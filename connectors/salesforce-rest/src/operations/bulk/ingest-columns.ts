@@ -1,8 +1,11 @@
-import { type CallContext, isConnectorError } from '@connector-runtime/core';
+import { type CallContext, type ConnectorError, isConnectorError } from '@connector-runtime/core';
 import type { DescribeCache } from '../../describe/describe-cache.js';
 import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import { suggestion } from '../../describe/suggestion.js';
 import { documentError } from '../../transport/refusals.js';
+
+/** Names that are none are the documents' own: there is no end of them. */
+const MAX_REFUSED = 1_000;
 
 /**
  * Finds the columns of a job in the live describes: one unknown name sinks a whole job.
@@ -10,6 +13,7 @@ import { documentError } from '../../transport/refusals.js';
  */
 export class IngestColumns {
   private readonly found = new Map<string, string>();
+  private readonly refused = new Map<string, ConnectorError>();
 
   constructor(
     private readonly describe: SObjectDescribe,
@@ -20,9 +24,17 @@ export class IngestColumns {
   async columnOf(path: string, context: CallContext): Promise<string> {
     const known = this.found.get(path);
     if (known !== undefined) return known;
-    const column = await this.find(path, context);
-    this.found.set(path, column);
-    return column;
+    const refused = this.refused.get(path);
+    if (refused !== undefined) throw refused;
+    try {
+      const column = await this.find(path, context);
+      this.found.set(path, column);
+      return column;
+    } catch (error) {
+      const isUnknown = isConnectorError(error) && error.info.code === 'FIELD_UNKNOWN';
+      if (isUnknown && this.refused.size < MAX_REFUSED) this.refused.set(path, error);
+      throw error;
+    }
   }
 
   private async find(path: string, context: CallContext): Promise<string> {
@@ -60,7 +72,7 @@ export class IngestColumns {
     const seen: string[] = [];
     for (const objectType of referenceTo) {
       if (target !== undefined && !isSame(objectType, target)) continue;
-      const parent = await this.describeOf(objectType, context);
+      const [parent] = await this.describes.describeVisible([objectType], context);
       const field = parent?.fields.find((candidate) => isSame(candidate.name, key));
       if (field !== undefined && (field.idLookup || field.externalId)) {
         const type = referenceTo.length > 1 ? `${objectType}:` : '';
@@ -70,15 +82,6 @@ export class IngestColumns {
         if (candidate.idLookup || candidate.externalId) seen.push(candidate.name);
     }
     throw unknownColumn(path, key, 'external id', (target ?? referenceTo.join(' or ')) || relationshipName, seen);
-  }
-
-  private async describeOf(objectType: string, context: CallContext): Promise<SObjectDescribe | undefined> {
-    try {
-      return await this.describes.describe(objectType, context);
-    } catch (error) {
-      if (isConnectorError(error) && error.info.category === 'notFound') return undefined;
-      throw error;
-    }
   }
 }
 

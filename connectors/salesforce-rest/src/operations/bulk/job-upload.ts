@@ -13,7 +13,7 @@ const MAX_JOBS = 3;
 
 /**
  * Makes an ingest job and puts its data there. Where the answer to the upload is lost, nobody knows what the job holds: if it is still open it is discarded, and another one made.
- * Throws with effect `none`: a job that is open applies nothing, and is discarded.
+ * Throws as the upload did, also with effect `unknown`; but nothing was applied: a job that is open applies nothing, and is discarded.
  */
 export async function uploadedJob(
   requests: JobRequests,

@@ -1,4 +1,5 @@
 import {
+  type CallContext,
   CONNECTION_PROPERTIES,
   ConnectorError,
   type Document,
@@ -14,7 +15,8 @@ import {
 } from '@connector-runtime/core';
 import { failed, perBatch } from '@connector-runtime/core/authoring';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
-import type { CollectionsProperties } from '../../properties/operation-properties.js';
+import type { CollectionsProperties } from '../../properties/write-properties.js';
+import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
@@ -103,13 +105,23 @@ export class CollectionsOperation implements Operation<Properties> {
     const headers = batch.find(({ record }) => record !== undefined)?.headers;
     if (headers === undefined) return refusals;
     try {
-      return [...refusals, ...(await this.send(sent, headers, write, context))];
-    } catch (error) {
+      const results = await this.send(sent, headers, write, context);
+      await this.noteRefusals(results, write, context);
+      return [...refusals, ...results];
+    } catch (thrown) {
+      const error = withStep(thrown, stepOf(write));
       // What meets every request (login, quota, service down) is for the caller to count; a refused request is its documents' own.
       if (refusals.length === 0 && !isRefusal(error)) throw error;
       const reason = isRefusal(error) ? ofTheWholeRequest(error, sent.length) : error;
-      return [...refusals, ...sent.map(({ document }) => resultOf(document, reason, write.payload))];
+      const results = sent.map(({ document }) => resultOf(document, reason, write.payload));
+      await this.noteRefusals(results, write, context);
+      return [...refusals, ...results];
     }
+  }
+
+  private noteRefusals(results: readonly ResultEvent[], write: CollectionWrite, context: CallContext): Promise<void> {
+    const errors = results.map(({ error }) => error);
+    return this.target.noteRefusals(write.describe.name, errors, context);
   }
 
   private async send(
@@ -125,9 +137,10 @@ export class CollectionsOperation implements Operation<Properties> {
       allOrNone,
       this.connection.repeatUpdates,
     );
+    const step = stepOf(write);
     const { response, text } = await this.transport.sendForText(
       {
-        step: `${write.verb} collection`,
+        step,
         headers,
         ...request,
         maxAnswerBytes: MAX_ANSWER_BYTES + 2 * Buffer.byteLength(request.body ?? ''),
@@ -137,6 +150,7 @@ export class CollectionsOperation implements Operation<Properties> {
     );
     const { describe, payload } = write;
     return collectionResults(sent, text, {
+      step,
       isDelete: write.verb === 'delete',
       allOrNone,
       describe,
@@ -145,6 +159,9 @@ export class CollectionsOperation implements Operation<Properties> {
     });
   }
 }
+
+/** What is being done, for errors. */
+const stepOf = ({ verb }: CollectionWrite): string => `${verb} collection`;
 
 function verbOf(operation: string): Verb {
   if (operation === 'create' || operation === 'update' || operation === 'upsert' || operation === 'delete')
