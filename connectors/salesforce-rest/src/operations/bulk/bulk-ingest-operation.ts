@@ -152,7 +152,7 @@ export class BulkIngestOperation implements Operation<Properties> {
     if (bulkHeader.trim() === '') return undefined;
     const found: string[] = [];
     for (const name of names) {
-      const column = await asConfig(() => columns.columnOf(name, context), '/bulkHeader');
+      const column = await asConfig(async () => columns.columnOf(name, context), '/bulkHeader');
       if (found.includes(column))
         throw configError('COLUMN_REPEATED', `bulkHeader names ${column} twice`, '/bulkHeader');
       found.push(column);

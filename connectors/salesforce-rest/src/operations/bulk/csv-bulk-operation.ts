@@ -122,7 +122,7 @@ export class CsvBulkOperation implements Operation<Properties> {
   ): AsyncGenerator<OperationEvent> {
     const { properties } = document;
     const { bulkOperation, columnDelimiter, lineEnding = 'LF', pageSize } = properties;
-    const soql = await statementOf({ body: withinBulkSoql(document.body) }, context);
+    const soql = (await statementOf({ body: withinBulkSoql(document.body) }, context)).trim();
     checkBulkSoql(soql);
     const inputs = [document.id];
     const settings = { operation: bulkOperation, query: soql, contentType: 'CSV', columnDelimiter, lineEnding };

@@ -20,10 +20,12 @@ export class IngestColumns {
     private readonly describes: DescribeCache,
   ) {}
 
-  /** The column for a path as a document or a person writes it, in the service's spelling. Unknown: a `validation` error naming the nearest known name. */
-  async columnOf(path: string, context: CallContext): Promise<string> {
-    const known = this.found.get(path);
-    if (known !== undefined) return known;
+  /** The column for a path as a document or a person writes it, in the service's spelling. Unknown: a `validation` error naming the nearest known name. No promise where it was found before: rows have many cells. */
+  columnOf(path: string, context: CallContext): string | Promise<string> {
+    return this.found.get(path) ?? this.findOnce(copied(path), context);
+  }
+
+  private async findOnce(path: string, context: CallContext): Promise<string> {
     const refused = this.refused.get(path);
     if (refused !== undefined) throw refused;
     try {
@@ -83,6 +85,11 @@ export class IngestColumns {
     }
     throw unknownColumn(path, key, 'external id', (target ?? referenceTo.join(' or ')) || relationshipName, seen);
   }
+}
+
+/** A text of its own: one that is cut out of a document would keep all of it alive. */
+function copied(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function isSame(a: string, b: string): boolean {

@@ -212,10 +212,14 @@ export class IngestResults {
   /** The one set that holds all rows of a class; `undefined` where several do, or some are missing. */
   private fateOf(newest: number): ResultSet | undefined {
     const size = this.uploaded.index.classSize(newest);
-    const counts = this.counts.map((each) => each[newest] ?? 0);
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    const place = counts.indexOf(size);
-    return total === size && place >= 0 ? RESULT_SETS[place] : undefined;
+    let total = 0;
+    let whole: ResultSet | undefined;
+    for (const [place, counts] of this.counts.entries()) {
+      const count = counts[newest] ?? 0;
+      total += count;
+      if (count === size) whole = RESULT_SETS[place];
+    }
+    return total === size ? whole : undefined;
   }
 
   private resultOf(
@@ -227,26 +231,13 @@ export class IngestResults {
     stopped: ErrorInfo | undefined,
   ): ResultEvent {
     this.fates[row] = SETTLED;
-    const base = this.baseOf(row);
-    if (set === 'unprocessedrecords')
-      return { ...failed(base.inputs, notProcessed(ended, stopped)), receipt: base.receipt };
+    const { inputs, receipt } = this.baseOf(row);
+    if (set === 'unprocessedrecords') return { ...failed(inputs, notProcessed(ended, stopped)), receipt };
     const body = write(cells);
+    const { mediaType } = this.form;
     if (set === 'successfulResults')
-      return {
-        ...base,
-        type: 'result',
-        status: 'success',
-        code: '200',
-        message: 'success',
-        body,
-        mediaType: this.form.mediaType,
-      };
-    return {
-      ...failed(base.inputs, rowError(cells[1] ?? '', ended.id)),
-      body,
-      mediaType: this.form.mediaType,
-      receipt: base.receipt,
-    };
+      return { type: 'result', inputs, receipt, status: 'success', code: '200', message: 'success', body, mediaType };
+    return { ...failed(inputs, rowError(cells[1] ?? '', ended.id)), body, mediaType, receipt };
   }
 
   private baseOf(row: number) {
