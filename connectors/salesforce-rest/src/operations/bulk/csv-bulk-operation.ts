@@ -23,7 +23,8 @@ import { statementOf } from '../soql-documents.js';
 import type { JobRequests } from './bulk-job.js';
 import { checkBulkSoql, withinBulkSoql } from './bulk-soql.js';
 import { type CheckedCsv, checkedCsv } from './checked-csv.js';
-import { CsvSettlement } from './csv-settlement.js';
+import { reconcileCsv } from './csv-reconciliation.js';
+import { CsvSettlement, csvReceipt } from './csv-settlement.js';
 import { IngestColumns } from './ingest-columns.js';
 import { IngestJob } from './ingest-job.js';
 import { ingestSpec } from './job-spec.js';
@@ -79,6 +80,25 @@ export class CsvBulkOperation implements Operation<Properties> {
       } catch (error) {
         if (!isConnectorError(error) || endsEverything(error)) throw error;
         yield failed([document.id], error.info);
+      }
+    }
+  }
+
+  async *reconcile(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
+    const { bulkOperation, restHeaders = {} } = context.properties;
+    checkConfiguredHeaders({ restHeaders });
+    if (isQuery(bulkOperation))
+      throw configError(
+        'RECONCILE_UNSUPPORTED',
+        `${bulkOperation} only reads: nothing of it is unknown`,
+        '/bulkOperation',
+      );
+    for await (const document of documents) {
+      try {
+        yield* reconcileCsv(document, this.requests('ingest', document.properties), context);
+      } catch (error) {
+        if (!isConnectorError(error) || endsEverything(error)) throw error;
+        yield failed([document.id], { ...error.info, effect: 'unknown' });
       }
     }
   }
@@ -150,7 +170,7 @@ export class CsvBulkOperation implements Operation<Properties> {
     const { properties } = context;
     const { bulkOperation: operation, restHeaders = {} } = properties;
     checkConfiguredHeaders({ restHeaders });
-    if (operation === 'query' || operation === 'queryAll') {
+    if (isQuery(operation)) {
       if (left !== undefined) throw otherDocument(left);
       return undefined;
     }
@@ -183,13 +203,18 @@ export class CsvBulkOperation implements Operation<Properties> {
   }
 }
 
+function isQuery(operation: Properties['bulkOperation']): operation is 'query' | 'queryAll' {
+  return operation === 'query' || operation === 'queryAll';
+}
+
 interface RecalledCsv {
   readonly jobId: string;
   readonly csv: CheckedCsv;
 }
 
-function partOf({ jobId, rows }: LeftJob) {
-  return { jobId, count: 1, receiptOf: () => ({ jobId, rows }) };
+function partOf(left: LeftJob) {
+  const { jobId } = left;
+  return { jobId, count: 1, receiptOf: () => csvReceipt(jobId, left) };
 }
 
 /** The document of a job that another process left. */
