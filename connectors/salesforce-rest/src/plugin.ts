@@ -171,7 +171,7 @@ const manifest = {
       emits: [CSV],
       order: 'input',
       resumable: true,
-      reconciles: false,
+      reconciles: true,
       // A CSV is streamed, and held to what a job takes; a statement to its own length.
       limits: { ...inJobs, maxDocumentBytes: -1 },
     },

@@ -41,7 +41,10 @@ const lines = (name: string) =>
   readFileSync(path.join(folder, name), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { type: string; inputs: string[]; status: string; body?: string });
+    .map(
+      (line) =>
+        JSON.parse(line) as { type: string; inputs: string[]; status: string; body?: string; receipt?: unknown },
+    );
 
 /** Begins the run, or goes on with it. */
 function runConnector(): ChildProcess {
@@ -133,6 +136,23 @@ describe('a run over Bulk API 2.0 that is killed', () => {
     expect(org.bulk.jobs).toHaveLength(3);
   });
 
+  test('and cannot describe the object when it goes on leaves what the job may hold unknown, and goes on once more', async () => {
+    await killAndResume({ kind: 'jobStatus', action: 'hold' }, () =>
+      org.faults.add({ path: '/describe', action: 'error', status: 400, errorCode: 'NO', message: 'no' }),
+    );
+
+    const [job] = org.bulk.jobs;
+    const told = lines('out.ndjson').filter(({ type, status }) => type === 'result' && status === 'unknown');
+    expect(told.map(({ inputs, receipt }) => [inputs[0], receipt])).toEqual(
+      good.slice(0, 25).map((id, row) => [id, { jobId: job?.id, row, rows: 25 }]),
+    );
+    expect(good.slice(25).map((id) => statuses()[id])).toEqual(good.slice(25).map(() => 'notAttempted'));
+
+    await once(runConnector(), 'close');
+    expect(good.map((id) => statuses()[id])).toEqual(good.map(() => 'success'));
+    expect(org.ledger.counts.create).toBe(40);
+  });
+
   test('and whose documents are others then is refused: what was in the job is unknown, and nothing is sent', async () => {
     await killAndResume({ kind: 'jobStatus', action: 'hold' }, () =>
       write('in.ndjson', JSON.stringify({ id: 'd0', body: '<records><Name>Killed d0</Name></records>' })),
@@ -181,3 +201,18 @@ test.each([
     expect(org.bulk.jobs).toHaveLength(1);
   },
 );
+
+test('CSV Bulk that is killed and cannot describe its object when it goes on leaves its document unknown', async () => {
+  write('run.json', {
+    operation: 'csvBulk',
+    properties: { ...FAST, operationApi: undefined, bulkOperation: 'insert', object: 'Account' },
+  });
+  write('in.ndjson', JSON.stringify({ id: 'csv', body: 'Name\nKilled 0\n', mediaType: 'text/csv' }));
+
+  await killAndResume({ kind: 'jobStatus', action: 'hold' }, () =>
+    org.faults.add({ path: '/describe', action: 'error', status: 400, errorCode: 'NO', message: 'no' }),
+  );
+
+  const receipt = { jobId: org.bulk.jobs[0]?.id, rows: 1 };
+  expect(lines('out.ndjson').filter(({ type }) => type === 'result')).toMatchObject([{ status: 'unknown', receipt }]);
+});

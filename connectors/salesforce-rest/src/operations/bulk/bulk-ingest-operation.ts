@@ -22,10 +22,12 @@ import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
 import { IngestColumns } from './ingest-columns.js';
 import { reconcileRows } from './ingest-reconciliation.js';
+import { receiptOf } from './ingest-results.js';
 import { readIngestRow } from './ingest-row.js';
 import { JobPreparation, type PreparationRules, type PreparedJob } from './job-preparation.js';
 import { checkRule, ingestSpec } from './job-spec.js';
-import { leftJobOf } from './left-job.js';
+import { LeftDocuments } from './left-documents.js';
+import { type LeftJob, leftJobOf } from './left-job.js';
 import { recordForm } from './record-form.js';
 import { runRows } from './row-jobs.js';
 
@@ -59,11 +61,15 @@ export class BulkIngestOperation implements Operation<Properties> {
   ) {}
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    const { describe, key, rules } = await this.plan(context);
     const left = leftJobOf(context.resumeFrom);
-    const preparation = new JobPreparation(documents, rules, context);
+    const source = new LeftDocuments(documents, left && partOf(left));
+    const { describe, key, preparation, recalled } = yield* source.takeUp(async () => {
+      const { rules, ...plan } = await this.plan(context);
+      const made = new JobPreparation(source, rules, context);
+      return { ...plan, preparation: made, recalled: left && (await made.recall(left)) };
+    });
     try {
-      if (left !== undefined) yield* this.runJob(await preparation.recall(left), describe, key, context, left.jobId);
+      if (recalled !== undefined) yield* this.runJob(recalled, describe, key, context, left?.jobId);
       while (!preparation.isOver) {
         const prepared = await preparation.next();
         const refused = preparation.takeRefused();
@@ -159,6 +165,10 @@ export class BulkIngestOperation implements Operation<Properties> {
     }
     return found;
   }
+}
+
+function partOf({ jobId, rows }: LeftJob) {
+  return { jobId, count: rows, receiptOf: (row: number) => receiptOf(jobId, row, rows) };
 }
 
 /** An unknown name of the configuration. */

@@ -23,10 +23,12 @@ import { statementOf } from '../soql-documents.js';
 import type { JobRequests } from './bulk-job.js';
 import { checkBulkSoql, withinBulkSoql } from './bulk-soql.js';
 import { type CheckedCsv, checkedCsv } from './checked-csv.js';
-import { CsvSettlement } from './csv-settlement.js';
+import { reconcileCsv } from './csv-reconciliation.js';
+import { CsvSettlement, csvReceipt } from './csv-settlement.js';
 import { IngestColumns } from './ingest-columns.js';
 import { IngestJob } from './ingest-job.js';
 import { ingestSpec } from './job-spec.js';
+import { LeftDocuments } from './left-documents.js';
 import { type LeftJob, leftJobOf, otherDocument } from './left-job.js';
 import { queryPages } from './query-job.js';
 
@@ -63,21 +65,40 @@ export class CsvBulkOperation implements Operation<Properties> {
   ) {}
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    const { bulkOperation } = context.properties;
-    const isQuery = bulkOperation === 'query' || bulkOperation === 'queryAll';
-    const target = isQuery ? undefined : await this.targetOf(bulkOperation, context);
-    checkConfiguredHeaders({ restHeaders: context.properties.restHeaders ?? {} });
     let left = leftJobOf(context.resumeFrom);
-    for await (const document of documents) {
+    const source = new LeftDocuments(documents, left && partOf(left));
+    const target = yield* source.takeUp(() => this.targetOf(left, context));
+    for await (const document of source) {
       const own = left;
       left = undefined;
+      const recalled = own && (yield* source.takeUp(() => recalledCsv(document, own, context)));
       try {
         if (target === undefined) yield* this.query(document, context);
-        else if (own === undefined) yield* this.ingest(document, await checkedCsv(document, context), target, context);
-        else yield* this.resume(document, await recalledCsv(document, own, context), own, target, context);
+        else if (recalled === undefined)
+          yield* this.ingest(document, await checkedCsv(document, context), target, context);
+        else yield* this.resume(document, recalled, target, context);
       } catch (error) {
         if (!isConnectorError(error) || endsEverything(error)) throw error;
         yield failed([document.id], error.info);
+      }
+    }
+  }
+
+  async *reconcile(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
+    const { bulkOperation, restHeaders = {} } = context.properties;
+    checkConfiguredHeaders({ restHeaders });
+    if (isQuery(bulkOperation))
+      throw configError(
+        'RECONCILE_UNSUPPORTED',
+        `${bulkOperation} only reads: nothing of it is unknown`,
+        '/bulkOperation',
+      );
+    for await (const document of documents) {
+      try {
+        yield* reconcileCsv(document, this.requests('ingest', document.properties), context);
+      } catch (error) {
+        if (!isConnectorError(error) || endsEverything(error)) throw error;
+        yield failed([document.id], { ...error.info, effect: 'unknown' });
       }
     }
   }
@@ -105,8 +126,7 @@ export class CsvBulkOperation implements Operation<Properties> {
   /** Goes on with the job that another process made of the document; only where that was never closed it is sent again. */
   private async *resume(
     document: Document<Properties>,
-    csv: CheckedCsv,
-    { jobId }: LeftJob,
+    { jobId, csv }: RecalledCsv,
     target: IngestTarget,
     context: ExecutionContext<Properties>,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
@@ -142,9 +162,18 @@ export class CsvBulkOperation implements Operation<Properties> {
     return { transport: this.transport, kind, restHeaders };
   }
 
-  /** Checks the configuration of a write against the live describe. */
-  private async targetOf(operation: IngestName, context: ExecutionContext<Properties>): Promise<IngestTarget> {
+  /** Checks the configuration, that of a write against the live describe; queries have no target. */
+  private async targetOf(
+    left: LeftJob | undefined,
+    context: ExecutionContext<Properties>,
+  ): Promise<IngestTarget | undefined> {
     const { properties } = context;
+    const { bulkOperation: operation, restHeaders = {} } = properties;
+    checkConfiguredHeaders({ restHeaders });
+    if (isQuery(operation)) {
+      if (left !== undefined) throw otherDocument(left);
+      return undefined;
+    }
     if (properties.object === undefined) throw configError('OBJECT_MISSING', `${operation} needs object`, '/object');
     const keyName = operation === 'upsert' ? externalIdFieldName(properties) : undefined;
     const describe = await this.target.check(ABILITIES[operation], context, properties.object);
@@ -174,12 +203,26 @@ export class CsvBulkOperation implements Operation<Properties> {
   }
 }
 
+function isQuery(operation: Properties['bulkOperation']): operation is 'query' | 'queryAll' {
+  return operation === 'query' || operation === 'queryAll';
+}
+
+interface RecalledCsv {
+  readonly jobId: string;
+  readonly csv: CheckedCsv;
+}
+
+function partOf(left: LeftJob) {
+  const { jobId } = left;
+  return { jobId, count: 1, receiptOf: () => csvReceipt(jobId, left) };
+}
+
 /** The document of a job that another process left. */
 async function recalledCsv(
   document: Document<Properties>,
   left: LeftJob,
   context: ExecutionContext<Properties>,
-): Promise<CheckedCsv> {
+): Promise<RecalledCsv> {
   let csv: CheckedCsv;
   try {
     csv = await checkedCsv(document, context);
@@ -188,5 +231,5 @@ async function recalledCsv(
     throw isConnectorError(error) && error.info.category === 'validation' ? otherDocument(left) : error;
   }
   if (csv.digest !== left.digest) throw otherDocument(left);
-  return csv;
+  return { jobId: left.jobId, csv };
 }

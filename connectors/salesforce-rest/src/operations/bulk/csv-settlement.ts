@@ -28,6 +28,11 @@ interface CountedSet {
   readonly isWhole: boolean;
 }
 
+/** What `reconcile` is given of a whole CSV: its job, and what shows that it was made of it. */
+export function csvReceipt(jobId: string, { rows, digest = '' }: { readonly rows: number; readonly digest?: string }) {
+  return { jobId, rows, digest };
+}
+
 /** A document is a whole CSV: its result sets are whole CSVs too, an output each, and its result says how many records each holds. */
 export class CsvSettlement implements JobSettlement {
   constructor(
@@ -42,7 +47,7 @@ export class CsvSettlement implements JobSettlement {
 
   *all(info: ErrorInfo, jobId: string | undefined): Generator<readonly OperationEvent[]> {
     yield [
-      { ...failed([this.documentId], info), ...(jobId !== undefined && { receipt: { jobId, rows: this.csv.rows } }) },
+      { ...failed([this.documentId], info), ...(jobId !== undefined && { receipt: csvReceipt(jobId, this.csv) }) },
     ];
   }
 
@@ -101,7 +106,7 @@ export class CsvSettlement implements JobSettlement {
     const total = succeeded + refused + unprocessed;
     const why = errorMessage === '' ? '' : `: ${errorMessage}`;
     const message = `bulk job ${id} ended ${state}${why}; of ${this.csv.rows} records ${succeeded} succeeded, ${refused} failed, ${unprocessed} were not processed`;
-    const receipt = { jobId: id, rows: this.csv.rows };
+    const receipt = csvReceipt(id, this.csv);
     const error = (info: Omit<ErrorInfo, 'message' | 'service'>): OperationEvent => ({
       ...failed(inputs, { ...info, message, service: { jobId: id } }),
       receipt,

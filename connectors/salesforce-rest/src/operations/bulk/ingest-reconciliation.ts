@@ -2,7 +2,6 @@ import {
   type Body,
   type CallContext,
   type Document,
-  type ErrorInfo,
   type ExecutionContext,
   isConnectorError,
   type OperationEvent,
@@ -12,10 +11,11 @@ import { failed } from '@connector-runtime/core/authoring';
 import { csvRow } from '../../csv/csv-writer.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import type { HeaderProperties } from '../document-headers.js';
-import { BulkJob, type JobRequests } from './bulk-job.js';
+import type { BulkJob } from './bulk-job.js';
 import { type FetchSet, IngestResults } from './ingest-results.js';
 import { cellOf, type PreparationRules } from './job-preparation.js';
-import { hasEnded, type JobStatus } from './job-status.js';
+import { jobIdIn, reconcileByJob } from './job-reconciliation.js';
+import type { JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
 import { fetchResults, RESULT_SETS, type ResultSet, uploadedColumns } from './result-set.js';
 import { RowIndex } from './row-index.js';
@@ -46,11 +46,11 @@ export async function* reconcileRows<P extends HeaderProperties>(
 /** Documents by the job that their receipts name, in portions: receipts of several jobs may alternate, and each job's results are read once a portion. */
 async function* receiptGroups<P>(
   documents: AsyncIterable<Document<P>>,
-): AsyncGenerator<ReadonlyMap<string, readonly Document<P>[]>> {
-  let groups = new Map<string, Document<P>[]>();
+): AsyncGenerator<ReadonlyMap<string | undefined, readonly Document<P>[]>> {
+  let groups = new Map<string | undefined, Document<P>[]>();
   let count = 0;
   for await (const document of documents) {
-    const jobId = jobOf(document);
+    const jobId = jobIdIn(document.receipt);
     const group = groups.get(jobId);
     if (group === undefined) groups.set(jobId, [document]);
     else group.push(document);
@@ -63,42 +63,24 @@ async function* receiptGroups<P>(
   if (count > 0) yield groups;
 }
 
-function jobOf({ receipt }: Document<unknown>): string {
-  const named = typeof receipt === 'object' && receipt !== null && 'jobId' in receipt ? receipt['jobId'] : undefined;
-  return typeof named === 'string' ? named : '';
-}
-
-async function* reconcileJob<P extends HeaderProperties>(
-  jobId: string,
+function reconcileJob<P extends HeaderProperties>(
+  jobId: string | undefined,
   documents: readonly Document<P>[],
   { transport, form, rules }: Reconciliation<P>,
   context: ExecutionContext<P>,
 ): AsyncGenerator<readonly OperationEvent[]> {
   const ids = documents.map(({ id }) => id);
-  const all = (info: ErrorInfo) =>
-    documents.map(({ id, receipt }) => ({ ...failed([id], info), ...(receipt !== undefined && { receipt }) }));
-  if (jobId === '') {
-    yield all(undecided('BULK_RECEIPT_MISSING', 'the document has no receipt that names its bulk job', jobId));
-    return;
-  }
   const { restHeaders } = context.properties;
-  const requests: JobRequests = { transport, kind: 'ingest', restHeaders };
-  const job = BulkJob.known(requests, jobId);
-  try {
-    const status = await job.status(context);
-    if (status.state === 'Open') {
-      yield all(neverClosed(jobId));
-      return;
-    }
-    if (!hasEnded(status)) {
-      yield all(undecided('BULK_JOB_RUNNING', `bulk job ${jobId} is in state ${status.state}: try again later`, jobId));
-      return;
-    }
-    yield* settle(job, status, ids, documents, form, rules, context);
-  } catch (error) {
-    if (!isConnectorError(error) || error.info.category !== 'notFound') throw error;
-    yield all(undecided('BULK_JOB_GONE', `bulk job ${jobId} is not there any more`, jobId));
-  }
+  return reconcileByJob(
+    jobId,
+    { transport, kind: 'ingest', restHeaders },
+    {
+      all: (info) =>
+        documents.map(({ id, receipt }) => ({ ...failed([id], info), ...(receipt !== undefined && { receipt }) })),
+      settle: (job, status) => settle(job, status, ids, documents, form, rules, context),
+    },
+    context,
+  );
 }
 
 async function* settle<P>(
@@ -155,21 +137,4 @@ async function columnsOf(job: BulkJob, fetch: FetchSet, context: CallContext): P
     }
   }
   return [];
-}
-
-function neverClosed(jobId: string): ErrorInfo {
-  const message = `bulk job ${jobId} was never closed: nothing of it was applied`;
-  return {
-    category: 'unavailable',
-    code: 'BULK_JOB_OPEN',
-    message,
-    effect: 'none',
-    retryable: true,
-    service: { jobId },
-  };
-}
-
-function undecided(code: string, message: string, jobId: string): ErrorInfo {
-  const service = jobId === '' ? {} : { service: { jobId } };
-  return { category: 'unavailable', code, message, effect: 'unknown', retryable: true, ...service };
 }

@@ -1,6 +1,5 @@
 import {
   type Body,
-  ConnectorError,
   type Document,
   type ExecutionContext,
   errorInfoOf,
@@ -108,19 +107,13 @@ export class JobPreparation<P> {
     return first === undefined ? undefined : this.spooled(first);
   }
 
-  /** The rows of a job that another process made of the next documents. Whatever is wrong with them, that job may have applied them: what it throws has the effect `unknown`. */
+  /** The rows of a job that another process made of the next documents; throws where they cannot be its rows. */
   async recall(left: LeftJob): Promise<PreparedJob<P>> {
     const ids: string[] = [];
     const index = this.newIndex();
-    try {
-      const first = await this.pullRecalled(left, ids);
-      const csv = await this.context.spool.write(this.recalledPieces(first, left, ids, index), CSV);
-      return { properties: first.properties, columns: left.columns, ids, index, csv };
-    } catch (error) {
-      this.takeRefused();
-      const info = errorInfoOf(error, 'unknown');
-      throw new ConnectorError({ ...info, effect: 'unknown', service: { ...info.service, jobId: left.jobId } });
-    }
+    const first = await this.pullRecalled(left, ids);
+    const csv = await this.context.spool.write(this.recalledPieces(first, left, ids, index), CSV);
+    return { properties: first.properties, columns: left.columns, ids, index, csv };
   }
 
   /** Is there nothing more to come? */
