@@ -22,6 +22,21 @@ const VERBS: Readonly<Record<Ability, string>> = {
   deletable: 'deleted',
 };
 
+const ABILITIES: Readonly<Record<string, Ability>> = {
+  query: 'queryable',
+  create: 'createable',
+  update: 'updateable',
+  upsert: 'updateable',
+  delete: 'deletable',
+};
+
+/** What the operation of that id does to records. */
+export function abilityOf(operation: string): Ability {
+  const ability = ABILITIES[operation];
+  if (ability === undefined) throw new TypeError(`${operation} is no operation on records`);
+  return ability;
+}
+
 /** By these the service says that it knows an object type otherwise than its describe. */
 const OUTDATED_CODES = new Set(['INVALID_FIELD', 'INVALID_FIELD_FOR_INSERT_UPDATE', 'INVALID_TYPE']);
 

@@ -44,6 +44,7 @@ export const BULK_CHOSEN = {
   required: ['operationApi'],
 } as const satisfies JsonSchema;
 
+/** Says the same as {@link BULK_CHOSEN}. */
 export function asksForBulk({ operationApi }: Readonly<Record<string, unknown>>): boolean {
   return operationApi === BULK_API;
 }

@@ -136,7 +136,7 @@ export const createTreePropertiesSchema = {
   },
 } as const satisfies JsonSchema;
 
-/** Do these properties of a write ask for requests of many records? The same as the `when` of its variant. */
+/** Holds for properties of a write that choose requests of many records. */
 export const COLLECTIONS_CHOSEN = {
   type: 'object',
   anyOf: [
@@ -149,6 +149,9 @@ export const COLLECTIONS_CHOSEN = {
   ],
 } as const satisfies JsonSchema;
 
+/** Says the same as {@link COLLECTIONS_CHOSEN}. */
 export function asksForCollections({ operationApi, batchCount }: Readonly<Record<string, unknown>>): boolean {
-  return operationApi === 'COMPOSITEAPI' || ((operationApi ?? 'RESTAPI') === 'RESTAPI' && Number(batchCount ?? 1) > 1);
+  return (
+    operationApi === 'COMPOSITEAPI' || (operationApi === 'RESTAPI' && typeof batchCount === 'number' && batchCount > 1)
+  );
 }

@@ -1,7 +1,6 @@
 import type { Document, ExecutionContext, OperationEvent } from '@connector-runtime/core';
 import { CsvError } from '../../csv/csv-error.js';
 import { CsvReader } from '../../csv/csv-reader.js';
-import type { WriteRecord } from '../../csv/row-record.js';
 import type { StatementProperties } from '../../properties/query-properties.js';
 import { protocolError } from '../../transport/refusals.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
@@ -9,6 +8,7 @@ import { withJob } from './bulk-job.js';
 import { checkBulkSoql } from './bulk-soql.js';
 import { queryPages, RESULTS_STEP, type RowPage } from './query-job.js';
 import { type RecordForm, recordForm } from './record-form.js';
+import type { WriteRecord } from './row-record.js';
 
 /** Runs a statement as a query job: each row is a document of its own, parents nested again, and the document has the result. */
 export async function* runBulkStatement<P extends StatementProperties>(

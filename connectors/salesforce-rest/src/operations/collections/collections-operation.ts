@@ -19,7 +19,7 @@ import type { CollectionsProperties } from '../../properties/write-properties.js
 import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
-import { type Ability, ObjectTarget } from '../object-target.js';
+import { abilityOf, ObjectTarget } from '../object-target.js';
 import { refused } from '../outcomes.js';
 import type { Payload } from '../payload.js';
 import { payloadOf } from '../payload-formats.js';
@@ -36,12 +36,6 @@ import { RecordsUnderWay } from './records-under-way.js';
 type Properties = CollectionsProperties;
 type Verb = CollectionWrite['verb'];
 
-const ABILITIES: Readonly<Record<Verb, Ability>> = {
-  create: 'createable',
-  update: 'updateable',
-  upsert: 'updateable',
-  delete: 'deletable',
-};
 /** Beside the messages of the errors, which may repeat what was sent. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -83,7 +77,7 @@ export class CollectionsOperation implements Operation<Properties> {
   private async writeOf(context: ExecutionContext<Properties>): Promise<CollectionWrite> {
     const verb = verbOf(context.operation.id);
     const name = verb === 'upsert' ? externalIdFieldName(context.properties) : '';
-    const describe = await this.target.check(ABILITIES[verb], context);
+    const describe = await this.target.check(abilityOf(verb), context);
     if (context.properties.returnUpdatedRecord === true)
       context.logger.warn('returnUpdatedRecord has no effect on requests of many records');
     const payload = await payloadOf(context.properties);

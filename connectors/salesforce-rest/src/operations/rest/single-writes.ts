@@ -52,7 +52,7 @@ export class SingleWrites {
     const write = writeTo(describe, payload);
     const send = async (document: Document<P>) => {
       const result = await this.send(document, write, describe, payload, context);
-      await this.target.noteRefusals(describe.name, [result.error], context);
+      if (result.error !== undefined) await this.target.noteRefusals(describe.name, [result.error], context);
       return result;
     };
     yield* write.hasRefusalsInside
