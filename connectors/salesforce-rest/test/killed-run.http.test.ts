@@ -137,7 +137,7 @@ describe('a run over Bulk API 2.0 that is killed', () => {
   });
 
   test('and cannot describe the object when it goes on leaves what the job may hold unknown, and goes on once more', async () => {
-    await killAndResume({ kind: 'jobStatus', action: 'hold' }, () =>
+    await killAndResume({ kind: 'jobStatus', action: 'hold', handled: true }, () =>
       org.faults.add({ path: '/describe', action: 'error', status: 400, errorCode: 'NO', message: 'no' }),
     );
 
@@ -148,6 +148,34 @@ describe('a run over Bulk API 2.0 that is killed', () => {
     );
     expect(good.slice(25).map((id) => statuses()[id])).toEqual(good.slice(25).map(() => 'notAttempted'));
 
+    await once(runConnector(), 'close');
+    expect(good.map((id) => statuses()[id])).toEqual(good.map(() => 'success'));
+    expect(org.ledger.counts.create).toBe(40);
+  });
+
+  test.each<[string, FaultSpec]>([
+    [
+      'cannot log in',
+      { kind: 'login', times: 100, action: 'answer', status: 200, contentType: 'text/xml', body: '<a/>' },
+    ],
+    ['is ended while it describes the object', { path: '/describe', action: 'hold' }],
+  ])('and %s when it goes on leaves all unknown, and goes on once more', async (_what, spec) => {
+    const fault = org.faults.add({ kind: 'jobStatus', action: 'hold', handled: true });
+    const killed = runConnector();
+    await fault.reached();
+    killed.kill('SIGKILL');
+    await once(killed, 'close');
+    // No session is left to go on with.
+    rmSync(path.join(folder, 'state'), { recursive: true, force: true });
+    const second = org.faults.add(spec);
+    const ended = runConnector();
+    if (spec.action === 'hold') await second.reached().then(() => ended.kill('SIGINT'));
+    await once(ended, 'close');
+    second.release();
+
+    expect(good.map((id) => statuses()[id])).toEqual(good.map(() => 'unknown'));
+
+    org.faults.remove();
     await once(runConnector(), 'close');
     expect(good.map((id) => statuses()[id])).toEqual(good.map(() => 'success'));
     expect(org.ledger.counts.create).toBe(40);

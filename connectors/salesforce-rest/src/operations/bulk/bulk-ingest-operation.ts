@@ -67,7 +67,7 @@ export class BulkIngestOperation implements Operation<Properties> {
       const { rules, ...plan } = await this.plan(context);
       const made = new JobPreparation(source, rules, context);
       return { ...plan, preparation: made, recalled: left && (await made.recall(left)) };
-    });
+    }, context.signal);
     try {
       if (recalled !== undefined) yield* this.runJob(recalled, describe, key, context, left?.jobId);
       while (!preparation.isOver) {

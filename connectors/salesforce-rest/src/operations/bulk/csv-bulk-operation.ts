@@ -67,11 +67,11 @@ export class CsvBulkOperation implements Operation<Properties> {
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
     let left = leftJobOf(context.resumeFrom);
     const source = new LeftDocuments(documents, left && partOf(left));
-    const target = yield* source.takeUp(() => this.targetOf(left, context));
+    const target = yield* source.takeUp(() => this.targetOf(left, context), context.signal);
     for await (const document of source) {
       const own = left;
       left = undefined;
-      const recalled = own && (yield* source.takeUp(() => recalledCsv(document, own, context)));
+      const recalled = own && (yield* source.takeUp(() => recalledCsv(document, own, context), context.signal));
       try {
         if (target === undefined) yield* this.query(document, context);
         else if (recalled === undefined)

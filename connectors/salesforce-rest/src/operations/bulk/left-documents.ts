@@ -48,8 +48,8 @@ export class LeftDocuments<P> implements AsyncIterable<Document<P>>, AsyncIterat
     return { done: true, value: undefined };
   }
 
-  /** Does what comes before the job is taken up; where that fails, gives its documents their results first. */
-  async *takeUp<T>(work: () => Promise<T>): AsyncGenerator<readonly OperationEvent[], T> {
+  /** Does what comes before the job is taken up; where that fails, gives its documents their results first. After an abort nobody gets at the rest of them: then it is the runtime that says `unknown` of all. */
+  async *takeUp<T>(work: () => Promise<T>, signal: AbortSignal): AsyncGenerator<readonly OperationEvent[], T> {
     try {
       return await work();
     } catch (error) {
@@ -58,7 +58,8 @@ export class LeftDocuments<P> implements AsyncIterable<Document<P>>, AsyncIterat
       const told = errorInfoOf(error, 'unknown');
       const info: ErrorInfo = { ...told, effect: 'unknown', service: { ...told.service, jobId: left.jobId } };
       while (this.ids.length < left.count && (await this.next()).done !== true);
-      for (let from = 0; from < this.ids.length; from += PORTION)
+      const isCut = signal.aborted && this.ids.length < left.count;
+      for (let from = isCut ? this.ids.length : 0; from < this.ids.length; from += PORTION)
         yield this.ids
           .slice(from, from + PORTION)
           .map((id, offset) => ({ ...failed([id], info), receipt: left.receiptOf(from + offset) }));
