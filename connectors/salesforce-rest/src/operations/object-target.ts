@@ -6,6 +6,7 @@ import {
   inject,
   injectable,
   isConnectorError,
+  type OperationEvent,
 } from '@connector-runtime/core';
 import { DescribeCache } from '../describe/describe-cache.js';
 import type { SObjectDescribe } from '../describe/sobject-describe.js';
@@ -40,6 +41,13 @@ export function abilityOf(operation: string): Ability {
 /** By these the service says that it knows an object type otherwise than its describe. */
 const OUTDATED_CODES = new Set(['INVALID_FIELD', 'INVALID_FIELD_FOR_INSERT_UPDATE', 'INVALID_TYPE']);
 
+/** A job that failed says it in words alone. */
+const OUTDATED_JOB = /\bInvalidBatch : Field name not found\b/;
+
+function isOutdated({ code, message, service }: ErrorInfo): boolean {
+  return OUTDATED_CODES.has(service?.code ?? '') || (code === 'BULK_JOB_FAILED' && OUTDATED_JOB.test(message));
+}
+
 /** Checks what an operation is configured to do before it does anything: its headers, and the object type in the live describe. */
 @injectable()
 export class ObjectTarget {
@@ -71,11 +79,25 @@ export class ObjectTarget {
     errors: readonly (ErrorInfo | undefined)[],
     context: CallContext,
   ): Promise<void> {
-    const refusal = errors.find((info) => OUTDATED_CODES.has(info?.service?.code ?? ''));
+    const refusal = errors.find((info) => info !== undefined && isOutdated(info));
     if (refusal === undefined) return;
     await this.describes.forget(objectType, context);
     const named = /No such column '[^']*' on (?:entity|sobject of type) '?(\w+)/.exec(refusal.message)?.[1];
     if (named !== undefined && named !== objectType) await this.describes.forget(named, context);
+  }
+
+  /** Events of a job as they come, with {@link noteRefusals} of their errors. */
+  async *noting(
+    objectType: string,
+    events: AsyncIterable<OperationEvent | readonly OperationEvent[]>,
+    context: CallContext,
+  ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
+    for await (const item of events) {
+      const list = Array.isArray(item) ? (item as readonly OperationEvent[]) : [item as OperationEvent];
+      const errors = list.map((event) => (event.type === 'result' ? event.error : undefined));
+      if (!context.signal.aborted) await this.noteRefusals(objectType, errors, context);
+      yield item;
+    }
   }
 
   private async describe(objectType: string, context: CallContext): Promise<SObjectDescribe> {

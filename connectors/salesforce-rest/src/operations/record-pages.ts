@@ -1,5 +1,4 @@
-import { type CallContext, type HttpHeaders, isConnectorError } from '@connector-runtime/core';
-import { concernsEveryDocument } from '@connector-runtime/core/authoring';
+import type { CallContext, HttpHeaders } from '@connector-runtime/core';
 import { protocolError, withStep } from '../transport/refusals.js';
 import type { SalesforceTransport } from '../transport/salesforce-transport.js';
 import { type OpenList, type Payload, PayloadError, type QueryPage } from './payload.js';
@@ -144,9 +143,4 @@ class PageSource {
     }
     return pages;
   }
-}
-
-/** Is it an error that every further document would meet too? */
-export function endsEverything(error: unknown): boolean {
-  return !isConnectorError(error) || concernsEveryDocument(error.info);
 }

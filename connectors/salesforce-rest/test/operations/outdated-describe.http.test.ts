@@ -33,6 +33,7 @@ const item = (statusCode: string) => [{ success: false, errors: [{ statusCode, m
 describe.each<[string, object]>([
   ['create', {}],
   ['update', {}],
+  ['create', { operationApi: 'BulkAPI2.0' }],
   ['query', { fields: ['Name'] }],
   ['query', { fields: ['Name'], operationApi: 'BulkAPI2.0' }],
 ])('of a %s with %j', (operation, properties) => {

@@ -19,7 +19,7 @@ import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders } from '../document-headers.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
-import { type Ability, ObjectTarget } from '../object-target.js';
+import { abilityOf, ObjectTarget } from '../object-target.js';
 import { IngestColumns } from './ingest-columns.js';
 import { reconcileRows } from './ingest-reconciliation.js';
 import { receiptOf } from './ingest-results.js';
@@ -35,14 +35,6 @@ type Properties = BulkIngestProperties;
 
 const MEGABYTE = 1_000_000;
 const DEFAULT_BATCH_SIZE = 100;
-
-/** The job's operation and what it needs, by the operation's id. */
-const KINDS: Readonly<Record<string, { readonly operation: string; readonly ability: Ability }>> = {
-  create: { operation: 'insert', ability: 'createable' },
-  update: { operation: 'update', ability: 'updateable' },
-  upsert: { operation: 'upsert', ability: 'updateable' },
-  delete: { operation: 'delete', ability: 'deletable' },
-};
 
 /**
  * Create, update, upsert and delete over Bulk API 2.0: documents become rows of CSV, rows become ingest jobs, and each document gets the result of its row.
@@ -111,19 +103,20 @@ export class BulkIngestOperation implements Operation<Properties> {
     const { hardDelete, assignmentRuleId, restHeaders } = properties;
     const { id } = context.operation;
     const isHard = id === 'delete' && hardDelete === true;
-    const operation = isHard ? 'hardDelete' : (KINDS[id]?.operation ?? id);
-    yield* runRows(prepared, ingestSpec({ describe, operation, key, assignmentRuleId }), {
+    const operation = isHard ? 'hardDelete' : id === 'create' ? 'insert' : id;
+    const rows = runRows(prepared, ingestSpec({ describe, operation, key, assignmentRuleId }), {
       requests: { transport: this.transport, kind: 'ingest', restHeaders },
       form: recordForm(describe.name, context.properties.payloadFormat),
       context,
       ...(leftJobId !== undefined && { leftJobId }),
     });
+    yield* this.target.noting(describe.name, rows, context);
   }
 
   /** Checks the configuration against the live describe. */
   private async plan(context: ExecutionContext<Properties>) {
     const { properties, operation } = context;
-    const describe = await this.target.check(KINDS[operation.id]?.ability ?? 'createable', context);
+    const describe = await this.target.check(abilityOf(operation.id), context);
     const columns = new IngestColumns(describe, this.describes);
     const key = operation.id === 'upsert' ? externalIdField(describe, externalIdFieldName(properties)) : undefined;
     const fixed = await this.fixedColumns(operation.id, properties, columns, context);

@@ -8,7 +8,7 @@ import {
   type Operation,
   type OperationEvent,
 } from '@connector-runtime/core';
-import { failed } from '@connector-runtime/core/authoring';
+import { concernsEveryDocument, failed } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../describe/describe-cache.js';
 import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { CsvBulkProperties } from '../../properties/bulk-properties.js';
@@ -18,7 +18,6 @@ import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { checkConfiguredHeaders } from '../document-headers.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
-import { endsEverything } from '../record-pages.js';
 import { statementOf } from '../soql-documents.js';
 import type { JobRequests } from './bulk-job.js';
 import { checkBulkSoql, withinBulkSoql } from './bulk-soql.js';
@@ -78,7 +77,7 @@ export class CsvBulkOperation implements Operation<Properties> {
           yield* this.ingest(document, await checkedCsv(document, context), target, context);
         else yield* this.resume(document, recalled, target, context);
       } catch (error) {
-        if (!isConnectorError(error) || endsEverything(error)) throw error;
+        if (!isConnectorError(error) || concernsEveryDocument(error.info)) throw error;
         yield failed([document.id], error.info);
       }
     }
@@ -97,7 +96,7 @@ export class CsvBulkOperation implements Operation<Properties> {
       try {
         yield* reconcileCsv(document, this.requests('ingest', document.properties), context);
       } catch (error) {
-        if (!isConnectorError(error) || endsEverything(error)) throw error;
+        if (!isConnectorError(error) || concernsEveryDocument(error.info)) throw error;
         yield failed([document.id], { ...error.info, effect: 'unknown' });
       }
     }
@@ -120,7 +119,8 @@ export class CsvBulkOperation implements Operation<Properties> {
       return;
     }
     const settlement = new CsvSettlement(document.id, csv);
-    yield* new IngestJob(this.requests('ingest', properties), csv.rows, settlement, context).run(spec, csv.body);
+    const job = new IngestJob(this.requests('ingest', properties), csv.rows, settlement, context);
+    yield* this.target.noting(describe.name, job.run(spec, csv.body), context);
   }
 
   /** Goes on with the job that another process made of the document; only where that was never closed it is sent again. */

@@ -8,8 +8,8 @@ import {
   isConnectorError,
   type OperationEvent,
 } from '@connector-runtime/core';
+import { concernsEveryDocument } from '@connector-runtime/core/authoring';
 import type { PollProperties } from '../../properties/bulk-properties.js';
-import { endsEverything } from '../record-pages.js';
 import { BulkJob, type JobRequests } from './bulk-job.js';
 import { lostJob, staysRunning } from './job-errors.js';
 import { pollJob } from './job-poller.js';
@@ -123,7 +123,7 @@ export class IngestJob {
     } finally {
       if (!isSettled) await this.leave(cleanup);
     }
-    if (fatal !== undefined && endsEverything(fatal)) throw fatal;
+    if (fatal !== undefined && (!isConnectorError(fatal) || concernsEveryDocument(fatal.info))) throw fatal;
     return 'settled';
   }
 
