@@ -13,8 +13,9 @@ const self = fileURLToPath(import.meta.url);
 const HEAP_MIB = 96;
 const MOST_GROWTH = 1.2;
 const MOST_BUSY_MS = 100;
-const COUNTS = { ingest: [250_000, 1_000_000], query: [500_000, 2_000_000] };
-const RUNS = { ingest: 1, query: 3 };
+const COUNTS = { ingest: [250_000, 1_000_000], update: [250_000, 1_000_000], query: [500_000, 2_000_000] };
+const RUNS = { ingest: 1, update: 1, query: 3 };
+const WORKS = { ingest, update, query };
 
 const [mode, ...rest] = process.argv.slice(2);
 if (mode === '--org') await serve(Number(rest[0]));
@@ -25,12 +26,13 @@ async function serve(accounts) {
   const { startSalesforceOrg } = require('@connector-runtime/salesforce-org');
   const org = await startSalesforceOrg({ accounts, keepLedger: false, bulkPageSize: 250_000 });
   const { apiBase, username, password, securityToken, soapLogin } = org;
-  console.log(JSON.stringify({ apiBase, username, password, securityToken, soapLogin }));
+  const [{ Id: firstId }] = org.records('Account');
+  console.log(JSON.stringify({ apiBase, username, password, securityToken, soapLogin, firstId }));
 }
 
 async function compare(rows) {
   let failures = 0;
-  for (const work of ['ingest', 'query']) {
+  for (const work of Object.keys(COUNTS)) {
     const results = [];
     for (const count of rows.length > 0 ? rows : COUNTS[work]) {
       const runs = [];
@@ -49,7 +51,7 @@ async function compare(rows) {
 }
 
 async function inFreshProcesses(work, count) {
-  const org = spawn(process.execPath, [self, '--org', String(work === 'query' ? count : 1)], {
+  const org = spawn(process.execPath, [self, '--org', String(work === 'ingest' ? 1 : count)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
@@ -87,7 +89,7 @@ async function runOnce(work, count, org) {
   delay.enable();
   const busy = watchBusy();
   const startedMs = performance.now();
-  const { rows, summary } = await (work === 'ingest' ? ingest(connection, count) : query(connection));
+  const { rows, summary } = await WORKS[work](connection, count, org);
   const seconds = (performance.now() - startedMs) / 1000;
   delay.disable();
   busy.stop();
@@ -130,14 +132,44 @@ async function* documents(count) {
     };
 }
 
-async function ingest(connection, count) {
+/** Of 500 bytes, each of another account. */
+async function* changes(count, firstId) {
+  const description = 'Some text. '.repeat(34);
+  for (let row = 0; row < count; row += 1)
+    yield {
+      body: `<records type="Account"><Id>${idAfter(firstId, row)}</Id><Name>Account ${row}</Name><Description>${description}</Description></records>`,
+    };
+}
+
+/** The id of 15 characters that comes so many after this one: the org counts in base 62. */
+function idAfter(firstId, distance) {
+  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+  let id = '';
+  let carry = distance;
+  for (let at = 14; at >= 0; at -= 1) {
+    const sum = digits.indexOf(firstId.charAt(at)) + carry;
+    id = digits.charAt(sum % 62) + id;
+    carry = Math.floor(sum / 62);
+  }
+  return id;
+}
+
+function ingest(connection, count) {
+  return write(connection, 'create', 'Invoice__c', documents(count));
+}
+
+function update(connection, count, { firstId }) {
+  return write(connection, 'update', 'Account', changes(count, firstId));
+}
+
+async function write(connection, operation, objectType, documents) {
   const execution = connection.execute(
     {
-      operation: 'create',
-      objectType: 'Invoice__c',
+      operation,
+      objectType,
       properties: { operationApi: 'BulkAPI2.0', pollInitialMs: 200, pollMaxMs: 500 },
     },
-    documents(count),
+    documents,
   );
   for await (const _ of execution.batches());
   const summary = await execution.summary;

@@ -1,22 +1,22 @@
-import type { ConnectorManifest, OperationVariant } from '@connector-runtime/core';
+import type { ConnectorManifest, OperationVariant, Properties } from '@connector-runtime/core';
 import { definePlugin } from '@connector-runtime/core/authoring';
 import { SalesforceConnection } from './connection/salesforce-connection.js';
 import { SalesforceSession } from './connection/session.js';
 import { DescribeCache } from './describe/describe-cache.js';
-import { asksForCollections, COLLECTIONS_CHOSEN, MAX_BATCH_COUNT } from './properties/batch-properties.js';
-import { asksForBulk, BULK_CHOSEN } from './properties/bulk-properties.js';
+import { asksForBulk, BULK_CHOSEN, csvBulkPropertiesSchema } from './properties/bulk-properties.js';
 import { connectionPropertiesSchema } from './properties/connection-properties.js';
+import { inJsonToo } from './properties/payload-variants.js';
+import { customSoqlPropertiesSchema, queryPropertiesSchema } from './properties/query-properties.js';
 import {
+  asksForCollections,
+  COLLECTIONS_CHOSEN,
   createPropertiesSchema,
   createTreePropertiesSchema,
-  csvBulkPropertiesSchema,
-  customSoqlPropertiesSchema,
   deletePropertiesSchema,
-  queryPropertiesSchema,
+  MAX_BATCH_COUNT,
   updatePropertiesSchema,
   upsertPropertiesSchema,
-} from './properties/operation-properties.js';
-import { inJsonToo } from './properties/payload-variants.js';
+} from './properties/write-properties.js';
 import { ApiUsage } from './transport/api-usage.js';
 import { CSV, JSON_TYPE, XML } from './transport/headers.js';
 import { SalesforceTransport } from './transport/salesforce-transport.js';
@@ -171,7 +171,7 @@ const manifest = {
       emits: [CSV],
       order: 'input',
       resumable: true,
-      reconciles: false,
+      reconciles: true,
       // A CSV is streamed, and held to what a job takes; a statement to its own length.
       limits: { ...inJobs, maxDocumentBytes: -1 },
     },
@@ -193,39 +193,23 @@ export const salesforceRest = definePlugin({
       asksForBulk(properties)
         ? (await import('./operations/bulk/bulk-soql-operation.js')).BulkSoqlOperation
         : (await import('./operations/rest/custom-soql-operation.js')).CustomSoqlOperation,
-    create: async (properties) =>
-      asksForBulk(properties)
-        ? bulkIngestOperation()
-        : asksForCollections(properties)
-          ? collectionsOperation()
-          : (await import('./operations/rest/create-operation.js')).CreateOperation,
-    update: async (properties) =>
-      asksForBulk(properties)
-        ? bulkIngestOperation()
-        : asksForCollections(properties)
-          ? collectionsOperation()
-          : (await import('./operations/rest/update-operation.js')).UpdateOperation,
-    upsert: async (properties) =>
-      asksForBulk(properties)
-        ? bulkIngestOperation()
-        : asksForCollections(properties)
-          ? collectionsOperation()
-          : (await import('./operations/rest/upsert-operation.js')).UpsertOperation,
-    delete: async (properties) =>
-      asksForBulk(properties)
-        ? bulkIngestOperation()
-        : asksForCollections(properties)
-          ? collectionsOperation()
-          : (await import('./operations/rest/delete-operation.js')).DeleteOperation,
+    create: (properties) =>
+      writeOperation(properties, async () => (await import('./operations/rest/create-operation.js')).CreateOperation),
+    update: (properties) =>
+      writeOperation(properties, async () => (await import('./operations/rest/update-operation.js')).UpdateOperation),
+    upsert: (properties) =>
+      writeOperation(properties, async () => (await import('./operations/rest/upsert-operation.js')).UpsertOperation),
+    delete: (properties) =>
+      writeOperation(properties, async () => (await import('./operations/rest/delete-operation.js')).DeleteOperation),
     createTree: async () => (await import('./operations/rest/create-tree-operation.js')).CreateTreeOperation,
     csvBulk: async () => (await import('./operations/bulk/csv-bulk-operation.js')).CsvBulkOperation,
   },
 });
 
-async function bulkIngestOperation() {
-  return (await import('./operations/bulk/bulk-ingest-operation.js')).BulkIngestOperation;
-}
-
-async function collectionsOperation() {
-  return (await import('./operations/collections/collections-operation.js')).CollectionsOperation;
+/** The class of a write for the API that the properties ask for; `single` gives that of one record a request. */
+async function writeOperation<T>(properties: Properties, single: () => Promise<T>) {
+  if (asksForBulk(properties)) return (await import('./operations/bulk/bulk-ingest-operation.js')).BulkIngestOperation;
+  if (asksForCollections(properties))
+    return (await import('./operations/collections/collections-operation.js')).CollectionsOperation;
+  return single();
 }

@@ -1,3 +1,6 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Json, ResultEvent, Status } from '@connector-runtime/core';
 import type { BulkPlan, FaultSpec } from '@connector-runtime/salesforce-org';
 import { PassingClock } from './passing-clock.js';
@@ -106,6 +109,16 @@ describe('an answer that is lost', () => {
     expect(made.org.bulk.jobs).toHaveLength(1);
   });
 
+  test('of the close that never arrives: the job is aborted and deleted, and nothing is applied', async () => {
+    const where = ({ kind, body }: { kind: string; body?: string }) =>
+      kind === 'jobChange' && body?.includes('UploadComplete') === true;
+    const made = await create(5, { faults: [{ where, times: 1000, action: 'refuse' }] });
+
+    expect(statuses(made)).toEqual(['failure']);
+    expect(made.org.bulk.jobs).toMatchObject([{ state: 'Aborted', isDeleted: true }]);
+    expect(made.org.ledger.counts.create).toBe(0);
+  });
+
   test('of everything after the close is unknown, names the job, and is settled by it later', async () => {
     const faults: FaultSpec[] = [
       { kind: 'jobStatus', times: 1000, action: 'lose' },
@@ -205,6 +218,45 @@ describe('a job', () => {
     expect(outcome.results[0]?.message).toContain(errorMessage);
   });
 
+  test('whose results are no CSV has rows that nobody can tell; the error names job and step, that of reconcile too', async () => {
+    const documents = accounts(3);
+    const made = await create(3, {
+      documents,
+      faults: [{ kind: 'jobResults', times: 100, action: 'garbage', body: '"Name"\nx"y"\n' }],
+    });
+
+    const place = { step: 'get bulk successful results', service: { jobId: made.org.bulk.jobs[0]?.id } };
+    expect(statuses(made)).toEqual(['unknown']);
+    expect(results(made)[0]?.error).toMatchObject({ code: 'RESULTS_UNREADABLE', ...place });
+
+    const connection = await (world as PromiseWorld).connect();
+    const again = connection.reconcile(
+      { operation: 'create', objectType: 'Account', properties: FAST as Json },
+      documents.map((document, index) => ({ ...document, receipt: results(made)[index]?.receipt ?? null })),
+    );
+    expect((await again.finish()).error).toMatchObject({ code: 'RESULTS_UNREADABLE', ...place });
+  });
+
+  test('that goes on though it was aborted is unknown, and the error says so', async () => {
+    const where = ({ kind, body }: { kind: string; body?: string }) =>
+      kind === 'jobChange' && body?.includes('Aborted') === true;
+    const made = await create(2, {
+      plan: { polls: Number.POSITIVE_INFINITY },
+      faults: [
+        { kind: 'jobStatus', nth: 2, action: 'error', status: 404, errorCode: 'NOT_FOUND', message: 'gone' },
+        { where, times: 100, action: 'answer', status: 204 },
+      ],
+    });
+
+    expect(statuses(made)).toEqual(['unknown']);
+    expect(results(made)[0]?.error).toMatchObject({
+      code: 'BULK_JOB_RUNNING',
+      step: 'get bulk status',
+      message: expect.stringMatching(/stays in state InProgress.*gone/),
+      service: { jobId: made.org.bulk.jobs[0]?.id },
+    });
+  });
+
   test('whose state is not known is waited for until it ends (Q17)', async () => {
     const made = await create(3, { plan: { state: 'Dreaming' }, isLate: true });
 
@@ -265,6 +317,31 @@ describe('rows that are locked', () => {
     });
     expectHonest(made);
     expectNothingOpen(made);
+  });
+
+  test('are reconciled with all others by one reading of each job, whatever the order of their receipts', async () => {
+    world = await PromiseWorld.start();
+    const { org } = world;
+    const connection = await world.connect();
+    for (const nth of [2, 4, 6]) org.locks.add({ nth });
+    const documents = accounts(8);
+    const { results: first } = await run(connection, 'create', documents, FAST);
+    const receipts = new Map(first.map(({ inputs: [id = ''], receipt = null }) => [id, receipt]));
+    const readings = () => org.requests.entries.filter(({ path }) => path.endsWith('/successfulResults')).length;
+    const before = readings();
+    // A set without rows need not repeat the columns.
+    org.faults.add({ path: '/unprocessedrecords', times: 100, action: 'garbage', body: '"sf__Id"\n' });
+
+    const request = { operation: 'create', objectType: 'Account', properties: FAST as Json };
+    const again = connection.reconcile(
+      request,
+      documents.map((document) => ({ ...document, receipt: receipts.get(document.id) ?? null })),
+    );
+    const seen: Status[] = [];
+    for await (const event of again) if (event.type === 'result') seen.push(event.status);
+
+    expect(seen).toEqual(documents.map(() => 'success'));
+    expect([org.bulk.jobs.length, readings() - before]).toEqual([2, 2]);
   });
 
   test.each(['update', 'delete'])('of a %s go again too', async (operation) => {
@@ -353,17 +430,17 @@ describe('rows that are locked', () => {
 });
 
 describe('cancelled', () => {
-  test.each<[string, FaultSpec]>([
-    ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }],
-    ['while the data is uploaded', { kind: 'jobUpload', action: 'hold' }],
-    ['after the data is uploaded', { kind: 'jobUpload', action: 'hold', handled: true }],
-    ['before the job is closed', { kind: 'jobChange', action: 'hold' }],
-    ['after the job is closed', { kind: 'jobChange', action: 'hold', handled: true }],
-    ['before the status is told', { kind: 'jobStatus', action: 'hold' }],
-    ['after the status is told', { kind: 'jobStatus', action: 'hold', handled: true }],
-    ['while successful results are read', { path: '/successfulResults', action: 'hold' }],
-    ['while unprocessed records are read', { path: '/unprocessedrecords', action: 'hold' }],
-  ])('%s: no job is left open, and nothing is said that is not so', async (_when, spec) => {
+  test.each<[string, FaultSpec, 'deleted' | 'kept']>([
+    ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }, 'deleted'],
+    ['while the data is uploaded', { kind: 'jobUpload', action: 'hold' }, 'deleted'],
+    ['after the data is uploaded', { kind: 'jobUpload', action: 'hold', handled: true }, 'deleted'],
+    ['before the job is closed', { kind: 'jobChange', action: 'hold' }, 'kept'],
+    ['after the job is closed', { kind: 'jobChange', action: 'hold', handled: true }, 'kept'],
+    ['before the status is told', { kind: 'jobStatus', action: 'hold' }, 'kept'],
+    ['after the status is told', { kind: 'jobStatus', action: 'hold', handled: true }, 'kept'],
+    ['while successful results are read', { path: '/successfulResults', action: 'hold' }, 'kept'],
+    ['while unprocessed records are read', { path: '/unprocessedrecords', action: 'hold' }, 'kept'],
+  ])('%s: no job is left open, and nothing is said that is not so', async (_when, spec, end) => {
     world = await PromiseWorld.start();
     const { org } = world;
     const connection = await world.connect();
@@ -381,6 +458,7 @@ describe('cancelled', () => {
     expect(Object.keys(outcome.statuses)).toHaveLength(5);
     expectHonest(made);
     expectNothingOpen(made);
+    expect(org.bulk.jobs.map(({ isDeleted }) => isDeleted)).toEqual([end === 'deleted']);
     expect(statuses(made)).not.toContain('unknown');
   });
 });
@@ -479,6 +557,126 @@ test('scratch space that is full refuses no document: none was attempted, and th
   expect(outcome.summary.error).toMatchObject({ code: 'SPOOL_FULL' });
   expect(world.org.bulk.jobs).toEqual([]);
 });
+
+describe('a whole CSV that is reconciled', () => {
+  const request = {
+    operation: 'csvBulk',
+    properties: { pollInitialMs: 10, pollMaxMs: 20, bulkOperation: 'insert', object: 'Account' } as Json,
+  };
+  const body = 'Name\nCSV 1\nCSV 2\n';
+
+  /** Loses its job after the close, and reconciles it with a document. */
+  async function reconciled(
+    plan: BulkPlan,
+    given: { readonly body?: string; readonly hasReceipt?: boolean; readonly fault?: FaultSpec } = {},
+  ): Promise<readonly [ResultEvent | undefined, readonly string[]]> {
+    world = await PromiseWorld.start();
+    const { org } = world;
+    const connection = await world.connect();
+    await connection.test();
+    org.bulk.plan = plan;
+    const where = ({ kind, body: text }: { kind: string; body?: string }) =>
+      kind === 'jobChange' && text?.includes('Aborted') === true;
+    org.faults.add({ kind: 'jobResults', times: 100, action: 'error', status: 403, errorCode: 'NO', message: 'no' });
+    org.faults.add({ where, times: 100, action: 'answer', status: 204 });
+    const first: ResultEvent[] = [];
+    for await (const event of connection.execute(request, [{ id: 'csv', body }]))
+      if (event.type === 'result') first.push(event);
+    expect(first.map(({ status }) => status)).toEqual(['unknown']);
+    org.faults.remove();
+    if (given.fault !== undefined) org.faults.add(given.fault);
+
+    const receipt = given.hasReceipt === false ? null : (first[0]?.receipt ?? null);
+    let result: ResultEvent | undefined;
+    const messages: string[] = [];
+    for await (const event of connection.reconcile(request, [{ id: 'csv', body: given.body ?? body, receipt }])) {
+      if (event.type === 'result') result = event;
+      if (event.type === 'output') messages.push(event.message ?? '');
+    }
+    return [result, messages];
+  }
+
+  test('is what its job says, with its result sets', async () => {
+    const [result, messages] = await reconciled({});
+
+    expect(result?.status).toBe('success');
+    expect(messages).toEqual(['2 records succeeded']);
+    expect(world?.org.ledger.counts.create).toBe(2);
+  });
+
+  test.each<[string, BulkPlan, Status, string]>([
+    ['failed', { state: 'Failed', errorMessage: 'InvalidBatch : because' }, 'applicationError', 'BULK_JOB_FAILED'],
+    ['was aborted half way', { state: 'Aborted', rows: 1 }, 'unknown', 'BULK_ROW_UNPROCESSED'],
+    ['was aborted before its first record', { state: 'Aborted' }, 'failure', 'BULK_JOB_ABORTED'],
+  ])('is as its job %s', async (_what, plan, status, code) => {
+    const [result] = await reconciled(plan);
+
+    expect(result).toMatchObject({ status, error: { code } });
+  });
+
+  test('is no query: nothing of one is unknown', async () => {
+    world = await PromiseWorld.start();
+    const connection = await world.connect();
+    const query = { operation: 'csvBulk', properties: { bulkOperation: 'query' } };
+    const execution = connection.reconcile(query, [{ id: 'q', body: 'SELECT Id FROM Account' }]);
+
+    expect((await execution.finish()).error).toMatchObject({ category: 'config', path: '/bulkOperation' });
+    expect(world.org.bulk.jobs).toEqual([]);
+  });
+
+  test.each<[string, Parameters<typeof reconciled>[1], string]>([
+    ['the document is another one', { body: 'Name\nOther 1\nOther 2\n' }, 'BULK_RECEIPT_MISSING'],
+    ['the document is no CSV', { body: 'Name\n"x' }, 'BULK_RECEIPT_MISSING'],
+    ['there is no receipt', { hasReceipt: false }, 'BULK_RECEIPT_MISSING'],
+    [
+      'the job is gone',
+      { fault: { kind: 'jobStatus', action: 'error', status: 404, errorCode: 'NOT_FOUND', message: 'gone' } },
+      'BULK_JOB_GONE',
+    ],
+    [
+      'its results are refused',
+      { fault: { kind: 'jobResults', times: 100, action: 'error', status: 403, errorCode: 'NO', message: 'no' } },
+      'SALESFORCE_NO',
+    ],
+  ])('is unknown where %s', async (_what, given, code) => {
+    const [result, messages] = await reconciled({}, given);
+
+    expect(result).toMatchObject({ status: 'unknown', error: { code } });
+    expect(messages).toEqual([]);
+  });
+});
+
+test('results that cannot be read to their end: each document has one result all the same', async () => {
+  world = await PromiseWorld.start();
+  const connection = await world.connect();
+  const long = `<Description>${'x'.repeat(30_000)}</Description>`;
+  const bad = Array.from({ length: 20 }, (_, n) => ({ id: `bad${n}`, body: `<records><Name/>${long}</records>` }));
+  const execution = connection.execute({ operation: 'create', objectType: 'Account', properties: FAST as Json }, [
+    ...accounts(20),
+    ...bad,
+  ]);
+  const seen: (readonly [string, Status])[] = [];
+  for await (const events of execution.batches()) {
+    const told = events.filter((event) => event.type === 'result');
+    for (const { inputs, status } of told) seen.push([String(inputs), status]);
+    // The rows that succeeded are told; what the job says of the others is gone.
+    if (told.length > 0) removeScratchSpace();
+  }
+
+  expect(seen).toHaveLength(40);
+  expect(Object.fromEntries(seen)).toEqual({
+    ...Object.fromEntries(accounts(20).map(({ id }) => [id, 'success'])),
+    ...Object.fromEntries(bad.map(({ id }) => [id, 'unknown'])),
+  });
+  expect((await execution.summary).error).toBeUndefined();
+});
+
+/** Of this process. */
+function removeScratchSpace(): void {
+  const own = new RegExp(`^connector-runtime-\\w+-${process.pid}-`);
+  for (const name of readdirSync(tmpdir()))
+    if (own.test(name)) rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
+}
 
 test('the daily limit in the middle of a run stops new work at once', async () => {
   const made = await create(5, {

@@ -41,7 +41,10 @@ const lines = (name: string) =>
   readFileSync(path.join(folder, name), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { type: string; inputs: string[]; status: string; body?: string });
+    .map(
+      (line) =>
+        JSON.parse(line) as { type: string; inputs: string[]; status: string; body?: string; receipt?: unknown },
+    );
 
 /** Begins the run, or goes on with it. */
 function runConnector(): ChildProcess {
@@ -68,6 +71,9 @@ async function killAndResume(
   await once(runConnector(), 'close');
   expect(lines('out.ndjson').at(-1)?.type).toBe('summary');
 }
+
+/** A job that was never closed is aborted, and deleted too. */
+const endOf = (state: string) => (state === 'JobComplete' ? [state, false] : ['Aborted', true]);
 
 const statuses = () =>
   Object.fromEntries(
@@ -108,7 +114,7 @@ describe('a run over Bulk API 2.0 that is killed', () => {
     for (const { type, inputs, status, body } of lines('out.ndjson'))
       if (type === 'result' && status === 'success') expect(body).toContain(`<Name>Killed ${inputs[0]}</Name>`);
     expect(org.bulk.jobs).toHaveLength(jobs);
-    expect(org.bulk.jobs.filter(({ state }) => state === 'Open')).toEqual([]);
+    for (const { state, isDeleted } of org.bulk.jobs) expect([state, isDeleted]).toEqual(endOf(state));
   });
 
   test('and whose close arrives late does not send the job again', async () => {
@@ -128,6 +134,51 @@ describe('a run over Bulk API 2.0 that is killed', () => {
     expect(org.ledger.counts.create).toBe(40);
     expect(new Set(Object.values(statuses()))).toEqual(new Set(['success', 'applicationError']));
     expect(org.bulk.jobs).toHaveLength(3);
+  });
+
+  test('and cannot describe the object when it goes on leaves what the job may hold unknown, and goes on once more', async () => {
+    await killAndResume({ kind: 'jobStatus', action: 'hold', handled: true }, () =>
+      org.faults.add({ path: '/describe', action: 'error', status: 400, errorCode: 'NO', message: 'no' }),
+    );
+
+    const [job] = org.bulk.jobs;
+    const told = lines('out.ndjson').filter(({ type, status }) => type === 'result' && status === 'unknown');
+    expect(told.map(({ inputs, receipt }) => [inputs[0], receipt])).toEqual(
+      good.slice(0, 25).map((id, row) => [id, { jobId: job?.id, row, rows: 25 }]),
+    );
+    expect(good.slice(25).map((id) => statuses()[id])).toEqual(good.slice(25).map(() => 'notAttempted'));
+
+    await once(runConnector(), 'close');
+    expect(good.map((id) => statuses()[id])).toEqual(good.map(() => 'success'));
+    expect(org.ledger.counts.create).toBe(40);
+  });
+
+  test.each<[string, FaultSpec]>([
+    [
+      'cannot log in',
+      { kind: 'login', times: 100, action: 'answer', status: 200, contentType: 'text/xml', body: '<a/>' },
+    ],
+    ['is ended while it describes the object', { path: '/describe', action: 'hold' }],
+  ])('and %s when it goes on leaves all unknown, and goes on once more', async (_what, spec) => {
+    const fault = org.faults.add({ kind: 'jobStatus', action: 'hold', handled: true });
+    const killed = runConnector();
+    await fault.reached();
+    killed.kill('SIGKILL');
+    await once(killed, 'close');
+    // No session is left to go on with.
+    rmSync(path.join(folder, 'state'), { recursive: true, force: true });
+    const second = org.faults.add(spec);
+    const ended = runConnector();
+    if (spec.action === 'hold') await second.reached().then(() => ended.kill('SIGINT'));
+    await once(ended, 'close');
+    second.release();
+
+    expect(good.map((id) => statuses()[id])).toEqual(good.map(() => 'unknown'));
+
+    org.faults.remove();
+    await once(runConnector(), 'close');
+    expect(good.map((id) => statuses()[id])).toEqual(good.map(() => 'success'));
+    expect(org.ledger.counts.create).toBe(40);
   });
 
   test('and whose documents are others then is refused: what was in the job is unknown, and nothing is sent', async () => {
@@ -156,4 +207,40 @@ test.each<[string, FaultSpec, number]>([
   expect(org.ledger.counts.create).toBe(30);
   expect(statuses()).toEqual({ csv: 'success' });
   expect(org.bulk.jobs).toHaveLength(jobs);
+});
+
+test.each([
+  ['another CSV of as many records', 'Name\nOther 0\n'],
+  ['a document that is no CSV', 'Name\n"Killed'],
+])(
+  'CSV Bulk that is killed and given %s is refused: the document is unknown, and nothing is sent',
+  async (_what, other) => {
+    write('run.json', {
+      operation: 'csvBulk',
+      properties: { ...FAST, operationApi: undefined, bulkOperation: 'insert', object: 'Account' },
+    });
+    const input = (body: string) => JSON.stringify({ id: 'csv', body, mediaType: 'text/csv' });
+    write('in.ndjson', input('Name\nKilled 0\n'));
+
+    await killAndResume({ kind: 'jobStatus', action: 'hold' }, () => write('in.ndjson', input(other)));
+
+    const [result] = lines('out.ndjson').filter(({ type }) => type === 'result');
+    expect(result).toMatchObject({ status: 'unknown', error: { code: 'CHECKPOINT_UNSUITABLE' } });
+    expect(org.bulk.jobs).toHaveLength(1);
+  },
+);
+
+test('CSV Bulk that is killed and cannot describe its object when it goes on leaves its document unknown', async () => {
+  write('run.json', {
+    operation: 'csvBulk',
+    properties: { ...FAST, operationApi: undefined, bulkOperation: 'insert', object: 'Account' },
+  });
+  write('in.ndjson', JSON.stringify({ id: 'csv', body: 'Name\nKilled 0\n', mediaType: 'text/csv' }));
+
+  await killAndResume({ kind: 'jobStatus', action: 'hold' }, () =>
+    org.faults.add({ path: '/describe', action: 'error', status: 400, errorCode: 'NO', message: 'no' }),
+  );
+
+  const receipt = { jobId: org.bulk.jobs[0]?.id, rows: 1 };
+  expect(lines('out.ndjson').filter(({ type }) => type === 'result')).toMatchObject([{ status: 'unknown', receipt }]);
 });

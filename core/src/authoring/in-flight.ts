@@ -56,7 +56,7 @@ export async function* runInFlight<U, P>(
     const isLoss = info?.category === 'unavailable' || info?.category === 'timeout';
     lossesInARow = isLoss ? lossesInARow + 1 : 0;
     if (info === undefined) return;
-    if (concernsEveryUnit(info)) stop(new ConnectorError(info));
+    if (concernsEveryDocument(info)) stop(new ConnectorError(info));
     else if (lossesInARow >= MAX_LOSSES_IN_A_ROW) stop(new ConnectorError({ ...info, effect: 'none' }));
   };
 
@@ -112,10 +112,9 @@ export async function* runInFlight<U, P>(
   }
 }
 
-function concernsEveryUnit(info: ErrorInfo): boolean {
-  return (
-    info.category === 'auth' || info.category === 'quota' || info.category === 'config' || info.category === 'cancelled'
-  );
+/** Is it an error that every further document would meet too? */
+export function concernsEveryDocument({ category }: ErrorInfo): boolean {
+  return category === 'auth' || category === 'quota' || category === 'config' || category === 'cancelled';
 }
 
 async function outcomeOf<U, P>(

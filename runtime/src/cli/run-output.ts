@@ -29,12 +29,13 @@ export class RunOutput {
     });
   }
 
-  /** A complete run needs its checkpoint no more. */
+  /** A complete run that no error ended needs its checkpoint no more. */
   end(summary: ExecutionSummary): Promise<void> {
     return this.attempt(async () => {
       await this.sink.end(summary);
       const { checkpoint } = this;
-      if (summary.complete && checkpoint !== undefined) await writing('the checkpoint', () => checkpoint.remove());
+      if (summary.complete && summary.error === undefined && checkpoint !== undefined)
+        await writing('the checkpoint', () => checkpoint.remove());
     });
   }
 

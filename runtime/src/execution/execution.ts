@@ -82,6 +82,8 @@ export class Execution implements AsyncIterable<OperationEvent> {
   private isPulling = false;
   private isGraceOver = false;
   private hasStarted = false;
+  /** The operation gave an event. */
+  private hasSpoken = false;
   private hasReader = false;
   private isRead = false;
   private wake: (() => void) | undefined;
@@ -184,6 +186,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
         this.arrived = undefined;
         const passed = this.passed(step);
         if (passed === undefined) return;
+        this.hasSpoken ||= passed.length > 0;
         if (passed.length > 0) yield passed;
         if (this.gate.fault !== undefined) {
           this.thrown = { error: this.gate.fault };
@@ -304,9 +307,12 @@ export class Execution implements AsyncIterable<OperationEvent> {
     yield* this.intake.neverTaken(fate.info, fate.status);
   }
 
-  /** That nothing was done by this run says nothing of the one that is looked into. */
+  /** That nothing was done by this run says nothing of the one that is looked into, nor of what the one that it goes on from had under way: a write takes that up before it gives anything. */
   private asFar(fate: { readonly status: Status; readonly info: ErrorInfo }): typeof fate {
-    return this.setup.isReconciliation ? { status: 'unknown', info: { ...fate.info, effect: 'unknown' } } : fate;
+    const { isReconciliation, resumeFrom, descriptor } = this.setup;
+    const isTakenUp = resumeFrom === undefined || descriptor.effect === 'read' || this.hasSpoken;
+    if (!isReconciliation && isTakenUp) return fate;
+    return { status: 'unknown', info: { ...fate.info, effect: 'unknown' } };
   }
 
   /** `return()` is raced with the operation's time to stop: a pending `next()` would never let it settle. */

@@ -840,6 +840,22 @@ describe('resuming', () => {
     expect(resumed.checkpoint).toEqual(checkpoint);
   });
 
+  test('a write that ends before it gives anything leaves unknown what the run before it may have applied', async () => {
+    const connection = await connect(async function* (documents, context) {
+      if (context.resumeFrom !== undefined) throw new Error('away');
+      yield* everySecond(documents, context);
+    });
+    const first = connection.execute({ operation: 'write' }, ten);
+    for await (const event of first) if (event.type === 'checkpoint') break;
+    const { checkpoint = null } = await first.summary;
+
+    const resumed = connection.execute({ operation: 'write' }, ten, { resumeFrom: checkpoint });
+    const anew = connection.execute({ operation: 'write' }, ten, { signal: AbortSignal.abort() });
+
+    expect((await resumed.finish()).counts).toMatchObject({ unknown: 8, notAttempted: 0 });
+    expect((await anew.finish()).counts).toMatchObject({ unknown: 0, notAttempted: 10 });
+  });
+
   test.each([
     [{ version: 1 }],
     ['text'],

@@ -1,4 +1,4 @@
-import { type CallContext, ConnectorError, type Field, isConnectorError } from '@connector-runtime/core';
+import { type CallContext, ConnectorError, type Field } from '@connector-runtime/core';
 import type { DescribeCache } from '../describe/describe-cache.js';
 import {
   type ChildRelationship,
@@ -24,14 +24,14 @@ export async function fieldsAt(
     const step = path[at] ?? '';
     const child = mayHaveChildren ? childNamed(holders, step) : undefined;
     if (child === undefined) {
-      holders = await describesOf(targetsNamed(holders, step), describes, context);
+      holders = await describes.describeVisible(targetsNamed(holders, step), context);
       mayHaveChildren = false;
       continue;
     }
     if (at + 1 === path.length) return [furtherStep(RECORDS, child.childSObject)];
     if (path[at + 1] !== RECORDS) throw unknownStep(path[at + 1] ?? '', [RECORDS]);
     at += 1;
-    holders = await describesOf([child.childSObject], describes, context);
+    holders = await describes.describeVisible([child.childSObject], context);
   }
   if (operation === 'query') return readableLevel(holders, mayHaveChildren);
   if (operation === 'createTree')
@@ -110,22 +110,6 @@ function targetsNamed(holders: readonly SObjectDescribe[], name: string): readon
   if (targets.length > 0) return targets;
   const known = holders.flatMap(({ fields }) => fields.map(({ relationshipName }) => relationshipName));
   throw unknownStep(name, known.filter(Boolean));
-}
-
-async function describesOf(
-  objectTypes: readonly string[],
-  describes: DescribeCache,
-  context: CallContext,
-): Promise<readonly SObjectDescribe[]> {
-  const found: SObjectDescribe[] = [];
-  for (const objectType of objectTypes) {
-    try {
-      found.push(await describes.describe(objectType, context));
-    } catch (error) {
-      if (!isConnectorError(error) || error.info.category !== 'notFound') throw error;
-    }
-  }
-  return found;
 }
 
 function unknownStep(name: string, known: readonly string[]): ConnectorError {

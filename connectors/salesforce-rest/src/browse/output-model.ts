@@ -1,4 +1,4 @@
-import { type CallContext, isConnectorError } from '@connector-runtime/core';
+import type { CallContext } from '@connector-runtime/core';
 import type { DescribeCache } from '../describe/describe-cache.js';
 import { type FieldDescribe, lookupTargets, type SObjectDescribe } from '../describe/sobject-describe.js';
 import { parseFieldPath } from '../soql/field-path.js';
@@ -153,17 +153,7 @@ class OutputModelBuilder {
   /** Describes of the object types that the user can see; none where there are too many of them. */
   private async targets(objectTypes: readonly string[]): Promise<readonly SObjectDescribe[]> {
     if (objectTypes.length > MAX_TARGETS) return [];
-    const found = await Promise.all(
-      objectTypes.map(async (objectType) => {
-        try {
-          return [await this.describes.describe(objectType, this.context)];
-        } catch (error) {
-          if (isConnectorError(error) && error.info.category === 'notFound') return [];
-          throw error;
-        }
-      }),
-    );
-    return found.flat();
+    return this.describes.describeVisible(objectTypes, this.context);
   }
 }
 

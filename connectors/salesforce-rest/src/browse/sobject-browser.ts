@@ -10,8 +10,8 @@ import {
 } from '@connector-runtime/core';
 import { DescribeCache } from '../describe/describe-cache.js';
 import type { SObjectDescribe, SObjectEntry } from '../describe/sobject-describe.js';
-import { asksForCollections } from '../properties/batch-properties.js';
 import { asksForBulk } from '../properties/bulk-properties.js';
+import { asksForCollections } from '../properties/write-properties.js';
 import { refuseBulkChildren } from '../soql/bulk-fields.js';
 import { configError } from '../transport/refusals.js';
 import type { WriteOperation } from './field-elements.js';

@@ -1,4 +1,4 @@
-import { type CallContext, isConnectorError } from '@connector-runtime/core';
+import type { CallContext } from '@connector-runtime/core';
 import type { DescribeCache } from '../describe/describe-cache.js';
 import type { SObjectDescribe } from '../describe/sobject-describe.js';
 import { inputElement, writableFields } from './field-elements.js';
@@ -56,13 +56,8 @@ class TreeModelBuilder {
   private async childrenOf({ children }: SObjectDescribe): Promise<readonly (readonly [string, SObjectDescribe])[]> {
     const found = await Promise.all(
       children.map(async ({ relationshipName, childSObject }) => {
-        try {
-          const child = await this.describes.describe(childSObject, this.context);
-          return child.createable ? [[relationshipName, child] as const] : [];
-        } catch (error) {
-          if (isConnectorError(error) && error.info.category === 'notFound') return [];
-          throw error;
-        }
+        const visible = await this.describes.describeVisible([childSObject], this.context);
+        return visible.filter(({ createable }) => createable).map((child) => [relationshipName, child] as const);
       }),
     );
     return found.flat();

@@ -30,6 +30,9 @@ const TOKEN_PAUSE_MS = 500;
 const EXCHANGE_LIMIT_MS = 60_000;
 const CLAIM_MS = 90_000;
 
+/** There is one session: whoever needs one waits for the same login. */
+const LOGIN = 'login';
+
 /** A grant to go on with. */
 interface Obtained {
   readonly grant: Grant;
@@ -65,12 +68,16 @@ export class SalesforceSession implements SessionSource {
   ) {}
 
   async current(context: CallContext): Promise<Session> {
-    return this.session ?? this.logins.run(context, async (own) => this.session ?? this.establish(undefined, own));
+    return (
+      this.session ?? this.logins.run(LOGIN, context, async (own) => this.session ?? this.establish(undefined, own))
+    );
   }
 
   async renew(refused: Session, context: CallContext): Promise<Session> {
     const newer = () => (this.session === refused ? undefined : this.session);
-    return newer() ?? this.logins.run(context, async (own) => newer() ?? this.establish(refused.token.reveal(), own));
+    return (
+      newer() ?? this.logins.run(LOGIN, context, async (own) => newer() ?? this.establish(refused.token.reveal(), own))
+    );
   }
 
   /** A person logs in by browser; the tokens are stored, and used from then on. */

@@ -8,6 +8,7 @@ import {
   isConnectorError,
 } from '@connector-runtime/core';
 import { describePath, OBJECTS_PATH } from '../transport/endpoints.js';
+import { withStep } from '../transport/refusals.js';
 import { SalesforceTransport } from '../transport/salesforce-transport.js';
 import { SESSION_SOURCE, type SessionSource } from '../transport/session-source.js';
 import { SingleFlight } from '../transport/single-flight.js';
@@ -15,6 +16,8 @@ import { parseDescribe, parseObjectList, type SObjectDescribe, type SObjectEntry
 import { suggestion } from './suggestion.js';
 
 const TTL_MS = 10 * 60_000;
+/** So long an object type that the user cannot see is not asked for again by who goes on without it. */
+const HIDDEN_MS = 60_000;
 /** So long one fetch answers several questions of a person about an object type. */
 const SHARED_MS = 10_000;
 /** Object types whose describe is held for that. */
@@ -27,10 +30,13 @@ interface SharedDescribe {
   readonly answered: Set<string>;
 }
 
-/** Describes of the connection's object types: each fetched once for all who ask at the same time, and kept for ten minutes, apart by user and API version. */
+/**
+ * Describes of the connection's object types: each fetched once for all who ask at the same time, and kept for ten minutes, apart by user and API version.
+ * `null` is kept in the place of one that the user cannot see.
+ */
 @injectable()
 export class DescribeCache {
-  private readonly flights = new Map<string, SingleFlight<SObjectDescribe>>();
+  private readonly flights = new SingleFlight<SObjectDescribe>();
   private readonly shared = new Map<string, SharedDescribe>();
 
   constructor(
@@ -43,7 +49,20 @@ export class DescribeCache {
   async describe(objectType: string, context: CallContext): Promise<SObjectDescribe> {
     const key = await this.keyOf(objectType, context);
     const kept = await this.cache.get(key);
-    return kept === undefined ? this.fetchOnce(key, objectType, context) : (kept as SObjectDescribe);
+    return kept === undefined || kept === null ? this.fetchKnown(key, objectType, context) : (kept as SObjectDescribe);
+  }
+
+  /** The describes of those of the object types that the user can see, in their order. That one is hidden is remembered for a minute. */
+  async describeVisible(objectTypes: readonly string[], context: CallContext): Promise<readonly SObjectDescribe[]> {
+    const found = await Promise.all(objectTypes.map((objectType) => this.describeIfVisible(objectType, context)));
+    return found.filter((describe) => describe !== null);
+  }
+
+  /** Drops what is kept of an object type: who asks next has it fetched. */
+  async forget(objectType: string, context: CallContext): Promise<void> {
+    const key = await this.keyOf(objectType, context);
+    this.shared.delete(key);
+    await this.cache.set(key, null, 0);
   }
 
   /**
@@ -59,7 +78,7 @@ export class DescribeCache {
       return before.describe;
     }
     const fetchedAtEpochMs = context.clock.now();
-    const describe = await this.fetchOnce(key, objectType, context);
+    const describe = await this.fetchKnown(key, objectType, context);
     // Who waited for the same fetch shares what it has answered.
     const other = this.shared.get(key);
     if (other?.describe === describe) other.answered.add(question);
@@ -69,7 +88,12 @@ export class DescribeCache {
 
   /** The object types of the organisation that the user can see. */
   async objectTypes(context: CallContext): Promise<readonly SObjectEntry[]> {
-    return parseObjectList(await this.transport.getJson(OBJECTS_PATH, 'list SObjects', context));
+    const step = 'list SObjects';
+    try {
+      return parseObjectList(await this.transport.getJson(OBJECTS_PATH, step, context));
+    } catch (error) {
+      throw withStep(error, step);
+    }
   }
 
   private share(key: string, shared: SharedDescribe): void {
@@ -86,27 +110,23 @@ export class DescribeCache {
     return `describe ${origin}${apiPath} ${user} ${objectType.toLowerCase()}`;
   }
 
-  private async fetchOnce(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
-    let flight = this.flights.get(key);
-    if (flight === undefined) {
-      flight = new SingleFlight();
-      this.flights.set(key, flight);
-    }
+  private async describeIfVisible(objectType: string, context: CallContext): Promise<SObjectDescribe | null> {
+    const key = await this.keyOf(objectType, context);
+    const kept = await this.cache.get(key);
+    if (kept !== undefined) return kept as SObjectDescribe | null;
     try {
-      return await flight.run(context, () => this.fetch(key, objectType, context));
-    } finally {
-      this.flights.delete(key);
+      return await this.fetchOnce(key, objectType, context);
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
     }
   }
 
-  private async fetch(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+  private async fetchKnown(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
     try {
-      const answer = await this.transport.getJson(describePath(objectType), `describe ${objectType} fields`, context);
-      const describe = parseDescribe(answer);
-      await this.cache.set(key, describe, TTL_MS);
-      return describe;
+      return await this.fetchOnce(key, objectType, context);
     } catch (error) {
-      if (!isConnectorError(error) || error.info.category !== 'notFound') throw error;
+      if (!isNotFound(error)) throw error;
       const known = (await this.objectTypes(context)).map(({ name }) => name);
       throw new ConnectorError(
         {
@@ -118,4 +138,24 @@ export class DescribeCache {
       );
     }
   }
+
+  private fetchOnce(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+    return this.flights.run(key, context, (own) => this.fetch(key, objectType, own));
+  }
+
+  private async fetch(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+    const step = `describe ${objectType} fields`;
+    try {
+      const describe = parseDescribe(await this.transport.getJson(describePath(objectType), step, context));
+      await this.cache.set(key, describe, TTL_MS);
+      return describe;
+    } catch (error) {
+      if (isNotFound(error)) await this.cache.set(key, null, HIDDEN_MS);
+      throw withStep(error, step);
+    }
+  }
+}
+
+function isNotFound(error: unknown): error is ConnectorError {
+  return isConnectorError(error) && error.info.category === 'notFound';
 }

@@ -1,4 +1,4 @@
-import { type Body, type CallContext, type Document, isConnectorError } from '@connector-runtime/core';
+import { type Body, type CallContext, isConnectorError } from '@connector-runtime/core';
 import { documentError } from '../transport/refusals.js';
 
 /** A body that can be read again is in memory, or in a file: up to here it is asked for at once. */
@@ -6,15 +6,22 @@ const AT_ONCE_BYTES = 1024 * 1024;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
+/** A document's body, or one of which no more is known than how to read it. */
+type Readable = Body | Pick<Body, 'open'>;
+
 /** The document's text; what is not UTF-8 is a `validation` error. */
-export function documentText({ body }: Document<unknown>, context: CallContext): Promise<string> {
+export function documentText({ body }: { readonly body: Readable }, context: CallContext): Promise<string> {
   return readText(body, context, (cause) =>
     documentError('DOCUMENT_NOT_UTF_8', 'the text of the document is not UTF-8', undefined, cause),
   );
 }
 
 /** The whole body as text, without a byte order mark. `notUtf8` makes the error for bytes that are no text. */
-export async function readText(body: Body, context: CallContext, notUtf8: (cause: unknown) => Error): Promise<string> {
+export async function readText(
+  body: Readable,
+  context: CallContext,
+  notUtf8: (cause: unknown) => Error,
+): Promise<string> {
   try {
     const text = await atOnce(body, context, (own) => own.text(AT_ONCE_BYTES));
     return text ?? decodeUtf8(await readPieces(body, context), notUtf8);
@@ -24,17 +31,17 @@ export async function readText(body: Body, context: CallContext, notUtf8: (cause
 }
 
 /** The whole body; how large it may be is the host's to see to. Ends with the signal: nothing of it was sent then. */
-export async function readBytes(body: Body, context: CallContext): Promise<Uint8Array> {
+export async function readBytes(body: Readable, context: CallContext): Promise<Uint8Array> {
   return (await atOnce(body, context, (own) => own.bytes(AT_ONCE_BYTES))) ?? readPieces(body, context);
 }
 
 /** `undefined` where the body is too large for that, or can be read once only. */
 async function atOnce<T>(
-  body: Body,
+  body: Readable,
   { signal }: CallContext,
   read: (body: Body) => Promise<T>,
 ): Promise<T | undefined> {
-  if (!body.repeatable) return undefined;
+  if (!('repeatable' in body) || !body.repeatable) return undefined;
   signal.throwIfAborted();
   try {
     return await read(body);
@@ -44,7 +51,7 @@ async function atOnce<T>(
   }
 }
 
-async function readPieces(body: Body, { signal }: CallContext): Promise<Uint8Array> {
+async function readPieces(body: Readable, { signal }: CallContext): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of body.open(signal)) pieces.push(piece);
   const [first] = pieces;

@@ -1,6 +1,6 @@
 import type { FieldDescribe, SObjectDescribe } from '../describe/sobject-describe.js';
 import { suggestion } from '../describe/suggestion.js';
-import type { UpsertProperties } from '../properties/operation-properties.js';
+import type { UpsertProperties } from '../properties/write-properties.js';
 import { configError } from '../transport/refusals.js';
 
 /** The name of the field that an upsert goes by; `config` where the properties give none. */

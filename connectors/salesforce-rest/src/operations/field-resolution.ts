@@ -1,4 +1,4 @@
-import { type CallContext, isConnectorError } from '@connector-runtime/core';
+import type { CallContext } from '@connector-runtime/core';
 import type { DescribeCache } from '../describe/describe-cache.js';
 import { type FieldDescribe, lookupTargets, type SObjectDescribe } from '../describe/sobject-describe.js';
 import { suggestion } from '../describe/suggestion.js';
@@ -53,7 +53,7 @@ async function resolveField(
       throw unknown('parent relationship', parent, path, holders[0] ?? holder, known, pointer);
     }
     names.push(lookup.relationshipName);
-    holders = await describesOf(lookupTargets(holders, parent), describes, context);
+    holders = await describes.describeVisible(lookupTargets(holders, parent), context);
   }
   const field = fieldIn(holders, steps.field);
   if (field === undefined) {
@@ -70,25 +70,6 @@ function fieldIn(holders: readonly SObjectDescribe[], name: string): FieldDescri
     if (field !== undefined) return field;
   }
   return undefined;
-}
-
-/** Describes of object types; those that the user cannot see are left out. */
-async function describesOf(
-  objectTypes: readonly string[],
-  describes: DescribeCache,
-  context: CallContext,
-): Promise<readonly SObjectDescribe[]> {
-  const found = await Promise.all(
-    objectTypes.map(async (target) => {
-      try {
-        return [await describes.describe(target, context)];
-      } catch (error) {
-        if (isConnectorError(error) && error.info.category === 'notFound') return [];
-        throw error;
-      }
-    }),
-  );
-  return found.flat();
 }
 
 function isSame(a: string, b: string): boolean {

@@ -52,7 +52,7 @@ export interface WriteAnswer {
  */
 export function checkWritten({ status, text, earlier }: WriteAnswer, payload: Payload): void {
   if (text.trim() === '' && status === 204) return;
-  const { success, errors } = readWritten(() => payload.readResult(text), payload);
+  const { success, errors } = readWritten(() => payload.readResult(text));
   if (success === true) return;
   if (success === undefined) {
     throw protocolError('ANSWER_UNEXPECTED', 'the service answered a write with neither success nor errors', 'unknown');
@@ -78,12 +78,13 @@ export function refusalInside(errors: readonly ServiceError[], earlier: 'none' |
 }
 
 /** What is read of an answer to a write; where it cannot be read, nobody knows what the write did. */
-export function readWritten<T>(read: () => T, { form }: Payload): T {
+export function readWritten<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const why = error instanceof PayloadError ? error.message : `it is no ${form}`;
-    throw protocolError('ANSWER_UNEXPECTED', `the answer to a write cannot be read: ${why}`, 'unknown', error);
+    if (!(error instanceof PayloadError)) throw error;
+    const message = `the answer to a write cannot be read: ${error.message}`;
+    throw protocolError('ANSWER_UNEXPECTED', message, 'unknown', error);
   }
 }
 

@@ -1,5 +1,12 @@
 import type { Body, CallContext, Document, HttpHeaders } from '@connector-runtime/core';
+import type { BatchResult } from '../json/batch-reader.js';
+import type { OpenList, QueryPage as PlainPage } from '../json/query-page.js';
+import type { IdentifiedRecord } from '../json/record-id.js';
+import type { RecordPart } from '../json/record-part.js';
 import type { ServiceError } from '../transport/error-answer.js';
+
+// What is cut out of a text has one shape in both forms; `json/` states it, and the compiler holds `xml/` to it.
+export type { BatchResult, IdentifiedRecord, OpenList, RecordPart };
 
 /**
  * One of the forms in which documents, requests, answers and results are written. The operations are the same in each: what differs is here.
@@ -60,35 +67,10 @@ export interface Payload {
 /** Text of the service that is not of the form that was asked for. */
 export class PayloadError extends Error {}
 
-export interface IdentifiedRecord {
-  readonly id: string;
-  /** The document without the id. */
-  readonly rest: string;
-}
-
 /** A page of a query's answer, its records cut out of it. */
-export interface QueryPage {
-  /** Absent on the last page. */
-  readonly nextRecordsUrl?: string;
-  /** Of the whole query, on each of its pages. */
-  readonly totalSize: number;
-  readonly records: readonly string[];
-  /** By index in `records`: the lists of child records in it that go on elsewhere. */
-  readonly openLists: ReadonlyMap<number, readonly OpenList[]>;
+export interface QueryPage extends PlainPage {
   /** In XML: those of the page, which stand in each record. */
   readonly namespaces?: string;
-}
-
-/** A list of child records of which a record holds only the first page. Positions are in the record's text. */
-export interface OpenList {
-  readonly nextRecordsUrl: string;
-  readonly totalSize: number;
-  readonly count: number;
-  readonly doneFrom: number;
-  readonly doneTo: number;
-  readonly cursorFrom: number;
-  readonly cursorTo: number;
-  readonly end: number;
 }
 
 /** What an answer to a write says of itself. */
@@ -96,21 +78,6 @@ export interface WriteResult {
   /** Absent: it says neither. */
   readonly success?: boolean;
   readonly errors: readonly ServiceError[];
-}
-
-/** The answer to one request of a batch. */
-export interface BatchResult {
-  readonly status: number;
-  /** Text of what was answered; empty where there was nothing. */
-  readonly content: string;
-}
-
-/** A record in a request of many. */
-export interface RecordPart {
-  readonly text: string;
-  readonly type: string;
-  /** What the record is told apart by, as text; empty where the document says nothing. */
-  readonly key: string;
 }
 
 /** What an answer says of one record of a request of many. `text`: cut out of the answer, as it was written. */

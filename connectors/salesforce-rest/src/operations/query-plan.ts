@@ -1,7 +1,7 @@
 import type { CallContext, Document, ExecutionContext } from '@connector-runtime/core';
 import type { DescribeCache } from '../describe/describe-cache.js';
 import type { SObjectDescribe } from '../describe/sobject-describe.js';
-import type { QueryProperties } from '../properties/operation-properties.js';
+import type { QueryProperties } from '../properties/query-properties.js';
 import type { ResolvedField } from '../soql/field-path.js';
 import { buildSoql } from '../soql/soql-query.js';
 import type { Condition } from '../soql/where-clause.js';
@@ -11,7 +11,7 @@ import { type ConfiguredPath, resolveFields } from './field-resolution.js';
 /** A configured query whose names were all found in the live describes. */
 export class QueryPlan {
   private constructor(
-    private readonly objectType: string,
+    readonly objectType: string,
     private readonly fields: readonly string[],
     private readonly resolved: ReadonlyMap<string, ResolvedField>,
     private readonly usesDocument: boolean,

@@ -1,5 +1,5 @@
-import { type CallContext, type HttpHeaders, isConnectorError } from '@connector-runtime/core';
-import { protocolError } from '../transport/refusals.js';
+import type { CallContext, HttpHeaders } from '@connector-runtime/core';
+import { protocolError, withStep } from '../transport/refusals.js';
 import type { SalesforceTransport } from '../transport/salesforce-transport.js';
 import { type OpenList, type Payload, PayloadError, type QueryPage } from './payload.js';
 
@@ -33,17 +33,22 @@ export async function* recordPages(
   context: CallContext,
 ): AsyncGenerator<RecordPage> {
   const reader = new PageSource(transport, requests, context);
+  const used: UsedPaths = new Set();
   let list: CountedList | undefined;
-  let next: Promise<QueryPage> | undefined = reader.readFirst(requests.firstPath);
-  while (next !== undefined) {
-    const page: QueryPage = await next;
-    list ??= new CountedList('records', page.totalSize);
-    if (requests.countsOnly !== true) list.add(page);
-    const records = await reader.completed(page, 0);
-    next = page.nextRecordsUrl === undefined ? undefined : reader.readCursor(page.nextRecordsUrl);
-    // Who leaves at the yield never awaits it.
-    next?.catch(() => undefined);
-    yield { records, totalSize: page.totalSize };
+  try {
+    let next: Promise<QueryPage> | undefined = reader.readFirst(requests.firstPath, used);
+    while (next !== undefined) {
+      const page: QueryPage = await next;
+      list ??= new CountedList('records', page.totalSize);
+      if (requests.countsOnly !== true) list.add(page);
+      const records = await reader.completed(page, 0);
+      next = page.nextRecordsUrl === undefined ? undefined : reader.readCursor(page.nextRecordsUrl, used);
+      // Who leaves at the yield never awaits it.
+      next?.catch(() => undefined);
+      yield { records, totalSize: page.totalSize };
+    }
+  } catch (error) {
+    throw withStep(error, requests.step);
   }
 }
 
@@ -72,18 +77,18 @@ function incomplete(message: string): Error {
   return protocolError('PAGES_INCOMPLETE', message, 'none');
 }
 
-class PageSource {
-  /** Paths in the form that they are asked for in: one cursor may be spelt in several ways. */
-  private readonly usedPaths = new Set<string>();
+/** The paths of one list's pages, in the form that they are asked for in: one cursor may be spelt in several ways. A list of child records has its own, gone with it. */
+type UsedPaths = Set<string>;
 
+class PageSource {
   constructor(
     private readonly transport: SalesforceTransport,
     private readonly requests: PageRequests,
     private readonly context: CallContext,
   ) {}
 
-  async readFirst(path: string): Promise<QueryPage> {
-    this.usedPaths.add(await this.transport.fullPath(path, this.context));
+  async readFirst(path: string, used: UsedPaths): Promise<QueryPage> {
+    used.add(await this.transport.fullPath(path, this.context));
     return this.readPath(path);
   }
 
@@ -102,11 +107,10 @@ class PageSource {
     }
   }
 
-  async readCursor(cursor: string): Promise<QueryPage> {
+  async readCursor(cursor: string, used: UsedPaths): Promise<QueryPage> {
     const path = await this.transport.pathOf(cursor, this.context);
-    if (this.usedPaths.has(path))
-      throw protocolError('CURSOR_REPEATED', 'the service names a page a second time', 'none');
-    this.usedPaths.add(path);
+    if (used.has(path)) throw protocolError('CURSOR_REPEATED', 'the service names a page a second time', 'none');
+    used.add(path);
     return this.readPath(path);
   }
 
@@ -128,9 +132,10 @@ class PageSource {
   private async furtherRecords(list: OpenList, depth: number): Promise<readonly QueryPage[]> {
     const pages: QueryPage[] = [];
     const counted = new CountedList('child records', list.totalSize, list.count);
+    const used: UsedPaths = new Set();
     let cursor: string | undefined = list.nextRecordsUrl;
     while (cursor !== undefined) {
-      const page: QueryPage = await this.readCursor(cursor);
+      const page: QueryPage = await this.readCursor(cursor, used);
       counted.add(page);
       const records = await this.completed(page, depth + 1);
       pages.push({ ...page, records });
@@ -138,9 +143,4 @@ class PageSource {
     }
     return pages;
   }
-}
-
-/** Is it an error that every further document would meet too? */
-export function endsEverything(error: unknown): boolean {
-  return !isConnectorError(error) || ['auth', 'quota', 'config', 'cancelled'].includes(error.info.category);
 }

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '@connector-runtime/core';
 import type { ColumnDelimiter, LineEnding } from '../csv/csv-form.js';
+import { assignmentRuleId, common } from './common-properties.js';
 
 /** The value of `operationApi` that chooses Bulk API 2.0. */
 export const BULK_API = 'BulkAPI2.0';
@@ -44,6 +45,7 @@ export const BULK_CHOSEN = {
   required: ['operationApi'],
 } as const satisfies JsonSchema;
 
+/** Says the same as {@link BULK_CHOSEN}. */
 export function asksForBulk({ operationApi }: Readonly<Record<string, unknown>>): boolean {
   return operationApi === BULK_API;
 }
@@ -99,56 +101,50 @@ export const hardDelete = {
   description: 'With Bulk API 2.0: deletes for ever, past the recycle bin; the user needs the permission for it.',
 } as const;
 
-/** Properties of CSV Bulk. `shared`: those of its that other operations have too. */
-export function csvBulkPropertiesSchema(shared: {
-  readonly restHeaders: JsonSchema;
-  readonly assignmentRuleId: JsonSchema;
-}) {
-  return {
-    type: 'object',
-    title: 'CSV Bulk',
-    additionalProperties: false,
-    required: ['bulkOperation'],
-    properties: {
-      bulkOperation: {
-        type: 'string',
-        title: 'Operation',
-        description: 'What the job does. query, queryAll: each document is a SOQL statement; the others: a whole CSV.',
-        enum: CSV_BULK_OPERATIONS,
-      },
-      object: {
-        type: 'string',
-        minLength: 1,
-        title: 'Object',
-        description: 'Name of the object type. Needed for all but query and queryAll, whose statements name it.',
-      },
-      externalIdFieldName: {
-        type: 'string',
-        minLength: 1,
-        title: 'External id field',
-        description: 'Of an upsert: name of the field that tells records apart.',
-      },
-      columnDelimiter: {
-        type: 'string',
-        title: 'Column delimiter',
-        enum: ['COMMA', 'BACKQUOTE', 'CARET', 'PIPE', 'SEMICOLON', 'TAB'],
-        default: 'COMMA',
-      },
-      lineEnding: {
-        type: 'string',
-        title: 'Line ending',
-        description: 'Unset: as each document has it, and LF in the answers to queries.',
-        enum: ['LF', 'CRLF'],
-      },
-      assignmentRuleId: shared.assignmentRuleId,
-      pageSize: {
-        type: 'integer',
-        minimum: 1,
-        title: 'Page size',
-        description: 'Of queries: rows in an output document at the most. Unset: as the service divides them.',
-      },
-      restHeaders: shared.restHeaders,
-      ...polling,
+export const csvBulkPropertiesSchema = {
+  type: 'object',
+  title: 'CSV Bulk',
+  additionalProperties: false,
+  required: ['bulkOperation'],
+  properties: {
+    bulkOperation: {
+      type: 'string',
+      title: 'Operation',
+      description: 'What the job does. query, queryAll: each document is a SOQL statement; the others: a whole CSV.',
+      enum: CSV_BULK_OPERATIONS,
     },
-  } as const satisfies JsonSchema;
-}
+    object: {
+      type: 'string',
+      minLength: 1,
+      title: 'Object',
+      description: 'Name of the object type. Needed for all but query and queryAll, whose statements name it.',
+    },
+    externalIdFieldName: {
+      type: 'string',
+      minLength: 1,
+      title: 'External id field',
+      description: 'Of an upsert: name of the field that tells records apart.',
+    },
+    columnDelimiter: {
+      type: 'string',
+      title: 'Column delimiter',
+      enum: ['COMMA', 'BACKQUOTE', 'CARET', 'PIPE', 'SEMICOLON', 'TAB'],
+      default: 'COMMA',
+    },
+    lineEnding: {
+      type: 'string',
+      title: 'Line ending',
+      description: 'Unset: as each document has it, and LF in the answers to queries.',
+      enum: ['LF', 'CRLF'],
+    },
+    assignmentRuleId,
+    pageSize: {
+      type: 'integer',
+      minimum: 1,
+      title: 'Page size',
+      description: 'Of queries: rows in an output document at the most. Unset: as the service divides them.',
+    },
+    restHeaders: common.restHeaders,
+    ...polling,
+  },
+} as const satisfies JsonSchema;

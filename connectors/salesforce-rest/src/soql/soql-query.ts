@@ -8,7 +8,7 @@ export interface SoqlRequest {
   readonly objectType: string;
   readonly fields: readonly string[];
   readonly filter?: Condition | undefined;
-  readonly sort?: readonly { readonly field: string; readonly direction: string }[] | undefined;
+  readonly sort?: readonly { readonly field: string; readonly direction: SortDirection }[] | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -18,12 +18,14 @@ interface Level {
   readonly children: Map<string, Level>;
 }
 
-const DIRECTIONS: Readonly<Record<string, string>> = {
+const DIRECTIONS = {
   asc_nulls_first: 'ASC NULLS FIRST',
   asc_nulls_last: 'ASC NULLS LAST',
   desc_nulls_first: 'DESC NULLS FIRST',
   desc_nulls_last: 'DESC NULLS LAST',
-};
+} as const;
+
+export type SortDirection = keyof typeof DIRECTIONS;
 
 /**
  * The SOQL statement: fields first, then one sub-select per child relationship, both in the order first seen.
@@ -86,7 +88,7 @@ function orderText(sort: SoqlRequest['sort'], context: ConditionContext): string
     if (!field.sortable) {
       refuseSoql('FIELD_NOT_SORTABLE', `${path} (${field.type}) cannot be sorted by`, `/sort/${index}/field`);
     }
-    return `${field.name} ${DIRECTIONS[direction] ?? DIRECTIONS['asc_nulls_first']}`;
+    return `${field.name} ${DIRECTIONS[direction]}`;
   });
   return ` ORDER BY ${terms.join(', ')}`;
 }

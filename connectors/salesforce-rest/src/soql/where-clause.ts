@@ -26,7 +26,7 @@ export interface ConditionContext {
 /** SOQL text of the conditions by where they go: '' is the object itself, `Contacts` or `Contacts/Cases` the list of those child records. */
 export type ConditionsByTarget = ReadonlyMap<string, string>;
 
-const SIMPLE: Readonly<Record<string, string>> = {
+const SIMPLE = {
   EQUALS: '=',
   NOT_EQUALS: '!=',
   GREATER_THAN: '>',
@@ -34,13 +34,17 @@ const SIMPLE: Readonly<Record<string, string>> = {
   LESS_THAN: '<',
   LESS_THAN_OR_EQUALS: '<=',
   LIKE: 'like',
-};
-const LISTS: Readonly<Record<string, string>> = {
+} as const;
+const LISTS = {
   IN_LIST: 'in',
   NOT_IN_LIST: 'not in',
   INCLUDES_LIST: 'includes',
   EXCLUDES_LIST: 'excludes',
-};
+} as const;
+
+/** What a term of a filter compares by, as configured. */
+export type Operator = keyof typeof SIMPLE | keyof typeof LISTS;
+
 const FOR_NULL = new Set(['EQUALS', 'NOT_EQUALS']);
 
 /** A term's text and the only target that it may go to. */
@@ -97,14 +101,18 @@ function comparison(term: Comparison, pointer: string, context: ConditionContext
     refuseSoql('FIELD_NOT_FILTERABLE', `${term.field} (${field.type}) cannot be filtered by`, `${pointer}/field`);
   }
   const target = field.children.join('/');
-  const list = LISTS[term.operator];
+  const list = wordFor(LISTS, term.operator);
   if (list !== undefined) return { target, text: `${field.name} ${list} (${listText(term, field, pointer, context)})` };
-  const operator = SIMPLE[term.operator];
+  const operator = wordFor(SIMPLE, term.operator);
   if (operator === undefined) {
     const known = [...Object.keys(SIMPLE), ...Object.keys(LISTS)].join(', ');
     refuseSoql('OPERATOR_UNKNOWN', `${term.operator} is no operator; known are ${known}`, `${pointer}/operator`);
   }
   return { target, text: `${field.name} ${operator} ${valueText(term, field, pointer, context)}` };
+}
+
+function wordFor(words: Readonly<Record<string, string>>, operator: string): string | undefined {
+  return words[operator];
 }
 
 function valueText(term: Comparison, field: ResolvedField, pointer: string, context: ConditionContext): string {

@@ -1,4 +1,4 @@
-import { ConnectorError } from '@connector-runtime/core';
+import { ConnectorError, isConnectorError } from '@connector-runtime/core';
 
 /** Something in the configuration is wrong; nothing was sent. `path` is a JSON pointer to the property. */
 export function configError(code: string, message: string, path?: string): ConnectorError {
@@ -18,6 +18,12 @@ export function protocolError(
   cause?: unknown,
 ): ConnectorError {
   return new ConnectorError({ category: 'protocol', code, message, effect, retryable: false }, { cause });
+}
+
+/** The error with the step that it met, where it does not name one itself. */
+export function withStep(error: unknown, step: string): unknown {
+  if (!isConnectorError(error) || error.info.step !== undefined) return error;
+  return new ConnectorError({ ...error.info, step }, { cause: error.cause });
 }
 
 function refusal(

@@ -25,7 +25,7 @@ import {
 } from './error-answer.js';
 import { ACCEPT_JSON } from './headers.js';
 import { plainText } from './plain-text.js';
-import { protocolError } from './refusals.js';
+import { protocolError, withStep } from './refusals.js';
 import { SESSION_SOURCE, type Session, type SessionSource } from './session-source.js';
 import { isStaleHost } from './stale-host.js';
 
@@ -69,14 +69,14 @@ export class SalesforceTransport {
   async send(request: ServiceRequest, context: CallContext): Promise<HttpResponse> {
     try {
       const session = await this.sessions.current(context);
-      const attempts = new Attempts(request, session, this.sessions, context);
+      const attempts = new Attempts(request, session, this.sessions, this.usage, context);
       try {
         return await this.sendAll(attempts, context);
       } catch (error) {
         const moved = attempts.movedTo ?? (await this.movedFrom(session, error, context));
         if (moved === undefined) throw error;
         const before = isConnectorError(error) ? error.info.effect : 'none';
-        return await this.sendAll(new Attempts(request, moved, this.sessions, context, before), context);
+        return await this.sendAll(new Attempts(request, moved, this.sessions, this.usage, context, before), context);
       }
     } catch (error) {
       throw withStep(error, request.step);
@@ -113,9 +113,7 @@ export class SalesforceTransport {
     const response = await this.send(request, context);
     const text = await readText(response, request);
     const isDue = text.trim() === '' ? response.status === 204 : BEGINNINGS[form].test(text) && !isHtml(response, text);
-    if (response.status < 300 && !isDue) {
-      throw withStep(notWhatWasAsked(form, response, text, request), request.step);
-    }
+    if (response.status < 300 && !isDue) throw notWhatWasAsked(form, response, text, request);
     return { response, text };
   }
 
@@ -129,13 +127,12 @@ export class SalesforceTransport {
     const response = await this.send(request, context);
     const text = await readText(response, request);
     if (!/json/i.test(response.headers['content-type'] ?? '')) {
-      throw withStep(notWhatWasAsked('JSON', response, text, request), request.step);
+      throw notWhatWasAsked('JSON', response, text, request);
     }
     try {
       return JSON.parse(text) as Json;
-    } catch {
-      // Says what is wrong with it.
-      return response.body.json(MAX_READ_BYTES);
+    } catch (error) {
+      throw unreadable('it is no JSON', request, error);
     }
   }
 
@@ -143,7 +140,7 @@ export class SalesforceTransport {
   async sendForCsv(request: ServiceRequest, context: CallContext): Promise<HttpResponse> {
     const response = await this.send({ ...request, answer: 'spool' }, context);
     if (response.status !== 204 && !/\bcsv\b/i.test(response.headers['content-type'] ?? '')) {
-      throw withStep(notWhatWasAsked('CSV', response, '', request), request.step);
+      throw notWhatWasAsked('CSV', response, '', request);
     }
     return response;
   }
@@ -183,6 +180,7 @@ class Attempts {
     private readonly request: ServiceRequest,
     private session: Session,
     private readonly sessions: SessionSource,
+    private readonly usage: ApiUsage,
     private readonly context: CallContext,
     /** What attempts at another origin may have done; absent where there were none. */
     readonly before?: 'none' | 'unknown',
@@ -216,6 +214,7 @@ class Attempts {
   }
 
   private async judge(response: HttpResponse): Promise<'accept' | Partial<ErrorInfo>> {
+    this.usage.note(response.headers, this.context);
     const answer = await readErrorAnswer(response);
     this.listed = answer.errors;
     if (refusesSession(answer)) return this.renewed(answer);
@@ -260,9 +259,13 @@ async function readText(response: HttpResponse, request: ServiceRequest): Promis
     throw protocolError('ANSWER_UNEXPECTED', `it is in ${plainText(encoding)}, not in UTF-8`, 'none');
   } catch (error) {
     if (!isConnectorError(error)) throw error;
-    const message = `the service's answer cannot be read: ${error.message}`;
-    throw withStep(protocolError('ANSWER_UNEXPECTED', message, effectOf(request), error), request.step);
+    throw unreadable(error.message, request, error);
   }
+}
+
+function unreadable(why: string, request: ServiceRequest, cause: unknown): unknown {
+  const message = `the service's answer cannot be read: ${why}`;
+  return withStep(protocolError('ANSWER_UNEXPECTED', message, effectOf(request), cause), request.step);
 }
 
 /** What a request may have done whose answer says nothing. */
@@ -270,18 +273,10 @@ function effectOf(request: ServiceRequest): 'none' | 'unknown' {
   return request.effect === 'none' ? 'none' : 'unknown';
 }
 
-function notWhatWasAsked(kind: string, response: HttpResponse, text: string, request: ServiceRequest): ConnectorError {
+function notWhatWasAsked(kind: string, response: HttpResponse, text: string, request: ServiceRequest): unknown {
   const seen = isHtml(response, text)
     ? 'an HTML page'
     : `something else (${response.headers['content-type'] ?? 'no content type'})`;
-  return protocolError(
-    'ANSWER_UNEXPECTED',
-    `the service answered status ${response.status} with ${seen} where ${kind} is due; is the url right?`,
-    effectOf(request),
-  );
-}
-
-function withStep(error: unknown, step: string): unknown {
-  if (!isConnectorError(error) || error.info.step !== undefined) return error;
-  return new ConnectorError({ ...error.info, step }, { cause: error.cause });
+  const message = `the service answered status ${response.status} with ${seen} where ${kind} is due; is the url right?`;
+  return withStep(protocolError('ANSWER_UNEXPECTED', message, effectOf(request)), request.step);
 }

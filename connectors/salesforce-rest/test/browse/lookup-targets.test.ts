@@ -21,7 +21,10 @@ const DESCRIBES: Readonly<Record<string, SObjectDescribe>> = {
   Case: describeOf('Case', text('CaseNumber'), lookup('Parent', 'Case')),
 };
 const task = DESCRIBES['Task'] as SObjectDescribe;
-const describes = { describe: async (name: string) => DESCRIBES[name] } as unknown as DescribeCache;
+const describes = {
+  describe: async (name: string) => DESCRIBES[name],
+  describeVisible: async (names: readonly string[]) => names.map((name) => DESCRIBES[name]),
+} as unknown as DescribeCache;
 const context = {} as CallContext;
 
 describe('below a parent of several types, the lookups of all of them are followed', () => {

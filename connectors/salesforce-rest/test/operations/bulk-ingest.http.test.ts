@@ -277,6 +277,18 @@ test('keys that the service takes for one, and a record that comes again, wait f
   expect(deleted.results.map(({ status }) => status)).toEqual(['success', 'applicationError']);
 });
 
+test('a parent that the user cannot see is asked for once, however many documents name it', async () => {
+  const hidden = { kind: 'describe', path: '/sobjects/User/', action: 'error', status: 404 } as const;
+  world.org.faults.add({ ...hidden, errorCode: 'NOT_FOUND', message: 'gone', times: Infinity });
+  const owned = (key: string) => invoice(`<Name>x</Name><Owner><${key}>x</${key}></Owner>`);
+
+  const { results } = await bulk('create', bodies(owned('Username'), owned('Username'), owned('Alias')));
+
+  expect(results.map(({ error }) => error?.code)).toEqual(['FIELD_UNKNOWN', 'FIELD_UNKNOWN', 'FIELD_UNKNOWN']);
+  const asked = world.org.requests.entries.filter(({ path }) => path.includes('/sobjects/User/'));
+  expect([asked.length, world.org.requests.count('objects')]).toEqual([1, 0]);
+});
+
 test('an upsert without its field, and columns that are not there, are mistakes of the configuration', async () => {
   const refusalOf = async (operation: string, properties: object) =>
     (await bulk(operation, bodies(invoice('<Name>x</Name>')), properties)).summary.error;

@@ -123,7 +123,9 @@ test.each<[string, object, string]>([
   const { results } = await query({ fields: ['Id'] });
 
   const jobId = world.org.bulk.jobs[0]?.id;
-  expect(results).toMatchObject([{ status: 'failure', error: { code, service: { jobId } } }]);
+  expect(results).toMatchObject([{ status: 'failure', error: { code, step: 'get bulk status', service: { jobId } } }]);
+  expect(world.org.bulk.jobs).toMatchObject([{ isDeleted: false }]);
+  expect(world.org.requests.count('jobChange')).toBe(0);
 });
 
 test('a job that never ends is aborted and deleted at the deadline', async () => {
@@ -148,11 +150,12 @@ test('a job that never ends is aborted and deleted at the deadline', async () =>
   expect(world.org.bulk.jobs).toMatchObject([{ state: 'Aborted', isDeleted: true }]);
 });
 
-test.each<[string, FaultSpec]>([
-  ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }],
-  ['while its status is asked for', { kind: 'jobStatus', action: 'hold' }],
-])('cancelled %s, no job is left open', async (_when, spec) => {
-  world.org.bulk.plan = { polls: Number.POSITIVE_INFINITY };
+test.each<[string, FaultSpec, number, string]>([
+  ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }, Number.POSITIVE_INFINITY, 'Aborted'],
+  ['while its status is asked for', { kind: 'jobStatus', action: 'hold' }, Number.POSITIVE_INFINITY, 'Aborted'],
+  ['when it has ended and nobody knows', { kind: 'jobStatus', action: 'hold', handled: true }, 0, 'JobComplete'],
+])('cancelled %s, no job is left behind', async (_when, spec, polls, state) => {
+  world.org.bulk.plan = { polls };
   const fault = world.org.faults.add(spec);
   const controller = new AbortController();
   const connection = await world.connect();
@@ -168,7 +171,7 @@ test.each<[string, FaultSpec]>([
   fault.release();
   await running;
 
-  expect(world.org.bulk.jobs).toMatchObject([{ state: 'Aborted', isDeleted: true }]);
+  expect(world.org.bulk.jobs).toMatchObject([{ state, isDeleted: true }]);
 });
 
 describe('of a service that is not honest', () => {
@@ -179,7 +182,7 @@ describe('of a service that is not honest', () => {
     count: number,
     spoil: (page: number, nth: number, job: number, honest: RawAnswer) => RawAnswer,
     processed = 5,
-  ): Promise<{ statuses: Status[]; ids: string[][]; codes: (string | undefined)[] }> {
+  ): Promise<{ statuses: Status[]; ids: string[][]; codes: (string | undefined)[]; places: unknown[] }> {
     let jobs = 0;
     const asked = new Map<string, number>();
     const service = await RawService.start(({ path }) => {
@@ -210,6 +213,7 @@ describe('of a service that is not honest', () => {
       statuses: ran.flatMap(({ results }) => results.map(({ status }) => status)),
       ids: ran.map(({ outputs }) => outputs.map(({ body }) => /<Id>(\d)/.exec(String(body))?.[1] ?? '')),
       codes: ran.flatMap(({ results }) => results.map(({ error }) => error?.code)),
+      places: ran.flatMap(({ results }) => results.map(({ error }) => [error?.step, error?.service?.jobId])),
     };
   }
 
@@ -256,10 +260,17 @@ describe('of a service that is not honest', () => {
       5,
       'ANSWER_UNEXPECTED',
     ],
+    [
+      'gives a page that is no CSV',
+      (page, _nth, _job, honest) => (page === 1 ? { ...honest, body: '"Id"\nx"y"\n' } : honest),
+      5,
+      'PAGE_UNREADABLE',
+    ],
   ])('that %s: never a silent shortfall', async (_what, spoil, processed, code) => {
-    const { statuses, codes, ids } = await run3(1, spoil, processed);
+    const { statuses, codes, ids, places } = await run3(1, spoil, processed);
 
     expect([statuses, codes]).toEqual([['failure'], [code]]);
+    expect(places).toEqual([['get bulk query results', expect.stringMatching(/^750\d{12}AAA$/)]]);
     expect(new Set(ids[0]).size).toBe(ids[0]?.length);
   });
 });

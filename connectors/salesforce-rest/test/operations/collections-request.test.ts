@@ -13,6 +13,7 @@ function document(bytes: number, more: object = {}): CollectionDocument<object> 
 test.each([
   ['together make a body that the service takes', [20_000_000, 20_000_000], 9_999_000, true],
   ['would make a larger one', [20_000_000, 20_000_000], 10_000_000, false],
+  ['makes a body that the service takes but for its commas', Array<number>(199).fill(249_999), 250_099, false],
   ['is too large by itself with any other', [1], 50_000_000, false],
   ['fits to the byte, what parts the records among them', [20_000_000, 20_000_000], 9_999_897, true],
   ['is too large by one byte', [20_000_000, 20_000_000], 9_999_898, false],

@@ -185,6 +185,54 @@ test('a statement that is refused, empty or too long is its own trouble (Q21)', 
   ]);
 });
 
+test('a statement that is no UTF-8, or without an end, is its own trouble too', async () => {
+  let given = 0;
+  const endless = async function* () {
+    for (;;) {
+      given += 1;
+      yield Buffer.alloc(65_536, ' ');
+    }
+  };
+  const connection = await world.connect();
+  const { results } = await run(
+    connection,
+    { operation: 'csvBulk', properties: { ...FAST, bulkOperation: 'query' } as Json },
+    [{ body: Buffer.from("SELECT Id FROM Account WHERE Name = '\xff'", 'latin1') }, { body: endless() }],
+  );
+
+  expect(results.map(({ status, error }) => [status, error?.code])).toEqual([
+    ['applicationError', 'DOCUMENT_NOT_UTF_8'],
+    ['applicationError', 'SOQL_TOO_LONG'],
+  ]);
+  expect(given).toBeLessThan(20);
+});
+
+test('a yes or no for an assignment rule is refused before there is a job: that takes the id of one', async () => {
+  const { results } = await csvBulk({ bulkOperation: 'insert', assignmentRuleId: 'TRUE' }, 'Name\nx\n');
+
+  expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'ASSIGNMENT_RULE_UNSUITABLE' } }]);
+  expect(jobs()).toBe(0);
+});
+
+test.each([
+  ['no field', 'Nope', 'is no field of Invoice__c'],
+  ['no external id', 'Notes__c', 'is no external id of Invoice__c'],
+])('an upsert by %s is a mistake of the configuration', async (_what, externalIdFieldName, message) => {
+  const connection = await world.connect();
+  const { summary } = await run(
+    connection,
+    {
+      operation: 'csvBulk',
+      properties: { ...FAST, object: 'Invoice__c', bulkOperation: 'upsert', externalIdFieldName } as Json,
+    },
+    [{ body: 'Notes__c\nx\n' }],
+  );
+
+  expect(summary.error).toMatchObject({ category: 'config', path: '/externalIdFieldName' });
+  expect(summary.error?.message).toContain(message);
+  expect(jobs()).toBe(0);
+});
+
 test.each<[string, object]>([
   ['/object', { bulkOperation: 'insert', object: undefined }],
   ['/externalIdFieldName', { bulkOperation: 'upsert' }],

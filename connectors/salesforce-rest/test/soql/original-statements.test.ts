@@ -164,7 +164,7 @@ describe('what follows the filter', () => {
     ['asc_nulls_last', 'ASC NULLS LAST'],
     ['desc_nulls_first', 'DESC NULLS FIRST'],
     ['desc_nulls_last', 'DESC NULLS LAST'],
-  ])('Q25: sorts %s, with dots in the path', (direction, text) => {
+  ] as const)('Q25: sorts %s, with dots in the path', (direction, text) => {
     const sort = [
       { field: 'Owner/Name', direction },
       { field: 'A', direction },

@@ -4,7 +4,6 @@ import {
   type Events,
   type ExecutionContext,
   errorInfoOf,
-  type HttpHeaders,
   inject,
   injectable,
   isConnectorError,
@@ -20,15 +19,16 @@ import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders } from '../document-headers.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
-import { type Ability, ObjectTarget } from '../object-target.js';
+import { abilityOf, ObjectTarget } from '../object-target.js';
 import { warnOfReadBack } from '../warn-of-read-back.js';
 import { IngestColumns } from './ingest-columns.js';
-import type { JobSpec } from './ingest-job.js';
 import { reconcileRows } from './ingest-reconciliation.js';
+import { receiptOf } from './ingest-results.js';
 import { readIngestRow } from './ingest-row.js';
 import { JobPreparation, type PreparationRules, type PreparedJob } from './job-preparation.js';
-import { jobRule } from './job-rule.js';
-import { leftJobOf } from './left-job.js';
+import { checkRule, ingestSpec } from './job-spec.js';
+import { LeftDocuments } from './left-documents.js';
+import { type LeftJob, leftJobOf } from './left-job.js';
 import { recordForm } from './record-form.js';
 import { runRows } from './row-jobs.js';
 
@@ -37,20 +37,12 @@ type Properties = BulkIngestProperties;
 const MEGABYTE = 1_000_000;
 const DEFAULT_BATCH_SIZE = 100;
 
-/** The job's operation and what it needs, by the operation's id. */
-const KINDS: Readonly<Record<string, { readonly operation: string; readonly ability: Ability }>> = {
-  create: { operation: 'insert', ability: 'createable' },
-  update: { operation: 'update', ability: 'updateable' },
-  upsert: { operation: 'upsert', ability: 'updateable' },
-  delete: { operation: 'delete', ability: 'deletable' },
-};
-
 /**
  * Create, update, upsert and delete over Bulk API 2.0: documents become rows of CSV, rows become ingest jobs, and each document gets the result of its row.
  * Absent, null and empty: an absent field stays an empty cell, which leaves the field alone; a null or empty one becomes `#N/A`, which empties it.
  * No column is added to tell rows apart: a row is found again by all that was uploaded of it. Jobs are kept on the service, their results for seven days; one that was not closed is aborted and deleted.
  * A checkpoint before a job is closed lets another process go on with it.
- * Result: `success` / `200` with the row as `<records>`, `sf__Id` and `sf__Created` first; `applicationError` with its `sf__Error`. Receipt: `{jobId, row, rows}`.
+ * Result: `success` / `200` with the row as a record in XML or JSON, `sf__Id` and `sf__Created` first; `applicationError` with its `sf__Error`. Receipt: `{jobId, row, rows}`.
  * Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Ingest".
  */
 @injectable()
@@ -62,11 +54,15 @@ export class BulkIngestOperation implements Operation<Properties> {
   ) {}
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    const { describe, key, rules } = await this.plan(context);
     const left = leftJobOf(context.resumeFrom);
-    const preparation = new JobPreparation(documents, rules, context);
+    const source = new LeftDocuments(documents, left && partOf(left));
+    const { describe, key, preparation, recalled } = yield* source.takeUp(async () => {
+      const { rules, ...plan } = await this.plan(context);
+      const made = new JobPreparation(source, rules, context);
+      return { ...plan, preparation: made, recalled: left && (await made.recall(left)) };
+    }, context.signal);
     try {
-      if (left !== undefined) yield* this.runJob(await preparation.recall(left), describe, key, context, left.jobId);
+      if (recalled !== undefined) yield* this.runJob(recalled, describe, key, context, left?.jobId);
       while (!preparation.isOver) {
         const prepared = await preparation.next();
         const refused = preparation.takeRefused();
@@ -100,25 +96,28 @@ export class BulkIngestOperation implements Operation<Properties> {
     context: ExecutionContext<Properties>,
     leftJobId?: string,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
-    const { properties, ids } = prepared;
+    const { properties, ids: inputs } = prepared;
     if (context.signal.aborted && leftJobId === undefined) {
-      yield ids.map((id) => failed([id], errorInfoOf(context.signal.reason, 'none')));
+      yield inputs.map((input) => failed([input], errorInfoOf(context.signal.reason, 'none')));
       return;
     }
-    const headers = (own: HttpHeaders): HttpHeaders =>
-      documentHeaders(own, properties.restHeaders === undefined ? {} : { restHeaders: properties.restHeaders });
-    yield* runRows(prepared, specOf(properties, describe, key, context), {
-      requests: { transport: this.transport, kind: 'ingest', headers },
+    const { hardDelete, assignmentRuleId, restHeaders } = properties;
+    const { id } = context.operation;
+    const isHard = id === 'delete' && hardDelete === true;
+    const operation = isHard ? 'hardDelete' : id === 'create' ? 'insert' : id;
+    const rows = runRows(prepared, ingestSpec({ describe, operation, key, assignmentRuleId }), {
+      requests: { transport: this.transport, kind: 'ingest', restHeaders },
       form: recordForm(describe.name, context.properties.payloadFormat),
       context,
       ...(leftJobId !== undefined && { leftJobId }),
     });
+    yield* this.target.noting(describe.name, rows, context);
   }
 
   /** Checks the configuration against the live describe. */
   private async plan(context: ExecutionContext<Properties>) {
     const { properties, operation } = context;
-    const describe = await this.target.check(KINDS[operation.id]?.ability ?? 'createable', context);
+    const describe = await this.target.check(abilityOf(operation.id), context);
     warnOfReadBack(context);
     const columns = new IngestColumns(describe, this.describes);
     const key = operation.id === 'upsert' ? externalIdField(describe, externalIdFieldName(properties)) : undefined;
@@ -130,7 +129,7 @@ export class BulkIngestOperation implements Operation<Properties> {
         key === undefined ? comparableId(cells.get('Id') ?? '') : comparableKey(key, cells.get(key.name) ?? ''),
       groupOf: ({ assignmentRuleId = '', restHeaders = {} }) => JSON.stringify([assignmentRuleId.trim(), restHeaders]),
       read: (document) => {
-        jobRule(document.properties);
+        checkRule(document.properties.assignmentRuleId);
         documentHeaders({}, { restHeaders: document.properties.restHeaders ?? {} });
         return readIngestRow(
           document,
@@ -154,7 +153,7 @@ export class BulkIngestOperation implements Operation<Properties> {
     if (bulkHeader.trim() === '') return undefined;
     const found: string[] = [];
     for (const name of names) {
-      const column = await asConfig(() => columns.columnOf(name, context), '/bulkHeader');
+      const column = await asConfig(async () => columns.columnOf(name, context), '/bulkHeader');
       if (found.includes(column))
         throw configError('COLUMN_REPEATED', `bulkHeader names ${column} twice`, '/bulkHeader');
       found.push(column);
@@ -163,23 +162,8 @@ export class BulkIngestOperation implements Operation<Properties> {
   }
 }
 
-function specOf(
-  properties: Properties,
-  describe: SObjectDescribe,
-  key: FieldDescribe | undefined,
-  { operation: { id } }: ExecutionContext<Properties>,
-): JobSpec {
-  const isHard = id === 'delete' && properties.hardDelete === true;
-  const rule = jobRule(properties);
-  return {
-    object: describe.name,
-    operation: isHard ? 'hardDelete' : (KINDS[id]?.operation ?? id),
-    contentType: 'CSV',
-    columnDelimiter: 'COMMA',
-    lineEnding: 'LF',
-    ...(key !== undefined && { externalIdFieldName: key.name }),
-    ...(rule !== '' && { assignmentRuleId: rule }),
-  };
+function partOf({ jobId, rows }: LeftJob) {
+  return { jobId, count: rows, receiptOf: (row: number) => receiptOf(jobId, row, rows) };
 }
 
 /** An unknown name of the configuration. */

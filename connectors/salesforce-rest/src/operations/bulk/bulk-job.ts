@@ -1,6 +1,7 @@
 import {
   type CallContext,
   ConnectorError,
+  type ErrorInfo,
   type HttpHeaders,
   isConnectorError,
   type Json,
@@ -8,6 +9,7 @@ import {
 import { jobPath, jobsPath } from '../../transport/endpoints.js';
 import { ACCEPT_JSON, JSON_BOTH_WAYS } from '../../transport/headers.js';
 import type { SalesforceTransport, ServiceRequest } from '../../transport/salesforce-transport.js';
+import { documentHeaders } from '../document-headers.js';
 import { type JobStatus, parseJobStatus } from './job-status.js';
 
 export type JobKind = 'ingest' | 'query';
@@ -19,8 +21,8 @@ const CREATE_AFTER_ABORT_MS = 1_000;
 export interface JobRequests {
   readonly transport: SalesforceTransport;
   readonly kind: JobKind;
-  /** Makes the headers of a request out of the connector's own. */
-  readonly headers: (own: HttpHeaders) => HttpHeaders;
+  /** The user's, laid over the connector's own. */
+  readonly restHeaders: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -45,13 +47,18 @@ export class BulkJob {
       step,
       method: 'POST',
       path: jobsPath(requests.kind),
-      headers: requests.headers(JSON_BOTH_WAYS),
+      headers: jobHeaders(requests, JSON_BOTH_WAYS),
       body: JSON.stringify(settings),
       effect: 'repeatable',
     };
-    const answer = await outlasting(context, (own) => requests.transport.sendForJson(request, own)).catch(nothingDone);
-    const { id, contentUrl } = parseJobStatus(answer, 'none');
-    return new BulkJob(requests, id, contentUrl);
+    try {
+      const answer = await outlasting(context, (own) => requests.transport.sendForJson(request, own));
+      const { id, contentUrl } = parseJobStatus(answer, 'none');
+      return new BulkJob(requests, id, contentUrl);
+    } catch (error) {
+      // Whatever became of the request: a job without data does nothing.
+      throw isConnectorError(error) ? placed(error, { step, effect: 'none' }) : error;
+    }
   }
 
   /** A job that is there already. */
@@ -64,9 +71,9 @@ export class BulkJob {
   }
 
   status(context: CallContext): Promise<JobStatus> {
-    return this.named(async () => {
+    return this.named('get bulk status', async (step) => {
       const answer = await this.requests.transport.sendForJson(
-        { step: 'get bulk status', method: 'GET', path: this.path, headers: this.headers(ACCEPT_JSON), effect: 'none' },
+        { step, method: 'GET', path: this.path, headers: this.headers(ACCEPT_JSON), effect: 'none' },
         context,
       );
       return parseJobStatus(answer, 'none', this.id);
@@ -75,11 +82,11 @@ export class BulkJob {
 
   /** Asks for another state. */
   change(state: 'UploadComplete' | 'Aborted', context: CallContext): Promise<void> {
-    return this.named(async () => {
-      const isAbort = state === 'Aborted';
+    const isAbort = state === 'Aborted';
+    return this.named(isAbort ? 'abort bulk Job' : 'finish upload bulk batch', async (step) => {
       await this.requests.transport.send(
         {
-          step: isAbort ? 'abort bulk Job' : 'finish upload bulk batch',
+          step,
           method: 'PATCH',
           path: this.path,
           headers: this.headers(JSON_BOTH_WAYS),
@@ -93,10 +100,10 @@ export class BulkJob {
 
   /** Removes a job that was aborted or has ended, with its data and results. */
   delete(context: CallContext): Promise<void> {
-    return this.named(async () => {
+    return this.named('delete bulk Job', async (step) => {
       await this.requests.transport.send(
         {
-          step: 'delete bulk Job',
+          step,
           method: 'DELETE',
           path: this.path,
           headers: this.headers(ACCEPT_JSON),
@@ -107,27 +114,32 @@ export class BulkJob {
     });
   }
 
-  /** Ends a job of which nothing is wanted any more: aborts and deletes it, as far as the service lets it. What fails is logged. */
-  async discard(context: CallContext): Promise<void> {
-    try {
-      await this.change('Aborted', context);
-      await this.delete(context);
-    } catch (error) {
-      context.logger.debug(`bulk job ${this.id} may be left behind: ${String(error)}`);
-    }
+  /** Aborts a job, if it has not ended in the meantime: the service refuses it then. What fails is logged. */
+  async abort(context: CallContext): Promise<void> {
+    await this.change('Aborted', context).catch((error: unknown) => {
+      context.logger.debug(`bulk job ${this.id} was not aborted: ${String(error)}`);
+    });
   }
 
-  /** Has what `work` throws name the job. */
-  async named<T>(work: () => Promise<T>): Promise<T> {
+  /** Ends a job of which nothing is wanted any more: aborts it, if that is still to be done, and deletes it. What fails is logged. */
+  async discard(context: CallContext): Promise<void> {
+    await this.abort(context);
+    await this.delete(context).catch((error: unknown) => {
+      context.logger.debug(`bulk job ${this.id} may be left behind: ${String(error)}`);
+    });
+  }
+
+  /** Has what `work` throws name the job and the step. */
+  async named<T>(step: string, work: (step: string) => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await work(step);
     } catch (error) {
-      throw withJob(error, this.id);
+      throw withJob(error, this.id, step);
     }
   }
 
   headers(own: HttpHeaders): HttpHeaders {
-    return this.requests.headers(own);
+    return jobHeaders(this.requests, own);
   }
 
   get transport(): SalesforceTransport {
@@ -135,17 +147,19 @@ export class BulkJob {
   }
 }
 
-/** The error with the job's id in it. */
-export function withJob(error: unknown, jobId: string): unknown {
-  if (!isConnectorError(error)) return error;
-  const service = { ...error.info.service, jobId };
-  return new ConnectorError({ ...error.info, service }, { cause: error.cause });
+/** The headers of a request about a job, out of the connector's own. */
+function jobHeaders({ restHeaders }: JobRequests, own: HttpHeaders): HttpHeaders {
+  return documentHeaders(own, restHeaders === undefined ? {} : { restHeaders });
 }
 
-/** Whatever became of the request: a job without data does nothing. */
-function nothingDone(error: unknown): never {
-  if (!isConnectorError(error)) throw error;
-  throw new ConnectorError({ ...error.info, effect: 'none' }, { cause: error.cause });
+/** The error with the job's id in it, and with the step where it names none. */
+export function withJob(error: unknown, jobId: string, step: string): unknown {
+  if (!isConnectorError(error)) return error;
+  return placed(error, { step, service: { ...error.info.service, jobId } });
+}
+
+function placed(error: ConnectorError, { step, ...more }: Partial<ErrorInfo> & { readonly step: string }) {
+  return new ConnectorError({ step, ...error.info, ...more }, { cause: error.cause });
 }
 
 /** Does `work` on a signal that outlives an abort of the context's by a moment. */

@@ -6,23 +6,21 @@ import {
   injectable,
   isConnectorError,
   type Operation,
-  type OperationEvent,
 } from '@connector-runtime/core';
-import { failed } from '@connector-runtime/core/authoring';
+import { eachDocument } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../describe/describe-cache.js';
-import type { QueryProperties } from '../../properties/operation-properties.js';
+import type { QueryProperties } from '../../properties/query-properties.js';
 import { refuseBulkChildren } from '../../soql/bulk-fields.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { ObjectTarget } from '../object-target.js';
 import { QueryPlan } from '../query-plan.js';
-import { endsEverything } from '../record-pages.js';
 import { runBulkStatement } from './bulk-statement.js';
 
 type Properties = QueryProperties;
 
 /**
- * Runs one query job per document and gives each row as an XML document of its own, parents nested again. Child records are refused: Bulk API 2.0 has none.
- * What is null comes as an empty cell, and goes out as `xsi:nil`, as over REST. Jobs and their results stay on the service for seven days.
+ * Runs one query job per document and gives each row as a document of its own, in XML or JSON, parents nested again. Child records are refused: Bulk API 2.0 has none.
+ * What is null comes as an empty cell, and goes out as `xsi:nil` or JSON's `null`, as over REST. Jobs and their results stay on the service for seven days.
  * Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Query".
  */
 @injectable()
@@ -37,22 +35,15 @@ export class BulkQueryOperation implements Operation<Properties> {
     refuseBulkChildren(context.properties.fields ?? []);
     const describe = await this.target.check('queryable', context);
     const plan = await QueryPlan.make(describe, this.describes, context);
-    for await (const document of documents) {
-      try {
-        yield* this.read(document, plan, context);
-      } catch (error) {
-        if (!isConnectorError(error) || endsEverything(error)) throw error;
-        yield failed([document.id], error.info);
-      }
-    }
+    yield* eachDocument(documents, (document) => this.read(document, plan, context));
   }
 
-  private async *read(
-    document: Document<Properties>,
-    plan: QueryPlan,
-    context: ExecutionContext<Properties>,
-  ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
-    const soql = await plan.soqlFor(document, context);
-    yield* runBulkStatement(soql, document, this.transport, context);
+  private async *read(document: Document<Properties>, plan: QueryPlan, context: ExecutionContext<Properties>): Events {
+    try {
+      yield* runBulkStatement(await plan.soqlFor(document, context), document, this.transport, context);
+    } catch (error) {
+      if (isConnectorError(error)) await this.target.noteRefusals(plan.objectType, [error.info], context);
+      throw error;
+    }
   }
 }

@@ -6,7 +6,7 @@ import {
   injectable,
   type Operation,
 } from '@connector-runtime/core';
-import type { CustomSoqlProperties } from '../../properties/operation-properties.js';
+import type { CustomSoqlProperties } from '../../properties/query-properties.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { eachStatement } from '../soql-documents.js';
 import { runBulkStatement } from './bulk-statement.js';

@@ -1,15 +1,33 @@
-import { ConnectorError } from '@connector-runtime/core';
+import { type Body, ConnectorError } from '@connector-runtime/core';
 
 /** Source: SOQL and SOSL Reference, "SOQL SELECT Syntax" (limits). */
 const MAX_SOQL_CHARS = 100_000;
+const MAX_CHAR_BYTES = 4;
 
 /** Refuses a statement that is longer than the service takes. */
 export function checkBulkSoql(soql: string): void {
-  if (soql.length <= MAX_SOQL_CHARS) return;
-  throw new ConnectorError({
+  if (soql.length > MAX_SOQL_CHARS) throw tooLong(`${soql.length}`);
+}
+
+/** A statement that is read no further than the service could take it: for a host that sets documents no bounds. */
+export function withinBulkSoql(body: Body): Pick<Body, 'open'> {
+  return { open: (signal) => within(body.open(signal)) };
+}
+
+async function* within(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let sizeBytes = 0;
+  for await (const piece of pieces) {
+    sizeBytes += piece.byteLength;
+    if (sizeBytes > MAX_SOQL_CHARS * MAX_CHAR_BYTES) throw tooLong(`more than ${MAX_SOQL_CHARS}`);
+    yield piece;
+  }
+}
+
+function tooLong(length: string): ConnectorError {
+  return new ConnectorError({
     category: 'tooLarge',
     code: 'SOQL_TOO_LONG',
-    message: `the statement has ${soql.length} characters; ${MAX_SOQL_CHARS} are possible: select fewer fields or shorten the filter`,
+    message: `the statement has ${length} characters; ${MAX_SOQL_CHARS} are possible: select fewer fields or shorten the filter`,
     effect: 'none',
     retryable: false,
   });

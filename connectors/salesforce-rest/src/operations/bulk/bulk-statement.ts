@@ -1,14 +1,14 @@
-import type { Document, ExecutionContext, HttpHeaders, OperationEvent } from '@connector-runtime/core';
+import type { Document, ExecutionContext, OperationEvent } from '@connector-runtime/core';
 import { CsvError } from '../../csv/csv-error.js';
 import { CsvReader } from '../../csv/csv-reader.js';
-import type { WriteRecord } from '../../csv/row-record.js';
-import type { StatementProperties } from '../../properties/operation-properties.js';
+import type { StatementProperties } from '../../properties/query-properties.js';
 import { protocolError } from '../../transport/refusals.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
-import { documentHeaders } from '../document-headers.js';
+import { withJob } from './bulk-job.js';
 import { checkBulkSoql } from './bulk-soql.js';
-import { queryPages, type RowPage } from './query-job.js';
+import { queryPages, RESULTS_STEP, type RowPage } from './query-job.js';
 import { type RecordForm, recordForm } from './record-form.js';
+import type { WriteRecord } from './row-record.js';
 
 /** Runs a statement as a query job: each row is a document of its own, parents nested again, and the document has the result. */
 export async function* runBulkStatement<P extends StatementProperties>(
@@ -20,11 +20,10 @@ export async function* runBulkStatement<P extends StatementProperties>(
   const { properties } = document;
   checkBulkSoql(soql);
   if (properties.logSoql) context.logger.info(`SOQL: ${soql}`);
-  const headers = (own: HttpHeaders): HttpHeaders => documentHeaders(own, properties);
   const inputs = [document.id];
   const settings = { operation: properties.includeDeleted ? 'queryAll' : 'query', query: soql, contentType: 'CSV' };
   for await (const page of queryPages(
-    { transport, kind: 'query', headers },
+    { transport, kind: 'query', restHeaders: properties.restHeaders },
     { settings: { ...settings, columnDelimiter: 'COMMA', lineEnding: 'LF' }, pageSize: properties.pageSize },
     context,
   )) {
@@ -57,6 +56,7 @@ async function* recordsOf(
     reader.end(true);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw protocolError('PAGE_UNREADABLE', `a page of the results cannot be read: ${error.message}`, 'none', error);
+    const message = `a page of the results cannot be read: ${error.message}`;
+    throw withJob(protocolError('PAGE_UNREADABLE', message, 'none', error), page.jobId, RESULTS_STEP);
   }
 }

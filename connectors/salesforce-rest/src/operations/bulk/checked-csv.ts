@@ -1,7 +1,9 @@
+import { createHash, type Hash } from 'node:crypto';
 import { type Body, ConnectorError, type Document, type ExecutionContext } from '@connector-runtime/core';
 import { CsvError } from '../../csv/csv-error.js';
-import type { LineEnding } from '../../csv/csv-form.js';
+import { DELIMITERS, type LineEnding } from '../../csv/csv-form.js';
 import { CsvReader } from '../../csv/csv-reader.js';
+import type { CsvBulkProperties } from '../../properties/bulk-properties.js';
 import { CSV } from '../../transport/headers.js';
 import { documentError } from '../../transport/refusals.js';
 
@@ -16,6 +18,8 @@ export interface CheckedCsv {
   readonly header: readonly string[];
   readonly rows: number;
   readonly lineEnding: LineEnding;
+  /** Of the body: SHA-256 in hex. */
+  readonly digest: string;
 }
 
 /**
@@ -23,28 +27,29 @@ export interface CheckedCsv {
  * What is wrong with it is a `validation` error that names the row.
  */
 export async function checkedCsv(
-  document: Document<unknown>,
-  delimiter: string,
-  lineEnding: LineEnding | undefined,
+  document: Document<Pick<CsvBulkProperties, 'columnDelimiter' | 'lineEnding'>>,
   context: ExecutionContext<unknown>,
 ): Promise<CheckedCsv> {
-  const reader = new CsvReader({ delimiter });
+  const { columnDelimiter, lineEnding } = document.properties;
+  const reader = new CsvReader({ delimiter: DELIMITERS[columnDelimiter] });
   const header: string[] = [];
   const pieces = withoutMark(document.body.open(context.signal));
-  const checking = checkPieces(pieces, reader, header);
+  const hash = createHash('sha256');
+  const checking = checkPieces(pieces, reader, header, hash);
   const body = await context.spool.write(checking, CSV);
   if (header.length === 0) throw invalid('it is empty: not even a header is there');
   const seen = reader.lineEnd === '' ? (lineEnding ?? 'LF') : reader.lineEnd;
   if (seen === 'mixed') throw invalid('some lines end in LF, others in CRLF');
   if (lineEnding !== undefined && seen !== lineEnding)
     throw invalid(`its lines end in ${seen} where the operation says ${lineEnding}`);
-  return { body, header, rows: reader.rowCount - 1, lineEnding: seen };
+  return { body, header, rows: reader.rowCount - 1, lineEnding: seen, digest: hash.digest('hex') };
 }
 
 async function* checkPieces(
   pieces: AsyncIterable<Uint8Array>,
   reader: CsvReader,
   header: string[],
+  hash: Hash,
 ): AsyncGenerator<Uint8Array> {
   const note = (rows: readonly string[][]): void => {
     const [first] = rows;
@@ -57,6 +62,7 @@ async function* checkPieces(
       if (sizeBytes > MAX_JOB_BYTES)
         throw tooLarge(`it has more than the ${MAX_JOB_BYTES} bytes that a job takes: divide it`);
       note(reader.readBytes(bytes));
+      hash.update(bytes);
       yield bytes;
     }
     note(reader.end());

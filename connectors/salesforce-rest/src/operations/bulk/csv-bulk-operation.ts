@@ -2,32 +2,33 @@ import {
   type Document,
   type Events,
   type ExecutionContext,
-  type HttpHeaders,
   inject,
   injectable,
   isConnectorError,
   type Operation,
   type OperationEvent,
 } from '@connector-runtime/core';
-import { failed } from '@connector-runtime/core/authoring';
-import { DELIMITERS } from '../../csv/csv-form.js';
+import { concernsEveryDocument, failed } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../describe/describe-cache.js';
-import type { SObjectDescribe } from '../../describe/sobject-describe.js';
+import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { CsvBulkProperties } from '../../properties/bulk-properties.js';
 import { CSV } from '../../transport/headers.js';
 import { configError, documentError } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
-import { checkConfiguredHeaders, documentHeaders } from '../document-headers.js';
+import { checkConfiguredHeaders } from '../document-headers.js';
+import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { type Ability, ObjectTarget } from '../object-target.js';
-import { endsEverything } from '../record-pages.js';
+import { statementOf } from '../soql-documents.js';
 import type { JobRequests } from './bulk-job.js';
-import { checkBulkSoql } from './bulk-soql.js';
-import { checkedCsv } from './checked-csv.js';
-import { CsvSettlement } from './csv-settlement.js';
+import { checkBulkSoql, withinBulkSoql } from './bulk-soql.js';
+import { type CheckedCsv, checkedCsv } from './checked-csv.js';
+import { reconcileCsv } from './csv-reconciliation.js';
+import { CsvSettlement, csvReceipt } from './csv-settlement.js';
 import { IngestColumns } from './ingest-columns.js';
-import { IngestJob, type JobSpec } from './ingest-job.js';
-import { jobRule } from './job-rule.js';
-import { type LeftJob, leftJobOf } from './left-job.js';
+import { IngestJob } from './ingest-job.js';
+import { ingestSpec } from './job-spec.js';
+import { LeftDocuments } from './left-documents.js';
+import { type LeftJob, leftJobOf, otherDocument } from './left-job.js';
 import { queryPages } from './query-job.js';
 
 type Properties = CsvBulkProperties;
@@ -41,8 +42,12 @@ const ABILITIES: Readonly<Record<IngestName, Ability>> = {
   hardDelete: 'deletable',
 };
 
-/** A statement has at the most 100,000 characters. */
-const MAX_STATEMENT_BYTES = 400_000;
+/** What CSVs are written to. */
+interface IngestTarget {
+  readonly describe: SObjectDescribe;
+  /** The external id of an upsert. */
+  readonly key: FieldDescribe | undefined;
+}
 
 /**
  * CSV in, CSV out: each document is a whole CSV that goes untouched into one ingest job, or a SOQL statement for one query job.
@@ -59,68 +64,76 @@ export class CsvBulkOperation implements Operation<Properties> {
   ) {}
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    const { bulkOperation } = context.properties;
-    const isQuery = bulkOperation === 'query' || bulkOperation === 'queryAll';
-    const describe = isQuery ? undefined : await this.describeFor(bulkOperation, context);
-    checkConfiguredHeaders({ restHeaders: context.properties.restHeaders ?? {} });
     let left = leftJobOf(context.resumeFrom);
-    for await (const document of documents) {
+    const source = new LeftDocuments(documents, left && partOf(left));
+    const target = yield* source.takeUp(() => this.targetOf(left, context), context.signal);
+    for await (const document of source) {
       const own = left;
       left = undefined;
+      const recalled = own && (yield* source.takeUp(() => recalledCsv(document, own, context), context.signal));
       try {
-        if (describe === undefined) yield* this.query(document, context);
-        else if (own === undefined) yield* this.ingest(document, describe, context);
-        else yield* this.resume(document, own, describe, context);
+        if (target === undefined) yield* this.query(document, context);
+        else if (recalled === undefined)
+          yield* this.ingest(document, await checkedCsv(document, context), target, context);
+        else yield* this.resume(document, recalled, target, context);
       } catch (error) {
-        if (!isConnectorError(error) || endsEverything(error)) throw error;
+        if (!isConnectorError(error) || concernsEveryDocument(error.info)) throw error;
         yield failed([document.id], error.info);
+      }
+    }
+  }
+
+  async *reconcile(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
+    const { bulkOperation, restHeaders = {} } = context.properties;
+    checkConfiguredHeaders({ restHeaders });
+    if (isQuery(bulkOperation))
+      throw configError(
+        'RECONCILE_UNSUPPORTED',
+        `${bulkOperation} only reads: nothing of it is unknown`,
+        '/bulkOperation',
+      );
+    for await (const document of documents) {
+      try {
+        yield* reconcileCsv(document, this.requests('ingest', document.properties), context);
+      } catch (error) {
+        if (!isConnectorError(error) || concernsEveryDocument(error.info)) throw error;
+        yield failed([document.id], { ...error.info, effect: 'unknown' });
       }
     }
   }
 
   private async *ingest(
     document: Document<Properties>,
-    describe: SObjectDescribe,
+    csv: CheckedCsv,
+    { describe, key }: IngestTarget,
     context: ExecutionContext<Properties>,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
     const { properties } = document;
-    const { columnDelimiter, bulkOperation } = properties;
-    const rule = jobRule(properties);
-    const csv = await checkedCsv(document, DELIMITERS[columnDelimiter], properties.lineEnding, context);
-    await this.checkHeader(csv.header, bulkOperation, describe, context);
+    const { columnDelimiter, bulkOperation: operation, assignmentRuleId } = properties;
+    const { lineEnding } = csv;
+    const spec = ingestSpec({ describe, operation, key, assignmentRuleId, columnDelimiter, lineEnding });
+    await this.checkHeader(csv.header, operation, describe, context);
     if (csv.rows === 0) {
       const message = 'success: the CSV has no record below its header, and no job was made';
       yield { type: 'result', inputs: [document.id], status: 'success', code: '200', message };
       return;
     }
-    const spec: JobSpec = {
-      object: describe.name,
-      operation: bulkOperation,
-      contentType: 'CSV',
-      columnDelimiter,
-      lineEnding: csv.lineEnding,
-      ...(bulkOperation === 'upsert' && { externalIdFieldName: properties.externalIdFieldName ?? '' }),
-      ...(rule !== '' && { assignmentRuleId: rule }),
-    };
-    const settlement = new CsvSettlement(document.id, csv.rows);
-    const job = new IngestJob(this.requests('ingest', properties), csv.body, csv.rows, settlement, context);
-    yield* job.run(spec);
-    if (job.fatal !== undefined && endsEverything(job.fatal)) throw job.fatal;
+    const settlement = new CsvSettlement(document.id, csv);
+    const job = new IngestJob(this.requests('ingest', properties), csv.rows, settlement, context);
+    yield* this.target.noting(describe.name, job.run(spec, csv.body), context);
   }
 
   /** Goes on with the job that another process made of the document; only where that was never closed it is sent again. */
   private async *resume(
     document: Document<Properties>,
-    left: LeftJob,
-    describe: SObjectDescribe,
+    { jobId, csv }: RecalledCsv,
+    target: IngestTarget,
     context: ExecutionContext<Properties>,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
-    const settlement = new CsvSettlement(document.id, left.rows);
+    const settlement = new CsvSettlement(document.id, csv);
     const requests = this.requests('ingest', document.properties);
-    const job = new IngestJob(requests, document.body, left.rows, settlement, context);
-    yield* job.resume(left.jobId);
-    if (job.fatal !== undefined && endsEverything(job.fatal)) throw job.fatal;
-    if (job.isReplaceable) yield* this.ingest(document, describe, context);
+    const end = yield* new IngestJob(requests, csv.rows, settlement, context).resume(jobId);
+    if (end === 'replaceable') yield* this.ingest(document, csv, target, context);
   }
 
   private async *query(
@@ -129,8 +142,7 @@ export class CsvBulkOperation implements Operation<Properties> {
   ): AsyncGenerator<OperationEvent> {
     const { properties } = document;
     const { bulkOperation, columnDelimiter, lineEnding = 'LF', pageSize } = properties;
-    const soql = (await document.body.text(MAX_STATEMENT_BYTES)).trim();
-    if (soql === '') throw documentError('SOQL_MISSING', 'the document is empty; it must be a SOQL statement');
+    const soql = (await statementOf({ body: withinBulkSoql(document.body) }, context)).trim();
     checkBulkSoql(soql);
     const inputs = [document.id];
     const settings = { operation: bulkOperation, query: soql, contentType: 'CSV', columnDelimiter, lineEnding };
@@ -147,17 +159,25 @@ export class CsvBulkOperation implements Operation<Properties> {
   }
 
   private requests(kind: JobRequests['kind'], { restHeaders }: Properties): JobRequests {
-    const headers = (own: HttpHeaders): HttpHeaders =>
-      documentHeaders(own, restHeaders === undefined ? {} : { restHeaders });
-    return { transport: this.transport, kind, headers };
+    return { transport: this.transport, kind, restHeaders };
   }
 
-  private describeFor(operation: IngestName, context: ExecutionContext<Properties>): Promise<SObjectDescribe> {
-    const { object, externalIdFieldName } = context.properties;
-    if (object === undefined) throw configError('OBJECT_MISSING', `${operation} needs object`, '/object');
-    if (operation === 'upsert' && externalIdFieldName === undefined)
-      throw configError('EXTERNAL_ID_FIELD_MISSING', 'an upsert needs externalIdFieldName', '/externalIdFieldName');
-    return this.target.check(ABILITIES[operation], context, object);
+  /** Checks the configuration, that of a write against the live describe; queries have no target. */
+  private async targetOf(
+    left: LeftJob | undefined,
+    context: ExecutionContext<Properties>,
+  ): Promise<IngestTarget | undefined> {
+    const { properties } = context;
+    const { bulkOperation: operation, restHeaders = {} } = properties;
+    checkConfiguredHeaders({ restHeaders });
+    if (isQuery(operation)) {
+      if (left !== undefined) throw otherDocument(left);
+      return undefined;
+    }
+    if (properties.object === undefined) throw configError('OBJECT_MISSING', `${operation} needs object`, '/object');
+    const keyName = operation === 'upsert' ? externalIdFieldName(properties) : undefined;
+    const describe = await this.target.check(ABILITIES[operation], context, properties.object);
+    return { describe, key: keyName === undefined ? undefined : externalIdField(describe, keyName) };
   }
 
   /** One wrong name would sink the job: it is told before there is one. */
@@ -181,4 +201,35 @@ export class CsvBulkOperation implements Operation<Properties> {
       seen.add(column);
     }
   }
+}
+
+function isQuery(operation: Properties['bulkOperation']): operation is 'query' | 'queryAll' {
+  return operation === 'query' || operation === 'queryAll';
+}
+
+interface RecalledCsv {
+  readonly jobId: string;
+  readonly csv: CheckedCsv;
+}
+
+function partOf(left: LeftJob) {
+  const { jobId } = left;
+  return { jobId, count: 1, receiptOf: () => csvReceipt(jobId, left) };
+}
+
+/** The document of a job that another process left. */
+async function recalledCsv(
+  document: Document<Properties>,
+  left: LeftJob,
+  context: ExecutionContext<Properties>,
+): Promise<RecalledCsv> {
+  let csv: CheckedCsv;
+  try {
+    csv = await checkedCsv(document, context);
+  } catch (error) {
+    // What was put into a job was a CSV.
+    throw isConnectorError(error) && error.info.category === 'validation' ? otherDocument(left) : error;
+  }
+  if (csv.digest !== left.digest) throw otherDocument(left);
+  return { jobId: left.jobId, csv };
 }

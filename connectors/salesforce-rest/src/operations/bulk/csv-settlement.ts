@@ -12,15 +12,14 @@ import { failed } from '@connector-runtime/core/authoring';
 import { countRows } from '../../csv/row-count.js';
 import { CSV } from '../../transport/headers.js';
 import type { BulkJob } from './bulk-job.js';
+import type { CheckedCsv } from './checked-csv.js';
 import type { JobSettlement } from './ingest-job.js';
-
 import { blamesData } from './job-errors.js';
 import type { JobStatus } from './job-status.js';
 import { withLastWords } from './last-words.js';
 import { checkpointOf } from './left-job.js';
 import { fetchResults, RESULT_SETS, type ResultSet } from './result-set.js';
-
-const MAX_READINGS = 3;
+import { readUntilWhole } from './whole-reading.js';
 
 interface CountedSet {
   readonly set: ResultSet;
@@ -29,30 +28,43 @@ interface CountedSet {
   readonly isWhole: boolean;
 }
 
+/** What `reconcile` is given of a whole CSV: its job, and what shows that it was made of it. */
+export function csvReceipt(jobId: string, { rows, digest = '' }: { readonly rows: number; readonly digest?: string }) {
+  return { jobId, rows, digest };
+}
+
 /** A document is a whole CSV: its result sets are whole CSVs too, an output each, and its result says how many records each holds. */
 export class CsvSettlement implements JobSettlement {
   constructor(
     private readonly documentId: string,
-    private readonly rowCount: number,
+    private readonly csv: Pick<CheckedCsv, 'rows' | 'digest'>,
   ) {}
 
   checkpoint(jobId: string): readonly CheckpointEvent[] {
-    return checkpointOf({ jobId, rows: this.rowCount, columns: [] });
+    const { rows, digest } = this.csv;
+    return checkpointOf({ jobId, rows, columns: [], digest });
   }
 
   *all(info: ErrorInfo, jobId: string | undefined): Generator<readonly OperationEvent[]> {
     yield [
-      { ...failed([this.documentId], info), ...(jobId !== undefined && { receipt: { jobId, rows: this.rowCount } }) },
+      { ...failed([this.documentId], info), ...(jobId !== undefined && { receipt: csvReceipt(jobId, this.csv) }) },
     ];
   }
 
-  async *ended(
+  async read(
     job: BulkJob,
     status: JobStatus,
     stopped: ErrorInfo | undefined,
     context: ExecutionContext<unknown>,
+  ): Promise<AsyncIterable<readonly OperationEvent[]>> {
+    return this.events(await withLastWords(context, (within) => this.readSets(job, within)), status, stopped);
+  }
+
+  private async *events(
+    sets: readonly CountedSet[],
+    status: JobStatus,
+    stopped: ErrorInfo | undefined,
   ): AsyncGenerator<readonly OperationEvent[]> {
-    const sets = await withLastWords(context, (within) => this.read(job, within));
     const count = (wanted: ResultSet): number => sets.find(({ set }) => set === wanted)?.rows ?? 0;
     const counts = {
       succeeded: count('successfulResults'),
@@ -63,19 +75,17 @@ export class CsvSettlement implements JobSettlement {
     yield [this.resultOf(status, counts, stopped)];
   }
 
-  /** Reads the sets; again, where they do not make up what was sent. */
-  private async read(job: BulkJob, context: CallContext): Promise<readonly CountedSet[]> {
-    for (let reading = 1; ; reading += 1) {
-      const sets: CountedSet[] = [];
-      for (const set of RESULT_SETS) {
-        const body = await fetchResults(job, set, context);
-        sets.push({ set, body, ...(await countRows(body.open(context.signal))) });
-      }
-      const total = sets.reduce((sum, { rows }) => sum + rows, 0);
-      if (sets.every(({ isWhole }) => isWhole) && (total === this.rowCount || reading >= MAX_READINGS)) return sets;
-      if (reading >= MAX_READINGS) throw breaksOff(job.id);
-      await context.clock.sleep(500 * reading * (0.5 + context.clock.random() / 2), context.signal);
-    }
+  /** Reads the sets until they make up what was sent. */
+  private async readSets(job: BulkJob, context: CallContext): Promise<readonly CountedSet[]> {
+    const areWhole = (sets: readonly CountedSet[]): boolean => sets.every(({ isWhole }) => isWhole);
+    const countAll = (sets: readonly CountedSet[]): number => sets.reduce((sum, { rows }) => sum + rows, 0);
+    const sets = await readUntilWhole(
+      () => readSetsOnce(job, context),
+      (reading) => areWhole(reading) && countAll(reading) === this.csv.rows,
+      context,
+    );
+    if (areWhole(sets)) return sets;
+    throw breaksOff(job.id);
   }
 
   private outputOf({ set, body, rows }: CountedSet): OutputEvent {
@@ -95,8 +105,8 @@ export class CsvSettlement implements JobSettlement {
     const { succeeded, failed: refused, unprocessed } = counts;
     const total = succeeded + refused + unprocessed;
     const why = errorMessage === '' ? '' : `: ${errorMessage}`;
-    const message = `bulk job ${id} ended ${state}${why}; of ${this.rowCount} records ${succeeded} succeeded, ${refused} failed, ${unprocessed} were not processed`;
-    const receipt = { jobId: id, rows: this.rowCount };
+    const message = `bulk job ${id} ended ${state}${why}; of ${this.csv.rows} records ${succeeded} succeeded, ${refused} failed, ${unprocessed} were not processed`;
+    const receipt = csvReceipt(id, this.csv);
     const error = (info: Omit<ErrorInfo, 'message' | 'service'>): OperationEvent => ({
       ...failed(inputs, { ...info, message, service: { jobId: id } }),
       receipt,
@@ -109,7 +119,7 @@ export class CsvSettlement implements JobSettlement {
       const code = state === 'Failed' ? 'BULK_JOB_FAILED' : 'BULK_JOB_ABORTED';
       return error({ category, code, effect: 'none', retryable: !isOfData });
     }
-    if (total !== this.rowCount)
+    if (total !== this.csv.rows)
       return error({ category: 'protocol', code: 'BULK_RESULT_UNCLEAR', effect: 'unknown', retryable: false });
     if (unprocessed > 0 && succeeded > 0)
       return error({ category: 'unavailable', code: 'BULK_ROW_UNPROCESSED', effect: 'unknown', retryable: false });
@@ -119,6 +129,15 @@ export class CsvSettlement implements JobSettlement {
       return error({ category: 'validation', code: 'BULK_ROWS_FAILED', effect: 'none', retryable: false });
     return { type: 'result', inputs, status: 'success', code: '200', message, receipt };
   }
+}
+
+async function readSetsOnce(job: BulkJob, context: CallContext): Promise<readonly CountedSet[]> {
+  const sets: CountedSet[] = [];
+  for (const set of RESULT_SETS) {
+    const body = await fetchResults(job, set, context);
+    sets.push({ set, body, ...(await countRows(body.open(context.signal))) });
+  }
+  return sets;
 }
 
 /** Readable, whatever the number. */

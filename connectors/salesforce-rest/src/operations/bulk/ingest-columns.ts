@@ -1,8 +1,11 @@
-import { type CallContext, isConnectorError } from '@connector-runtime/core';
+import { type CallContext, type ConnectorError, isConnectorError } from '@connector-runtime/core';
 import type { DescribeCache } from '../../describe/describe-cache.js';
 import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import { suggestion } from '../../describe/suggestion.js';
 import { documentError } from '../../transport/refusals.js';
+
+/** Names that are none are the documents' own: there is no end of them. */
+const MAX_REFUSED = 1_000;
 
 /**
  * Finds the columns of a job in the live describes: one unknown name sinks a whole job.
@@ -10,19 +13,30 @@ import { documentError } from '../../transport/refusals.js';
  */
 export class IngestColumns {
   private readonly found = new Map<string, string>();
+  private readonly refused = new Map<string, ConnectorError>();
 
   constructor(
     private readonly describe: SObjectDescribe,
     private readonly describes: DescribeCache,
   ) {}
 
-  /** The column for a path as a document or a person writes it, in the service's spelling. Unknown: a `validation` error naming the nearest known name. */
-  async columnOf(path: string, context: CallContext): Promise<string> {
-    const known = this.found.get(path);
-    if (known !== undefined) return known;
-    const column = await this.find(path, context);
-    this.found.set(path, column);
-    return column;
+  /** The column for a path as a document or a person writes it, in the service's spelling. Unknown: a `validation` error naming the nearest known name. No promise where it was found before: rows have many cells. */
+  columnOf(path: string, context: CallContext): string | Promise<string> {
+    return this.found.get(path) ?? this.findOnce(copied(path), context);
+  }
+
+  private async findOnce(path: string, context: CallContext): Promise<string> {
+    const refused = this.refused.get(path);
+    if (refused !== undefined) throw refused;
+    try {
+      const column = await this.find(path, context);
+      this.found.set(path, column);
+      return column;
+    } catch (error) {
+      const isUnknown = isConnectorError(error) && error.info.code === 'FIELD_UNKNOWN';
+      if (isUnknown && this.refused.size < MAX_REFUSED) this.refused.set(path, error);
+      throw error;
+    }
   }
 
   private async find(path: string, context: CallContext): Promise<string> {
@@ -60,7 +74,7 @@ export class IngestColumns {
     const seen: string[] = [];
     for (const objectType of referenceTo) {
       if (target !== undefined && !isSame(objectType, target)) continue;
-      const parent = await this.describeOf(objectType, context);
+      const [parent] = await this.describes.describeVisible([objectType], context);
       const field = parent?.fields.find((candidate) => isSame(candidate.name, key));
       if (field !== undefined && (field.idLookup || field.externalId)) {
         const type = referenceTo.length > 1 ? `${objectType}:` : '';
@@ -71,15 +85,11 @@ export class IngestColumns {
     }
     throw unknownColumn(path, key, 'external id', (target ?? referenceTo.join(' or ')) || relationshipName, seen);
   }
+}
 
-  private async describeOf(objectType: string, context: CallContext): Promise<SObjectDescribe | undefined> {
-    try {
-      return await this.describes.describe(objectType, context);
-    } catch (error) {
-      if (isConnectorError(error) && error.info.category === 'notFound') return undefined;
-      throw error;
-    }
-  }
+/** A text of its own: one that is cut out of a document would keep all of it alive. */
+function copied(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function isSame(a: string, b: string): boolean {

@@ -8,29 +8,21 @@ import {
   isConnectorError,
   type OperationEvent,
 } from '@connector-runtime/core';
+import { concernsEveryDocument } from '@connector-runtime/core/authoring';
 import type { PollProperties } from '../../properties/bulk-properties.js';
-import { BulkJob, type JobRequests, withJob } from './bulk-job.js';
+import { BulkJob, type JobRequests } from './bulk-job.js';
+import { lostJob, staysRunning } from './job-errors.js';
 import { pollJob } from './job-poller.js';
+import type { JobSpec } from './job-spec.js';
 import { hasEnded, type JobStatus } from './job-status.js';
 import { uploadedJob } from './job-upload.js';
 import { withLastWords } from './last-words.js';
-
-/** Settings of a job, as the service takes them. */
-export type JobSpec = {
-  readonly object: string;
-  readonly operation: string;
-  readonly contentType: 'CSV';
-  readonly columnDelimiter: string;
-  readonly lineEnding: string;
-  readonly externalIdFieldName?: string;
-  readonly assignmentRuleId?: string;
-};
 
 const MAX_CLOSES = 3;
 /** Status requests after an abort, until the job says that it has ended. */
 const MAX_POLLS_AFTER_ABORT = 10;
 
-type JobEvents<Result = void> = AsyncGenerator<OperationEvent | readonly OperationEvent[], Result>;
+type JobEvents<Result> = AsyncGenerator<OperationEvent | readonly OperationEvent[], Result>;
 
 /** Says what became of the documents of a job. */
 export interface JobSettlement {
@@ -38,92 +30,101 @@ export interface JobSettlement {
   checkpoint(jobId: string): readonly CheckpointEvent[];
   /** Nothing of the job was carried out, or nobody can tell: as `info` says. */
   all(info: ErrorInfo, jobId: string | undefined): Iterable<readonly OperationEvent[]>;
-  /** The job has ended. `stopped`: why we stopped it, if we did. */
-  ended(
+  /**
+   * Reads the results of a job that has ended; throws where they tell nothing. `stopped`: why we stopped it, if we did.
+   * Gives what they make of the documents: where that breaks off, each of them has its result all the same before the error is thrown.
+   */
+  read(
     job: BulkJob,
     status: JobStatus,
     stopped: ErrorInfo | undefined,
     context: ExecutionContext<unknown>,
-  ): AsyncIterable<readonly OperationEvent[]>;
+  ): Promise<AsyncIterable<readonly OperationEvent[]>>;
 }
 
-/** One ingest job from its data to its results. Whatever ends it, its documents are settled, and it is not left open. */
+/** How the documents of a job stand when it is over: each has its result, or none has and they may go into another job, for this one was resumed and had never been closed. */
+export type JobEnd = 'settled' | 'replaceable';
+
+/**
+ * One ingest job from its data to its results. Whatever ends it, its documents are settled, and it is not left open.
+ * Throws what meets every job to come (login, quota), once they are settled.
+ */
 export class IngestJob {
-  /** What went wrong with the job as a whole. */
-  fatal: unknown;
-  /** Resumed, and never closed: nothing of it was applied, its documents are not settled, and they may go into another job. */
-  isReplaceable = false;
   private job: BulkJob | undefined;
   /** From when on rows may be applied. */
   private mayRun = false;
-  private isSettled = false;
   /** We asked for it to be closed, and it said that it was open. */
   private staysOpen = false;
 
   constructor(
     private readonly requests: JobRequests,
-    private readonly csv: Body,
     private readonly rowCount: number,
     private readonly settlement: JobSettlement,
     private readonly context: ExecutionContext<PollProperties>,
   ) {}
 
   /** From the data on. */
-  run(spec: JobSpec): JobEvents {
-    return this.follow(this.begin(spec));
+  run(spec: JobSpec, csv: Body): JobEvents<JobEnd> {
+    return this.follow(this.begin(spec, csv));
   }
 
   /** A job that another process filled and may have closed. One that is still open is done away with. */
-  resume(jobId: string): JobEvents {
+  resume(jobId: string): JobEvents<JobEnd> {
     const job = BulkJob.known(this.requests, jobId);
     this.job = job;
     this.mayRun = true;
     return this.follow(this.takeUp(job));
   }
 
-  private async *begin(spec: JobSpec): JobEvents<BulkJob> {
-    const job = await uploadedJob(this.requests, spec, this.csv, this.context);
+  private async *begin(spec: JobSpec, csv: Body): JobEvents<BulkJob> {
+    const job = await uploadedJob(this.requests, spec, csv, this.context);
     this.job = job;
     yield this.settlement.checkpoint(job.id);
     await this.close(job);
     return job;
   }
 
-  private async *takeUp(job: BulkJob): JobEvents<BulkJob> {
+  /** `undefined`: it had never been closed, and is gone. */
+  private async *takeUp(job: BulkJob): JobEvents<BulkJob | undefined> {
     const { context } = this;
     const { state, processed } = await job.status(context);
     yield { type: 'progress', done: processed, total: this.rowCount, unit: 'records' };
     if (state !== 'Open') return job;
     await job.change('Aborted', context);
     // The other process may have closed it at the last moment.
-    this.isReplaceable = isBlank(await job.status(context));
-    if (this.isReplaceable) await job.discard(context);
-    return job;
+    if (!isBlank(await job.status(context))) return job;
+    await job.discard(context);
+    return undefined;
   }
 
-  private async *follow(beginning: JobEvents<BulkJob>): JobEvents {
+  private async *follow(beginning: JobEvents<BulkJob | undefined>): JobEvents<JobEnd> {
     const { context } = this;
     const { cleanup } = context;
+    let isSettled = false;
+    let fatal: unknown;
     try {
       let ended: JobStatus | undefined;
       try {
         const job = yield* beginning;
-        this.isSettled = this.isReplaceable;
-        if (this.isReplaceable) return;
+        if (job === undefined) {
+          isSettled = true;
+          return 'replaceable';
+        }
         for await (const status of pollJob(job, context.properties, context)) {
           ended = status;
           yield { type: 'progress', done: status.processed, total: this.rowCount, unit: 'records' };
         }
       } catch (error) {
-        this.fatal = error;
+        fatal = error;
         ended = undefined;
-        this.isReplaceable = false;
       }
-      yield* this.settle(ended, cleanup);
-      this.isSettled = true;
+      fatal = yield* this.settle(ended, fatal, cleanup);
+      isSettled = true;
     } finally {
-      if (!this.isSettled) await this.leave(cleanup);
+      if (!isSettled) await this.leave(cleanup);
     }
+    if (fatal !== undefined && (!isConnectorError(fatal) || concernsEveryDocument(fatal.info))) throw fatal;
+    return 'settled';
   }
 
   /** Says that the data is complete. Where the answer is lost, the job itself tells whether that arrived. */
@@ -146,34 +147,42 @@ export class IngestJob {
     }
   }
 
-  private async *settle(ended: JobStatus | undefined, cleanup: CallContext): AsyncGenerator<readonly OperationEvent[]> {
+  /** Gives the documents their results; what went wrong with the job as a whole. */
+  private async *settle(ended: JobStatus | undefined, fatal: unknown, cleanup: CallContext): JobEvents<unknown> {
     const { job, context, settlement } = this;
-    const reason = this.fatal === undefined ? undefined : errorInfoOf(this.fatal, 'unknown');
+    const reason = fatal === undefined ? undefined : errorInfoOf(fatal, 'unknown');
+    const untouched = (): ErrorInfo => ({ ...(reason ?? errorInfoOf(context.signal.reason, 'none')), effect: 'none' });
     if (job === undefined || !this.mayRun) {
       if (job !== undefined) await job.discard(cleanup);
-      const info = reason ?? errorInfoOf(context.signal.reason, 'none');
-      yield* settlement.all({ ...info, effect: 'none' }, job?.id);
-      return;
+      yield* settlement.all(untouched(), job?.id);
+      return fatal;
     }
+    let results: AsyncIterable<readonly OperationEvent[]>;
     try {
       const status = ended ?? (await withLastWords(context, (within) => stopJob(job, within)));
       if (this.staysOpen && isBlank(status)) {
         await job.discard(cleanup);
-        yield* settlement.all({ ...(reason ?? errorInfoOf(context.signal.reason, 'none')), effect: 'none' }, job.id);
-        return;
+        yield* settlement.all(untouched(), job.id);
+        return fatal;
       }
-      yield* settlement.ended(job, status, reason, context);
+      results = await settlement.read(job, status, reason, context);
     } catch (error) {
-      this.fatal ??= error;
-      yield* settlement.all(lostJob(job.id, reason ?? errorInfoOf(error, 'unknown')), job.id);
+      yield* settlement.all(lostJob(job.id, errorInfoOf(error, 'unknown'), reason), job.id);
+      return fatal ?? error;
     }
+    try {
+      yield* results;
+    } catch (error) {
+      return fatal ?? error;
+    }
+    return fatal;
   }
 
   /** The host has left in the middle. */
   private async leave(cleanup: CallContext): Promise<void> {
     const { job } = this;
     if (job === undefined) return;
-    if (this.mayRun) await job.change('Aborted', cleanup).catch(() => undefined);
+    if (this.mayRun) await job.abort(cleanup);
     else await job.discard(cleanup);
   }
 }
@@ -185,20 +194,11 @@ function isBlank({ state, processed }: JobStatus): boolean {
 
 /** Stops a job that nobody waits for any more, and says how it ended. */
 async function stopJob(job: BulkJob, context: CallContext): Promise<JobStatus> {
-  // A job that has ended in the meantime refuses it.
-  await job.change('Aborted', context).catch((error: unknown) => {
-    context.logger.debug(`bulk job ${job.id} was not aborted: ${String(error)}`);
-  });
+  await job.abort(context);
   for (let polls = 1; ; polls += 1) {
     const status = await job.status(context);
     if (hasEnded(status)) return status;
-    if (polls >= MAX_POLLS_AFTER_ABORT) throw withJob(new Error(`it stays in state ${status.state}`), job.id);
+    if (polls >= MAX_POLLS_AFTER_ABORT) throw staysRunning(status);
     await context.clock.sleep(100 * polls, context.signal);
   }
-}
-
-/** What is known of a job that cannot be asked any more. */
-function lostJob(jobId: string, cause: ErrorInfo): ErrorInfo {
-  const message = `what became of bulk job ${jobId} cannot be told: ${cause.message}`;
-  return { ...cause, effect: 'unknown', message, service: { ...cause.service, jobId } };
 }

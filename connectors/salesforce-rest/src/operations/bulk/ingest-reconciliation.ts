@@ -1,21 +1,23 @@
 import {
+  type Body,
+  type CallContext,
   type Document,
-  type ErrorInfo,
   type ExecutionContext,
   isConnectorError,
   type OperationEvent,
   statusOfError,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
-import { CsvReader } from '../../csv/csv-reader.js';
 import { csvRow } from '../../csv/csv-writer.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
-import { BulkJob, type JobRequests } from './bulk-job.js';
-import { IngestResults } from './ingest-results.js';
+import type { HeaderProperties } from '../document-headers.js';
+import type { BulkJob } from './bulk-job.js';
+import { type FetchSet, IngestResults } from './ingest-results.js';
 import { cellOf, type PreparationRules } from './job-preparation.js';
-import { hasEnded, type JobStatus } from './job-status.js';
+import { jobIdIn, reconcileByJob } from './job-reconciliation.js';
+import type { JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
-import { fetchResults } from './result-set.js';
+import { fetchResults, RESULT_SETS, type ResultSet, uploadedColumns } from './result-set.js';
 import { RowIndex } from './row-index.js';
 
 /** What the rows of a job are told by, in another process. */
@@ -25,67 +27,60 @@ interface Reconciliation<P> {
   readonly rules: PreparationRules<P>;
 }
 
-/** So many documents of one job are settled together. */
+/** So many documents are sorted by their jobs at a time. */
 const MAX_TOGETHER = 100_000;
 
 /**
  * Settles documents whose end is unknown by the state and results of the job that their receipts name; read-only. A job that still runs, or is gone, leaves them `unknown`.
  * Rows are tied back by their text, as in the run itself: it is made of the document again, with the columns that the job's results show.
  */
-export async function* reconcileRows<P>(
+export async function* reconcileRows<P extends HeaderProperties>(
   documents: AsyncIterable<Document<P>>,
   reconciliation: Reconciliation<P>,
   context: ExecutionContext<P>,
 ): AsyncGenerator<readonly OperationEvent[]> {
-  let jobId = '';
-  let together: Document<P>[] = [];
+  for await (const groups of receiptGroups(documents))
+    for (const [jobId, together] of groups) yield* reconcileJob(jobId, together, reconciliation, context);
+}
+
+/** Documents by the job that their receipts name, in portions: receipts of several jobs may alternate, and each job's results are read once a portion. */
+async function* receiptGroups<P>(
+  documents: AsyncIterable<Document<P>>,
+): AsyncGenerator<ReadonlyMap<string | undefined, readonly Document<P>[]>> {
+  let groups = new Map<string | undefined, Document<P>[]>();
+  let count = 0;
   for await (const document of documents) {
-    const named = jobOf(document);
-    if (together.length > 0 && (named !== jobId || together.length >= MAX_TOGETHER)) {
-      yield* reconcileJob(jobId, together, reconciliation, context);
-      together = [];
-    }
-    jobId = named;
-    together.push(document);
+    const jobId = jobIdIn(document.receipt);
+    const group = groups.get(jobId);
+    if (group === undefined) groups.set(jobId, [document]);
+    else group.push(document);
+    count += 1;
+    if (count < MAX_TOGETHER) continue;
+    yield groups;
+    groups = new Map();
+    count = 0;
   }
-  if (together.length > 0) yield* reconcileJob(jobId, together, reconciliation, context);
+  if (count > 0) yield groups;
 }
 
-function jobOf({ receipt }: Document<unknown>): string {
-  const named = typeof receipt === 'object' && receipt !== null && 'jobId' in receipt ? receipt['jobId'] : undefined;
-  return typeof named === 'string' ? named : '';
-}
-
-async function* reconcileJob<P>(
-  jobId: string,
+function reconcileJob<P extends HeaderProperties>(
+  jobId: string | undefined,
   documents: readonly Document<P>[],
   { transport, form, rules }: Reconciliation<P>,
   context: ExecutionContext<P>,
 ): AsyncGenerator<readonly OperationEvent[]> {
   const ids = documents.map(({ id }) => id);
-  const all = (info: ErrorInfo) =>
-    documents.map(({ id, receipt }) => ({ ...failed([id], info), ...(receipt !== undefined && { receipt }) }));
-  if (jobId === '') {
-    yield all(undecided('BULK_RECEIPT_MISSING', 'the document has no receipt that names its bulk job', jobId));
-    return;
-  }
-  const requests: JobRequests = { transport, kind: 'ingest', headers: (own) => own };
-  const job = BulkJob.known(requests, jobId);
-  try {
-    const status = await job.status(context);
-    if (status.state === 'Open') {
-      yield all(neverClosed(jobId));
-      return;
-    }
-    if (!hasEnded(status)) {
-      yield all(undecided('BULK_JOB_RUNNING', `bulk job ${jobId} is in state ${status.state}: try again later`, jobId));
-      return;
-    }
-    yield* settle(job, status, ids, documents, form, rules, context);
-  } catch (error) {
-    if (!isConnectorError(error) || error.info.category !== 'notFound') throw error;
-    yield all(undecided('BULK_JOB_GONE', `bulk job ${jobId} is not there any more`, jobId));
-  }
+  const { restHeaders } = context.properties;
+  return reconcileByJob(
+    jobId,
+    { transport, kind: 'ingest', restHeaders },
+    {
+      all: (info) =>
+        documents.map(({ id, receipt }) => ({ ...failed([id], info), ...(receipt !== undefined && { receipt }) })),
+      settle: (job, status) => settle(job, status, ids, documents, form, rules, context),
+    },
+    context,
+  );
 }
 
 async function* settle<P>(
@@ -97,7 +92,8 @@ async function* settle<P>(
   rules: PreparationRules<P>,
   context: ExecutionContext<P>,
 ): AsyncGenerator<readonly OperationEvent[]> {
-  const columns = await columnsOf(job, context);
+  const sets = fetchedSets(job);
+  const columns = await columnsOf(job, sets, context);
   const index = new RowIndex(0);
   for (const [place, document] of documents.entries()) {
     try {
@@ -113,35 +109,32 @@ async function* settle<P>(
     job,
     { ids, index, columns, receiptOf: (row) => documents[row]?.receipt ?? null },
     form,
+    sets,
   );
-  await results.read(context, 1);
+  await results.readOnce(context);
   yield* results.events(status, undefined, context);
 }
 
-/** The columns that were uploaded: every set repeats them, the unprocessed records alone. */
-async function columnsOf(job: BulkJob, context: ExecutionContext<unknown>): Promise<readonly string[]> {
-  const body = await fetchResults(job, 'unprocessedrecords', context);
-  const reader = new CsvReader();
-  for await (const bytes of body.open(context.signal)) {
-    const [header] = reader.readBytes(bytes);
-    if (header !== undefined) return header;
-  }
-  return reader.end()[0] ?? [];
-}
-
-function neverClosed(jobId: string): ErrorInfo {
-  const message = `bulk job ${jobId} was never closed: nothing of it was applied`;
-  return {
-    category: 'unavailable',
-    code: 'BULK_JOB_OPEN',
-    message,
-    effect: 'none',
-    retryable: true,
-    service: { jobId },
+/** The sets of a job that has ended, each fetched once. */
+function fetchedSets(job: BulkJob): FetchSet {
+  const fetched = new Map<ResultSet, Promise<Body>>();
+  return (set, context) => {
+    const body = fetched.get(set) ?? fetchResults(job, set, context);
+    fetched.set(set, body);
+    return body;
   };
 }
 
-function undecided(code: string, message: string, jobId: string): ErrorInfo {
-  const service = jobId === '' ? {} : { service: { jobId } };
-  return { category: 'unavailable', code, message, effect: 'unknown', retryable: true, ...service };
+/** The columns that were uploaded, by the first set that has rows: one without rows may lack them in its header. None where no set tells them. */
+async function columnsOf(job: BulkJob, fetch: FetchSet, context: CallContext): Promise<readonly string[]> {
+  for (const set of RESULT_SETS) {
+    try {
+      const columns = await uploadedColumns(job, set, await fetch(set, context), context.signal);
+      if (columns !== undefined) return columns;
+    } catch (error) {
+      // The others may tell.
+      if (context.signal.aborted || !isConnectorError(error)) throw error;
+    }
+  }
+  return [];
 }

@@ -85,24 +85,33 @@ export function readJsonRecord(text: string): IngestRecord {
       holders.pop();
       continue;
     }
-    const name = scanner.keyStart < 0 ? '' : (JSON.parse(text.slice(scanner.keyStart, scanner.keyEnd)) as string);
+    const { keyStart, keyEnd, start, end, hasEscapes } = scanner;
+    const name = keyStart < 0 ? '' : textIn(text, keyStart, keyEnd, hasEscapes);
     if (kind === OPEN_ARRAY) throw notARow(`${name} is a list`);
     if (kind === OPEN_OBJECT) {
       holders.push(name);
       if (holders.length >= MAX_LEVELS) throw notARow(`${holders[1]} holds records two levels below it`);
       continue;
     }
-    const { source } = scanner;
-    const value = source === 'null' ? null : kind === STRING ? (JSON.parse(source) as string) : source;
+    const value = kind === STRING ? textIn(text, start, end, hasEscapes) : literalIn(scanner.source);
     if (holders.at(-1) === 'attributes') {
       if (holders.length === 2 && name === 'type') objectType = value ?? '';
       continue;
     }
-    const path = [...holders.slice(1), name].join('.');
+    const path = holders.length === 1 ? name : [...holders.slice(1), name].join('.');
     if (fields.has(path)) throw notARow(`${path} stands there twice`);
     fields.set(path, value === '' ? null : value);
   }
   return { objectType, fields };
+}
+
+/** The text between these quotes. */
+function textIn(text: string, from: number, to: number, hasEscapes: boolean): string {
+  return hasEscapes ? (JSON.parse(text.slice(from, to)) as string) : text.slice(from + 1, to - 1);
+}
+
+function literalIn(source: string): string | null {
+  return source === 'null' ? null : source;
 }
 
 function notARow(why: string): Error {

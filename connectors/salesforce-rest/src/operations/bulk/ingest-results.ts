@@ -1,4 +1,5 @@
 import {
+  type Body,
   type CallContext,
   type ConnectorError,
   type ErrorInfo,
@@ -13,9 +14,7 @@ import type { JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
 import { fetchResults, RESULT_SETS, ReadSet, type ResultSet } from './result-set.js';
 import type { RowIndex } from './row-index.js';
-
-/** Sets may lag behind the state of their job, or come cut at a row's end where nothing else tells their length. */
-const MAX_READINGS = 3;
+import { readUntilWhole } from './whole-reading.js';
 
 /** What was uploaded, as far as the results need it. */
 export interface UploadedRows {
@@ -25,6 +24,9 @@ export interface UploadedRows {
   /** What `reconcile` will be given of a row; absent: its place in the job. */
   receiptOf?(row: number): Json;
 }
+
+/** Gets one set of a job's results. */
+export type FetchSet = (set: ResultSet, context: CallContext) => Promise<Body>;
 
 const OPEN = 0;
 const SETTLED = 1;
@@ -61,6 +63,7 @@ export class IngestResults {
     private readonly job: BulkJob,
     private readonly uploaded: UploadedRows,
     private readonly form: RecordForm,
+    private readonly fetch: FetchSet = (set, context) => fetchResults(job, set, context),
   ) {
     const { size } = uploaded.index;
     this.counts = RESULT_SETS.map(() => new Int32Array(size));
@@ -73,23 +76,27 @@ export class IngestResults {
     return this.held;
   }
 
-  /** Reads the sets; again, where they do not make up what was sent. One that cannot be read leaves its rows unclear, not those of the others; throws where none can. */
-  async read(context: CallContext, maxReadings = MAX_READINGS): Promise<void> {
-    for (let reading = 1; ; reading += 1) {
-      const unread = await this.readOnce(context);
-      const [first] = unread;
-      this.unread = first;
-      if (first === undefined && this.counted === this.uploaded.index.size) return;
-      if (reading >= maxReadings || unread.some(({ info }) => info.category !== 'protocol')) {
-        if (first !== undefined && this.sets.length === 0) throw first;
-        return;
-      }
-      await context.clock.sleep(500 * reading * (0.5 + context.clock.random() / 2), context.signal);
-    }
+  /** Reads the sets until they make up what was sent. One that cannot be read leaves its rows unclear, not those of the others; throws where none can. */
+  async read(context: CallContext): Promise<void> {
+    const isEnough = (unread: readonly ConnectorError[]): boolean =>
+      unread.length === 0
+        ? this.counted === this.uploaded.index.size
+        : unread.some(({ info }) => info.category !== 'protocol');
+    this.accept(await readUntilWhole(() => this.readSets(context), isEnough, context));
+  }
+
+  /** Reads the sets as they are: where what was sent is not known, nothing shows whether they are whole. */
+  async readOnce(context: CallContext): Promise<void> {
+    this.accept(await this.readSets(context));
+  }
+
+  private accept([first]: readonly ConnectorError[]): void {
+    this.unread = first;
+    if (first !== undefined && this.sets.length === 0) throw first;
   }
 
   /** What kept sets from being read. */
-  private async readOnce(context: CallContext): Promise<readonly ConnectorError[]> {
+  private async readSets(context: CallContext): Promise<readonly ConnectorError[]> {
     this.counted = 0;
     const sets: ReadSet[] = [];
     const unread: ConnectorError[] = [];
@@ -97,7 +104,7 @@ export class IngestResults {
       const counts = this.counts[place] ?? new Int32Array(0);
       counts.fill(0);
       try {
-        const read = new ReadSet(set, await fetchResults(this.job, set, context), this.uploaded.columns);
+        const read = new ReadSet(this.job, set, await this.fetch(set, context), this.uploaded.columns);
         this.counted += await this.count(read, counts, context);
         sets.push(read);
       } catch (error) {
@@ -205,10 +212,14 @@ export class IngestResults {
   /** The one set that holds all rows of a class; `undefined` where several do, or some are missing. */
   private fateOf(newest: number): ResultSet | undefined {
     const size = this.uploaded.index.classSize(newest);
-    const counts = this.counts.map((each) => each[newest] ?? 0);
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    const place = counts.indexOf(size);
-    return total === size && place >= 0 ? RESULT_SETS[place] : undefined;
+    let total = 0;
+    let whole: ResultSet | undefined;
+    for (const [place, counts] of this.counts.entries()) {
+      const count = counts[newest] ?? 0;
+      total += count;
+      if (count === size) whole = RESULT_SETS[place];
+    }
+    return total === size ? whole : undefined;
   }
 
   private resultOf(
@@ -220,26 +231,13 @@ export class IngestResults {
     stopped: ErrorInfo | undefined,
   ): ResultEvent {
     this.fates[row] = SETTLED;
-    const base = this.baseOf(row);
-    if (set === 'unprocessedrecords')
-      return { ...failed(base.inputs, notProcessed(ended, stopped)), receipt: base.receipt };
+    const { inputs, receipt } = this.baseOf(row);
+    if (set === 'unprocessedrecords') return { ...failed(inputs, notProcessed(ended, stopped)), receipt };
     const body = write(cells);
+    const { mediaType } = this.form;
     if (set === 'successfulResults')
-      return {
-        ...base,
-        type: 'result',
-        status: 'success',
-        code: '200',
-        message: 'success',
-        body,
-        mediaType: this.form.mediaType,
-      };
-    return {
-      ...failed(base.inputs, rowError(cells[1] ?? '', ended.id)),
-      body,
-      mediaType: this.form.mediaType,
-      receipt: base.receipt,
-    };
+      return { type: 'result', inputs, receipt, status: 'success', code: '200', message: 'success', body, mediaType };
+    return { ...failed(inputs, rowError(cells[1] ?? '', ended.id)), body, mediaType, receipt };
   }
 
   private baseOf(row: number) {
@@ -249,15 +247,24 @@ export class IngestResults {
   }
 
   /** Rows of which the results say nothing clear. */
-  private *unsettled(ended: JobStatus, stopped: ErrorInfo | undefined): Generator<readonly ResultEvent[]> {
+  private unsettled(ended: JobStatus, stopped: ErrorInfo | undefined): Generator<readonly ResultEvent[]> {
     const info = this.isUntouched(ended)
       ? ended.state === 'Failed'
         ? jobFailed(ended)
         : notProcessed(ended, stopped)
       : unclear(ended, stopped ?? this.unread?.info);
+    return this.rowsOf([OPEN], info);
+  }
+
+  /** All rows that have no result yet, where {@link events} broke off: as `info` says. */
+  remaining(info: ErrorInfo): Generator<readonly ResultEvent[]> {
+    return this.rowsOf([OPEN, HELD], info);
+  }
+
+  private *rowsOf(fates: readonly number[], info: ErrorInfo): Generator<readonly ResultEvent[]> {
     let events: ResultEvent[] = [];
-    for (let row = 0; row < this.fates.length; row += 1) {
-      if (this.fates[row] !== OPEN) continue;
+    for (const [row, fate] of this.fates.entries()) {
+      if (!fates.includes(fate)) continue;
       const { inputs, receipt } = this.baseOf(row);
       events.push({ ...failed(inputs, info), receipt });
       if (events.length < 1000) continue;

@@ -4,8 +4,9 @@ import { documentError } from '../../transport/refusals.js';
 import { documentText } from '../document-text.js';
 import { payloadOf } from '../payload-formats.js';
 import type { IngestColumns } from './ingest-columns.js';
-import { readJsonRecord, readXmlRecord } from './ingest-record.js';
+import { type IngestRecord, readJsonRecord, readXmlRecord } from './ingest-record.js';
 import type { IngestRow } from './job-preparation.js';
+import { readPlainXmlRecord } from './plain-xml-record.js';
 
 /** What documents become rows of. */
 export interface RowForm {
@@ -27,10 +28,7 @@ export async function readIngestRow(
   context: CallContext,
 ): Promise<IngestRow<BulkIngestProperties>> {
   const { id, properties } = document;
-  const record =
-    properties.payloadFormat === 'json'
-      ? readJsonRecord(await (await payloadOf(properties)).checkedText(document, context))
-      : readXmlRecord(await documentText(document, context));
+  const record = await readRecord(document, context);
   const { objectType, operation, fixed, key } = form;
   if (record.objectType !== '' && record.objectType.toLowerCase() !== objectType.toLowerCase()) {
     const message = `the document is a ${record.objectType}, and the job is about ${objectType}`;
@@ -39,9 +37,11 @@ export async function readIngestRow(
   const cells = new Map<string, string | null>();
   for (const [path, value] of record.fields) {
     if (operation === 'delete' && !isId(path)) continue;
-    const column = isId(path) ? 'Id' : await form.columns.columnOf(path, context);
+    const found = isId(path) ? 'Id' : form.columns.columnOf(path, context);
+    const column = typeof found === 'string' ? found : await found;
     if (cells.has(column)) throw documentError('FIELD_REPEATED', `the document names ${column} twice`, column);
-    if (fixed === undefined || fixed.includes(column)) cells.set(column, isId(path) ? (value?.trim() ?? null) : value);
+    if (fixed === undefined || fixed.includes(column))
+      cells.set(column, column === 'Id' ? (value?.trim() ?? null) : value);
   }
   if ((operation === 'update' || operation === 'delete') && (cells.get('Id') ?? '') === '')
     throw documentError('ID_MISSING', 'the id is missing: the record needs an Id that is not empty', 'Id');
@@ -50,6 +50,14 @@ export async function readIngestRow(
   return { id, properties, cells };
 }
 
+async function readRecord(document: Document<BulkIngestProperties>, context: CallContext): Promise<IngestRecord> {
+  const { properties } = document;
+  if (properties.payloadFormat === 'json')
+    return readJsonRecord(await (await payloadOf(properties)).checkedText(document, context));
+  const text = await documentText(document, context);
+  return readPlainXmlRecord(text) ?? readXmlRecord(text);
+}
+
 function isId(path: string): boolean {
-  return path.toLowerCase() === 'id';
+  return path.length === 2 && path.toLowerCase() === 'id';
 }

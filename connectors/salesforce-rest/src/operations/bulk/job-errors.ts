@@ -1,4 +1,4 @@
-import type { ErrorInfo } from '@connector-runtime/core';
+import { ConnectorError, type ErrorInfo } from '@connector-runtime/core';
 import { errorOfAll, type ServiceError } from '../../transport/error-answer.js';
 import type { JobStatus } from './job-status.js';
 
@@ -70,6 +70,26 @@ export function unclear({ id, state }: JobStatus, stopped: ErrorInfo | undefined
     retryable: false,
     service: { jobId: id },
   };
+}
+
+/** A job that was to be aborted goes on. */
+export function staysRunning({ id, state }: JobStatus): ConnectorError {
+  return new ConnectorError({
+    category: 'unavailable',
+    code: 'BULK_JOB_RUNNING',
+    message: `bulk job ${id} was to be aborted and stays in state ${state}`,
+    effect: 'unknown',
+    retryable: true,
+    step: 'get bulk status',
+    service: { jobId: id },
+  });
+}
+
+/** What is known of a job that cannot be asked any more, or whose results cannot be read. `stopped`: why we stopped it, if we did. */
+export function lostJob(jobId: string, cause: ErrorInfo, stopped?: ErrorInfo): ErrorInfo {
+  const after = stopped === undefined || stopped.message === cause.message ? '' : ` (after: ${stopped.message})`;
+  const message = `what became of bulk job ${jobId} cannot be told: ${cause.message}${after}`;
+  return { ...cause, effect: 'unknown', message, service: { ...cause.service, jobId } };
 }
 
 /** Is the data to blame for the failure of a job, by the job's own message? */

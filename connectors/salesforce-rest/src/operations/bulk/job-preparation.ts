@@ -1,6 +1,5 @@
 import {
   type Body,
-  ConnectorError,
   type Document,
   type ExecutionContext,
   errorInfoOf,
@@ -108,19 +107,13 @@ export class JobPreparation<P> {
     return first === undefined ? undefined : this.spooled(first);
   }
 
-  /** The rows of a job that another process made of the next documents. Whatever is wrong with them, that job may have applied them: what it throws has the effect `unknown`. */
+  /** The rows of a job that another process made of the next documents; throws where they cannot be its rows. */
   async recall(left: LeftJob): Promise<PreparedJob<P>> {
     const ids: string[] = [];
     const index = this.newIndex();
-    try {
-      const first = await this.pullRecalled(left, ids);
-      const csv = await this.context.spool.write(this.recalledPieces(first, left, ids, index), CSV);
-      return { properties: first.properties, columns: left.columns, ids, index, csv };
-    } catch (error) {
-      this.takeRefused();
-      const info = errorInfoOf(error, 'unknown');
-      throw new ConnectorError({ ...info, effect: 'unknown', service: { ...info.service, jobId: left.jobId } });
-    }
+    const first = await this.pullRecalled(left, ids);
+    const csv = await this.context.spool.write(this.recalledPieces(first, left, ids, index), CSV);
+    return { properties: first.properties, columns: left.columns, ids, index, csv };
   }
 
   /** Is there nothing more to come? */
@@ -165,7 +158,8 @@ export class JobPreparation<P> {
   ): AsyncGenerator<Uint8Array> {
     const { rules } = this;
     const known = new Set(columns);
-    const keys = new Set<string>();
+    // No texts: those of 250,000 keys would keep the documents alive that they are cut out of.
+    const keys = this.newIndex();
     let piece = csvRow(columns);
     const headerBytes = Buffer.byteLength(piece);
     let bytes = headerBytes;
@@ -174,7 +168,7 @@ export class JobPreparation<P> {
       if (row === undefined) break;
       const key = rules.keyOf(row.cells);
       const isOther =
-        !this.isTogether(first, row) || (rules.columns === undefined && hasNew(row, known)) || keys.has(key);
+        !this.isTogether(first, row) || (rules.columns === undefined && hasNew(row, known)) || keys.find(key) >= 0;
       const text = isOther ? '' : csvRow(columns.map((column) => cellOf(row.cells.get(column))));
       const rowBytes = Buffer.byteLength(text);
       if (!isOther && this.isOversize(row, text, headerBytes + rowBytes)) continue;

@@ -13,7 +13,7 @@ const MAX_JOBS = 3;
 
 /**
  * Makes an ingest job and puts its data there. Where the answer to the upload is lost, nobody knows what the job holds: if it is still open it is discarded, and another one made.
- * Throws with effect `none`: a job that is open applies nothing, and is discarded.
+ * Throws as the upload did, also with effect `unknown`; but nothing was applied: a job that is open applies nothing, and is discarded.
  */
 export async function uploadedJob(
   requests: JobRequests,
@@ -38,10 +38,10 @@ export async function uploadedJob(
 }
 
 async function upload(job: BulkJob, csv: Body, context: CallContext): Promise<void> {
-  await job.named(async () => {
+  await job.named('upload bulk batch', async (step) => {
     await job.transport.send(
       {
-        step: 'upload bulk batch',
+        step,
         method: 'PUT',
         path: await uploadPath(job, context),
         headers: job.headers({ accept: 'application/json', 'content-type': CSV }),

@@ -7,34 +7,46 @@ export interface LeftJob {
   readonly rows: number;
   /** Those of its rows; empty where the documents are whole CSVs. */
   readonly columns: readonly string[];
+  /** Of the data that it was made of, where that is one document: SHA-256 in hex. */
+  readonly digest?: string;
 }
 
 /** A checkpoint holds 64 KB. A job of more columns has none, and cannot be gone on with. */
 const MAX_STATE_CHARS = 16_000;
 
 /** Tells of a job before it is closed, which must not be done twice. */
-export function checkpointOf({ jobId, rows, columns }: LeftJob): readonly CheckpointEvent[] {
-  const state = { jobId, rows, columns };
+export function checkpointOf({ jobId, rows, columns, digest }: LeftJob): readonly CheckpointEvent[] {
+  const state = { jobId, rows, columns, ...(digest !== undefined && { digest }) };
   return JSON.stringify(state).length > MAX_STATE_CHARS ? [] : [{ type: 'checkpoint', state }];
 }
 
 /** The job that the checkpoint tells of; `undefined` without one. One of another form is a `config` error. */
 export function leftJobOf(state: Json | undefined): LeftJob | undefined {
   if (state === undefined) return undefined;
-  const { jobId, rows, columns } = (typeof state === 'object' && state !== null ? state : {}) as Partial<LeftJob>;
+  const { jobId, rows, columns, digest } = (
+    typeof state === 'object' && state !== null ? state : {}
+  ) as Partial<LeftJob>;
   const isOne =
     typeof jobId === 'string' &&
     /^[0-9A-Za-z]{15,18}$/.test(jobId) &&
     Number.isSafeInteger(rows) &&
     Array.isArray(columns) &&
-    columns.every((column) => typeof column === 'string');
-  if (isOne && rows !== undefined && columns !== undefined) return { jobId, rows, columns };
+    columns.every((column) => typeof column === 'string') &&
+    (digest === undefined || typeof digest === 'string');
+  if (isOne && rows !== undefined && columns !== undefined)
+    return { jobId, rows, columns, ...(digest !== undefined && { digest }) };
   throw unsuitable('the checkpoint tells of no bulk job', 'none');
 }
 
 /** The documents are not those of the run that made the checkpoint. Those that were in the job are `unknown`. */
 export function otherDocuments({ jobId, rows }: LeftJob, found: number): ConnectorError {
   const message = `the checkpoint is about bulk job ${jobId} with ${rows} rows, and ${found} of the documents can be its rows: give the same documents, in the same order`;
+  return unsuitable(message, 'unknown');
+}
+
+/** The document is not the one that the job was made of. What that one was is `unknown`. */
+export function otherDocument({ jobId }: LeftJob): ConnectorError {
+  const message = `the checkpoint is about bulk job ${jobId}, which was made of another document: give the same documents, in the same order`;
   return unsuitable(message, 'unknown');
 }
 

@@ -3,7 +3,6 @@ import {
   type CallContext,
   ConnectorError,
   type ExecutionContext,
-  isConnectorError,
   type Json,
   type ProgressEvent,
 } from '@connector-runtime/core';
@@ -12,12 +11,13 @@ import type { PollProperties } from '../../properties/bulk-properties.js';
 import { queryResultsPath } from '../../transport/endpoints.js';
 import { ACCEPT_CSV } from '../../transport/headers.js';
 import { protocolError } from '../../transport/refusals.js';
-import { BulkJob, type JobRequests } from './bulk-job.js';
+import { BulkJob, type JobRequests, withJob } from './bulk-job.js';
 import { pollJob } from './job-poller.js';
-import type { JobStatus } from './job-status.js';
+import { hasEnded, type JobStatus } from './job-status.js';
+import { readUntilWhole } from './whole-reading.js';
 
-/** A page is asked for so often, until it is whole. */
-const MAX_READINGS = 3;
+/** In which pages are read. */
+export const RESULTS_STEP = 'get bulk query results';
 
 /** A page of a query job's rows: a whole CSV with a header. */
 export interface RowPage {
@@ -26,6 +26,8 @@ export interface RowPage {
   readonly rows: number;
   /** Object type of the records, as the service spells it; empty where it does not say. */
   readonly object: string;
+  /** Of the job. */
+  readonly jobId: string;
 }
 
 /** What a query job is to do. */
@@ -37,7 +39,7 @@ export interface QueryJobSpec {
 
 /**
  * Runs a query job and gives its pages, each proven whole before it is given: by its transfer, by how it ends and by the number of rows that the service says.
- * Ends without an error only if all rows that the job counts were given. A job that is left before its end is aborted.
+ * Ends without an error only if all rows that the job counts were given. A job that is left before it is known to have ended is aborted and deleted; one that ended by itself stays, for those who look into it.
  * Source: Bulk API 2.0 Developer Guide, "Get Results for a Query Job".
  */
 export async function* queryPages(
@@ -47,19 +49,19 @@ export async function* queryPages(
 ): AsyncGenerator<RowPage | ProgressEvent> {
   const { cleanup } = context;
   const job = await BulkJob.create(requests, settings, context);
-  let isComplete = false;
+  let isOver = false;
   try {
     let ended: JobStatus | undefined;
     for await (const status of pollJob(job, context.properties, context)) {
       ended = status;
+      isOver = hasEnded(status);
       yield { type: 'progress', done: 0, unit: 'records' };
     }
     const total = rowsOf(job, ended);
-    isComplete = true;
     for await (const page of pagesOf(job, total, pageSize, context))
-      yield page.type === 'page' ? { ...page, object: ended?.object ?? '' } : page;
+      yield page.type === 'page' ? { ...page, object: ended?.object ?? '', jobId: job.id } : page;
   } finally {
-    if (!isComplete) await job.discard(cleanup);
+    if (!isOver) await job.discard(cleanup);
   }
 }
 
@@ -72,6 +74,7 @@ function rowsOf(job: BulkJob, ended: JobStatus | undefined): number {
     message: `query job ${job.id} ended ${ended?.state ?? 'nowhere'}${why}`,
     effect: 'none',
     retryable: true,
+    step: 'get bulk status',
     service: { jobId: job.id },
   });
 }
@@ -81,7 +84,7 @@ async function* pagesOf(
   total: number,
   pageSize: number | undefined,
   context: CallContext,
-): AsyncGenerator<Omit<RowPage, 'object'> | ProgressEvent> {
+): AsyncGenerator<Omit<RowPage, 'object' | 'jobId'> | ProgressEvent> {
   const used = new Set<string>();
   let done = 0;
   let locator: string | undefined;
@@ -107,21 +110,34 @@ interface Page {
   readonly next: string | undefined;
 }
 
-/** Reads a page; again, where it is not whole. */
-async function readPage(
+/** A page as it came. */
+interface PageReading {
+  readonly body: Body;
+  readonly rows: number;
+  /** What shows that it is not whole. */
+  readonly flaw: string | undefined;
+  readonly locator: string | undefined;
+}
+
+/** Reads a page until it is whole. */
+function readPage(
   job: BulkJob,
   locator: string | undefined,
   maxRecords: number | undefined,
   context: CallContext,
 ): Promise<Page> {
-  for (let reading = 1; ; reading += 1) {
-    try {
-      return await job.named(() => readPageOnce(job, locator, maxRecords, context));
-    } catch (error) {
-      const isOdd = isConnectorError(error) && error.info.code === 'PAGE_INCOMPLETE';
-      if (!isOdd || reading >= MAX_READINGS) throw error;
-    }
-  }
+  return job.named(RESULTS_STEP, async () => {
+    const { body, rows, flaw, ...page } = await readUntilWhole(
+      () => readPageOnce(job, locator, maxRecords, context),
+      (reading) => reading.flaw === undefined,
+      context,
+    );
+    if (flaw !== undefined) throw protocolError('PAGE_INCOMPLETE', `a page of the results ${flaw}`, 'none');
+    const next = page.locator ?? '';
+    if (next === '')
+      throw protocolError('LOCATOR_MISSING', 'a page of the results does not say what follows it', 'none');
+    return { body, rows, next: next === 'null' ? undefined : next };
+  });
 }
 
 async function readPageOnce(
@@ -129,28 +145,20 @@ async function readPageOnce(
   locator: string | undefined,
   maxRecords: number | undefined,
   context: CallContext,
-): Promise<Page> {
+): Promise<PageReading> {
   const path = queryResultsPath(job.id, locator, maxRecords);
   const headers = job.headers(ACCEPT_CSV);
-  const step = 'get bulk query results';
   const { body, headers: told } = await job.transport.sendForCsv(
-    { step, method: 'GET', path, headers, effect: 'none' },
+    { step: RESULTS_STEP, method: 'GET', path, headers, effect: 'none' },
     context,
   );
   const { rows, isWhole } = await countRows(body.open(context.signal));
   const said = told['sforce-numberofrecords'];
-  if (!isWhole) throw protocolError('PAGE_INCOMPLETE', 'a page of the results breaks off', 'none');
-  if (said !== undefined && said !== String(rows)) {
-    const message = `a page of the results has ${rows} rows where the service says ${said}`;
-    throw protocolError('PAGE_INCOMPLETE', message, 'none');
-  }
-  const next = told['sforce-locator'];
-  if (next === undefined || next === '')
-    throw protocolError('LOCATOR_MISSING', 'a page of the results does not say what follows it', 'none');
-  return { body, rows, next: next === 'null' ? undefined : next };
+  const isOther = said !== undefined && said !== String(rows);
+  const flaw = !isWhole ? 'breaks off' : isOther ? `has ${rows} rows where the service says ${said}` : undefined;
+  return { body, rows, flaw, locator: told['sforce-locator'] };
 }
 
-function incomplete(job: BulkJob, message: string): ConnectorError {
-  const { info } = protocolError('PAGES_INCOMPLETE', message, 'none');
-  return new ConnectorError({ ...info, service: { jobId: job.id } });
+function incomplete(job: BulkJob, message: string): unknown {
+  return withJob(protocolError('PAGES_INCOMPLETE', message, 'none'), job.id, RESULTS_STEP);
 }

@@ -1,5 +1,5 @@
-import { type BlankCell, jsonRecords, type WriteRecord, xmlRecords } from '../../csv/row-record.js';
 import { JSON_TYPE, XML } from '../../transport/headers.js';
+import { type BlankCell, jsonRecords, type WriteRecord, xmlRecords } from './row-record.js';
 
 /** How rows become the documents of one object type. */
 export interface RecordForm {

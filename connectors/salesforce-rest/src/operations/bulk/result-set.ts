@@ -4,7 +4,7 @@ import { CsvReader } from '../../csv/csv-reader.js';
 import { csvRow } from '../../csv/csv-writer.js';
 import { ACCEPT_CSV } from '../../transport/headers.js';
 import { protocolError } from '../../transport/refusals.js';
-import type { BulkJob } from './bulk-job.js';
+import { type BulkJob, withJob } from './bulk-job.js';
 
 export type ResultSet = 'successfulResults' | 'failedResults' | 'unprocessedrecords';
 
@@ -25,12 +25,11 @@ const STEPS: Readonly<Record<ResultSet, string>> = {
 
 /** Fetches one set of a job's results, as it is. */
 export function fetchResults(job: BulkJob, set: ResultSet, context: CallContext): Promise<Body> {
-  return job.named(async () => {
-    const path = `${job.path}/${set}`;
+  return job.named(STEPS[set], async (step) => {
     const request = {
-      step: STEPS[set],
+      step,
       method: 'GET',
-      path,
+      path: `${job.path}/${set}`,
       headers: job.headers(ACCEPT_CSV),
       effect: 'none',
     } as const;
@@ -38,9 +37,31 @@ export function fetchResults(job: BulkJob, set: ResultSet, context: CallContext)
   });
 }
 
+/** The columns that were uploaded, as a set shows them after its own; `undefined` where it has no rows. What is no CSV is a `protocol` error. */
+export async function uploadedColumns(
+  { id }: BulkJob,
+  set: ResultSet,
+  body: Body,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const reader = new CsvReader();
+  const rows: string[][] = [];
+  try {
+    for await (const bytes of body.open(signal)) {
+      rows.push(...reader.readBytes(bytes));
+      if (rows.length > 1) break;
+    }
+    if (rows.length < 2) rows.push(...reader.end(true));
+  } catch (error) {
+    throw asUnreadable(error, set, id);
+  }
+  return rows.length > 1 ? rows[0]?.slice(OWN_COLUMNS[set].length) : undefined;
+}
+
 /** A set, its rows told by the columns that were uploaded. */
 export class ReadSet {
   constructor(
+    private readonly job: BulkJob,
     readonly set: ResultSet,
     private readonly body: Body,
     private readonly columns: readonly string[],
@@ -64,8 +85,7 @@ export class ReadSet {
       for await (const bytes of this.body.open(signal)) yield portion(reader.readBytes(bytes));
       yield portion(reader.end(true));
     } catch (error) {
-      if (!(error instanceof CsvError)) throw error;
-      throw protocolError('RESULTS_UNREADABLE', `the ${this.set} cannot be read: ${error.message}`, 'none', error);
+      throw asUnreadable(error, this.set, this.job.id);
     }
   }
 
@@ -80,4 +100,10 @@ export class ReadSet {
     const isDue = header.length === due.length && header.every((name, index) => name === due[index]);
     if (!isDue) throw new CsvError('its header is not the one that was uploaded');
   }
+}
+
+function asUnreadable(error: unknown, set: ResultSet, jobId: string): unknown {
+  if (!(error instanceof CsvError)) return error;
+  const message = `the ${set} cannot be read: ${error.message}`;
+  return withJob(protocolError('RESULTS_UNREADABLE', message, 'none', error), jobId, STEPS[set]);
 }

@@ -1,9 +1,9 @@
 import type { ExecutionContext, OperationEvent } from '@connector-runtime/core';
 import type { PollProperties } from '../../properties/bulk-properties.js';
-import { endsEverything } from '../record-pages.js';
 import type { JobRequests } from './bulk-job.js';
-import { IngestJob, type JobSpec } from './ingest-job.js';
+import { IngestJob } from './ingest-job.js';
 import type { JobRows } from './job-preparation.js';
+import type { JobSpec } from './job-spec.js';
 import type { RecordForm } from './record-form.js';
 import { RowSettlement } from './row-settlement.js';
 
@@ -34,21 +34,17 @@ export async function* runRows(
   for (let jobs = 1; ; jobs += 1) {
     const again = { refused: jobs < MAX_JOBS, unprocessed: resumed !== undefined };
     const settlement = new RowSettlement(rows, form, again);
-    const job = new IngestJob(requests, rows.csv, rows.ids.length, settlement, context);
-    yield* resumed === undefined ? job.run(spec) : job.resume(resumed);
+    const job = new IngestJob(requests, rows.ids.length, settlement, context);
+    const end = yield* resumed === undefined ? job.run(spec, rows.csv) : job.resume(resumed);
     resumed = undefined;
-    if (job.isReplaceable) continue;
-    if (settlement.hasHeld) {
-      try {
-        await context.clock.sleep(context.clock.random() * FIRST_BACKOFF_MS * 2 ** (jobs - 1), context.signal);
-        rows = await settlement.heldRows(context);
-        continue;
-      } catch (error) {
-        yield* settlement.refusals(context.cleanup);
-        throw error;
-      }
+    if (end === 'replaceable') continue;
+    if (!settlement.hasHeld) return;
+    try {
+      await context.clock.sleep(context.clock.random() * FIRST_BACKOFF_MS * 2 ** (jobs - 1), context.signal);
+      rows = await settlement.heldRows(context);
+    } catch (error) {
+      yield* settlement.refusals(context.cleanup);
+      throw error;
     }
-    if (job.fatal !== undefined && endsEverything(job.fatal)) throw job.fatal;
-    return;
   }
 }

@@ -1,9 +1,10 @@
-import type {
-  CallContext,
-  CheckpointEvent,
-  ErrorInfo,
-  ExecutionContext,
-  OperationEvent,
+import {
+  type CallContext,
+  type CheckpointEvent,
+  type ErrorInfo,
+  type ExecutionContext,
+  errorInfoOf,
+  type OperationEvent,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import { csvRow } from '../../csv/csv-writer.js';
@@ -11,6 +12,7 @@ import { CSV } from '../../transport/headers.js';
 import type { BulkJob } from './bulk-job.js';
 import type { JobSettlement } from './ingest-job.js';
 import { IngestResults, receiptOf } from './ingest-results.js';
+import { lostJob } from './job-errors.js';
 import type { JobRows } from './job-preparation.js';
 import type { JobStatus } from './job-status.js';
 import { withLastWords } from './last-words.js';
@@ -51,12 +53,12 @@ export class RowSettlement implements JobSettlement {
     }
   }
 
-  async *ended(
+  async read(
     job: BulkJob,
     status: JobStatus,
     stopped: ErrorInfo | undefined,
     context: ExecutionContext<unknown>,
-  ): AsyncGenerator<readonly OperationEvent[]> {
+  ): Promise<AsyncIterable<readonly OperationEvent[]>> {
     const results = new IngestResults(job, this.rows, this.form);
     await withLastWords(context, (within) => results.read(within));
     const { again } = this;
@@ -68,7 +70,22 @@ export class RowSettlement implements JobSettlement {
         ]
       : [];
     // All is at hand by now.
-    yield* results.events(status, stopped, context.cleanup, holdBack);
+    return this.events(results, status, stopped, holdBack, context.cleanup);
+  }
+
+  private async *events(
+    results: IngestResults,
+    status: JobStatus,
+    stopped: ErrorInfo | undefined,
+    holdBack: readonly ResultSet[],
+    context: CallContext,
+  ): AsyncGenerator<readonly OperationEvent[]> {
+    try {
+      yield* results.events(status, stopped, context, holdBack);
+    } catch (error) {
+      yield* results.remaining(lostJob(status.id, errorInfoOf(error, 'unknown')));
+      throw error;
+    }
     if (results.heldCount > 0) this.held = { results, status };
   }
 

@@ -5,8 +5,8 @@ import type { ServiceError } from '../../transport/error-answer.js';
 import { protocolError } from '../../transport/refusals.js';
 import { isGoneCode } from '../../transport/service-codes.js';
 import { comparableId } from '../comparable-key.js';
-import { accepted, refusalInside, withNearestField } from '../outcomes.js';
-import { type CollectionResult, type Payload, PayloadError } from '../payload.js';
+import { accepted, readWritten, refusalInside, withNearestField } from '../outcomes.js';
+import type { CollectionResult, Payload } from '../payload.js';
 import type { CollectionRecord } from './collections-request.js';
 
 const ROLLED_BACK = 'ALL_OR_NONE_OPERATION_ROLLED_BACK';
@@ -19,6 +19,8 @@ export interface SentRecord {
 
 /** How the request was sent whose answer is read. */
 export interface SentHow {
+  /** What was done, for errors. */
+  readonly step: string;
   readonly isDelete: boolean;
   readonly allOrNone: boolean;
   readonly describe: SObjectDescribe;
@@ -32,29 +34,15 @@ export interface SentHow {
  * else a record's own is the one that tells its id, and what stays without is `unknown`. The body of an event is the service's `result`, attributes kept.
  */
 export function collectionResults(sent: readonly SentRecord[], text: string, how: SentHow): readonly ResultEvent[] {
-  const items = readItems(text, how.payload);
+  const items = readWritten(() => how.payload.readCollectionResults(text));
   const own = tied(sent, items);
   const all = judged(items, how);
   return sent.map(({ document }, index) => {
     const item = own[index];
     if (item !== undefined) return outcomeOf(document, item, all, how);
     const message = `the service answered ${sent.length} records with ${items.length} results that cannot be told apart: what became of this one is not known`;
-    return failed([document.id], protocolError('ANSWER_UNEXPECTED', message, 'unknown').info);
+    return unclear(document, message, how);
   });
-}
-
-function readItems(text: string, payload: Payload): readonly CollectionResult[] {
-  try {
-    return payload.readCollectionResults(text);
-  } catch (error) {
-    if (!(error instanceof PayloadError)) throw error;
-    throw protocolError(
-      'ANSWER_UNEXPECTED',
-      `the answer to a write cannot be read: ${error.message}`,
-      'unknown',
-      error,
-    );
-  }
 }
 
 /** The result of each record; `undefined` where it cannot be told. */
@@ -101,14 +89,19 @@ function judged(items: readonly CollectionResult[], { allOrNone, earlier }: Sent
 const isRollback = (errors: readonly ServiceError[]): boolean => errors[0]?.code === ROLLED_BACK;
 const isGone = ({ errors }: CollectionResult): boolean => errors.some(({ code }) => isGoneCode(code));
 
+function unclear(document: Document<unknown>, message: string, { step }: SentHow): ResultEvent {
+  const { info } = protocolError('ANSWER_UNEXPECTED', message, 'unknown');
+  return failed([document.id], { ...info, step });
+}
+
 function outcomeOf(document: Document<unknown>, item: CollectionResult, all: Judged, how: SentHow): ResultEvent {
-  const { isDelete, allOrNone, describe, earlier, payload } = how;
+  const { step, isDelete, allOrNone, describe, earlier, payload } = how;
   if (item.success === true && !all.isRolledBack) return accepted(document, '200', payload, item.text);
   if (item.success !== false) {
     const message = all.isRolledBack
       ? 'the service says that this record was written though not all were, under all or none'
       : 'the service answered a write with neither success nor errors';
-    return failed([document.id], protocolError('ANSWER_UNEXPECTED', message, 'unknown').info);
+    return unclear(document, message, how);
   }
   if (isDelete && earlier === 'unknown' && isGone(item) && (!allOrNone || all.isAllGone)) {
     return {
@@ -120,6 +113,6 @@ function outcomeOf(document: Document<unknown>, item: CollectionResult, all: Jud
   if (!isConnectorError(refusal)) throw refusal;
   // One that was rolled back with the others must not go again without them.
   const retryable = allOrNone ? all.isTransient : refusal.info.retryable;
-  const { info } = new ConnectorError({ ...refusal.info, retryable });
+  const { info } = new ConnectorError({ ...refusal.info, step, retryable });
   return { ...failed([document.id], info), body: item.text, mediaType: payload.mediaType };
 }

@@ -1,4 +1,5 @@
 import {
+  type CallContext,
   CONNECTION_PROPERTIES,
   ConnectorError,
   type Document,
@@ -14,10 +15,11 @@ import {
 } from '@connector-runtime/core';
 import { failed, perBatch } from '@connector-runtime/core/authoring';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
-import type { CollectionsProperties } from '../../properties/operation-properties.js';
+import type { CollectionsProperties } from '../../properties/write-properties.js';
+import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
-import { type Ability, ObjectTarget } from '../object-target.js';
+import { abilityOf, ObjectTarget } from '../object-target.js';
 import { refused } from '../outcomes.js';
 import type { Payload } from '../payload.js';
 import { payloadOf } from '../payload-formats.js';
@@ -35,12 +37,6 @@ import { RecordsUnderWay } from './records-under-way.js';
 type Properties = CollectionsProperties;
 type Verb = CollectionWrite['verb'];
 
-const ABILITIES: Readonly<Record<Verb, Ability>> = {
-  create: 'createable',
-  update: 'updateable',
-  upsert: 'updateable',
-  delete: 'deletable',
-};
 /** Beside the messages of the errors, which may repeat what was sent. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -82,7 +78,7 @@ export class CollectionsOperation implements Operation<Properties> {
   private async writeOf(context: ExecutionContext<Properties>): Promise<CollectionWrite> {
     const verb = verbOf(context.operation.id);
     const name = verb === 'upsert' ? externalIdFieldName(context.properties) : '';
-    const describe = await this.target.check(ABILITIES[verb], context);
+    const describe = await this.target.check(abilityOf(verb), context);
     warnOfReadBack(context);
     const payload = await payloadOf(context.properties);
     if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };
@@ -103,13 +99,23 @@ export class CollectionsOperation implements Operation<Properties> {
     const headers = batch.find(({ record }) => record !== undefined)?.headers;
     if (headers === undefined) return refusals;
     try {
-      return [...refusals, ...(await this.send(sent, headers, write, context))];
-    } catch (error) {
+      const results = await this.send(sent, headers, write, context);
+      await this.noteRefusals(results, write, context);
+      return [...refusals, ...results];
+    } catch (thrown) {
+      const error = withStep(thrown, stepOf(write));
       // What meets every request (login, quota, service down) is for the caller to count; a refused request is its documents' own.
       if (refusals.length === 0 && !isRefusal(error)) throw error;
       const reason = isRefusal(error) ? ofTheWholeRequest(error, sent.length) : error;
-      return [...refusals, ...sent.map(({ document }) => resultOf(document, reason, write.payload))];
+      const results = sent.map(({ document }) => resultOf(document, reason, write.payload));
+      await this.noteRefusals(results, write, context);
+      return [...refusals, ...results];
     }
+  }
+
+  private noteRefusals(results: readonly ResultEvent[], write: CollectionWrite, context: CallContext): Promise<void> {
+    const errors = results.map(({ error }) => error);
+    return this.target.noteRefusals(write.describe.name, errors, context);
   }
 
   private async send(
@@ -125,9 +131,10 @@ export class CollectionsOperation implements Operation<Properties> {
       allOrNone,
       this.connection.repeatUpdates,
     );
+    const step = stepOf(write);
     const { response, text } = await this.transport.sendForText(
       {
-        step: `${write.verb} collection`,
+        step,
         headers,
         ...request,
         maxAnswerBytes: MAX_ANSWER_BYTES + 2 * Buffer.byteLength(request.body ?? ''),
@@ -137,6 +144,7 @@ export class CollectionsOperation implements Operation<Properties> {
     );
     const { describe, payload } = write;
     return collectionResults(sent, text, {
+      step,
       isDelete: write.verb === 'delete',
       allOrNone,
       describe,
@@ -145,6 +153,9 @@ export class CollectionsOperation implements Operation<Properties> {
     });
   }
 }
+
+/** What is being done, for errors. */
+const stepOf = ({ verb }: CollectionWrite): string => `${verb} collection`;
 
 function verbOf(operation: string): Verb {
   if (operation === 'create' || operation === 'update' || operation === 'upsert' || operation === 'delete')

@@ -6,21 +6,15 @@ import {
   inject,
   injectable,
   type Operation,
-  type ResultEvent,
 } from '@connector-runtime/core';
-import { perDocument } from '@connector-runtime/core/authoring';
-import type { SObjectDescribe } from '../../describe/sobject-describe.js';
-import type { CreateTreeProperties } from '../../properties/operation-properties.js';
+import type { CreateTreeProperties } from '../../properties/write-properties.js';
 import { treePath } from '../../transport/endpoints.js';
 import type { ErrorAnswer } from '../../transport/error-answer.js';
 import { protocolError } from '../../transport/refusals.js';
-import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { meaningOf } from '../../transport/service-codes.js';
-import { documentHeaders } from '../document-headers.js';
-import { ObjectTarget } from '../object-target.js';
-import { accepted, refusalInside, refused } from '../outcomes.js';
-import { type Payload, PayloadError, type TreeAnswer } from '../payload.js';
-import { payloadOf } from '../payload-formats.js';
+import { accepted, readWritten, refusalInside, refused } from '../outcomes.js';
+import type { TreeAnswer } from '../payload.js';
+import { SingleWrites, type WriteRequest } from './single-writes.js';
 
 /** The answer names each of at most 200 records. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
@@ -33,68 +27,43 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
  */
 @injectable()
 export class CreateTreeOperation implements Operation<CreateTreeProperties> {
-  constructor(
-    @inject(ObjectTarget) private readonly target: ObjectTarget,
-    @inject(SalesforceTransport) private readonly transport: SalesforceTransport,
-  ) {}
+  constructor(@inject(SingleWrites) private readonly writes: SingleWrites) {}
 
-  async *execute(
+  execute(
     documents: AsyncIterable<Document<CreateTreeProperties>>,
     context: ExecutionContext<CreateTreeProperties>,
   ): Events {
-    const describe = await this.target.check('createable', context);
-    const payload = await payloadOf(context.properties);
-    yield* perDocument(documents, context, (document) => this.createTree(document, describe, payload, context));
-  }
-
-  private async createTree(
-    document: Document<CreateTreeProperties>,
-    describe: SObjectDescribe,
-    payload: Payload,
-    context: ExecutionContext<CreateTreeProperties>,
-  ): Promise<ResultEvent> {
-    let refusalBody: string | undefined;
-    try {
-      const { body, referenceIds } = await payload.checkedTree(document, context);
-      const { response, text } = await this.transport.sendForText(
-        {
+    return this.writes.run<CreateTreeProperties, TreeRequest>(
+      documents,
+      context,
+      'createable',
+      (describe, payload) => ({
+        request: async (document) => ({
           step: 'create tree',
           method: 'POST',
           path: treePath(describe.name),
-          headers: documentHeaders(payload.bothWays, document.properties),
-          body,
+          ...(await payload.checkedTree(document, context)),
           effect: 'once',
           maxAnswerBytes: MAX_ANSWER_BYTES,
           accepts: isFinalRefusal,
+        }),
+        result: (document, { status, text, earlier }, { referenceIds }) => {
+          const answer = readWritten(() => payload.readTreeAnswer(text));
+          if (status >= 300) {
+            const result = refused(document, refusalOf(answer, earlier, status), payload);
+            return { ...result, body: text, mediaType: payload.mediaType };
+          }
+          checkCreated(answer, referenceIds);
+          return accepted(document, String(status), payload, text);
         },
-        payload.form,
-        context,
-      );
-      if (response.status >= 300) {
-        refusalBody = text;
-        throw refusalOf(readAnswer(text, payload), response.earlier, response.status);
-      }
-      checkCreated(readAnswer(text, payload), referenceIds);
-      return accepted(document, String(response.status), payload, text);
-    } catch (error) {
-      const result = refused(document, error, payload);
-      return refusalBody === undefined ? result : { ...result, body: refusalBody, mediaType: payload.mediaType };
-    }
+      }),
+    );
   }
 }
 
-function readAnswer(text: string, payload: Payload): TreeAnswer {
-  try {
-    return payload.readTreeAnswer(text);
-  } catch (error) {
-    if (!(error instanceof PayloadError)) throw error;
-    throw protocolError(
-      'ANSWER_UNEXPECTED',
-      `the answer to a write cannot be read: ${error.message}`,
-      'unknown',
-      error,
-    );
-  }
+interface TreeRequest extends WriteRequest {
+  /** Of the records that are sent. */
+  readonly referenceIds: readonly string[];
 }
 
 /** A refusal with reasons that stay: one for the moment (a locked row) is left to the transport, to be sent again. */

@@ -7,13 +7,12 @@ import {
   isConnectorError,
   type Operation,
 } from '@connector-runtime/core';
-import { failed } from '@connector-runtime/core/authoring';
+import { eachDocument } from '@connector-runtime/core/authoring';
 import { DescribeCache } from '../../describe/describe-cache.js';
-import type { QueryProperties } from '../../properties/operation-properties.js';
+import type { QueryProperties } from '../../properties/query-properties.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { ObjectTarget } from '../object-target.js';
 import { QueryPlan } from '../query-plan.js';
-import { endsEverything } from '../record-pages.js';
 import { runStatement } from './soql-statement.js';
 
 type Properties = QueryProperties;
@@ -30,14 +29,17 @@ export class QueryOperation implements Operation<Properties> {
   ) {}
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    const plan = await QueryPlan.make(await this.target.check('queryable', context), this.describes, context);
-    for await (const document of documents) {
-      try {
-        yield* runStatement(await plan.soqlFor(document, context), document, this.transport, context);
-      } catch (error) {
-        if (!isConnectorError(error) || endsEverything(error)) throw error;
-        yield failed([document.id], error.info);
-      }
+    const describe = await this.target.check('queryable', context);
+    const plan = await QueryPlan.make(describe, this.describes, context);
+    yield* eachDocument(documents, (document) => this.read(document, plan, context));
+  }
+
+  private async *read(document: Document<Properties>, plan: QueryPlan, context: ExecutionContext<Properties>): Events {
+    try {
+      yield* runStatement(await plan.soqlFor(document, context), document, this.transport, context);
+    } catch (error) {
+      if (isConnectorError(error)) await this.target.noteRefusals(plan.objectType, [error.info], context);
+      throw error;
     }
   }
 }

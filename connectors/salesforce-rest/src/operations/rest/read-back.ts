@@ -14,7 +14,7 @@ export interface ReadBack {
 
 /** Reads the batch's answer: first the update's part, then that of the reading. `earlier`: what attempts before this one may have done. */
 export function readReadBack(text: string, earlier: 'none' | 'unknown', payload: Payload): ReadBack {
-  const [update, read] = readWritten(() => payload.readBatchResults(text), payload);
+  const [update, read] = readWritten(() => payload.readBatchResults(text));
   if (update === undefined)
     throw protocolError('ANSWER_UNEXPECTED', 'the answer to a batch holds no result', 'unknown');
   if (update.status >= 300) throw refusalOf(update, earlier, payload);
@@ -58,5 +58,5 @@ function reasonOf(read: BatchResult | undefined, payload: Payload): string {
 }
 
 function errorsOf(content: string, payload: Payload): readonly ServiceError[] {
-  return content === '' ? [] : readWritten(() => payload.errorsIn(content), payload);
+  return content === '' ? [] : readWritten(() => payload.errorsIn(content));
 }

@@ -5,7 +5,7 @@ import {
   type HttpHeaders,
   type OperationEvent,
 } from '@connector-runtime/core';
-import type { StatementProperties } from '../../properties/operation-properties.js';
+import type { StatementProperties } from '../../properties/query-properties.js';
 import { queryPath } from '../../transport/endpoints.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
@@ -13,7 +13,7 @@ import { payloadOf } from '../payload-formats.js';
 import { recordPages } from '../record-pages.js';
 
 /** The service takes addresses of 16,384 bytes, headers and all; so much is left to host, base and the headers that every request has. */
-const MAX_STATEMENT_BYTES = 16_384 - 512;
+const MAX_ADDRESS_BYTES = 16_384 - 512;
 
 const COUNT_QUERY = /^\s*select\s+count\s*\(\s*\)\s+from\s/i;
 
@@ -59,11 +59,11 @@ export async function* runStatement(
 function checkedPath(path: string, headers: HttpHeaders): string {
   const headerBytes = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
   const bytes = path.length + headerBytes;
-  if (bytes <= MAX_STATEMENT_BYTES) return path;
+  if (bytes <= MAX_ADDRESS_BYTES) return path;
   throw new ConnectorError({
     category: 'tooLarge',
     code: 'SOQL_TOO_LONG',
-    message: `the statement is ${path.length} bytes long as an address and its headers ${headerBytes}; together ${MAX_STATEMENT_BYTES} are possible over REST: select fewer fields, shorten the filter, or use operationApi BulkAPI2.0, which takes statements of 100000 characters`,
+    message: `the statement is ${path.length} bytes long as an address and its headers ${headerBytes}; together ${MAX_ADDRESS_BYTES} are possible over REST: select fewer fields, shorten the filter, or use operationApi BulkAPI2.0, which takes statements of 100000 characters`,
     effect: 'none',
     retryable: false,
   });

@@ -6,20 +6,16 @@ import {
   inject,
   injectable,
   type Operation,
-  type ResultEvent,
 } from '@connector-runtime/core';
-import { perBatch, perDocument } from '@connector-runtime/core/authoring';
 import type { SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
-import type { UpdateProperties } from '../../properties/operation-properties.js';
+import type { UpdateProperties } from '../../properties/write-properties.js';
 import { BATCH_PATH, recordPath } from '../../transport/endpoints.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
-import { documentHeaders } from '../document-headers.js';
-import { ObjectTarget } from '../object-target.js';
-import { accepted, checkWritten, refused, withNearestField } from '../outcomes.js';
-import type { IdentifiedRecord, Payload } from '../payload.js';
-import { payloadOf } from '../payload-formats.js';
-import { type ReadBack, readReadBack } from './read-back.js';
+import { accepted, checkWritten } from '../outcomes.js';
+import type { Payload } from '../payload.js';
+import { readReadBack } from './read-back.js';
+import { type SingleWrite, SingleWrites } from './single-writes.js';
 
 /** More than a record's long texts can come to. */
 const MAX_RECORD_BYTES = 16 * 1024 * 1024;
@@ -34,78 +30,66 @@ type Properties = UpdateProperties;
 @injectable()
 export class UpdateOperation implements Operation<Properties> {
   constructor(
-    @inject(ObjectTarget) private readonly target: ObjectTarget,
+    @inject(SingleWrites) private readonly writes: SingleWrites,
     @inject(SalesforceTransport) private readonly transport: SalesforceTransport,
     @inject(CONNECTION_PROPERTIES) private readonly connection: ConnectionProperties,
   ) {}
 
-  async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    const describe = await this.target.check('updateable', context);
-    const payload = await payloadOf(context.properties);
-    const update = (document: Document<Properties>) => this.updateRecord(document, describe, payload, context);
-    if (!context.properties.returnUpdatedRecord) {
-      yield* perDocument(documents, context, update);
-      return;
-    }
-    // Refusals for the moment stand inside a 200 here, where no request is repeated for them: batches of one are.
-    yield* perBatch(documents, context, async (batch) => Promise.all(batch.map(update)), { maxDocuments: 1 });
-  }
-
-  private async updateRecord(
-    document: Document<Properties>,
-    describe: SObjectDescribe,
-    payload: Payload,
-    context: ExecutionContext<Properties>,
-  ): Promise<ResultEvent> {
-    let id = '';
-    try {
-      const record = payload.splitId(await payload.checkedText(document, context));
-      id = record.id;
-      const { properties } = document;
-      const headers = documentHeaders(payload.bothWays, properties);
-      if (properties.returnUpdatedRecord)
-        return await this.updateAndRead(document, describe, record, payload, headers, context);
-      const path = recordPath(describe.name, id);
-      const { effect } = this;
-      const { response, text } = await this.transport.sendForText(
-        { step: 'update', method: 'PATCH', path, headers, body: record.rest, effect },
-        payload.form,
-        context,
-      );
-      checkWritten({ ...response, text }, payload);
-      return accepted(document, '204', payload, payload.successBody(id));
-    } catch (error) {
-      return refused(document, withNearestField(error, describe), payload, id);
-    }
-  }
-
-  private async updateAndRead(
-    document: Document<Properties>,
-    describe: SObjectDescribe,
-    { id, rest }: IdentifiedRecord,
-    payload: Payload,
-    headers: Readonly<Record<string, string>>,
-    context: ExecutionContext<Properties>,
-  ): Promise<ResultEvent> {
-    const path = await this.transport.versionedPath(recordPath(describe.name, id), context);
-    const { response, text } = await this.transport.sendForText(
-      {
-        step: 'update and return updated record',
-        method: 'POST',
-        path: BATCH_PATH,
-        headers,
-        body: payload.readBackBatch(path, rest),
-        effect: this.effect,
-        maxAnswerBytes: MAX_RECORD_BYTES,
-      },
-      payload.form,
-      context,
+  execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
+    return this.writes.run(documents, context, 'updateable', (describe, payload) =>
+      context.properties.returnUpdatedRecord
+        ? this.readingBack(describe, payload, context)
+        : this.plain(describe, payload, context),
     );
-    const answer: ReadBack = readReadBack(text, response.earlier, payload);
-    if (answer.record !== undefined) return accepted(document, '201', payload, answer.record);
-    const message = `updated, but reading the record failed: ${answer.reason ?? ''}`;
-    context.logger.warn(`${document.id}: ${message}`);
-    return { ...accepted(document, '204', payload, payload.successBody(id)), message };
+  }
+
+  private plain(
+    describe: SObjectDescribe,
+    payload: Payload,
+    context: ExecutionContext<Properties>,
+  ): SingleWrite<Properties> {
+    const { effect } = this;
+    return {
+      request: async (document) => {
+        const { id, rest: body } = payload.splitId(await payload.checkedText(document, context));
+        return { id, step: 'update', method: 'PATCH', path: recordPath(describe.name, id), body, effect };
+      },
+      result: (document, answer, { id = '' }) => {
+        checkWritten(answer, payload);
+        return accepted(document, '204', payload, payload.successBody(id));
+      },
+    };
+  }
+
+  private readingBack(
+    describe: SObjectDescribe,
+    payload: Payload,
+    context: ExecutionContext<Properties>,
+  ): SingleWrite<Properties> {
+    const { effect } = this;
+    return {
+      hasRefusalsInside: true,
+      request: async (document) => {
+        const { id, rest } = payload.splitId(await payload.checkedText(document, context));
+        const path = await this.transport.versionedPath(recordPath(describe.name, id), context);
+        return {
+          id,
+          step: 'update and return updated record',
+          method: 'POST',
+          path: BATCH_PATH,
+          body: payload.readBackBatch(path, rest),
+          effect,
+          maxAnswerBytes: MAX_RECORD_BYTES,
+        };
+      },
+      result: (document, { text, earlier }, { id = '' }) => {
+        const { record, reason = '' } = readReadBack(text, earlier, payload);
+        if (record !== undefined) return accepted(document, '201', payload, record);
+        const message = `updated, but reading the record failed: ${reason}`;
+        context.logger.warn(`${document.id}: ${message}`);
+        return { ...accepted(document, '204', payload, payload.successBody(id)), message };
+      },
+    };
   }
 
   private get effect(): 'repeatable' | 'once' {

@@ -1,4 +1,4 @@
-import { jsonRecords, xmlRecords } from '#src/csv/row-record.js';
+import { jsonRecords, xmlRecords } from '#src/operations/bulk/row-record.js';
 
 test('columns become elements, and those of one parent stand in it, wherever they stood', () => {
   const write = xmlRecords(

@@ -1,5 +1,5 @@
-import { escapeXml } from '../xml/xml-text.js';
-import { CsvError } from './csv-error.js';
+import { CsvError } from '../../csv/csv-error.js';
+import { escapeXml } from '../../xml/xml-text.js';
 
 /** What a cell without text becomes: `nil` for a null of the service, `empty` for a cell that was sent so. */
 export type BlankCell = 'nil' | 'empty';

@@ -1,0 +1,54 @@
+import { XmlError } from '../../xml/xml-error.js';
+import { CLOSE, EMPTY, END, OPEN, XmlScanner } from '../../xml/xml-scanner.js';
+import { isXmlText, unescapeXml } from '../../xml/xml-text.js';
+import type { IngestRecord } from './ingest-record.js';
+
+const ATTRIBUTES = /^(?:\s+(?:type="[\w.]*"|xmlns(?::\w+)?="[^"\s]*"|\w+:nil="(?:true|false|1|0)"))*\s*\/?>$/;
+const TYPE = /\stype="([^"]*)"/;
+const NIL = /:nil="(?:true|1)"/;
+const PARENT_LEVEL = 2;
+const DEEPEST_LEVEL = 3;
+
+/** The record of an XML document as most are written, read in a tenth of the time that the strict reader takes; `undefined` where only that one can judge it. */
+export function readPlainXmlRecord(text: string): IngestRecord | undefined {
+  if (text.includes('\r') || !isXmlText(text)) return undefined;
+  try {
+    return readRecord(text, new XmlScanner(text));
+  } catch (error) {
+    if (error instanceof XmlError) return undefined;
+    throw error;
+  }
+}
+
+function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined {
+  const fields = new Map<string, string | null>();
+  let objectType = '';
+  let parent = '';
+  let path = '';
+  let isNil = false;
+  /** Of the tag before: nothing but text stands between a start tag and the end tag of a field. */
+  let before: number = END;
+  let beforeEnd = 0;
+  for (let kind = scanner.next(); kind !== END; kind = scanner.next()) {
+    const { level, start, end, nameEnd } = scanner;
+    const isField = level > 1 && (kind === EMPTY || (kind === CLOSE && before === OPEN));
+    if (kind !== CLOSE) {
+      const { name } = scanner;
+      const attributes = text.slice(nameEnd, end);
+      if (level > DEEPEST_LEVEL || name.includes(':') || !ATTRIBUTES.test(attributes)) return undefined;
+      isNil = NIL.test(attributes);
+      if (level === 1) objectType = TYPE.exec(attributes)?.[1] ?? '';
+      if (level === PARENT_LEVEL) parent = name;
+      path = level === DEEPEST_LEVEL ? `${parent}.${name}` : name;
+    }
+    const value = isField && kind === CLOSE ? unescapeXml(text.slice(beforeEnd, start)) : '';
+    if (!(isField && kind === CLOSE) && before !== END && text.slice(beforeEnd, start).trim() !== '') return undefined;
+    if (isField) {
+      if (fields.has(path)) return undefined;
+      fields.set(path, isNil || value === '' ? null : value);
+    }
+    before = kind;
+    beforeEnd = end;
+  }
+  return scanner.isPlain ? { objectType, fields } : undefined;
+}

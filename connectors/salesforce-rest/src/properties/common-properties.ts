@@ -1,0 +1,44 @@
+/** Properties that every operation has. */
+export interface CommonProperties {
+  readonly operationApi: 'RESTAPI' | 'COMPOSITEAPI' | 'BulkAPI2.0';
+  readonly payloadFormat: 'xml' | 'json';
+  readonly restHeaders?: Readonly<Record<string, string>>;
+}
+
+/** The schemas of {@link CommonProperties}. */
+export const common = {
+  operationApi: {
+    type: 'string',
+    title: 'Operation API',
+    description: "Which of Salesforce's APIs does the work. RESTAPI: one request per document.",
+    enum: ['RESTAPI'],
+    default: 'RESTAPI',
+  },
+  payloadFormat: {
+    type: 'string',
+    title: 'Payload format',
+    description: "Form of the documents, in and out. json: records in Salesforce's own JSON form.",
+    enum: ['xml', 'json'],
+    default: 'xml',
+  },
+  restHeaders: {
+    type: 'object',
+    title: 'REST request headers',
+    description:
+      'Further headers of each request, by name. Accept, Content-Type, Authorization and those of the connection itself cannot be set.',
+    'x-dynamic': true,
+    patternProperties: {
+      "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$": { type: 'string', pattern: '^[\\t\\x20-\\x7e\\x80-\\xff]*$' },
+    },
+    additionalProperties: false,
+  },
+} as const;
+
+/** Of writes that may assign an owner. */
+export const assignmentRuleId = {
+  type: 'string',
+  title: 'Assignment rule',
+  description: 'TRUE, FALSE or the id of an assignment rule, for Account, Case and Lead.',
+  pattern: '^\\s*(?:[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[0-9A-Za-z]{15}|[0-9A-Za-z]{18})?\\s*$',
+  'x-dynamic': true,
+} as const;

@@ -1,0 +1,157 @@
+import type { JsonSchema } from '@connector-runtime/core';
+import { bulkColumns, bulkWriting, hardDelete } from './bulk-properties.js';
+import { assignmentRuleId, type CommonProperties, common } from './common-properties.js';
+
+/** Of writes: how many records go into one request. */
+interface BatchProperties {
+  readonly batchCount?: number;
+  readonly allOrNone: boolean;
+}
+
+export interface CreateProperties extends CommonProperties, BatchProperties {
+  readonly assignmentRuleId?: string;
+}
+
+export interface UpdateProperties extends CreateProperties {
+  readonly returnUpdatedRecord: boolean;
+}
+
+export interface UpsertProperties extends CreateProperties {
+  readonly externalIdFieldName?: string;
+  readonly externalIdValue?: string;
+}
+
+export type DeleteProperties = CommonProperties & BatchProperties;
+
+/** What a write of collections may be given. */
+export type CollectionsProperties = DeleteProperties & Partial<UpdateProperties & UpsertProperties>;
+
+export interface CreateTreeProperties {
+  readonly payloadFormat: 'xml' | 'json';
+  readonly restHeaders?: Readonly<Record<string, string>>;
+  readonly assignmentRuleId?: string;
+}
+
+/** Most records in a request of collections. */
+export const MAX_BATCH_COUNT = 200;
+
+const batchProperties = {
+  batchCount: {
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_BATCH_COUNT,
+    title: 'Batch count',
+    description: `Records in a request at the most. Unset: ${MAX_BATCH_COUNT} with COMPOSITEAPI, 1 with RESTAPI; more than 1 with RESTAPI is done as with COMPOSITEAPI.`,
+  },
+  allOrNone: {
+    type: 'boolean',
+    default: false,
+    title: 'All or none',
+    description: 'With batches: either every record of a request is written or none.',
+  },
+} as const;
+
+const writing = {
+  ...common,
+  operationApi: {
+    ...common.operationApi,
+    description:
+      "Which of Salesforce's APIs does the work. RESTAPI: one request per document. COMPOSITEAPI: one request per batch of documents (sObject Collections). BulkAPI2.0: jobs of many records.",
+    enum: ['RESTAPI', 'COMPOSITEAPI', 'BulkAPI2.0'],
+  },
+  ...batchProperties,
+  ...bulkWriting,
+} as const;
+
+export const createPropertiesSchema = {
+  type: 'object',
+  title: 'Create',
+  additionalProperties: false,
+  properties: { ...writing, ...bulkColumns, assignmentRuleId },
+} as const satisfies JsonSchema;
+
+export const updatePropertiesSchema = {
+  type: 'object',
+  title: 'Update',
+  additionalProperties: false,
+  properties: {
+    ...writing,
+    ...bulkColumns,
+    assignmentRuleId,
+    returnUpdatedRecord: {
+      type: 'boolean',
+      default: false,
+      title: 'Return updated record',
+      description: 'Reads the record in the same request; it is the body of the result. For RESTAPI, one by one.',
+    },
+  },
+} as const satisfies JsonSchema;
+
+export const upsertPropertiesSchema = {
+  type: 'object',
+  title: 'Upsert',
+  additionalProperties: false,
+  properties: {
+    ...writing,
+    ...bulkColumns,
+    assignmentRuleId,
+    externalIdFieldName: {
+      type: 'string',
+      minLength: 1,
+      title: 'External id field',
+      description: 'Name of the field that tells records apart. Needed to run.',
+    },
+    externalIdValue: {
+      type: 'string',
+      title: 'External id value',
+      description: "Of the document's record; empty or unset: a new record is created.",
+      'x-dynamic': true,
+    },
+  },
+} as const satisfies JsonSchema;
+
+export const deletePropertiesSchema = {
+  type: 'object',
+  title: 'Delete',
+  additionalProperties: false,
+  properties: { ...writing, hardDelete },
+} as const satisfies JsonSchema;
+
+export const createTreePropertiesSchema = {
+  type: 'object',
+  title: 'Create tree',
+  additionalProperties: false,
+  properties: {
+    payloadFormat: common.payloadFormat,
+    restHeaders: common.restHeaders,
+    assignmentRuleId,
+    childrenDepth: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 5,
+      default: 0,
+      title: 'Levels of children',
+      description: 'For browsing: how many levels of child records the schema shows.',
+    },
+  },
+} as const satisfies JsonSchema;
+
+/** Holds for properties of a write that choose requests of many records. */
+export const COLLECTIONS_CHOSEN = {
+  type: 'object',
+  anyOf: [
+    { type: 'object', properties: { operationApi: { const: 'COMPOSITEAPI' } }, required: ['operationApi'] },
+    {
+      type: 'object',
+      properties: { operationApi: { const: 'RESTAPI' }, batchCount: { type: 'integer', minimum: 2 } },
+      required: ['operationApi', 'batchCount'],
+    },
+  ],
+} as const satisfies JsonSchema;
+
+/** Says the same as {@link COLLECTIONS_CHOSEN}. */
+export function asksForCollections({ operationApi, batchCount }: Readonly<Record<string, unknown>>): boolean {
+  return (
+    operationApi === 'COMPOSITEAPI' || (operationApi === 'RESTAPI' && typeof batchCount === 'number' && batchCount > 1)
+  );
+}
