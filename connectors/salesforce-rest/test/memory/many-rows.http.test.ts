@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { ManyRows, ManyRowsReport } from './run-many.js';
 
@@ -15,15 +14,24 @@ const HEAP_MIB = 64;
 /** Of the whole process, Node and buffers outside the heap included. */
 const PEAK_MIB = 256;
 
-let service: ChildProcess | undefined;
-afterEach(() => service?.kill('SIGKILL'));
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  const running = children.splice(0).filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+  await Promise.all(
+    running.map((child) => {
+      child.kill('SIGKILL');
+      return once(child, 'close');
+    }),
+  );
+});
 
 /** Starts a service of so many rows, made from few; its origin. */
 async function serve(rows: object): Promise<string> {
-  service = spawn(process.execPath, [SERVICE, JSON.stringify({ repeats: true, ...rows })], {
+  const service = spawn(process.execPath, [SERVICE, JSON.stringify({ repeats: true, ...rows })], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [url] = (await once(createInterface(service.stdout as Readable), 'line')) as [string];
+  children.push(service);
+  const [url] = (await once(createInterface(service.stdout), 'line')) as [string];
   return url;
 }
 
@@ -31,7 +39,8 @@ async function serve(rows: object): Promise<string> {
 async function runMany(what: ManyRows): Promise<ManyRowsReport> {
   const heap = [`--max-old-space-size=${HEAP_MIB}`, '--max-semi-space-size=8'];
   const child = spawn(process.execPath, [...heap, RUN, JSON.stringify(what)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const said = await text(child.stdout);
+  children.push(child);
+  const [said] = await Promise.all([text(child.stdout), once(child, 'close')]);
   if (said === '') throw new Error(`the run broke off: ${child.signalCode ?? child.exitCode}`);
   return JSON.parse(said) as ManyRowsReport;
 }
