@@ -1,5 +1,6 @@
 import { type Body, ConnectorError, type HttpResponse, type Spool } from '@connector-runtime/core';
-import { type BodyRole, bodyAsAnswer, bodyOfBytes, bodyOfStream } from '../services/body.js';
+import { bodyAsAnswer, bodyOfBytes, bodyOfStream } from '../services/body.js';
+import type { BodyRole } from '../services/body-content.js';
 import { decodeGzip, decodeGzipStart, encodingOf } from './gzip-answer.js';
 import { AttemptLost, type HttpAnswer } from './http-transport.js';
 

@@ -9,7 +9,7 @@ import {
   isConnectorError,
   type Spool,
 } from '@connector-runtime/core';
-import type { BodyRole } from '../services/body.js';
+import type { BodyRole } from '../services/body-content.js';
 import { type ErrorBody, readAnswer, readErrorBody, responseOf, streamBody } from './answer-body.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
 import { errorOfAbort, errorOfLoss, scrubbedCause } from './error-of-loss.js';

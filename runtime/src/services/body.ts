@@ -1,16 +1,9 @@
 import { open as openFile } from 'node:fs/promises';
-import { type Body, ConnectorError, type ErrorCategory, type Json } from '@connector-runtime/core';
-import { LoopTurn } from './loop-turn.js';
-
-/**
- * Whose bytes they are: it decides whether bytes that are no text are the document's fault (`validation`) or the service's (`protocol`).
- * What cannot be read of an answer to a write leaves open what became of the write: effect `unknown`.
- */
-export type BodyRole = 'document' | 'answer' | 'answerToWrite';
+import { type Body, ConnectorError, type Json } from '@connector-runtime/core';
+import { type BodyRole, decodeText, effectOf, parseJson, tooLarge, unreadableFile } from './body-content.js';
+import { BytesBody, TextBody } from './memory-body.js';
 
 const PIECE_BYTES = 64 * 1024;
-
-const BYTE_ORDER_MARK = 0xfeff;
 
 /** For a limit of bytes: there is none. */
 const NO_LIMIT = -1;
@@ -77,118 +70,6 @@ export function bodyOfFile(path: string, sizeBytes: number, mediaType: string, r
 /** The same body as an answer: what is wrong with it is the service's fault. */
 export function bodyAsAnswer(body: Body, role: BodyRole = 'answer'): Body {
   return new StreamedBody(body.mediaType, role, body.repeatable, body.sizeBytes, (signal) => body.open(signal));
-}
-
-class BytesBody implements Body {
-  readonly sizeBytes: number;
-  readonly repeatable = true;
-
-  constructor(
-    private readonly content: Uint8Array,
-    readonly mediaType: string,
-    private readonly role: BodyRole,
-  ) {
-    this.sizeBytes = content.byteLength;
-  }
-
-  open(signal?: AbortSignal): AsyncIterable<Uint8Array> {
-    return this.sizeBytes <= PIECE_BYTES ? new OnePiece(this.content, signal) : this.pieces(signal);
-  }
-
-  private async *pieces(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const turn = new LoopTurn(1);
-    for (let start = 0; start < this.content.byteLength || start === 0; start += PIECE_BYTES) {
-      if (turn.isDue()) await turn.take();
-      signal?.throwIfAborted();
-      const piece = this.content.subarray(start, start + PIECE_BYTES);
-      if (piece.byteLength > 0) yield piece;
-    }
-  }
-
-  async bytes(maxBytes: number): Promise<Uint8Array> {
-    if (this.sizeBytes > maxBytes) throw tooLarge(maxBytes, this.role);
-    return this.content;
-  }
-
-  async text(maxBytes: number): Promise<string> {
-    return decodeText(await this.bytes(maxBytes), this.role);
-  }
-
-  async json(maxBytes: number): Promise<Json> {
-    return parseJson(await this.text(maxBytes), this.role);
-  }
-}
-
-/** Encoded only for whoever asks for bytes, and once: many readers want the text, and a buffer for each document is dear. */
-class TextBody implements Body {
-  readonly repeatable = true;
-  private encoded: Uint8Array | undefined;
-
-  constructor(
-    private readonly content: string,
-    readonly mediaType: string,
-    private readonly role: BodyRole,
-  ) {}
-
-  get sizeBytes(): number {
-    return this.encoded?.byteLength ?? Buffer.byteLength(this.content);
-  }
-
-  open(signal?: AbortSignal): AsyncIterable<Uint8Array> {
-    return new BytesBody(this.encode(), this.mediaType, this.role).open(signal);
-  }
-
-  async bytes(maxBytes: number): Promise<Uint8Array> {
-    if (this.isLarger(maxBytes)) throw tooLarge(maxBytes, this.role);
-    return this.encode();
-  }
-
-  /** As it would come out of its bytes. */
-  async text(maxBytes: number): Promise<string> {
-    if (this.isLarger(maxBytes)) throw tooLarge(maxBytes, this.role);
-    const { content } = this;
-    if (!content.isWellFormed()) return decodeText(this.encode(), this.role);
-    return content.charCodeAt(0) === BYTE_ORDER_MARK ? content.slice(1) : content;
-  }
-
-  async json(maxBytes: number): Promise<Json> {
-    return parseJson(await this.text(maxBytes), this.role);
-  }
-
-  private isLarger(maxBytes: number): boolean {
-    return this.content.length * 3 > maxBytes && this.sizeBytes > maxBytes;
-  }
-
-  private encode(): Uint8Array {
-    this.encoded ??= Buffer.from(this.content);
-    return this.encoded;
-  }
-}
-
-/** Most documents are small: a generator would cost more than reading them. */
-class OnePiece implements AsyncIterableIterator<Uint8Array, undefined> {
-  private isGiven = false;
-
-  constructor(
-    private readonly content: Uint8Array,
-    private readonly signal: AbortSignal | undefined,
-  ) {}
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    if (this.isGiven) return { done: true, value: undefined };
-    this.isGiven = true;
-    this.signal?.throwIfAborted();
-    return this.content.byteLength > 0 ? { done: false, value: this.content } : { done: true, value: undefined };
-  }
-
-  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
-    this.isGiven = true;
-    return { done: true, value: undefined };
-  }
 }
 
 class StreamedBody implements Body {
@@ -286,53 +167,4 @@ async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
   } finally {
     await file.close();
   }
-}
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-function decodeText(bytes: Uint8Array, role: BodyRole): string {
-  try {
-    return UTF8.decode(bytes);
-  } catch (cause) {
-    throw unreadable(role, 'NOT_UTF8', 'UTF-8', cause);
-  }
-}
-
-/** `JSON.parse` makes `__proto__` a plain own key, so nothing in the text can change an object's prototype. */
-function parseJson(text: string, role: BodyRole): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    // The cause is dropped: V8 quotes the text in it.
-    throw unreadable(role, 'NOT_JSON', 'JSON');
-  }
-}
-
-/** What is wrong with a document whose file cannot be opened. */
-export function unreadableFile(error: unknown): ConnectorError {
-  const message = `the document's file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`;
-  return new ConnectorError(
-    { category: 'validation', code: 'FILE_UNREADABLE', message, effect: 'none', retryable: false },
-    { cause: error },
-  );
-}
-
-function unreadable(role: BodyRole, code: string, what: string, cause?: unknown): ConnectorError {
-  const category: ErrorCategory = role === 'document' ? 'validation' : 'protocol';
-  const message = `the ${role === 'document' ? 'document' : 'answer'}'s body is not ${what}`;
-  return new ConnectorError({ category, code, message, effect: effectOf(role), retryable: false }, { cause });
-}
-
-function effectOf(role: BodyRole): 'none' | 'unknown' {
-  return role === 'answerToWrite' ? 'unknown' : 'none';
-}
-
-function tooLarge(maxBytes: number, role: BodyRole): ConnectorError {
-  return new ConnectorError({
-    category: 'tooLarge',
-    code: 'BODY_TOO_LARGE',
-    message: `the body has more than ${maxBytes} bytes`,
-    effect: effectOf(role),
-    retryable: false,
-  });
 }
