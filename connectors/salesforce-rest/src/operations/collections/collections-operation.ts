@@ -19,6 +19,7 @@ import type { CollectionsProperties } from '../../properties/write-properties.js
 import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
+import { warnOfIdle } from '../idle-properties.js';
 import { abilityOf, ObjectTarget } from '../object-target.js';
 import { refused } from '../outcomes.js';
 import type { Payload } from '../payload.js';
@@ -80,6 +81,7 @@ export class CollectionsOperation implements Operation<Properties> {
     const describe = await this.target.check(abilityOf(verb), context);
     if (context.properties.returnUpdatedRecord === true)
       context.logger.warn('returnUpdatedRecord has no effect on requests of many records');
+    warnOfIdle(context, 'COMPOSITEAPI');
     const payload = await payloadOf(context.properties);
     if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };
     return { verb, describe, payload };
