@@ -117,6 +117,8 @@ test.each<[string, Content, object, string]>([
     'Ownr (in Ownr.Username) is no parent relationship of Invoice__c; did you mean Owner?',
   ],
   ['a wrong field of a parent', 'Account__r.Nmae\nx\n', {}, 'is no external id of Account'],
+  ['another delimiter', 'Name;Notes__c\nx;y\n', {}, 'does columnDelimiter say what divides the cells?'],
+  ['a column without a name', 'Name,\nx,y\n', {}, 'column 2 of the header has no name'],
   ['a column twice', 'Name,name\nx,y\n', {}, 'the header names Name twice'],
   ['too few cells', 'Name,Notes__c\nx\n', {}, 'row 2 has 1 cells where the header has 2'],
   ['too many cells', 'Name\nx,y\n', {}, 'row 2 has 2 cells where the header has 1'],
