@@ -202,7 +202,7 @@ export class CsvBulkOperation implements Operation<Properties> {
     const columns = new IngestColumns(describe, this.describes);
     const seen = new Set<string>();
     for (const [index, name] of header.entries()) {
-      if (name === '') throw documentError('COLUMN_UNNAMED', `column ${index + 1} of the header has no name`);
+      if (name === '') throw documentError('CSV_COLUMNS_UNSUITABLE', `column ${index + 1} of the header has no name`);
       const column = await columns.columnOf(name, context);
       if (seen.has(column)) throw documentError('COLUMN_REPEATED', `the header names ${column} twice`, column);
       seen.add(column);
