@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { SalesforceOrgOptions } from './options.js';
 
@@ -10,6 +11,8 @@ export const USAGE = `salesforce-org: a Salesforce org in a process, on loopback
   --ledger FILE  append every applied write to FILE, as NDJSON
   --store FILE   keep records in FILE: the next start goes on from there
   --describes PATH  object types of describes: a JSON file or a folder of them; may be repeated
+  --jwt-certificate FILE  certificate or public key (PEM) that JWT bearer logins are checked with
+  --api-limit N  API calls a day (15000000)
   --help
 
 The first line on stdout is JSON: addresses and credentials. Ctrl-C stops.
@@ -27,6 +30,8 @@ export function parseFlags(args: readonly string[]): SalesforceOrgOptions | 'hel
       ledger: { type: 'string' },
       store: { type: 'string' },
       describes: { type: 'string', multiple: true },
+      'jwt-certificate': { type: 'string' },
+      'api-limit': { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -38,8 +43,20 @@ export function parseFlags(args: readonly string[]): SalesforceOrgOptions | 'hel
     tls: values.tls ?? false,
     ...(values.ledger !== undefined && { ledgerFile: values.ledger }),
     ...(values.store !== undefined && { store: values.store }),
+    ...(values['jwt-certificate'] !== undefined && { jwtCertificate: pem(values['jwt-certificate']) }),
+    ...(values['api-limit'] !== undefined && {
+      apiLimit: whole('--api-limit', values['api-limit'], 0, 1_000_000_000),
+    }),
     ...(values.describes !== undefined && { describes: values.describes }),
   };
+}
+
+function pem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`--jwt-certificate ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function whole(flag: string, text: string, least: number, most: number): number {

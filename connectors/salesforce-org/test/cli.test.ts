@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
@@ -126,6 +127,7 @@ test.each([
   ['an unknown flag', ['--prt', '1'], "Unknown option '--prt'"],
   ['a port that is none', ['--port', '70000'], '--port must be a whole number from 0 to 65535, got 70000'],
   ['a number that is none', ['--accounts', 'many'], '--accounts must be a whole number from 1 to 100000000, got many'],
+  ['a certificate that is not there', ['--jwt-certificate', 'nowhere.pem'], '--jwt-certificate nowhere.pem: ENOENT'],
   ['an argument', ['now'], "Unexpected argument 'now'"],
 ])('%s is wrong usage', async (_case, flags, told) => {
   const { code, stdout, stderr } = await run(...flags);
@@ -140,6 +142,29 @@ test('--help explains the flags', async () => {
 
   expect(code).toBe(0);
   expect(stdout).toContain('--tls');
+});
+
+test('--api-limit ends the day, and --jwt-certificate lets its key in', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const folder = mkdtempSync(join(tmpdir(), 'org-cli-'));
+  const file = join(folder, 'key.pub.pem');
+  writeFileSync(file, publicKey.export({ type: 'spki', format: 'pem' }));
+  const org = await start('--accounts', '1', '--api-limit', '0', '--jwt-certificate', file);
+  rmSync(folder, { recursive: true });
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const exp = Math.floor(Date.now() / 1000) + 60;
+  const text = `${part({ alg: 'RS256' })}.${part({ iss: org['clientId'], sub: org['username'], aud: org['url'], exp })}`;
+  const assertion = `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
+
+  const login = await fetch(org['tokenUrl'] ?? '', {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion }),
+  });
+  const { access_token } = (await login.json()) as { access_token: string };
+  const answer = await fetch(`${org['apiBase']}/sobjects`, { headers: { authorization: `Bearer ${access_token}` } });
+
+  expect(login.status).toBe(200);
+  expect(await answer.text()).toContain('REQUEST_LIMIT_EXCEEDED');
 });
 
 test('a ledger file that cannot be written is told and the start fails', async () => {

@@ -10,6 +10,8 @@ export class EarlierResults {
   /** Receipts by id; `undefined` where the result had none. */
   private readonly left = new Map<string, Json | undefined>();
   private readonly settled = new Set<string>();
+  /** Did the run come to its end? */
+  hasSummary = false;
 
   /** Reads the output of a run; a last line that is not whole, as of a process that was killed, is passed over. */
   static async read(file: string): Promise<EarlierResults> {
@@ -42,6 +44,7 @@ export class EarlierResults {
 
   private note(line: string): void {
     const result = parsed(line);
+    if (result?.['type'] === 'summary') this.hasSummary = true;
     if (result?.['type'] !== 'result' || !Array.isArray(result['inputs'])) return;
     for (const id of result['inputs']) {
       if (typeof id !== 'string') continue;

@@ -23,7 +23,9 @@ export class Unsuccessful {
 }
 
 function lineOf(id: string, { status, code, message, error }: ResultEvent): string {
-  const said = [status, code ?? error?.code].filter((word) => word !== undefined).join(' ');
   const why = message ?? error?.message;
+  const word = code ?? error?.code;
+  // Many services begin their messages with the code.
+  const said = word === undefined || why?.startsWith(`${word}: `) ? status : `${status} ${word}`;
   return `${id}: ${said}${why === undefined ? '' : `: ${why}`}`;
 }

@@ -65,7 +65,12 @@ export class PropertyValidator {
 
   /** Lays a document's own properties over the operation's. Only those marked `x-dynamic` may be there. Throws `CONFIG_INVALID`. */
   checkDynamic(base: CheckedProperties, own: Json): Properties {
-    const issues = this.issuesBy(this.documentValidator(), own);
+    const known = propertySchemas(this.schema);
+    const issues = this.issuesBy(this.documentValidator(), own).map((issue) =>
+      issue.rule === 'additionalProperties' && Object.hasOwn(known, issue.path.slice(1))
+        ? { ...issue, message: 'stands in the operation alone: no document sets it' }
+        : issue,
+    );
     if (issues.length > 0) throw configInvalid("the document's properties", issues);
     const merged = { ...structuredClone(base.plain()), ...(structuredClone(own) as Record<string, Json>) };
     const mergedIssues = this.issuesBy(this.wholeValidator(), merged);

@@ -43,6 +43,18 @@ describe('connector reconcile', () => {
     expect(statusesIn(lines)).toEqual({ b: 'notAttempted', c: 'notAttempted' });
   });
 
+  test('of a run that was killed is not complete without the documents, and says so', async () => {
+    await place.run(['run', 'mark.json', '--output', 'out.ndjson'], DOCUMENTS);
+    const [first = ''] = readFileSync(path.join(place.folder, 'out.ndjson'), 'utf8').split('\n');
+    place.write('killed.ndjson', `${first}\n`);
+
+    const { code, lines, stderr } = await place.run(['reconcile', 'mark.json', 'killed.ndjson']);
+
+    expect(lines.at(-1)).toMatchObject({ type: 'summary', complete: false });
+    expect(stderr).toContain('ends without a summary');
+    expect(code).toBe(4);
+  });
+
   test('takes its own output: what it settled is not asked again', async () => {
     await place.run(['run', 'mark.json', '--output', 'out.ndjson'], DOCUMENTS);
     await place.run(['reconcile', 'mark.json', 'out.ndjson', '--output', 'settled.ndjson']);

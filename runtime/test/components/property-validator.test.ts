@@ -87,7 +87,10 @@ describe('checking a document’s own properties', () => {
 
   test('refuses one that is not dynamic, and a bad value', () => {
     expect(issues(() => validator.checkDynamic(base, { url: 'https://y.example' }))).toEqual({
-      '/url': 'is not a known property',
+      '/url': 'stands in the operation alone: no document sets it',
+    });
+    expect(issues(() => validator.checkDynamic(base, { limt: 3 }))).toEqual({
+      '/limt': 'is not a known property; did you mean limit?',
     });
     expect(issues(() => validator.checkDynamic(base, { limit: 0 }))).toEqual({ '/limit': 'must be >= 1, got 0' });
   });

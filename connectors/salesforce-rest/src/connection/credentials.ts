@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { type CallContext, ConnectorError, type HttpClient } from '@connector-runtime/core';
+import { createHash, scryptSync } from 'node:crypto';
+import { type CallContext, ConnectorError, type HttpClient, type Secret } from '@connector-runtime/core';
 import type { ConnectionProperties } from '../properties/connection-properties.js';
 import { configError } from '../transport/refusals.js';
 import type { Grant } from './grant.js';
@@ -43,17 +43,41 @@ export function refreshTokenOf(
   return grant?.refreshToken ?? needed(refreshToken, 'refreshToken').reveal();
 }
 
-/** What a stored grant must have been given for. A refresh token is in it by its digest: another one is another authorisation. */
+/**
+ * What a stored grant must have been given for. The secret that obtains a session by itself is in it by its digest: a session does not outlive a change of it, lest a wrong one seem right until the session ends.
+ * So is a refresh token: another one is another authorisation. The secret of an app alone is not where a refresh token obtains the session: a login by browser outlives its change.
+ */
 export function identityOf(properties: ConnectionProperties): string {
-  const { authenticationType, url, username, authenticationUrl, grantType, clientId, tokenUrl, refreshToken } =
+  const { authenticationType, url, username, authenticationUrl, grantType, clientId, tokenUrl, jwtSubject } =
     properties;
-  const { jwtSubject } = properties;
-  const digest = refreshToken && createHash('sha256').update(refreshToken.reveal()).digest('base64');
+  const digest = digestOf(properties) ?? null;
   const parts =
     authenticationType === 'USER_CREDENTIALS'
-      ? [username, authenticationUrl]
-      : [grantType, clientId, tokenUrl ?? null, digest ?? null, ...(jwtSubject === undefined ? [] : [jwtSubject])];
+      ? [username, authenticationUrl, digest]
+      : [grantType, clientId, tokenUrl ?? null, digest, ...(jwtSubject === undefined ? [] : [jwtSubject])];
   return JSON.stringify([authenticationType, parseServiceUrl(url).origin, ...parts]);
+}
+
+function digestOf(properties: ConnectionProperties): string | undefined {
+  const { authenticationType, grantType, username = '', password, clientSecret, privateKey, refreshToken } = properties;
+  if (authenticationType === 'USER_CREDENTIALS') return password && passwordDigest(password, username);
+  if (grantType === 'clientCredentials') return clientSecret && sha256(clientSecret);
+  return grantType === 'jwtBearer' ? privateKey && sha256(privateKey) : refreshToken && sha256(refreshToken);
+}
+
+function sha256(secret: Secret): string {
+  return createHash('sha256').update(secret.reveal()).digest('base64');
+}
+
+const passwordDigests = new WeakMap<Secret, string>();
+
+/** People's passwords can be guessed, so the digest is a slow one, made once. */
+function passwordDigest(password: Secret, username: string): string {
+  const known = passwordDigests.get(password);
+  if (known !== undefined) return known;
+  const digest = scryptSync(password.reveal(), username, 32).toString('base64');
+  passwordDigests.set(password, digest);
+  return digest;
 }
 
 /** Nothing was refused: it may be tried again, for a person may have logged in meanwhile, in another process too. */

@@ -63,7 +63,7 @@ export class CsvReader {
     try {
       return this.decoder.decode(bytes, { stream });
     } catch {
-      throw new CsvError(`the text is not UTF-8, near row ${this.rowsRead + 1}`);
+      throw new CsvError(`the text is not UTF-8, in row ${this.rowsRead + 1} or a later one`);
     }
   }
 

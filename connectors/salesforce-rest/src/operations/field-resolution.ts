@@ -50,6 +50,9 @@ async function resolveField(
     const lookup = holders.flatMap(({ fields }) => fields).find((field) => isSame(field.relationshipName, parent));
     if (lookup === undefined) {
       const known = holders.flatMap(({ fields }) => fields.map((field) => field.relationshipName)).filter(Boolean);
+      const child = holder.children.find(({ relationshipName }) => isSame(relationshipName, parent));
+      if (child !== undefined && names.length === 0 && children.length === 0)
+        throw childWithoutRecords(path, child.relationshipName, pointer);
       throw unknown('parent relationship', parent, path, holders[0] ?? holder, known, pointer);
     }
     names.push(lookup.relationshipName);
@@ -85,9 +88,15 @@ function unknown(
   pointer: string,
 ): Error {
   const within = path === name ? '' : ` (in ${path})`;
+  const hint = name.includes('.') ? `; parts of a path stand with / between: ${name.replaceAll('.', '/')}` : '';
   return configError(
     'FIELD_UNKNOWN',
-    `${name}${within} is no ${kind} of ${holder.name}${suggestion(name, known)}`,
+    `${name}${within} is no ${kind} of ${holder.name}${hint || suggestion(name, known)}`,
     pointer,
   );
+}
+
+function childWithoutRecords(path: string, relationship: string, pointer: string): Error {
+  const right = [relationship, 'records', ...path.split('/').slice(1)].join('/');
+  return configError('FIELD_UNKNOWN', `${path}: ${relationship} are child records; did you mean ${right}?`, pointer);
 }

@@ -110,18 +110,19 @@ export const queryPropertiesSchema = {
       type: 'array',
       title: 'Fields',
       description:
-        'Paths of the fields to read: Name, Owner/Email, Contacts/records/Name. Unset: all fields of the object itself.',
+        'Paths of the fields to read, with / between their parts: Name, Owner/Email for a parent, Contacts/records/Name for child records. Unset: all fields of the object itself.',
       items: { type: 'string', minLength: 1 },
       minItems: 1,
     },
     filter: {
       $ref: '#/$defs/filter',
       title: 'Filter',
-      description: 'Which records: {"field","operator","value"}, or {"and":[…]} and {"or":[…]} of them.',
+      description: `Which records: {"field","operator","value"}, or {"and":[…]} and {"or":[…]} of them. Operators: ${OPERATORS.join(', ')}. A value is a literal (null too), a list with the _LIST operators, a date literal such as LAST_N_DAYS:30, or {"$property": name} for the member of that name of the input document. "escapeWildcards": true with LIKE takes % and _ for what they are.`,
     },
     sort: {
       type: 'array',
       title: 'Sort',
+      description: `In which order: [{"field","direction"}]. Directions: ${DIRECTIONS.join(', ')}. Fields of the object and of its parents.`,
       items: {
         type: 'object',
         additionalProperties: false,

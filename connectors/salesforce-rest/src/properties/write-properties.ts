@@ -47,7 +47,8 @@ const batchProperties = {
     type: 'boolean',
     default: false,
     title: 'All or none',
-    description: 'With batches: either every record of a request is written or none.',
+    description:
+      'With batches: either every record of a request is written or none. A document that cannot be sent, for want of an id or for its form, is in no request; one with other dynamic properties is in another. No effect on requests of one record or bulk jobs.',
   },
 } as const;
 
@@ -104,7 +105,8 @@ export const upsertPropertiesSchema = {
     externalIdValue: {
       type: 'string',
       title: 'External id value',
-      description: "Of the document's record; empty or unset: a new record is created.",
+      description:
+        'Key of the record, not read from the document by RESTAPI: empty or unset, a new record is created. Used by BulkAPI2.0 where the document lacks the field. COMPOSITEAPI reads the field of the document only.',
       'x-dynamic': true,
     },
   },

@@ -1,4 +1,4 @@
-import type { CredentialStore } from '@connector-runtime/core';
+import type { CredentialStore, Json } from '@connector-runtime/core';
 import { MemoryCredentialStore } from '@connector-runtime/runtime';
 import { bodies, type RunningOrg, run, runOrg, userCredentials } from '../running-org.js';
 
@@ -241,6 +241,24 @@ describe('the session', () => {
     await run(await connectByOAuth(clientCredentials(), 'same'), query);
 
     expect(world.org.requests.count('token')).toBe(1);
+  });
+
+  test.each<[string, () => Record<string, Json>, Record<string, Json>]>([
+    ['client secret', clientCredentials, { clientSecret: 'wrong' }],
+    ['password', () => userCredentials(world.org), { password: 'wrong' }],
+  ])('of another %s is not taken from the store', async (_, credentials, wrong) => {
+    world = await runOrg({}, { credentialStore: new MemoryCredentialStore() });
+    const first = await connectByOAuth(credentials(), 'same');
+    await run(first, query);
+    await first.close();
+    const again = await connectByOAuth(credentials(), 'same');
+    expect((await run(again, query)).summary.counts.success).toBe(1);
+    await again.close();
+    expect(world.org.requests.count('token') + world.org.requests.count('login')).toBe(1);
+
+    const [open] = await (await connectByOAuth({ ...credentials(), ...wrong }, 'same')).test();
+
+    expect(open).toMatchObject({ name: 'open', ok: false, error: { category: 'auth' } });
   });
 
   test('is in the store before it is used', async () => {

@@ -38,7 +38,7 @@ const jobs = () => world.org.requests.count('jobCreate');
 test('a CSV goes untouched into one job; the three sets come back whole, and the result counts them (Q35)', async () => {
   const csv = 'name,"Amount__c",Notes__c\n"a, ""b""\n\\c",5,\nbad,x,#N/A\n';
 
-  const { results, outputs, texts } = await csvBulk({ bulkOperation: 'insert' }, csv);
+  const { results, outputs, texts, summary } = await csvBulk({ bulkOperation: 'insert' }, csv);
 
   const [invoice] = world.org.records('Invoice__c').slice(-1);
   expect(uploads()).toEqual([csv]);
@@ -60,6 +60,9 @@ test('a CSV goes untouched into one job; the three sets come back whole, and the
       message: `bulk job ${jobId} ended JobComplete; of 2 records 1 succeeded, 1 failed, 0 were not processed`,
       receipt: { jobId, rows: 2 },
     },
+  ]);
+  expect(summary.warnings).toEqual([
+    expect.stringMatching(/of 2 records 1 succeeded, 1 failed, 0 were not processed; the output with sf__Error has/),
   ]);
 });
 
@@ -114,6 +117,8 @@ test.each<[string, Content, object, string]>([
     'Ownr (in Ownr.Username) is no parent relationship of Invoice__c; did you mean Owner?',
   ],
   ['a wrong field of a parent', 'Account__r.Nmae\nx\n', {}, 'is no external id of Account'],
+  ['another delimiter', 'Name;Notes__c\nx;y\n', {}, 'does columnDelimiter say what divides the cells?'],
+  ['a column without a name', 'Name,\nx,y\n', {}, 'column 2 of the header has no name'],
   ['a column twice', 'Name,name\nx,y\n', {}, 'the header names Name twice'],
   ['too few cells', 'Name,Notes__c\nx\n', {}, 'row 2 has 1 cells where the header has 2'],
   ['too many cells', 'Name\nx,y\n', {}, 'row 2 has 2 cells where the header has 1'],

@@ -134,6 +134,8 @@ describe('a query', () => {
   test.each([
     [{ fields: ['Nam'] }, 'Account', 'FIELD_UNKNOWN', '/fields/0', 'did you mean Name?'],
     [{ fields: ['Ownr/Name'] }, 'Account', 'FIELD_UNKNOWN', '/fields/0', 'did you mean Owner?'],
+    [{ fields: ['Owner.Email'] }, 'Account', 'FIELD_UNKNOWN', '/fields/0', 'with / between: Owner/Email'],
+    [{ fields: ['Contacts/Name'] }, 'Account', 'FIELD_UNKNOWN', '/fields/0', 'did you mean Contacts/records/Name?'],
     [{ fields: ['Owner/Emial'] }, 'Account', 'FIELD_UNKNOWN', '/fields/0', 'did you mean Email?'],
     [{ fields: ['Contact/records/Name'] }, 'Account', 'FIELD_UNKNOWN', '/fields/0', 'did you mean Contacts?'],
     [

@@ -215,11 +215,11 @@ describe('at the border of its range', () => {
   });
 
   test.each<[string, Properties, string]>([
-    ['create', { batchCount: 2 }, '/batchCount: is not a known property'],
+    ['create', { batchCount: 2 }, '/batchCount: stands in the operation alone'],
     ['create', rule('yes'), '/assignmentRuleId: must match'],
     ['query', { limit: 0 }, '/limit: must be >= 1, got 0'],
-    ['query', { pageSize: 300 }, '/pageSize: is not a known property'],
-    ['upsert', { externalIdFieldName: 'Id' }, '/externalIdFieldName: is not a known property'],
+    ['query', { pageSize: 300 }, '/pageSize: stands in the operation alone'],
+    ['upsert', { externalIdFieldName: 'Id' }, '/externalIdFieldName: stands in the operation alone'],
   ])('a document of %s with %j of its own is refused', async (operation, own, message) => {
     const properties = operation === 'upsert' ? { externalIdFieldName: 'External_Id__c' } : {};
     const body = '<records><Name>A</Name></records>';

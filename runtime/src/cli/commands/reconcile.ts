@@ -13,14 +13,24 @@ export function reconcile(file: string, earlier: string, options: ReconcileOptio
   return runOperation(file, options, {
     kind: 'reconcile',
     reads: [{ name: `the output ${earlier}`, path: earlier }, ...input],
-    input: async () => unsettled(await EarlierResults.read(earlier), options.input),
+    input: async () => unsettled(await EarlierResults.read(earlier), earlier, options),
   });
 }
 
-async function unsettled(earlier: EarlierResults, input: string | undefined): Promise<InputDocuments> {
-  const seen = { isRunOutput: false, endsComplete: false };
-  if (input === undefined)
+async function unsettled(
+  earlier: EarlierResults,
+  file: string,
+  { input, quiet }: ReconcileOptions,
+): Promise<InputDocuments> {
+  if (input === undefined) {
+    // Not complete: a killed run has documents that its output does not name.
+    const seen = { isRunOutput: true, endsComplete: earlier.hasSummary };
+    if (!earlier.hasSummary && quiet !== true)
+      process.stderr.write(
+        `${JSON.stringify(file)} ends without a summary: documents without a result are asked about only with --input\n`,
+      );
     return { documents: earlier.unknown(), seen, total: earlier.unknown().length, close: async () => undefined };
+  }
   const given = await inputDocuments(input);
   const { total: _, ...others } = given;
   return { ...others, documents: earlier.unsettledOf(given.documents) };

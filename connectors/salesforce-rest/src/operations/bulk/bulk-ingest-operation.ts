@@ -19,8 +19,8 @@ import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders } from '../document-headers.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
+import { warnOfIdle } from '../idle-properties.js';
 import { abilityOf, ObjectTarget } from '../object-target.js';
-import { warnOfReadBack } from '../warn-of-read-back.js';
 import { IngestColumns } from './ingest-columns.js';
 import { reconcileRows } from './ingest-reconciliation.js';
 import { receiptOf } from './ingest-results.js';
@@ -118,7 +118,7 @@ export class BulkIngestOperation implements Operation<Properties> {
   private async plan(context: ExecutionContext<Properties>) {
     const { properties, operation } = context;
     const describe = await this.target.check(abilityOf(operation.id), context);
-    warnOfReadBack(context);
+    warnOfIdle(context, 'BulkAPI2.0');
     const columns = new IngestColumns(describe, this.describes);
     const key = operation.id === 'upsert' ? externalIdField(describe, externalIdFieldName(properties)) : undefined;
     const fixed = await this.fixedColumns(operation.id, properties, columns, context);

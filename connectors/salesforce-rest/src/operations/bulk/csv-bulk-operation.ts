@@ -193,9 +193,16 @@ export class CsvBulkOperation implements Operation<Properties> {
         'CSV_COLUMNS_UNSUITABLE',
         `${operation} takes exactly the column Id, got ${header.join(', ').slice(0, 200)}`,
       );
+    const [only = ''] = header;
+    if (header.length === 1 && /[,;|^`\t]/.test(only))
+      throw documentError(
+        'CSV_COLUMNS_UNSUITABLE',
+        `the header is one column, ${JSON.stringify(only.slice(0, 200))}: does columnDelimiter say what divides the cells?`,
+      );
     const columns = new IngestColumns(describe, this.describes);
     const seen = new Set<string>();
-    for (const name of header) {
+    for (const [index, name] of header.entries()) {
+      if (name === '') throw documentError('CSV_COLUMNS_UNSUITABLE', `column ${index + 1} of the header has no name`);
       const column = await columns.columnOf(name, context);
       if (seen.has(column)) throw documentError('COLUMN_REPEATED', `the header names ${column} twice`, column);
       seen.add(column);

@@ -7,6 +7,7 @@ import {
   type ExecutionContext,
   type OperationEvent,
   type OutputEvent,
+  type ResultEvent,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import { countRows } from '../../csv/row-count.js';
@@ -57,13 +58,14 @@ export class CsvSettlement implements JobSettlement {
     stopped: ErrorInfo | undefined,
     context: ExecutionContext<unknown>,
   ): Promise<AsyncIterable<readonly OperationEvent[]>> {
-    return this.events(await withLastWords(context, (within) => this.readSets(job, within)), status, stopped);
+    return this.events(await withLastWords(context, (within) => this.readSets(job, within)), status, stopped, context);
   }
 
   private async *events(
     sets: readonly CountedSet[],
     status: JobStatus,
     stopped: ErrorInfo | undefined,
+    context: ExecutionContext<unknown>,
   ): AsyncGenerator<readonly OperationEvent[]> {
     const count = (wanted: ResultSet): number => sets.find(({ set }) => set === wanted)?.rows ?? 0;
     const counts = {
@@ -72,7 +74,11 @@ export class CsvSettlement implements JobSettlement {
       unprocessed: count('unprocessedrecords'),
     };
     for (const set of sets) if (set.rows > 0) yield [this.outputOf(set)];
-    yield [this.resultOf(status, counts, stopped)];
+    const result = this.resultOf(status, counts, stopped);
+    // Of a success no message is shown, and the refused records would be found by nobody.
+    if (result.status === 'success' && counts.failed > 0)
+      context.logger.warn(`${this.documentId}: ${result.message}; the output with sf__Error has those that failed`);
+    yield [result];
   }
 
   /** Reads the sets until they make up what was sent. */
@@ -100,14 +106,14 @@ export class CsvSettlement implements JobSettlement {
     { id, state, processed, errorMessage }: JobStatus,
     counts: { readonly succeeded: number; readonly failed: number; readonly unprocessed: number },
     stopped: ErrorInfo | undefined,
-  ): OperationEvent {
+  ): ResultEvent {
     const inputs = [this.documentId];
     const { succeeded, failed: refused, unprocessed } = counts;
     const total = succeeded + refused + unprocessed;
     const why = errorMessage === '' ? '' : `: ${errorMessage}`;
     const message = `bulk job ${id} ended ${state}${why}; of ${this.csv.rows} records ${succeeded} succeeded, ${refused} failed, ${unprocessed} were not processed`;
     const receipt = csvReceipt(id, this.csv);
-    const error = (info: Omit<ErrorInfo, 'message' | 'service'>): OperationEvent => ({
+    const error = (info: Omit<ErrorInfo, 'message' | 'service'>): ResultEvent => ({
       ...failed(inputs, { ...info, message, service: { jobId: id } }),
       receipt,
     });

@@ -19,11 +19,11 @@ import type { CollectionsProperties } from '../../properties/write-properties.js
 import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
+import { warnOfIdle } from '../idle-properties.js';
 import { abilityOf, ObjectTarget } from '../object-target.js';
 import { refused } from '../outcomes.js';
 import type { Payload } from '../payload.js';
 import { payloadOf } from '../payload-formats.js';
-import { warnOfReadBack } from '../warn-of-read-back.js';
 import { collectionResults, type SentRecord } from './collections-answer.js';
 import {
   type CollectionDocument,
@@ -79,7 +79,7 @@ export class CollectionsOperation implements Operation<Properties> {
     const verb = verbOf(context.operation.id);
     const name = verb === 'upsert' ? externalIdFieldName(context.properties) : '';
     const describe = await this.target.check(abilityOf(verb), context);
-    warnOfReadBack(context);
+    warnOfIdle(context, 'COMPOSITEAPI');
     const payload = await payloadOf(context.properties);
     if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };
     return { verb, describe, payload };
