@@ -1,4 +1,4 @@
-import type { OperationEvent, ResultEvent } from '@connector-runtime/core';
+import type { ResultEvent } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
 import {
   ConnectorRuntime,
@@ -12,7 +12,6 @@ import { type Script, scriptedPlugin } from '../scripted-plugin.js';
 type Changes = Parameters<typeof scriptedPlugin>[1];
 
 interface ScriptRun {
-  readonly events: readonly OperationEvent[];
   readonly results: readonly ResultEvent[];
   readonly summary: ExecutionSummary;
 }
@@ -42,9 +41,9 @@ export async function run(
   options?: ExecutionOptions,
 ): Promise<ScriptRun> {
   const execution = (await connect(script, changes)).execute({ operation: 'write' }, documents, options);
-  const events: OperationEvent[] = [];
-  for await (const event of execution) events.push(event);
-  return { events, results: events.filter((event) => event.type === 'result'), summary: await execution.summary };
+  const results: ResultEvent[] = [];
+  for await (const event of execution) if (event.type === 'result') results.push(event);
+  return { results, summary: await execution.summary };
 }
 
 export function statusesOf(results: readonly ResultEvent[]): Record<string, string> {
