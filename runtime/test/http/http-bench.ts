@@ -95,6 +95,11 @@ export function update(url: string, more: Partial<HttpRequest> = {}): HttpReques
   return { method: 'PATCH', url, effect: 'repeatable', body: 'a change', ...more };
 }
 
+/** The chunks of a body that is given once. */
+export async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
 /** The error that a promise ends with; a plain value or another error fails the test. */
 export async function errorOf(promise: Promise<unknown>): Promise<ConnectorError> {
   const thrown = await promise.then(

@@ -1,6 +1,6 @@
 import type { Json } from '@connector-runtime/core';
-import { memoryPages, validateXML } from 'xmllint-wasm';
 import { bodies, type Ran, type RunningOrg, run, runOrg } from '../running-org.js';
+import { problemsOf } from './described-org.js';
 
 const BULK = { operationApi: 'BulkAPI2.0', pollInitialMs: 10 };
 
@@ -21,12 +21,6 @@ async function schemaOf(operation: string, format: 'xsd' | 'json-schema', proper
   });
   expect(root).toBe(format === 'xsd' ? 'records' : 'Invoice__c');
   return schema;
-}
-
-async function problemsOf(schema: string, documents: readonly string[]): Promise<readonly string[]> {
-  const xml = documents.map((contents, index) => ({ fileName: `d${index}.xml`, contents }));
-  const { errors } = await validateXML({ xml, schema, initialMemoryPages: 512, maxMemoryPages: memoryPages.max });
-  return errors.map(({ message }) => message);
 }
 
 async function ran(operation: string, properties: object, ...documents: readonly string[]): Promise<Ran> {
