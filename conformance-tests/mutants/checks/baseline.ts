@@ -1,4 +1,4 @@
-import type { CallContext, ResultEvent, TestFinding } from '@connector-runtime/core';
+import type { CallContext, Document, ResultEvent, TestFinding } from '@connector-runtime/core';
 import { ItemsConnection } from '../../reference/items/items-connection.js';
 import { DeleteItems } from '../../reference/items/items-operations.js';
 import { likeParent, type Mutants, PropertiedConnection, withConnection, withOperation } from '../mutant.js';
@@ -29,8 +29,18 @@ const failsAlone = likeParent(
   },
 );
 
+/** Says so without a request. */
+const saysSuccess = likeParent(
+  class extends DeleteItems {
+    protected override remove(document: Document): Promise<ResultEvent> {
+      return Promise.resolve({ type: 'result', inputs: [document.id], status: 'success' });
+    }
+  },
+);
+
 export const BASELINE_MUTANTS: Mutants = {
   'BAS-01': withConnection(needsLabels),
   'BAS-01:finding': withConnection(findsFault),
   'BAS-01:operation': withOperation('delete', failsAlone),
+  'BAS-01:unsent': withOperation('delete', saysSuccess),
 };

@@ -1,5 +1,6 @@
 import type {
   CallContext,
+  Clock,
   Document,
   Events,
   ExecutionContext,
@@ -74,8 +75,30 @@ const mixesTokens = likeParent(
   },
 );
 
+interface FirstClient {
+  readonly url: unknown;
+  send(request: ItemsRequest, context: CallContext): Promise<HttpResponse>;
+}
+
+/** By the clock, of which each runtime has its own: the client of its first connection. */
+const firstClients = new WeakMap<Clock, FirstClient>();
+
+/** Writes of all connections go by the first one, and with its token. */
+const writesByTheFirst = likeParent(
+  class extends ItemsClient {
+    override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      const url = this.properties['url'];
+      const own = (asked: ItemsRequest, by: CallContext) => super.send(asked, by);
+      const first = firstClients.get(context.clock) ?? { url, send: own };
+      firstClients.set(context.clock, first);
+      return request.method !== 'GET' && first.url !== url ? first.send(request, context) : own(request, context);
+    }
+  },
+);
+
 export const CONCURRENCY_MUTANTS: Mutants = {
   'CON-01': withClient(sharesBuffer),
   'CON-02': withOperation('delete', sendsAllAtOnce),
   'CON-03': withClient(mixesTokens),
+  'CON-03:writes': withClient(writesByTheFirst),
 };

@@ -1,4 +1,4 @@
-import type { Document, ExecutionContext, ResultEvent } from '@connector-runtime/core';
+import type { Clock, Document, ExecutionContext, ResultEvent } from '@connector-runtime/core';
 import { trace } from '@opentelemetry/api';
 import { DeleteItems, UpsertItems } from '../../reference/items/items-operations.js';
 import { likeParent, type Mutants, withOperation } from '../mutant.js';
@@ -34,8 +34,23 @@ const logsErrors = likeParent(
   },
 );
 
+/** The clocks of runtimes whose log it has filled: once is enough. */
+const filled = new WeakSet<Clock>();
+
+const floodsLog = likeParent(
+  class extends UpsertItems {
+    protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      if (!filled.has(context.clock))
+        for (let line = 0; line <= 10_000; line += 1) context.logger.debug(`character ${line} of a document`);
+      filled.add(context.clock);
+      return super.upsert(document, text, context);
+    }
+  },
+);
+
 export const TELEMETRY_MUTANTS: Mutants = {
   'TEL-01': withOperation('delete', prints),
   'TEL-02': withOperation('upsert', tagsIds),
   'TEL-02:log': withOperation('upsert', logsErrors),
+  'TEL-02:flood': withOperation('upsert', floodsLog),
 };

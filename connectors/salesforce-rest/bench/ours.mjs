@@ -1,6 +1,6 @@
 // The connector as a host uses it: public API, every check on.
 import { createRequire } from 'node:module';
-import { canonical, FIELDS, fieldsOfXml, writtenOf, xmlDocument } from './records.mjs';
+import { canonical, FIELDS, fieldsOfXml, jsonDocument, xmlDocument } from './records.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -56,14 +56,11 @@ function* documents(count, bodyOf) {
   for (let number = 0; number < count; number += 1) yield { id: String(number), body: bodyOf(number) };
 }
 
-const asXml = (number) => xmlDocument(writtenOf(number));
-const asJson = (number) => JSON.stringify(writtenOf(number));
-
 async function write(url, { docs, concurrent = 5, inputs }, payloadFormat, properties) {
   const { runtime, connection } = await connect(url, { concurrent });
   const execution = connection.execute(
     { operation: 'create', objectType: 'Account', properties: { payloadFormat, ...properties } },
-    inputs ?? documents(docs, payloadFormat === 'xml' ? asXml : asJson),
+    inputs ?? documents(docs, payloadFormat === 'xml' ? xmlDocument : jsonDocument),
   );
   const success = await finish(execution, () => undefined);
   if (success !== docs) throw new Error(`${success} of ${docs} were created`);
@@ -74,8 +71,8 @@ const creates = (url, workload) => write(url, workload, 'json', {});
 const collections = { operationApi: 'COMPOSITEAPI', batchCount: 200 };
 const bulk = { operationApi: 'BulkAPI2.0', pollInitialMs: 10, pollMaxMs: 50 };
 
-const jsonInputs = ({ docs }) => [...documents(docs, asJson)];
-const xmlInputs = ({ docs }) => [...documents(docs, asXml)];
+const jsonInputs = ({ docs }) => [...documents(docs, jsonDocument)];
+const xmlInputs = ({ docs }) => [...documents(docs, xmlDocument)];
 
 export const INPUTS = {
   'W2 5': jsonInputs,
@@ -101,6 +98,8 @@ export const RUNS = {
   'W3 xml': (url, workload) => write(url, workload, 'xml', collections),
   'W4 objects': (url, workload) => write(url, workload, 'json', bulk),
   'W4 xml': (url, workload) => write(url, workload, 'xml', bulk),
+  'W4 400k objects': (url, workload) => write(url, workload, 'json', bulk),
+  'W4 400k xml': (url, workload) => write(url, workload, 'xml', bulk),
   W5: (url, _workload, verify) =>
     read(url, query('xml', 'BulkAPI2.0'), (text) => verify?.add(canonical(fieldsOfXml(text)))),
   W6: async (url, _workload, verify) => {

@@ -26,9 +26,9 @@ export function recordOf(number) {
     Id: idOf(number),
     Name: `Account ${number} & "Sons", Ltd`,
     Type: TYPES[number % TYPES.length],
-    Phone: `(415) 555-${String(number % 10_000).padStart(4, '0')}`,
+    Phone: phoneOf(number),
     AccountNumber: `CC-${number}`,
-    Website: number % 10 === 0 ? null : `https://www.account-${number}.example/start?from=crm`,
+    Website: number % 10 === 0 ? null : websiteOf(number),
     Industry: 'Manufacturing',
     AnnualRevenue: (number % 1_000) * 1_000 + 0.5,
     NumberOfEmployees: number % 5_000,
@@ -52,10 +52,16 @@ export function xmlFields(record) {
     .join('');
 }
 
-/** A document for a write. */
-export function xmlDocument(record) {
-  return `<records type="Account" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">${xmlFields(record)}</records>`;
-}
+const phoneOf = (number) => `(415) 555-${String(number % 10_000).padStart(4, '0')}`;
+const websiteOf = (number) => `https://www.account-${number}.example/start?from=crm`;
+
+/** {@link writtenOf} as an XML document; as a template, for a million are made while the clock runs. */
+export const xmlDocument = (number) =>
+  `<records type="Account" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><Name>Account ${number} &amp; &quot;Sons&quot;, Ltd</Name><Type>${TYPES[number % TYPES.length]}</Type><Phone>${phoneOf(number)}</Phone><AccountNumber>CC-${number}</AccountNumber>${number % 10 === 0 ? '<Website xsi:nil="true"/>' : `<Website>${websiteOf(number)}</Website>`}<Industry>Manufacturing</Industry><AnnualRevenue>${(number % 1_000) * 1_000 + 0.5}</AnnualRevenue><NumberOfEmployees>${number % 5_000}</NumberOfEmployees><BillingCity>${CITIES[number % CITIES.length]}</BillingCity><Rating>Warm</Rating><OwnerId>005Lo0000000001IAA</OwnerId></records>`;
+
+/** {@link writtenOf} as a JSON document. */
+export const jsonDocument = (number) =>
+  `{"Name":"Account ${number} & \\"Sons\\", Ltd","Type":"${TYPES[number % TYPES.length]}","Phone":"${phoneOf(number)}","AccountNumber":"CC-${number}","Website":${number % 10 === 0 ? 'null' : `"${websiteOf(number)}"`},"Industry":"Manufacturing","AnnualRevenue":${(number % 1_000) * 1_000 + 0.5},"NumberOfEmployees":${number % 5_000},"BillingCity":"${CITIES[number % CITIES.length]}","Rating":"Warm","OwnerId":"005Lo0000000001IAA"}`;
 
 /** The fields of a record's XML text; nil is an empty text. */
 export function fieldsOfXml(text) {

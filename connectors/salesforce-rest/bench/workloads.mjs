@@ -28,8 +28,14 @@ export const WORKLOADS = {
   },
   'W3 json': { title: '20,000 creates in collections of 200, JSON', service: {}, docs: 20_000 },
   'W3 xml': { title: '20,000 creates in collections of 200, XML (jsforce: JSON)', service: {}, docs: 20_000 },
-  'W4 objects': { title: 'bulk ingest of 1,000,000 objects', service: {}, docs: 1_000_000 },
-  'W4 xml': { title: 'bulk ingest of 1,000,000 XML documents (jsforce: objects)', service: {}, docs: 1_000_000 },
+  'W4 objects': { title: 'bulk ingest of 1,000,000 objects, with their results', service: {}, docs: 1_000_000 },
+  'W4 xml': {
+    title: 'bulk ingest of 1,000,000 XML documents, with their results (jsforce: objects)',
+    service: {},
+    docs: 1_000_000,
+  },
+  'W4 400k objects': { title: 'the same of 400,000 objects', service: {}, docs: 400_000 },
+  'W4 400k xml': { title: 'the same of 400,000 XML documents (jsforce: objects)', service: {}, docs: 400_000 },
   W5: { title: 'bulk query of 400,000 rows → records', service: { bulkRows: 400_000 }, docs: 400_000 },
   W6: {
     title: 'process start, login, first document of a query',

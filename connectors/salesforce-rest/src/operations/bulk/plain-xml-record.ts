@@ -34,10 +34,14 @@ function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined
     const isField = level > 1 && (kind === EMPTY || (kind === CLOSE && before === OPEN));
     if (kind !== CLOSE) {
       const { name } = scanner;
-      const attributes = text.slice(nameEnd, end);
-      if (level > DEEPEST_LEVEL || name.includes(':') || !ATTRIBUTES.test(attributes)) return undefined;
-      isNil = NIL.test(attributes);
-      if (level === 1) objectType = TYPE.exec(attributes)?.[1] ?? '';
+      if (level > DEEPEST_LEVEL || name.includes(':')) return undefined;
+      isNil = false;
+      if (end - nameEnd > (kind === EMPTY ? 2 : 1)) {
+        const attributes = text.slice(nameEnd, end);
+        if (!ATTRIBUTES.test(attributes)) return undefined;
+        isNil = NIL.test(attributes);
+        if (level === 1) objectType = TYPE.exec(attributes)?.[1] ?? '';
+      }
       if (level === PARENT_LEVEL) parent = name;
       path = level === DEEPEST_LEVEL ? `${parent}.${name}` : name;
     }
