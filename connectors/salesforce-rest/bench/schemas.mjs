@@ -16,10 +16,11 @@ const JSON_TYPES = {
 
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-function documentationOf({ label, type, picklistValues, inlineHelpText }) {
+function documentationOf({ label, type, precision, scale, picklistValues, inlineHelpText }) {
+  const size = precision > 0 ? `, ${precision} digits${scale > 0 ? `, ${scale} of them decimals` : ''}` : '';
   const values = picklistValues.filter(({ active }) => active).map(({ value }) => value);
   const choices = values.length === 0 ? '' : `; such as: ${values.join(', ')}`;
-  return `${label} (${type})${choices}${inlineHelpText === null ? '' : `. ${inlineHelpText}`}`;
+  return `${label} (${type}${size})${choices}${inlineHelpText === null ? '' : `. ${inlineHelpText}`}`;
 }
 
 export function xmlSchemaOf({ name, fields }) {

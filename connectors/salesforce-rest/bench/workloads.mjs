@@ -44,8 +44,8 @@ export const WORKLOADS = {
     isColdStart: true,
   },
   W7: {
-    title: 'describe of 30 object types of 800 fields → XSD and JSON Schema',
+    title: 'describe of 200 object types of 800 fields → XSD and JSON Schema',
     service: {},
-    docs: 30,
+    docs: 200,
   },
 };

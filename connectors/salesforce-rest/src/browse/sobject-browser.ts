@@ -34,6 +34,14 @@ const FILTERS: Readonly<Record<string, (entry: SObjectEntry) => boolean>> = {
 /** Shows what the organisation holds, live, custom object types and fields included. */
 @injectable()
 export class SObjectBrowser implements Browse {
+  private latest:
+    | {
+        readonly question: string;
+        readonly describe: SObjectDescribe;
+        readonly model: ObjectModel | undefined;
+      }
+    | undefined;
+
   constructor(@inject(DescribeCache) private readonly describes: DescribeCache) {}
 
   async *objectTypes(
@@ -52,9 +60,9 @@ export class SObjectBrowser implements Browse {
   async describe(query: DescribeQuery, context: CallContext): Promise<ObjectDefinition> {
     if (FILTERS[query.operation] === undefined) unknownOperation(query.operation);
     const { format } = query;
-    const question = JSON.stringify([query.operation, query.role, format, query.properties]);
-    const describe = await this.describes.describeAfresh(query.objectType, question, context);
-    const model = await this.model(query, describe, context);
+    const question = JSON.stringify([query.operation, query.role, query.properties]);
+    const describe = await this.describes.describeAfresh(query.objectType, `${question} ${format}`, context);
+    const model = await this.modelOnce(question, query, describe, context);
     const isOfTree = query.operation === 'createTree';
     if (format === 'xsd') {
       if (model !== undefined) {
@@ -89,6 +97,20 @@ export class SObjectBrowser implements Browse {
   private async asGiven(model: ObjectModel, { operation, properties }: DescribeQuery): Promise<ObjectModel> {
     if (operation !== 'query' || !asksForBulk(properties)) return model;
     return (await import('./bulk-models.js')).withTexts(model);
+  }
+
+  /** Made once for both formats of the same describe. */
+  private async modelOnce(
+    question: string,
+    query: DescribeQuery,
+    describe: SObjectDescribe,
+    context: CallContext,
+  ): Promise<ObjectModel | undefined> {
+    const { latest } = this;
+    if (latest?.describe === describe && latest.question === question) return latest.model;
+    const model = await this.model(query, describe, context);
+    this.latest = { question, describe, model };
+    return model;
   }
 
   /** `undefined`: a write's result. */

@@ -1,5 +1,5 @@
-import { isXmlText } from '../xml/xml-text.js';
-import { escapeText, writtenAttributes, type XmlAttributes, XmlWriter } from '../xml/xml-writer.js';
+import { elementText, escapeXml } from '../xml/xml-text.js';
+import { type XmlAttributes, XmlWriter } from '../xml/xml-writer.js';
 import type { ElementContent, ModelElement, ObjectModel, RecordType, ValueType } from './object-model.js';
 
 const ID_PATTERN = '[0-9A-Za-z]{15}([0-9A-Za-z]{3})?';
@@ -87,37 +87,26 @@ class ModelWriter {
     });
   }
 
-  private member({ name, required, nillable, content, documentation }: ModelElement): void {
-    const attributes: Record<string, string> = { name };
-    if (!required) attributes['minOccurs'] = '0';
-    if (nillable) attributes['nillable'] = 'true';
+  private member(member: ModelElement): void {
+    const { name, required, nillable, content, documentation } = member;
     const isPlain = content.kind === 'value' && content.maxLength === undefined;
-    if (isPlain) attributes['type'] = this.types[content.value];
-    if (content.kind === 'record') attributes['type'] = typeName(content.type);
-    const isDocumented = isXmlText(documentation);
-    const isTyped = isPlain || content.kind === 'record';
-    if (isDocumented && isTyped) {
-      this.documented(attributes, documentation);
-      return;
-    }
-    const isEmpty = !isDocumented && isTyped;
-    const inside = () => {
-      if (isDocumented)
-        this.writer.element('xs:annotation', {}, () => this.writer.textElement('xs:documentation', documentation));
-      this.content(content);
-    };
-    this.element(attributes, isEmpty ? undefined : inside);
-  }
-
-  /** Most members: written as text, for a thousand of them take milliseconds otherwise. */
-  private documented(attributes: XmlAttributes, documentation: string): void {
-    this.writer.lines(
-      `<xs:element${writtenAttributes(attributes)}>`,
-      '  <xs:annotation>',
-      `    <xs:documentation>${escapeText(documentation)}</xs:documentation>`,
-      '  </xs:annotation>',
-      '</xs:element>',
-    );
+    const type = isPlain
+      ? this.types[content.value]
+      : content.kind === 'record'
+        ? escapeXml(typeName(content.type))
+        : undefined;
+    // Written as text, for a thousand members take milliseconds otherwise.
+    const start = `<xs:element name="${escapeXml(name)}"${required ? '' : ' minOccurs="0"'}${nillable ? ' nillable="true"' : ''}${type === undefined ? '' : ` type="${type}"`}`;
+    const text = elementText(documentation);
+    const note =
+      text === undefined
+        ? []
+        : ['  <xs:annotation>', `    <xs:documentation>${text}</xs:documentation>`, '  </xs:annotation>'];
+    if (type === undefined) {
+      this.writer.lines([`${start}>`, ...note]);
+      this.writer.within(() => this.content(content));
+      this.writer.lines(['</xs:element>']);
+    } else this.writer.lines(text === undefined ? [`${start}/>`] : [`${start}>`, ...note, '</xs:element>']);
   }
 
   private content(content: ElementContent): void {

@@ -48,8 +48,12 @@ export class DescribeCache {
   /** The describe of an object type, its name in any case. Unknown: `notFound`, naming the nearest known one. */
   async describe(objectType: string, context: CallContext): Promise<SObjectDescribe> {
     const key = await this.keyOf(objectType, context);
+    const looked = this.shared.get(key);
+    if (looked !== undefined && ageOf(looked, context) < TTL_MS) return looked.describe;
     const kept = await this.cache.get(key);
-    return kept === undefined || kept === null ? this.fetchKnown(key, objectType, context) : (kept as SObjectDescribe);
+    return kept === undefined || kept === null
+      ? this.known(objectType, this.fetchAndKeep(key, objectType, context), context)
+      : (kept as SObjectDescribe);
   }
 
   /** The describes of those of the object types that the user can see, in their order. That one is hidden is remembered for a minute. */
@@ -67,18 +71,19 @@ export class DescribeCache {
 
   /**
    * The same for a person to look at: fetched now, or at most ten seconds ago for another `question` about the object type (its schema in the other format).
-   * A question that is asked again, as after a change in the organisation, is answered afresh.
+   * A question that is asked again, as after a change in the organisation, is answered afresh. What was kept before is dropped, and the new one not written into the cache:
+   * a person looks at many object types, and runs few.
    */
   async describeAfresh(objectType: string, question: string, context: CallContext): Promise<SObjectDescribe> {
     const key = await this.keyOf(objectType, context);
     const before = this.shared.get(key);
-    const ageMs = before === undefined ? SHARED_MS : context.clock.now() - before.fetchedAtEpochMs;
-    if (before !== undefined && ageMs >= 0 && ageMs < SHARED_MS && !before.answered.has(question)) {
+    if (before !== undefined && ageOf(before, context) < SHARED_MS && !before.answered.has(question)) {
       before.answered.add(question);
       return before.describe;
     }
     const fetchedAtEpochMs = context.clock.now();
-    const describe = await this.fetchKnown(key, objectType, context);
+    const describe = await this.known(objectType, this.fetchOnce(key, objectType, context), context);
+    await this.cache.set(key, null, 0);
     // Who waited for the same fetch shares what it has answered.
     const other = this.shared.get(key);
     if (other?.describe === describe) other.answered.add(question);
@@ -115,16 +120,21 @@ export class DescribeCache {
     const kept = await this.cache.get(key);
     if (kept !== undefined) return kept as SObjectDescribe | null;
     try {
-      return await this.fetchOnce(key, objectType, context);
+      return await this.fetchAndKeep(key, objectType, context);
     } catch (error) {
       if (isNotFound(error)) return null;
       throw error;
     }
   }
 
-  private async fetchKnown(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+  /** The describe that is being fetched; where there is none, the error names the nearest object type. */
+  private async known(
+    objectType: string,
+    fetched: Promise<SObjectDescribe>,
+    context: CallContext,
+  ): Promise<SObjectDescribe> {
     try {
-      return await this.fetchOnce(key, objectType, context);
+      return await fetched;
     } catch (error) {
       if (!isNotFound(error)) throw error;
       const known = (await this.objectTypes(context)).map(({ name }) => name);
@@ -139,6 +149,12 @@ export class DescribeCache {
     }
   }
 
+  private async fetchAndKeep(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
+    const describe = await this.fetchOnce(key, objectType, context);
+    await this.cache.set(key, describe, TTL_MS);
+    return describe;
+  }
+
   private fetchOnce(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
     return this.flights.run(key, context, (own) => this.fetch(key, objectType, own));
   }
@@ -146,14 +162,18 @@ export class DescribeCache {
   private async fetch(key: string, objectType: string, context: CallContext): Promise<SObjectDescribe> {
     const step = `describe ${objectType} fields`;
     try {
-      const describe = parseDescribe(await this.transport.getJson(describePath(objectType), step, context));
-      await this.cache.set(key, describe, TTL_MS);
-      return describe;
+      return parseDescribe(await this.transport.getJson(describePath(objectType), step, context));
     } catch (error) {
       if (isNotFound(error)) await this.cache.set(key, null, HIDDEN_MS);
       throw withStep(error, step);
     }
   }
+}
+
+/** Milliseconds; endless where the clock was set back. */
+function ageOf({ fetchedAtEpochMs }: SharedDescribe, { clock }: CallContext): number {
+  const ageMs = clock.now() - fetchedAtEpochMs;
+  return ageMs < 0 ? Number.POSITIVE_INFINITY : ageMs;
 }
 
 function isNotFound(error: unknown): error is ConnectorError {

@@ -37,6 +37,12 @@ export function escapeXml(text: string): string {
     .replaceAll('\r', '&#13;');
 }
 
+/** Text as element content, where quotes stay as they are; `undefined` where XML cannot hold it. */
+export function elementText(text: string): string | undefined {
+  if (!PERHAPS_SPECIAL.test(text)) return text;
+  return NOT_IN_XML.test(text) ? undefined : escapeXml(text).replaceAll('&quot;', '"');
+}
+
 /** The text that simple element content stands for: the five names, numeric references and CDATA sections resolved, comments dropped. */
 export function unescapeXml(content: string): string {
   if (!content.includes('&') && !content.includes('<')) return content;

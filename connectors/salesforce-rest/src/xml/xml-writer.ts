@@ -16,20 +16,20 @@ export class XmlWriter {
       return;
     }
     this.written += '>';
+    this.within(content);
+    this.written += `${this.lineStart}</${name}>`;
+  }
+
+  /** What `content` writes, one level further in. */
+  within(content: () => void): void {
     const { lineStart } = this;
     this.lineStart += '  ';
     content();
     this.lineStart = lineStart;
-    this.written += `${lineStart}</${name}>`;
-  }
-
-  /** An element that holds nothing but text. */
-  textElement(name: string, text: string): void {
-    this.written += `${this.lineStart}<${name}>${escapeText(text)}</${name}>`;
   }
 
   /** Whole lines, as they are given. */
-  lines(...lines: readonly string[]): void {
+  lines(lines: readonly string[]): void {
     this.written += this.lineStart + lines.join(this.lineStart);
   }
 
@@ -39,14 +39,8 @@ export class XmlWriter {
 }
 
 /** Attributes behind the name of an element, each after a space. */
-export function writtenAttributes(attributes: XmlAttributes): string {
+function writtenAttributes(attributes: XmlAttributes): string {
   let text = '';
   for (const name in attributes) text += ` ${name}="${escapeXml(attributes[name] ?? '')}"`;
   return text;
-}
-
-/** Text as element content, where quotes stay as they are. */
-export function escapeText(text: string): string {
-  const escaped = escapeXml(text);
-  return escaped === text ? text : escaped.replaceAll('&quot;', '"');
 }
