@@ -153,16 +153,29 @@ function writePage(measuredLines) {
   const from = '<!-- bench: begin -->';
   const to = '<!-- bench: end -->';
   const page = readFileSync(PAGE, 'utf8');
+  const header =
+    '| workload | ours | jsforce | times | CPU µs a document | peak RSS MiB | longest stall ms | content |';
   const table = [
     from,
     '',
     `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${os.availableParallelism()} cores, medians of ${values.repetitions}.`,
     '',
-    '| workload | ours | jsforce | times | CPU µs a document | peak RSS MiB | longest stall ms | content |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...measuredLines.map(({ text }) => text),
+    ...aligned([header, ...measuredLines.map(({ text }) => text)]),
     '',
     to,
   ].join('\n');
   writeFileSync(PAGE, page.slice(0, page.indexOf(from)) + table + page.slice(page.indexOf(to) + to.length));
+}
+
+/** A table whose columns stand below each other, a line under its head. */
+function aligned(texts) {
+  const rows = texts.map((text) =>
+    text
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  return [line(rows[0]), line(widths.map((width) => '-'.repeat(width))), ...rows.slice(1).map(line)];
 }
