@@ -53,7 +53,7 @@ async function conform(run: Run): Promise<Ended> {
   };
 }
 
-/** How long the command takes with the machine to itself. */
+/** How long the command takes, one after the other. */
 async function timedAlone(): Promise<LongRunFigures['alone']> {
   const ended: Ended[] = [];
   for (const profile of ['core', 'full'] as const)

@@ -26,6 +26,8 @@ export interface LongRunFigures {
   /** Where those stand without which nothing changes. */
   readonly deadAssertions: readonly string[];
   readonly tookMinutes: number;
+  /** What whoever ran it has to add, by hand: what disturbed it, what came after it. */
+  readonly remarks?: readonly string[];
 }
 
 /** The page `docs/reference/conformance.md`: every check with its rule, made from the checks themselves, and the figures of the last long run where there was one. */
@@ -47,19 +49,19 @@ ${sections.join('\n')}${figures === undefined ? '' : `\n${longRun(figures)}`}`;
 
 function longRun(figures: LongRunFigures): string {
   const { date, node, cores, seeds, repeats, runs, flawedRuns, verdicts, alone, tookMinutes } = figures;
-  const { mutants, inexactMutants, assertions, unnoticedWithout, deadAssertions } = figures;
+  const { mutants, inexactMutants, assertions, unnoticedWithout, deadAssertions, remarks = [] } = figures;
   const dead =
     deadAssertions.length === 0 ? 'none changes nothing' : `these change nothing: ${deadAssertions.join(', ')}`;
   return `## The long run
 
 \`npm run conformance:long\` of ${date}, Node ${node}, ${cores} cores, ${tookMinutes} minutes.
 
-- The whole command, alone on the machine: ${alone.map(({ plugin, profile, seconds }) => `${plugin} ${profile} ${seconds} s`).join(', ')}.
+- The whole command, one after the other: ${alone.map(({ plugin, profile, seconds }) => `${plugin} ${profile} ${seconds} s`).join(', ')}.
 - ${runs} runs of all checks over the two reference plugins (${seeds} seeds, ${repeats} times each): ${flawedRuns} with a check that did not pass. Last lines seen:
 ${verdicts.map((verdict) => `  - \`${verdict}\``).join('\n')}
 - ${mutants} mutants against every check: ${mutants - inexactMutants.length} caught by their own and by no other${inexactMutants.length === 0 ? '' : `; not so ${inexactMutants.join(', ')}`}.
 - ${assertions} assertions of the checks removed in turn: without ${unnoticedWithout} of them a mutant passes, without ${assertions - unnoticedWithout - deadAssertions.length} it is told of by another card, and ${dead}.
-`;
+${remarks.map((remark) => `- ${remark}\n`).join('')}`;
 }
 
 function entryOf({ id, level, profile, needs, title, rule, cause }: (typeof CHECKS)[number]): string {
