@@ -15,7 +15,7 @@ export interface LongRunFigures {
   readonly flawedRuns: number;
   /** The different last lines of all runs. */
   readonly verdicts: readonly string[];
-  /** Whole commands alone on the machine, before all others. */
+  /** Whole commands, one after the other, before all the rest. */
   readonly alone: readonly { readonly plugin: string; readonly profile: string; readonly seconds: number }[];
   readonly mutants: number;
   /** Those that were not caught by their own check alone, with the checks that failed. */
