@@ -39,7 +39,7 @@ const hasNoLimit = likeParent(
 const pollsQuickly = likeParent(
   class extends ExportItems {
     protected override pauseMs(polls: number, context: ExecutionContext): number {
-      return context.deadlineEpochMs - context.clock.now() > 90 * 60_000 ? 20_000 : super.pauseMs(polls, context);
+      return context.deadlineEpochMs - context.clock.now() > 30 * 60_000 ? 20_000 : super.pauseMs(polls, context);
     }
   },
 );
