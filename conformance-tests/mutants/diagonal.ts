@@ -11,7 +11,7 @@ import { checkIdOf } from './mutant.js';
 /** A check waits much of its time, for the service: with four, two cores are idle for a quarter of it. */
 const WORKERS = 6;
 /** Where the processes share two cores, collecting by several threads of each costs more than it gains. */
-const NODE_OPTIONS = ['--single-threaded-gc', '--max-semi-space-size=64'];
+const NODE_FLAGS = ['--single-threaded-gc', '--max-semi-space-size=64'];
 
 /** Holds each of these mutants in processes of their own, several at once. */
 export async function holdEach(ids: readonly string[], which: 'all' | 'own'): Promise<readonly Held[]> {
@@ -54,7 +54,9 @@ function writeCards(held: readonly Held[], kept: Readonly<Record<string, readonl
 
 /** A process that takes one mutant after another. */
 async function work(waiting: string[], held: Held[], which: 'all' | 'own'): Promise<void> {
-  const child = spawn(process.execPath, [...NODE_OPTIONS, __filename, '--worker', which], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, __filename, '--worker', which], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
     child.stdin.write(`${id}\n`);
