@@ -93,13 +93,9 @@ class OutputModelBuilder {
   }
 
   private async elements(holders: readonly SObjectDescribe[], reach: Reach): Promise<readonly ModelElement[]> {
-    const elements = new Map<string, ModelElement>();
-    for (const field of holders.flatMap(({ fields }) => fields)) {
-      const element = outputElement(field);
-      const other = elements.get(field.name);
-      const isOfTwoKinds = other !== undefined && JSON.stringify(other.content) !== JSON.stringify(element.content);
-      elements.set(field.name, isOfTwoKinds ? { ...element, content: { kind: 'open' } } : element);
-    }
+    const own = ownElements(holders);
+    if (!leadsOn(reach)) return own;
+    const elements = new Map(own.map((element) => [element.name, element]));
     await this.addParents(holders, reach, elements);
     await this.addChildren(holders, reach, elements);
     return [...elements.values()];
@@ -155,6 +151,23 @@ class OutputModelBuilder {
     if (objectTypes.length > MAX_TARGETS) return [];
     return this.describes.describeVisible(objectTypes, this.context);
   }
+}
+
+/** The fields of the object types; one that two have of different kinds is left open. */
+function ownElements(holders: readonly SObjectDescribe[]): readonly ModelElement[] {
+  const [first, ...others] = holders.map(({ fields }) => fields.map(outputElement));
+  if (first === undefined || others.length === 0) return first ?? [];
+  const elements = new Map(first.map((element) => [element.name, element]));
+  for (const element of others.flat()) {
+    const other = elements.get(element.name);
+    const isOfTwoKinds = other !== undefined && JSON.stringify(other.content) !== JSON.stringify(element.content);
+    elements.set(element.name, isOfTwoKinds ? { ...element, content: { kind: 'open' } } : element);
+  }
+  return [...elements.values()];
+}
+
+function leadsOn({ parents, children, selected }: Reach): boolean {
+  return parents > 0 || children > 0 || selected.parents.size > 0 || selected.children.size > 0;
 }
 
 function relation(name: string, documentation: string, content: ElementContent): ModelElement {
