@@ -91,9 +91,9 @@ export function headlineOf({ checks, checksInProfile }: Pick<Report, 'checks' | 
   return checks.length < checksInProfile ? `${not}passed` : `${not}conformant`;
 }
 
-/** No MUST failed, was blocked, in error or waived. */
+const ALLOWED: readonly Outcome[] = ['pass', 'skip', 'unproven'];
+
+/** No MUST failed, was blocked or waived, and nothing is in error. */
 export function isAllowed(checks: readonly CheckReport[]): boolean {
-  return checks.every(
-    ({ level, outcome }) => level !== 'MUST' || outcome === 'pass' || outcome === 'skip' || outcome === 'unproven',
-  );
+  return checks.every(({ level, outcome }) => ALLOWED.includes(outcome) || (level !== 'MUST' && outcome !== 'error'));
 }

@@ -186,9 +186,9 @@ export class Trial {
     return [...this.writes(), ...this.reads()];
   }
 
-  /** Waits for something that the plugin or the service will do, in real time; a check that waits in vain fails by its limit. */
+  /** Waits for something that the plugin or the service will do, in real time; a check that waits in vain fails by its limit, and with the trial the waiting ends. */
   async until(holds: () => boolean | Promise<boolean>): Promise<void> {
-    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (!this.isStopped && !(await holds())) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
   /** Gives what is under way the turns of the event loop that it needs to settle, without any time passing. */
@@ -399,6 +399,7 @@ export class Trial {
   async stop(): Promise<void> {
     if (this.isStopped) return;
     this.isStopped = true;
+    this.clock.go();
     try {
       for (const other of this.others.splice(0)) await other.stop();
       const closing = Promise.all([...this.runtimes].map((runtime) => runtime.close()));

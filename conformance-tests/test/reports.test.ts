@@ -45,6 +45,12 @@ describe('the report of a plugin that breaks a rule', () => {
     );
   });
 
+  test('of a subject in error is not conformant, at whatever level the check is', () => {
+    const checks = report.checks.map((check) => ({ ...check, level: 'SHOULD' as const, outcome: 'error' as const }));
+
+    expect(verdictOf({ ...report, checks, checksInProfile: checks.length }).isConformant).toBe(false);
+  });
+
   test('keeps to its published schema', () => {
     const validate = new Ajv2020({ strict: true }).compile(SCHEMA);
 
