@@ -1,16 +1,18 @@
-import { conformance, type Subject } from '@connector-runtime/conformance-tests';
+import { EventEmitter, once } from 'node:events';
+import type { Subject } from '@connector-runtime/conformance-tests';
+import { documentsOf } from '#src/samples.js';
 import { Trial } from '#src/trial.js';
 import { likeParent, withOperation } from '../mutants/mutant.js';
 import { UpsertItems } from '../reference/items/items-operations.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
 
-let hangs = false;
+const hanging = new EventEmitter();
 
-const HangsWhenTold = likeParent(
+const HangsForEver = likeParent(
   class extends UpsertItems {
-    protected override async upsert(...given: Parameters<UpsertItems['upsert']>) {
-      if (hangs) await new Promise(() => undefined);
-      return super.upsert(...given);
+    protected override upsert(): Promise<never> {
+      hanging.emit('reached');
+      return new Promise(() => undefined);
     }
   },
 );
@@ -24,18 +26,18 @@ test('a wait in vain ends with its trial', async () => {
   await expect(waiting).resolves.toBeUndefined();
 });
 
-test('a check that is given up while the clock is held leaves no service behind', async () => {
-  const { subject, left } = counted(itemsSubject(withOperation('upsert', HangsWhenTold).plugin));
+test('a trial whose clock is held ends, with its service, though an operation hangs', async () => {
+  const { subject, left } = counted(itemsSubject(withOperation('upsert', HangsForEver).plugin));
+  const trial = await Trial.start(subject, 1);
+  const operation = trial.operation('upsert');
+  const reached = once(hanging, 'reached');
+  const running = trial.run(await trial.connect(), operation, documentsOf(operation.fixture.good(1)));
+  trial.clock.hold();
+  await reached;
 
-  const { checks } = await conformance(subject, {
-    only: ['LIF-02'],
-    limits: { checkMs: 1_000 },
-    onStart: (id) => {
-      hangs = id === 'LIF-02';
-    },
-  }).run();
+  await trial.stop();
 
-  expect(checks.find(({ id }) => id === 'LIF-02')?.outcome).toBe('fail');
+  expect((await running).summary.error?.code).toBe('SHUTDOWN');
   expect(left()).toBe(0);
 });
 

@@ -120,7 +120,6 @@ export const MANIFEST: readonly Check[] = [
       );
       for (const operation of trial.readsLast()) {
         if (operation.descriptor.resumable) continue;
-        if (operation.descriptor.effect === 'read') await trial.seedPages(operation, 2);
         const events = await eventsOf(trial, operation);
         expectThat(
           !events.includes('checkpoint'),
