@@ -7,13 +7,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import type { LongRunFigures } from '@connector-runtime/conformance-tests';
 import { removeEachAssertion } from './assertions.js';
 import { holdEach, isExact } from './diagonal.js';
 import { MUTANTS } from './index.js';
+import { FIGURES_FILE, type LongRunFigures } from './reference-page.js';
 
 const PACKAGE = path.join(__dirname, '..', '..');
-const FIGURES_FILE = path.join(PACKAGE, 'long-run.json');
 const SUBJECTS = { items: 'reference/items/items-subject.js', lines: 'reference/lines/lines-subject.js' } as const;
 const PLUGINS = Object.keys(SUBJECTS) as readonly Run['plugin'][];
 const WORKERS = 2;

@@ -40,7 +40,7 @@ export interface ConformanceOptions {
   readonly settled?: readonly CheckReport[];
   /** Told of each check that begins, preconditions that were not asked for among them. */
   readonly onStart?: (id: string) => void;
-  /** Told of each check that has ended, in order. */
+  /** Told of each check that has ended, in order, by `run()`; a test runner tells of its own. */
   readonly onCheck?: (report: CheckReport) => void;
 }
 
@@ -148,18 +148,7 @@ class Session {
   }
 
   private async settleAnew(check: Check): Promise<CheckReport> {
-    const startedMs = performance.now();
-    const report = (outcome: Outcome, reason?: string, card?: FailureCard): CheckReport => ({
-      id: check.id,
-      level: check.level,
-      group: groupOf(check),
-      title: check.title,
-      rule: check.rule,
-      outcome,
-      ...(reason === undefined ? {} : { reason }),
-      ...(card === undefined ? {} : { card }),
-      tookMs: Math.round(performance.now() - startedMs),
-    });
+    const report = reporterOf(check);
     const missing = missingNeed(check.needs, this.subject.manifest);
     if (missing !== undefined) return report('skip', missing);
     const waiver = this.subject.waive?.[check.id];
@@ -193,7 +182,7 @@ class Session {
     let trial: Trial | undefined;
     const failed = (finding: Finding) => {
       const card = this.cardOf(check, finding, trial);
-      return report('fail', `expected ${card.expected}; seen ${card.seen}`, card);
+      return report('fail', reasonOf(card), card);
     };
     let outcome: CheckReport;
     try {
@@ -271,23 +260,34 @@ export function reportOfEnd(
   { module, seed }: { readonly module: string; readonly seed: number },
 ): CheckReport {
   const finding = { did: 'running the check in a process of its own', expected: 'it to end by itself', seen };
-  const { id, level, title } = check;
-  return {
+  const card: FailureCard = {
+    ...finding,
+    cause: 'code that never gives way, or that ends the process',
+    last: [],
+    again: againCommand(module, check.id, seed),
+  };
+  return reporterOf(check)('fail', reasonOf(card), card);
+}
+
+function reasonOf({ expected, seen }: FailureCard): string {
+  return `expected ${expected}; seen ${seen}`;
+}
+
+/** Makes the check's report; the time counts from now. */
+function reporterOf(check: Check): Reporter {
+  const { id, level, title, rule } = check;
+  const startedMs = performance.now();
+  return (outcome, reason, card) => ({
     id,
     level,
     group: groupOf(check),
     title,
-    rule: check.rule,
-    outcome: 'fail',
-    reason: `expected ${finding.expected}; seen ${seen}`,
-    card: {
-      ...finding,
-      cause: 'code that never gives way, or that ends the process',
-      last: [],
-      again: againCommand(module, id, seed),
-    },
-    tookMs: 0,
-  };
+    rule,
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    ...(card === undefined ? {} : { card }),
+    tookMs: Math.round(performance.now() - startedMs),
+  });
 }
 
 function againCommand(module: string, id: string, seed: number): string {

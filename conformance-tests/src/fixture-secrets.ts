@@ -4,6 +4,14 @@ import type { Fixture } from './subject.js';
 /** Shorter ones are words that a report may need. */
 const SHORTEST = 4;
 
+/** The secrets of a valid connection. */
+export function secretsOf({ connections, secrets }: Fixture): readonly string[] {
+  return secrets.flatMap((pointer) => {
+    const value = valueAt(connections.valid, pointer);
+    return typeof value === 'string' && value !== '' ? [value] : [];
+  });
+}
+
 /** Strikes out what the fixture's configurations hold at its `secrets`, in every form: also where no runtime has heard of them, as of a process of its own. */
 export function strikeSecrets({ secrets, connections }: Fixture, text: string): string {
   let shown = text;

@@ -4,7 +4,6 @@ export type { Check, Level, Profile } from './check.js';
 export { CHECKS } from './checks/index.js';
 export { type Conformance, type ConformanceOptions, conformance, type RunnableCheck } from './conformance.js';
 export type { SuiteLimits } from './limits.js';
-export { type LongRunFigures, referencePage } from './reference-page.js';
 export type { CheckReport, FailureCard, Outcome, Report } from './report.js';
 export { failureCardText } from './reports/failure-card.js';
 export { reportAsHtml } from './reports/html.js';

@@ -1,5 +1,4 @@
 import type { Json } from '@connector-runtime/core';
-import type { Fixture } from './subject.js';
 
 /** What stands there; `undefined` where nothing does. */
 export function valueAt(value: Json, pointer: string): unknown {
@@ -7,14 +6,6 @@ export function valueAt(value: Json, pointer: string): unknown {
     (owner, step) => (owner as Readonly<Record<string, unknown>> | null | undefined)?.[step],
     value,
   );
-}
-
-/** The secrets of a valid connection. */
-export function secretsOf({ connections, secrets }: Fixture): readonly string[] {
-  return secrets.flatMap((pointer) => {
-    const value = valueAt(connections.valid, pointer);
-    return typeof value === 'string' && value !== '' ? [value] : [];
-  });
 }
 
 /** Puts a text in the place of what stands there. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
-import { secretsOf } from '../json-pointer.js';
+import { secretsOf } from '../fixture-secrets.js';
 import { seededRandom } from '../lent/seeded-random.js';
 import { documentsOf } from '../samples.js';
 import type { Trial } from '../trial.js';

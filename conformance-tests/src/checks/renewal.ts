@@ -2,7 +2,7 @@ import type { CredentialStore } from '@connector-runtime/core';
 import { MemoryCredentialStore } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, NotApplicable, Unproven } from '../findings.js';
-import { secretsOf } from '../json-pointer.js';
+import { secretsOf } from '../fixture-secrets.js';
 import { documentsOf } from '../samples.js';
 import type { SeenRequest } from '../subject.js';
 import type { Trial } from '../trial.js';

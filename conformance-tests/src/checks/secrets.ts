@@ -12,7 +12,7 @@ import { documentsOf } from '../samples.js';
 import { type SystemUse, watchSystem } from '../system-watch.js';
 import type { Trial } from '../trial.js';
 
-/** What the plugin's own scratch space is called; everything else that is written is the plugin's. */
+/** What the runtime's scratch space is called; everything else that is written is the plugin's. */
 const SPOOL = /[\\/]connector-runtime-[0-9a-f]{12}-[^\\/]+(?:[\\/]|$)/;
 
 /** What may become of a document that holds a text to be kept out of logs. */

@@ -1,5 +1,12 @@
-import { CHECKS, groupOf } from './checks/index.js';
-import type { Need } from './needs.js';
+// Writes the page of all checks: node dist-test/mutants/reference-page.js.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { CHECKS, groupOf } from '#src/checks/index.js';
+import type { Need } from '#src/needs.js';
+
+const PACKAGE = path.join(__dirname, '..', '..');
+export const PAGE_FILE = path.join(PACKAGE, '..', 'docs', 'reference', 'conformance.md');
+export const FIGURES_FILE = path.join(PACKAGE, 'long-run.json');
 
 /** What the suite's own long run came to; `npm run conformance:long` writes it into `long-run.json`. */
 export interface LongRunFigures {
@@ -30,8 +37,11 @@ export interface LongRunFigures {
   readonly remarks?: readonly string[];
 }
 
-/** The page `docs/reference/conformance.md`: every check with its rule, made from the checks themselves, and the figures of the last long run where there was one. */
-export function referencePage(figures?: LongRunFigures): string {
+/** The page: every check with its rule, made from the checks themselves, and the figures of the last long run where there was one. */
+export function referencePage(): string {
+  const figures = existsSync(FIGURES_FILE)
+    ? (JSON.parse(readFileSync(FIGURES_FILE, 'utf8')) as LongRunFigures)
+    : undefined;
   const groups = [...new Set(CHECKS.map(groupOf))];
   const sections = groups.map(
     (group) =>
@@ -42,7 +52,7 @@ export function referencePage(figures?: LongRunFigures): string {
   const count = (level: string) => CHECKS.filter((check) => check.level === level).length;
   return `# The conformance checks
 
-${CHECKS.length} checks: ${count('MUST')} MUST (needed for the verdict), ${count('SHOULD')} SHOULD (reported), ${count('MAY')} MAY (information). Profile \`core\` has ${CHECKS.filter(({ profile }) => profile === 'core').length} of them, \`full\` all. "Needs" is what the manifest must declare for a check to apply; without it the check is skipped. How to run them: [the guide](../guides/run-the-conformance-checks.md). This page is written by \`npm run reference -w @connector-runtime/conformance-tests\`.
+${CHECKS.length} checks: ${count('MUST')} MUST (needed for the verdict), ${count('SHOULD')} SHOULD (reported), ${count('MAY')} MAY (information). Profile \`core\` has ${CHECKS.filter(({ profile }) => profile === 'core').length} of them, \`full\` all. "Needs" is what the manifest must declare for a check to apply; without it the check is skipped. How to run them: [the guide](../guides/run-the-conformance-checks.md). This page is written by \`npm run reference\`.
 
 ${sections.join('\n')}${figures === undefined ? '' : `\n${longRun(figures)}`}`;
 }
@@ -72,3 +82,5 @@ function entryOf({ id, level, profile, needs, title, rule, cause }: (typeof CHEC
   ].join(' · ');
   return `### ${id}\n\n**${title}** (${facts}). ${rule} Usual cause of a failure: ${cause}.\n`;
 }
+
+if (require.main === module) writeFileSync(PAGE_FILE, referencePage());
