@@ -3,10 +3,19 @@ import { CONTRACT_VERSION, type ConnectorManifest } from '@connector-runtime/cor
 import type { Check, Level, Profile } from './check.js';
 import { CHECKS, groupOf, preconditionsOf } from './checks/index.js';
 import { endChildren } from './child-process.js';
-import { CheckFailure, type Finding, NotApplicable, nameOf, SubjectError, Unproven } from './findings.js';
+import {
+  CheckFailure,
+  type Finding,
+  isA,
+  NotApplicable,
+  nameOf,
+  SubjectError,
+  textOfAny,
+  Unproven,
+} from './findings.js';
 import { DEFAULT_LIMITS, type SuiteLimits, TookTooLong, within } from './limits.js';
 import { missingNeed } from './needs.js';
-import { guardProcess, realProcess } from './process-guard.js';
+import { guardProcess, type ProcessIncidents, realProcess } from './process-guard.js';
 import { takeProcessState } from './process-state.js';
 import { type CheckReport, type FailureCard, type Outcome, type Report, verdictOf } from './report.js';
 import { failureCardText } from './reports/failure-card.js';
@@ -96,11 +105,13 @@ export function conformance(subject: Subject, options: ConformanceOptions = {}):
 }
 
 function reportOf(
-  { id, version, title, contract }: ConnectorManifest,
+  manifest: ConnectorManifest,
   run: Pick<Report, 'profile' | 'seed' | 'checksInProfile' | 'checks'>,
 ): Report {
+  // A manifest that a check has refused may be anything.
+  const { id, version, title, contract } = (manifest ?? {}) as Partial<ConnectorManifest>;
   const facts = {
-    plugin: { id: String(id), version: String(version), title: String(title), contract: String(contract) },
+    plugin: { id: textOfAny(id), version: textOfAny(version), title: textOfAny(title), contract: textOfAny(contract) },
     contractVersion: CONTRACT_VERSION,
     suiteVersion: (require('../package.json') as { readonly version: string }).version,
     date: new Date().toISOString(),
@@ -153,7 +164,7 @@ class Session {
     if (missing !== undefined) return report('skip', missing);
     const waiver = this.subject.waive?.[check.id];
     if (waiver !== undefined) {
-      return waiver.length < SHORTEST_REASON
+      return typeof waiver !== 'string' || waiver.length < SHORTEST_REASON
         ? report('error', `a waiver needs a reason of at least ${SHORTEST_REASON} characters`)
         : report('waived', waiver);
     }
@@ -178,7 +189,21 @@ class Session {
   private async runCheck(check: Check, report: Reporter): Promise<CheckReport> {
     const state = takeProcessState();
     const guard = guardProcess();
-    const unhandled = () => [...this.unhandled, ...guard.incidents.unhandled];
+    let outcome: CheckReport;
+    try {
+      outcome = await this.tryCheck(check, report, guard.incidents);
+    } finally {
+      this.unhandled.push(...guard.incidents.unhandled);
+      guard.release();
+    }
+    const changes = state.changes();
+    for (const change of changes) this.changed.add(change);
+    state.restore();
+    return withChanges(outcome, changes);
+  }
+
+  private async tryCheck(check: Check, report: Reporter, incidents: ProcessIncidents): Promise<CheckReport> {
+    const unhandled = () => [...this.unhandled, ...incidents.unhandled];
     let trial: Trial | undefined;
     const failed = (finding: Finding) => {
       const card = this.cardOf(check, finding, trial);
@@ -198,15 +223,9 @@ class Session {
     endChildren();
     // What was left behind is told of by now.
     await new Promise((resolve) => setImmediate(resolve));
-    const [exit] = guard.incidents.exits;
+    const [exit] = incidents.exits;
     if (exit !== undefined)
-      outcome = failed({ did: WHOLE_CHECK, expected: 'the process to be left alone', seen: exit.message });
-    this.unhandled.push(...guard.incidents.unhandled);
-    guard.release();
-    const changes = state.changes();
-    for (const change of changes) this.changed.add(change);
-    outcome = withChanges(outcome, changes);
-    state.restore();
+      return failed({ did: WHOLE_CHECK, expected: 'the process to be left alone', seen: exit.message });
     return fault === undefined || outcome.outcome === 'fail' || outcome.outcome === 'error'
       ? outcome
       : report('error', redactedBy(trial)(fault));
@@ -218,7 +237,7 @@ class Session {
       if (trial !== undefined) await within(this.limits.checkMs, () => trial.stop());
       return undefined;
     } catch (error) {
-      return error instanceof SubjectError ? error.message : undefined;
+      return isA(error, SubjectError) ? error.message : undefined;
     }
   }
 
@@ -303,14 +322,14 @@ function judged(
   failed: (finding: Finding) => CheckReport,
   redact: (text: string) => string,
 ): CheckReport {
-  if (error instanceof CheckFailure) return failed(error.finding);
-  if (error instanceof NotApplicable) return report('skip', redact(error.message));
-  if (error instanceof Unproven) return report('unproven', error.hint);
-  if (error instanceof SubjectError) return report('error', redact(error.message));
-  const expected = error instanceof TookTooLong ? 'it to end' : 'no exception';
+  if (isA(error, CheckFailure)) return failed(error.finding);
+  if (isA(error, NotApplicable)) return report('skip', redact(error.message));
+  if (isA(error, Unproven)) return report('unproven', error.hint);
+  if (isA(error, SubjectError)) return report('error', redact(error.message));
+  const expected = isA(error, TookTooLong) ? 'it to end' : 'no exception';
   return failed({
     did: WHOLE_CHECK,
     expected,
-    seen: error instanceof TookTooLong ? error.message : nameOf(error),
+    seen: isA(error, TookTooLong) ? error.message : nameOf(error),
   });
 }

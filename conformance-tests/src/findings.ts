@@ -45,7 +45,7 @@ export function textOfAny(value: unknown): string {
   try {
     return String(value);
   } catch {
-    return `a ${typeof value} that cannot be shown`;
+    return `what cannot be shown (${typeof value})`;
   }
 }
 
@@ -72,6 +72,15 @@ export function expectThat(
   const text = typeof seen === 'string' ? seen : asJson(seen);
   const shown = text.length > MAX_SEEN_CHARACTERS ? `${text.slice(0, MAX_SEEN_CHARACTERS)}…` : text;
   throw new CheckFailure({ did, expected, seen: shown, ...(operation === undefined ? {} : { operation }) });
+}
+
+/** As `instanceof`, also of what throws when it is looked at. */
+export function isA<T>(value: unknown, type: abstract new (...given: never[]) => T): value is T {
+  try {
+    return value instanceof type;
+  } catch {
+    return false;
+  }
 }
 
 /** The error's code and category, for messages. */

@@ -11,6 +11,7 @@ import type { TriedOperation } from './tried-operation.js';
 
 /** Enough to see whether keys differ. */
 const SAMPLES = 3;
+const SHOWN_REQUESTS = 5;
 /** Answers that speak of the session, and not of a document. */
 const SESSION_REFUSED: readonly number[] = [401, 403];
 
@@ -26,6 +27,11 @@ export async function expectSoundFixture(trial: Trial): Promise<void> {
   for (const [name, other] of Object.entries({ wrongCredential, unreachable }))
     if (isDeepStrictEqual(other, valid))
       throw new SubjectError(`connections.${name} is the same as connections.valid; change what its name says`);
+  for (const { name, properties } of fixture.connections.invalid)
+    if (isDeepStrictEqual(properties, valid))
+      throw new SubjectError(
+        `connections.invalid "${name}" is the same as connections.valid; change what its name says`,
+      );
   for (const pointer of fixture.secrets)
     if (typeof valueAt(valid, pointer) !== 'string')
       throw new SubjectError(`\`secrets\` names ${pointer}, and connections.valid has no text there`);
@@ -147,7 +153,7 @@ function expectToldByLedger(trial: Trial, { key, fixture }: TriedOperation, samp
     );
   if (isKnown && !sent.some((request) => fixture.isWrite(request)))
     throw new SubjectError(
-      `the ledger has ${sample.key}, a document of good(1) of ${key}, and \`isWrite\` says of none of the ${sent.length} requests that it has an effect`,
+      `the ledger has ${sample.key}, a document of good(1) of ${key}, and \`isWrite\` says of none of the requests (${shownRequests(sent)}) that it has an effect; or the plugin sends it elsewhere than it should`,
     );
   const foreign = applied.find(
     (entry) => entry.key !== sample.key && !sent.some((request) => names(request, entry.key)),
@@ -156,6 +162,11 @@ function expectToldByLedger(trial: Trial, { key, fixture }: TriedOperation, samp
     throw new SubjectError(
       `after one good document of ${key} the ledger also tells of ${foreign.key}, which no request names: \`ledger\` must tell only what the service applied, or the plugin writes more than it is given`,
     );
+}
+
+function shownRequests(sent: readonly SeenRequest[]): string {
+  const shown = sent.slice(-SHOWN_REQUESTS).map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+  return sent.length > SHOWN_REQUESTS ? `… ${shown.join(', ')}` : shown.join(', ');
 }
 
 function keysOf(entries: readonly LedgerEntry[]): string {

@@ -1,6 +1,6 @@
-import { SubjectError, Unproven } from './findings.js';
+import { isA, nameOf, SubjectError, Unproven } from './findings.js';
 import { within } from './limits.js';
-import type { Fixture, OperationFixture, Sample } from './subject.js';
+import type { Fixture, LedgerEntry, OperationFixture, Sample } from './subject.js';
 
 type Kind = 'function' | 'required function' | 'value' | 'required value';
 
@@ -42,22 +42,56 @@ const OPERATION = {
  * and a `good` or `bad` that does not give as many distinct documents as were asked for.
  */
 export function guardedFixture(fixture: Fixture, limitMs: number): Fixture {
+  try {
+    return guardedWhole(fixture, limitMs);
+  } catch (error) {
+    throw toldOf('the fixture', error);
+  }
+}
+
+function guardedWhole(fixture: Fixture, limitMs: number): Fixture {
   const guarded = guardedMembers(fixture, FIXTURE, 'the fixture', limitMs);
+  expectConnections(guarded.connections);
+  if (!Array.isArray(guarded.secrets) || !guarded.secrets.every(isText))
+    throw new SubjectError('`secrets` of the fixture must be a list of JSON Pointers, such as ["/password"]');
   const operations = Object.entries(guarded.operations).map(([key, operation]) => [
     key,
     guardedOperation(operation, key, limitMs),
   ]);
-  return { ...guarded, operations: Object.fromEntries(operations) as Fixture['operations'] };
+  const ledger = async () => {
+    const entries = await guarded.ledger();
+    if (!Array.isArray(entries) || !entries.every((entry) => isText((entry as Partial<LedgerEntry> | null)?.key)))
+      throw new SubjectError('`ledger` of the fixture must give a list of entries, each with its `key`');
+    return entries;
+  };
+  return { ...guarded, ledger, operations: Object.fromEntries(operations) as Fixture['operations'] };
+}
+
+function expectConnections({ valid, minimal, wrongCredential, unreachable, invalid }: Fixture['connections']): void {
+  for (const [name, properties] of Object.entries({ valid, minimal, wrongCredential, unreachable }))
+    if (!isObject(properties) && (name !== 'minimal' || properties !== undefined))
+      throw new SubjectError(`connections.${name} of the fixture must be an object of properties`);
+  if (!Array.isArray(invalid) || !invalid.every(isInvalidConnection))
+    throw new SubjectError('connections.invalid of the fixture must be a list of `name`, `properties` and `path`');
+}
+
+function isInvalidConnection(one: unknown): boolean {
+  const { name, path } = (one ?? {}) as Readonly<Record<string, unknown>>;
+  return isText(name) && isText(path);
 }
 
 function guardedOperation(operation: OperationFixture, key: string, limitMs: number): OperationFixture {
   const guarded = guardedMembers(operation, OPERATION, `the fixture of ${key}`, limitMs);
-  const bad = guarded.bad?.bind(guarded);
-  return {
-    ...guarded,
-    good: (n) => distinct(guarded.good(n), n, `good(${n}) of ${key}`),
-    ...(bad === undefined ? {} : { bad: (n) => distinct(bad(n), n, `bad(${n}) of ${key}`) }),
-  };
+  const whole: Record<string, unknown> = { ...guarded };
+  for (const name of ['good', 'bad'] as const) {
+    const give = guarded[name]?.bind(guarded);
+    if (give !== undefined) whole[name] = (n: number) => distinct(give(n), n, `${name}(${n}) of ${key}`);
+  }
+  for (const name of ['withText', 'withNumber', 'withDate', 'withNulls', 'sized'] as const) {
+    const give = guarded[name] as ((...given: unknown[]) => Sample) | undefined;
+    if (give !== undefined) whole[name] = (...given: unknown[]) => soundSample(give(...given), `${name} of ${key}`);
+  }
+  return whole as unknown as OperationFixture;
 }
 
 function guardedMembers<T extends object>(
@@ -66,6 +100,7 @@ function guardedMembers<T extends object>(
   what: string,
   limitMs: number,
 ): T {
+  if (!isObject(owner)) throw new SubjectError(`${what} is no object`);
   const members: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries<Kind>(kinds)) {
     const member = (owner as Readonly<Record<string, unknown>>)[name];
@@ -83,7 +118,7 @@ function guardedMembers<T extends object>(
 
 /** What the author's own code throws is no failure of the plugin. */
 function guardedFunction(call: (...args: readonly unknown[]) => unknown, name: string, limitMs: number) {
-  const told = (error: unknown) => (isOwn(error) ? error : new SubjectError(`${name} failed: ${String(error)}`));
+  const told = (error: unknown) => toldOf(name, error);
   return (...args: readonly unknown[]): unknown => {
     try {
       const given = call(...args);
@@ -96,16 +131,37 @@ function guardedFunction(call: (...args: readonly unknown[]) => unknown, name: s
   };
 }
 
-function isOwn(error: unknown): error is Error {
-  return error instanceof SubjectError || error instanceof Unproven;
+function toldOf(name: string, error: unknown): Error {
+  return isA(error, SubjectError) || isA(error, Unproven)
+    ? error
+    : new SubjectError(`${name} failed: ${nameOf(error)}`);
 }
 
 function distinct(samples: readonly Sample[], n: number, name: string): readonly Sample[] {
-  const keys = new Set(samples.map(({ key }) => key));
+  if (!Array.isArray(samples)) throw new SubjectError(`${name} gives no list of documents`);
+  for (const sample of samples) soundSample(sample, name);
+  const keys = new Set(samples.map(({ key }: Sample) => key));
   if (samples.length === n && keys.size === n) return samples;
   throw new SubjectError(
     samples.length === n
       ? `${name} gives ${n} documents with ${keys.size} different keys; give each document a key of its own`
       : `${name} gives ${samples.length} documents; give as many as are asked for`,
   );
+}
+
+function soundSample(sample: Sample, name: string): Sample {
+  const { key, mediaType, body } = (sample ?? {}) as Partial<Sample>;
+  if (!isText(key) || !isText(mediaType) || !ArrayBuffer.isView(body))
+    throw new SubjectError(
+      `${name} gives what is no document; it needs \`key\` and \`mediaType\`, texts, and \`body\`, bytes`,
+    );
+  return sample;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

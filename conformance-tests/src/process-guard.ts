@@ -1,4 +1,5 @@
 import { runInThisContext } from 'node:vm';
+import { isA } from './findings.js';
 
 /** The process itself: a test runner may give modules a copy whose events never come. */
 export const realProcess: NodeJS.Process = runInThisContext('process') as NodeJS.Process;
@@ -34,7 +35,7 @@ function nameOfPid(pid: number): string {
 export function guardProcess(): { readonly incidents: ProcessIncidents; release(): void } {
   const incidents: ProcessIncidents = { unhandled: [], exits: [] };
   const keep = (reason: unknown) => {
-    if (!(reason instanceof ExitAttempt)) incidents.unhandled.push(reason);
+    if (!isA(reason, ExitAttempt)) incidents.unhandled.push(reason);
   };
   const before = FATAL_EVENTS.map((name) => [name, realProcess.listeners(name as 'uncaughtException')] as const);
   for (const name of FATAL_EVENTS) {

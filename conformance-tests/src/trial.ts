@@ -17,7 +17,7 @@ import {
   type RuntimeLimits,
 } from '@connector-runtime/runtime';
 import { shownEvent, withOwnBody } from './events.js';
-import { nameOf, SubjectError, Unproven } from './findings.js';
+import { isA, nameOf, SubjectError, Unproven } from './findings.js';
 import { strikeSecrets } from './fixture-secrets.js';
 import { guardedFixture } from './guarded-fixture.js';
 import { LentClock } from './lent/lent-clock.js';
@@ -88,7 +88,7 @@ export class Trial {
   private readonly transport: LentTransport;
   private readonly runtimes = new Set<ConnectorRuntime>();
   private readonly others: Trial[] = [];
-  private readonly trace: string[] = [];
+  private readonly trace: { readonly text: string; times: number }[] = [];
 
   private isStopped = false;
   private ran: string | undefined;
@@ -120,17 +120,19 @@ export class Trial {
       try {
         return await within(fixtureMs, work);
       } catch (error) {
-        throw error instanceof SubjectError
+        throw isA(error, SubjectError)
           ? error
           : new SubjectError(`\`${name}\` of the subject failed: ${nameOf(error)}`);
       }
     };
     const plugin = await own('load', () => subject.load());
+    if (typeof (plugin as Partial<ConnectorPlugin> | null | undefined)?.manifest !== 'object')
+      throw new SubjectError('`load` of the subject gives no plugin with a manifest');
     const fixture = await own('start', () => subject.start({ seed }));
     try {
       return new Trial(subject, plugin, guardedFixture(fixture, fixtureMs), seed, options);
     } catch (error) {
-      await own('stop', () => fixture.stop());
+      await own('stop', async () => (fixture as Partial<Fixture> | null | undefined)?.stop?.());
       throw error;
     }
   }
@@ -373,13 +375,18 @@ export class Trial {
 
   /** Adds to what a failure card quotes. */
   note(line: string): void {
-    this.trace.push(line.slice(0, KEPT_LINE_CHARACTERS));
+    const text = line.slice(0, KEPT_LINE_CHARACTERS);
+    const before = this.trace.at(-1);
+    if (before?.text === text) before.times += 1;
+    else this.trace.push({ text, times: 1 });
     if (this.trace.length > LAST_EVENTS) this.trace.shift();
   }
 
   /** The last things that happened here, or in the world of this kind that was made last. */
   last(): readonly string[] {
-    return this.others.at(-1)?.last() ?? this.trace;
+    const other = this.others.at(-1);
+    if (other !== undefined) return other.last();
+    return this.trace.map(({ text, times }) => (times === 1 ? text : `${text} ×${times}`));
   }
 
   /** The operation that was run last, as `last`. */

@@ -182,7 +182,7 @@ const LIES: readonly (readonly [
   [
     'has an `isWrite` that knows no write',
     'BAS-01',
-    /`isWrite` says of none of the 1 requests/,
+    /`isWrite` says of none of the requests \(PUT \S+\) that it has an effect/,
     operation('upsert', () => ({ isWrite: () => false })),
   ],
   [
@@ -227,7 +227,97 @@ const LIES: readonly (readonly [
     /`seedRows` of export was asked for 31 rows and names 1;/,
     fixture((own) => ({ ...own, seedRows: async (id, n) => ((await own.seedRows?.(id, n)) ?? []).map(() => 'row') })),
   ],
+  [
+    'has an invalid connection that is the valid one',
+    'BAS-01',
+    /connections\.invalid ".+" is the same as connections\.valid/,
+    fixture((own) => ({
+      ...own,
+      connections: {
+        ...own.connections,
+        invalid: own.connections.invalid.map((one) => ({ ...one, properties: own.connections.valid })),
+      },
+    })),
+  ],
+  [
+    'has a `load` that gives no plugin',
+    'MAN-01',
+    /`load` of the subject gives no plugin with a manifest/,
+    (own) => ({ ...own, load: async () => ({}) as never }),
+  ],
+  [
+    'has a `start` that gives no fixture',
+    'MAN-01',
+    /the fixture is no object/,
+    (own) => ({ ...own, start: async () => undefined as never }),
+  ],
+  [
+    'throws what throws when it is looked at',
+    'MAN-01',
+    /`start` of the subject failed: what cannot be shown \(object\)/,
+    (own) => ({
+      ...own,
+      start: async () => {
+        throw unreadable();
+      },
+    }),
+  ],
+  [
+    'has a member that throws when it is read',
+    'MAN-01',
+    /the fixture failed: Error: no ledger/,
+    fixture((own) =>
+      Object.defineProperty({ ...own }, 'ledger', {
+        get: () => {
+          throw new Error('no ledger');
+        },
+      }),
+    ),
+  ],
+  [
+    'has an operation that is none',
+    'MAN-01',
+    /the fixture of upsert is no object/,
+    fixture((own) => ({ ...own, operations: { ...own.operations, upsert: null as never } })),
+  ],
+  [
+    'has a `good` without bodies',
+    'BAS-01',
+    /good\(3\) of upsert gives what is no document; it needs `key`/,
+    operation('upsert', () => ({ good: (n) => Array.from({ length: n }, (_, key) => ({ key: `k${key}` })) as never })),
+  ],
+  [
+    'has a `good` that gives nothing',
+    'BAS-01',
+    /good\(3\) of upsert gives no list of documents/,
+    operation('upsert', () => ({ good: () => null as never })),
+  ],
+  [
+    'has a ledger with holes',
+    'BAS-01',
+    /`ledger` of the fixture must give a list of entries/,
+    fixture((own) => ({ ...own, ledger: async () => [null as never] })),
+  ],
+  [
+    'has secrets that are no pointers',
+    'MAN-01',
+    /`secrets` of the fixture must be a list of JSON Pointers/,
+    fixture((own) => ({ ...own, secrets: [null as never] })),
+  ],
+  [
+    'has a connection that is none',
+    'MAN-01',
+    /connections\.minimal of the fixture must be an object/,
+    fixture((own) => ({ ...own, connections: { ...own.connections, minimal: null } })),
+  ],
 ];
+
+/** A thing whose every look throws. */
+function unreadable(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
 
 /** Services that were not stopped when they should have been. */
 const unstopped: Fixture[] = [];

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { type CheckReport, conformance, type SuiteLimits } from '@connector-runtime/conformance-tests';
 import { LentLog } from '#src/lent/lent-log.js';
+import { itemsPlugin } from '../mutants/mutant.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
-import { MISBEHAVIOURS, MODE_VARIABLE, THROWN } from './misbehaviours.js';
+import { connection, MISBEHAVIOURS, MODE_VARIABLE, THROWN } from './misbehaviours.js';
 
 const BIN = path.resolve(__dirname, '..', '..', 'bin', 'connector-conform.js');
 const SUBJECT = require.resolve('./misbehaviours.js');
@@ -46,6 +47,49 @@ describe('a plugin that', () => {
       { outcome: 'fail', reason: expect.stringContaining('20 success') },
       { outcome: 'pass' },
     ]);
+  });
+});
+
+/** A thing whose every look throws. */
+function unreadable(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+describe('what throws when it is looked at', () => {
+  const before = processNow();
+  const thrower = () => {
+    throw unreadable();
+  };
+
+  test.each([
+    [
+      'by the choice of an operation',
+      'MAN-03',
+      { ...itemsPlugin, operations: { ...itemsPlugin.operations, upsert: thrower } },
+    ],
+    [
+      'in a timer',
+      'BAS-01',
+      connection('test', async () => {
+        setTimeout(thrower, 0);
+        return new Promise<never>(() => undefined);
+      }),
+    ],
+  ])('is survived where it is thrown %s', async (_, culprit, plugin) => {
+    const checks = await checksOf(plugin, ['MAN-01', 'MAN-03', 'BAS-01'], HANGING);
+
+    expect(checks.filter(({ outcome }) => outcome === 'fail').map(({ id }) => id)).toEqual([culprit]);
+    expect(processNow()).toEqual(before);
+  });
+
+  test('is shown in the report where the manifest holds it', async () => {
+    const manifest = { ...itemsPlugin.manifest, title: unreadable() as unknown as string };
+
+    const report = await conformance({ ...itemsSubject(), manifest }, { only: ['MAN-01'] }).run();
+
+    expect(report.plugin).toMatchObject({ id: 'items', title: 'what cannot be shown (object)' });
   });
 });
 

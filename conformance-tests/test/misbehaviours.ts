@@ -35,7 +35,7 @@ function upsert(
   return withOperation('upsert', likeParent(Misbehaves)).plugin;
 }
 
-function connection(name: 'open' | 'test' | 'close', act: () => Promise<never>): ConnectorPlugin {
+export function connection(name: 'open' | 'test' | 'close', act: () => Promise<never>): ConnectorPlugin {
   class Misbehaves extends ItemsConnection {}
   Object.defineProperty(likeParent(Misbehaves).prototype, name, { value: act });
   return withConnection(Misbehaves).plugin;

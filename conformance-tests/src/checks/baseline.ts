@@ -17,7 +17,7 @@ export const BASELINE: readonly Check[] = [
     needs: [],
     title: 'A valid connection works',
     rule: 'With a valid configuration, and with the least that is valid, the connection opens, its test says ok with at least one named finding, and each operation takes one good document.',
-    cause: 'the plugin relies on an optional property',
+    cause: 'a credential that is not sent as the service wants it, or an optional property that the plugin relies on',
     async run(trial) {
       await expectSoundFixture(trial);
       const { valid, minimal } = trial.fixture.connections;

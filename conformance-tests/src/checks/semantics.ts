@@ -30,7 +30,7 @@ export const SEMANTICS: readonly Check[] = [
         expectThat(
           missing.length === 0,
           'every key',
-          `${missing.length} missing: ${missing.slice(0, 5).join(', ')}`,
+          `${missing.length} missing: ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}`,
           did,
           tried.key,
         );

@@ -73,7 +73,9 @@ export class LocalService {
     if (room === 'types' && id === undefined) return this.pageOfTypes(searchParams);
     if (!this.typeIds().includes(id ?? '')) return { status: 404, body: { code: 'TYPE_UNKNOWN' } };
     if (room === 'types') return { status: 200, body: { fields: FIELDS } };
-    return method === 'GET' ? this.pageOfRecords(searchParams) : this.create(body);
+    if (room !== 'records') return { status: 404, body: { code: 'ADDRESS_UNKNOWN' } };
+    if (method === 'GET') return this.pageOfRecords(searchParams);
+    return method === 'POST' ? this.create(body) : { status: 405, body: { code: 'METHOD_UNKNOWN' } };
   }
 
   private tokenFor(body: string): Answer {
