@@ -1,3 +1,5 @@
+import https from 'node:https';
+import tls from 'node:tls';
 import { realProcess } from './process-guard.js';
 
 type Descriptors = ReadonlyMap<PropertyKey, PropertyDescriptor>;
@@ -17,17 +19,24 @@ const SHARED: Readonly<Record<string, object>> = {
   RegExp,
   JSON,
   Math,
+  Reflect,
+  Symbol,
+  Error,
+  URL,
 };
+/** What every class of bytes inherits from; it has no name of its own. */
+const TypedArray = Object.getPrototypeOf(Uint8Array) as typeof Uint8Array;
+/** Of these a change reaches every connection of the process. */
+const CONNECTIONS: Readonly<Record<string, object>> = { tls, 'https.globalAgent.options': https.globalAgent.options };
 const PROTOTYPES = Object.fromEntries(
-  [Object, Array, Function, String, Number, Boolean, Promise, Map, Set, Date, RegExp, Error].map((type) => [
-    `${type.name}.prototype`,
-    type.prototype as object,
-  ]),
+  [
+    ...[Object, Array, Function, String, Number, Boolean, Symbol, Promise, Map, Set, Date, RegExp, Error, URL],
+    ...[TypedArray, Uint8Array],
+  ].map((type) => [`${type.name}.prototype`, type.prototype as object]),
 );
 /** Of the global object only these: others are made when they are first asked for. */
 const GLOBALS: readonly string[] = [
   ...Object.keys(SHARED),
-  'Error',
   'fetch',
   'setTimeout',
   'setInterval',
@@ -39,33 +48,42 @@ const GLOBALS: readonly string[] = [
   'structuredClone',
   'AbortController',
   'AbortSignal',
-  'URL',
   'Buffer',
 ];
+/** Where undici keeps the dispatcher of `fetch`. Source: undici, `lib/global.js`. */
+const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+/** Functions of the process that a plugin might put its own in the place of. */
+const CALLS: readonly string[] = ['emitWarning', 'nextTick', 'hrtime', 'exit', 'kill', 'abort'];
 
-/** The process as it was: prototypes, built-in functions, globals, environment, working directory, exit code and listeners. */
+/** The process as it was: prototypes, built-in functions, globals, TLS, environment, working directory, exit code and listeners. */
 export interface ProcessState {
-  /** What is otherwise by now, by name: `Array.prototype.last`. Listeners that were added are not told. */
+  /** What is otherwise by now, by name: `Array.prototype.last`. Listeners that were added are not told, nor globals whose names begin with two underscores: they may be a library's own. */
   readonly changes: () => readonly string[];
-  /** Puts it back. Listeners that were added stay: they may be a library's own. */
+  /** Puts it back; listeners and globals that were added stay. */
   readonly restore: () => void;
 }
 
 export function takeProcessState(): ProcessState {
-  const watched = Object.entries<object>({ ...SHARED, ...PROTOTYPES, console }).map(([name, owner]) => ({
-    name,
-    owner,
-    before: descriptorsOf(owner, Reflect.ownKeys(owner)),
-  }));
+  const watched = Object.entries<object>({ ...SHARED, ...PROTOTYPES, ...CONNECTIONS, console }).map(
+    ([name, owner]) => ({
+      name,
+      owner,
+      before: descriptorsOf(owner, Reflect.ownKeys(owner)),
+    }),
+  );
   // Read once: some are made when they are first asked for.
   for (const name of GLOBALS) Reflect.get(globalThis, name);
-  watched.push({ name: 'globalThis', owner: globalThis, before: descriptorsOf(globalThis, GLOBALS) });
+  watched.push({ name: 'globalThis', owner: globalThis, before: descriptorsOf(globalThis, [...GLOBALS, DISPATCHER]) });
+  const globals = new Set(Object.keys(globalThis));
   const processes = [...new Set([realProcess, process])].map(ownState);
   return {
     changes: () => [
       ...watched.flatMap(({ name, owner, before }) =>
         changedKeys(owner, before).map((key) => `${name}.${String(key)}`),
       ),
+      ...Object.keys(globalThis)
+        .filter((name) => !globals.has(name) && !name.startsWith('__'))
+        .map((name) => `globalThis.${name}`),
       ...[...new Set(processes.flatMap(({ changes }) => changes()))].sort(),
     ],
     restore: () => {
@@ -82,6 +100,9 @@ function ownState(held: NodeJS.Process): ProcessState {
   const environment = { ...held.env };
   const folder = held.cwd();
   const { exitCode } = held;
+  const calls = descriptorsOf(held, CALLS);
+  const changedCalls = () =>
+    CALLS.filter((name) => !isSame(calls.get(name), Object.getOwnPropertyDescriptor(held, name)));
   const listeners = held.eventNames().map((name) => [name, held.rawListeners(name)] as const);
   const removed = () =>
     listeners.flatMap(([name, before]) =>
@@ -95,6 +116,7 @@ function ownState(held: NodeJS.Process): ProcessState {
         .map((name) => `process.env.${name}`),
       ...(held.cwd() === folder ? [] : ['process.cwd()']),
       ...(held.exitCode === exitCode ? [] : ['process.exitCode']),
+      ...changedCalls().map((name) => `process.${name}`),
       ...removed().map(([name]) => `a listener of process for ${String(name)}`),
     ],
     restore: () => {
@@ -102,6 +124,7 @@ function ownState(held: NodeJS.Process): ProcessState {
       Object.assign(held.env, environment);
       if (held.cwd() !== folder) held.chdir(folder);
       held.exitCode = exitCode;
+      for (const name of changedCalls()) putBack(held, name, calls.get(name));
       for (const [name, one] of removed()) held.on(name as 'exit', one as () => void);
     },
   };

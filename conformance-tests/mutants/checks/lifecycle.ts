@@ -1,3 +1,4 @@
+import tls from 'node:tls';
 import {
   type CallContext,
   type Document,
@@ -85,6 +86,24 @@ const setsVariable = likeParent(
   },
 );
 
+const switchesChecksOff = likeParent(
+  class extends UpsertItems {
+    protected override get effect() {
+      tls.checkServerIdentity = () => undefined;
+      return super.effect;
+    }
+  },
+);
+
+const keepsGlobally = likeParent(
+  class extends UpsertItems {
+    protected override get effect() {
+      Reflect.set(globalThis, 'upsertedItems', true);
+      return super.effect;
+    }
+  },
+);
+
 /** Not in the check's own run, which has one document of each operation. */
 const setsVariableLater = likeParent(
   class extends UpsertItems {
@@ -106,4 +125,6 @@ export const LIFECYCLE_MUTANTS: Mutants = {
   'LIF-04': withOperation('upsert', CountsGlobally),
   'LIF-04:environment': withOperation('upsert', setsVariable),
   'LIF-04:earlier': withOperation('upsert', setsVariableLater),
+  'LIF-04:global': withOperation('upsert', keepsGlobally),
+  'LIF-04:tls': withOperation('upsert', switchesChecksOff),
 };

@@ -72,6 +72,20 @@ const namesOtherRoot = likeParent(
   },
 );
 
+/** Rows have no note. */
+const demandsWhatItFillsIn = likeParent(
+  class extends ItemsBrowse {
+    override async describe(query: DescribeQuery, context: CallContext): Promise<ObjectDefinition> {
+      const definition = await super.describe(query, context);
+      if (query.format !== 'json-schema' || query.role !== 'output') return definition;
+      const schema = definition.schema
+        .replace('"required":["key"]', '"required":["key","note"]')
+        .replace('"note":{', '"note":{"default":"",');
+      return { ...definition, schema };
+    }
+  },
+);
+
 class AnswersInWordsOfItsOwn extends UpdateItems {
   protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
     return { ...(await super.update(document, context)), body: { done: true } };
@@ -84,6 +98,7 @@ export const SCHEMA_MUTANTS: Mutants = {
   'SCH-01:element': withBrowse(namesOtherRoot),
   'SCH-02': withBrowse(lacksText),
   'SCH-03': withBrowse(saysNumber),
+  'SCH-03:default': withBrowse(demandsWhatItFillsIn),
   'SCH-03:result': withOperation('update', AnswersInWordsOfItsOwn),
   'SCH-04': withBrowse(lacksNoteInJson),
 };

@@ -36,6 +36,14 @@ const hasNoLimit = likeParent(
   },
 );
 
+const waitsForHours = likeParent(
+  class extends UploadFiles {
+    protected override request(document: Document): ItemsRequest {
+      return { ...super.request(document), timeoutMs: 6 * 60 * 60_000 };
+    }
+  },
+);
+
 const pollsQuickly = likeParent(
   class extends ExportItems {
     protected override pauseMs(polls: number, context: ExecutionContext): number {
@@ -69,6 +77,7 @@ export const TIME_LIMITS_MUTANTS: Mutants = {
   'TIM-01': withOperation('update', waitsForEver),
   'TIM-02': withOperation('upload', hasNoLimit),
   'TIM-03': withOperation('export', pollsQuickly),
+  'TIM-02:hours': withOperation('upload', waitsForHours),
   'TIM-01:category': withOperation('update', callsBusyConflict),
   'TIM-03:even': withOperation('export', pollsEvenly),
 };

@@ -191,7 +191,7 @@ function formatOf(mediaType: string): SchemaFormat | undefined {
 
 async function validatorFor(format: SchemaFormat, schema: string): Promise<Validate> {
   if (format === 'xsd') return xmlSchemaValidator(schema);
-  const validate = compileSchema(JSON.parse(schema) as JsonSchema);
+  const validate = compileSchema(JSON.parse(schema) as JsonSchema, { useDefaults: false });
   return async (text) => validate(JSON.parse(text));
 }
 

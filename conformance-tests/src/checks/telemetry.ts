@@ -7,6 +7,8 @@ import { documentsOf } from '../samples.js';
 
 /** Of what is printed; a plugin that floods does not fill the memory. */
 const KEPT_TEXTS = 100;
+/** Of each, before secrets are struck out and it is shortened. */
+const KEPT_CHARACTERS = 20_000;
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 
 export const TELEMETRY: readonly Check[] = [
@@ -73,7 +75,7 @@ async function printedBy(work: () => Promise<void>): Promise<readonly string[]> 
     if (original === undefined) return;
     functions[name] = (...args: unknown[]) => {
       if (ofWork.getStore() === undefined) return original.apply(owner, args);
-      if (texts.length < KEPT_TEXTS) texts.push(args.map(textOfAny).join(' ').slice(0, 300));
+      if (texts.length < KEPT_TEXTS) texts.push(args.map(textOfAny).join(' ').slice(0, KEPT_CHARACTERS));
       return returns;
     };
     undo.push(() => {

@@ -8,7 +8,7 @@ const SLOW_DEADLINE_MS = HOUR_MS / 12;
 const DAY_MS = 24 * HOUR_MS;
 /** The fault, the deadline that is given, and when the run must be over. */
 const SILENCES = [
-  ['hang', DAY_MS, DAY_MS / 2],
+  ['hang', DAY_MS, HOUR_MS],
   // A byte in ten seconds: each is a wait in real time too, and there may be many operations.
   ['slow body', SLOW_DEADLINE_MS, SLOW_DEADLINE_MS],
 ] as const;
@@ -56,7 +56,7 @@ export const TIME_LIMITS: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'A request without an answer ends by itself',
-    rule: 'Where the service accepts and never answers, each request ends by a limit of its own, long before a deadline of a day; over HTTP an answer of one byte in ten seconds ends with the run by its deadline.',
+    rule: 'Where the service accepts and never answers, the run ends by limits of its own within an hour, long before a deadline of a day; over HTTP an answer of one byte in ten seconds ends with the run by its deadline.',
     cause: 'a request whose time limit was switched off',
     async run(trial) {
       for (const operation of trial.operations()) {
