@@ -1,9 +1,12 @@
 import {
+  type Constructor,
   type Document,
   type Events,
   type ExecutionContext,
   type HttpResponse,
   isConnectorError,
+  type Operation,
+  type OperationDescriptor,
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
@@ -16,7 +19,7 @@ import {
   UpsertItems,
 } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
-import { itemsPlugin, likeParent, type Mutant, type Mutants, withOperation } from '../mutant.js';
+import { itemsPlugin, likeParent, type Mutant, type Mutants, withDescriptor, withOperation } from '../mutant.js';
 
 const retriesPost = likeParent(
   class extends UploadFiles {
@@ -110,6 +113,23 @@ const believesInSuccess = likeParent(
   },
 );
 
+const believesUpsert = likeParent(
+  class extends UpsertItems {
+    protected override get effect(): 'repeatable' | 'once' {
+      return 'once';
+    }
+
+    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.upsert(document, text, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.code !== 'CONNECTION_RESET') throw error;
+        return { type: 'result', inputs: [document.id], status: 'success' };
+      }
+    }
+  },
+);
+
 /** Repeats deletes by itself, after these pauses. */
 function pausing(...pausesMs: readonly number[]): Mutant {
   const asksOnce = likeParent(
@@ -144,6 +164,12 @@ function pausing(...pausesMs: readonly number[]): Mutant {
   };
 }
 
+/** With another word in the manifest of whether the operation's documents may be sent twice. */
+function declaring(id: string, repeat: OperationDescriptor['repeat'], type: Constructor<Operation>): Mutant {
+  const { plugin } = withDescriptor(id, { repeat });
+  return { plugin: { ...plugin, operations: { ...plugin.operations, [id]: () => type } } };
+}
+
 export const REPEATS_MUTANTS: Mutants = {
   'IDM-01': withOperation('upload', retriesPost),
   'IDM-02': withOperation('upsert', givesUp),
@@ -152,6 +178,9 @@ export const REPEATS_MUTANTS: Mutants = {
   'IDM-05': withOperation('upload', sendsEmptyBody),
   'IDM-06': withOperation('create', believesReceipt),
   'IDM-01:success': withOperation('upload', believesInSuccess),
+  'IDM-02:keyed': declaring('upsert', 'keyed', givesUp),
+  'IDM-02:once': withOperation('upsert', believesUpsert),
+  'IDM-02:twice': declaring('upload', 'safe', retriesPost),
   'IDM-04:shrinking': pausing(4_000, 2_000, 1_000),
   'IDM-04:same': pausing(1_000, 2_000, 4_000),
 };

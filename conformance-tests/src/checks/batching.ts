@@ -5,6 +5,9 @@ import { documentOf, documentsOf } from '../samples.js';
 import { streamed } from '../sources.js';
 import type { TriedOperation } from '../tried-operation.js';
 
+/** Documents of a request with a bad one, where a batch holds as many. */
+const SAMPLES = 5;
+
 export const BATCHING: readonly Check[] = [
   {
     id: 'BAT-01',
@@ -86,11 +89,14 @@ export const BATCHING: readonly Check[] = [
       if (atomic.length === 0)
         throw new Unproven('add `atomic`, the properties that ask for all or none, to the fixture of an operation');
       for (const operation of trial.withMember('bad', atomic)) {
-        const samples = [...operation.fixture.good(2), ...operation.member(1), ...operation.fixture.good(2)];
+        const inOne = Math.min(operation.descriptor.batch?.maxDocuments ?? SAMPLES, SAMPLES);
+        const good = operation.fixture.good(inOne - 1);
+        const middle = Math.floor(good.length / 2);
+        const samples = [...good.slice(0, middle), ...operation.member(1), ...good.slice(middle)];
         const connection = await trial.connect();
         const before = (await trial.fixture.ledger()).length;
         const { summary } = await trial.run(connection, operation, documentsOf(samples));
-        const did = 'one bad document among four good ones, in one request';
+        const did = `one bad document among ${good.length} good ones, in one request`;
         const applied = (await trial.fixture.ledger()).length - before;
         expectThat(applied === 0, 'nothing applied', `${applied} entries in the ledger`, did, operation.key);
         expectThat(summary.counts.success === 0, 'no success', summary.counts, did, operation.key);

@@ -4,6 +4,7 @@ import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
 import { documentOf, documentsOf } from '../samples.js';
 import { streamed } from '../sources.js';
+import type { SeenRequest } from '../subject.js';
 import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
 
@@ -40,18 +41,23 @@ export const REPEATS: readonly Check[] = [
     profile: 'full',
     needs: ['safe repeat'],
     title: 'What may be sent twice is',
-    rule: 'A write that may be repeated and whose answer is lost once is sent again, and ends success.',
+    rule: 'A write that may be repeated, be it only with a key, and whose answer is lost once is sent again, and ends success; a create is applied once.',
     cause: 'giving up at the first loss',
     async run(trial) {
       for (const operation of writesThat(trial, 'safe')) {
-        const { tried, results } = await oneLost(trial, operation);
+        const { tried, results, writes, times } = await oneLost(trial, operation);
+        const did = 'the answer to the write was lost once';
         expectThat(
           results.every(({ status }) => status === 'success'),
           'success',
           results.map(({ status, error }) => error?.code ?? status),
-          'the answer to the write was lost once',
+          did,
           tried.key,
         );
+        expectThat(hasRepeat(writes), 'a write that is sent again', places(writes), did, tried.key);
+        // A record that is changed or deleted twice is as it should be; one that is created twice is not.
+        if (tried.descriptor.effect === 'create')
+          expectThat(times === 1, 'applied once', `${times} times`, did, tried.key);
       }
     },
   },
@@ -195,13 +201,7 @@ export const REPEATS: readonly Check[] = [
 ];
 
 function writesThat(trial: Trial, repeat: 'unsafe' | 'safe'): readonly TriedOperation[] {
-  return trial
-    .writes()
-    .filter(
-      ({ descriptor }) =>
-        (descriptor.repeat === 'unsafe') === (repeat === 'unsafe') &&
-        (repeat === 'unsafe' || descriptor.repeat === 'safe'),
-    );
+  return trial.writes().filter(({ descriptor }) => (descriptor.repeat === 'unsafe') === (repeat === 'unsafe'));
 }
 
 /** A run of one document whose first write loses its answer. */
@@ -209,9 +209,22 @@ async function oneLost(trial: Trial, operation: TriedOperation) {
   const [at] = await trial.writePositions(operation, (fixture) => fixture.good(1));
   const { trial: own, operation: tried } = await trial.forOperation(operation);
   await own.fault({ kind: 'lose' }, at ?? 1);
-  const { results } = await own.run(await own.connect(), tried, documentsOf(tried.fixture.good(1)));
+  const connection = await own.connect();
+  const samples = tried.fixture.good(1);
+  const { results } = await own.run(connection, tried, documentsOf(samples));
   const writes = (await own.requests()).filter((request) => tried.fixture.isWrite(request));
-  return { tried, results, writes };
+  const ledger = await own.ledger();
+  const times = samples.reduce((sum, { key }) => sum + (ledger.get(key)?.times ?? 0), 0);
+  return { tried, results, writes, times };
+}
+
+/** A document may take several writes, one after another, each to a place of its own. */
+function places(writes: readonly SeenRequest[]): readonly string[] {
+  return writes.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+}
+
+function hasRepeat(writes: readonly SeenRequest[]): boolean {
+  return new Set(places(writes)).size < writes.length;
 }
 
 function shown({ inputs, status }: ResultEvent): string {
