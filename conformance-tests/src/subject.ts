@@ -142,7 +142,7 @@ export interface OperationFixture {
 
 /** A document. */
 export interface Sample {
-  /** Names its ledger entry, and is the document's id. */
+  /** Names its ledger entry, and is the document's id (but in ACC-02, where the host has ids of its own). */
   readonly key: string;
   /** One that the operation takes. */
   readonly mediaType: string;

@@ -231,6 +231,16 @@ async function* withHeld(
 }
 
 /** Has room for a hundred documents. */
+const namesByKey = likeParent(
+  class extends UpsertItems {
+    protected override async upsert(...given: Parameters<UpsertItems['upsert']>) {
+      const [, text] = given;
+      const { key } = JSON.parse(text) as { readonly key: string };
+      return { ...(await super.upsert(...given)), inputs: [key] as const };
+    }
+  },
+);
+
 const runsOver = likeParent(
   class extends UpsertItems {
     private count = 0;
@@ -263,6 +273,7 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-01:throws': withOperation('upsert', runsOver),
   'ACC-01:failure': withOperation('delete', failsOneOfMany),
   'ACC-02': withOperation('create', reportsTwice),
+  'ACC-02:named': withOperation('upsert', namesByKey),
   'ACC-03': withOperation('create', looksAtStatus),
   'ACC-04': withOperation('create', deniesLoss),
   'ACC-05': withOperation('create', failsTogether),

@@ -58,12 +58,17 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'A result is final',
-    rule: 'No document gets a second result or an output after its result, and no result names a document that was never taken.',
-    cause: 'a result is given when a request ends and again when the batch ends',
+    rule: 'No document gets a second result or an output after its result, and no result names a document that was never taken: results are told by the ids that the host gave.',
+    cause: 'a result is given when a request ends and again when the batch ends, or is named by a key of the service',
     async run(trial) {
       for (const operation of trial.operations()) {
         const connection = await trial.connect();
-        const { summary } = await trial.run(connection, operation, documentsOf(operation.fixture.good(25)));
+        // A host's ids are seldom the keys that the service knows.
+        const documents = documentsOf(operation.fixture.good(25)).map((document, index) => ({
+          ...document,
+          id: `document ${index + 1}`,
+        }));
+        const { summary } = await trial.run(connection, operation, documents);
         const { error } = summary;
         const isBreach = error?.code === 'RESULT_NOT_OPEN' || error?.code === 'OUTPUT_NOT_OPEN';
         expectThat(
