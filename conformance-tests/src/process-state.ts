@@ -4,7 +4,7 @@ import { realProcess } from './process-guard.js';
 
 type Descriptors = ReadonlyMap<PropertyKey, PropertyDescriptor>;
 
-/** Objects of the language that every module of a process shares. */
+/** Objects of the language that every module of a process shares; not `Reflect`, to which reflect-metadata adds what decorators need. */
 const SHARED: Readonly<Record<string, object>> = {
   Object,
   Array,
@@ -19,15 +19,14 @@ const SHARED: Readonly<Record<string, object>> = {
   RegExp,
   JSON,
   Math,
-  Reflect,
   Symbol,
   Error,
   URL,
 };
 /** What every class of bytes inherits from; it has no name of its own. */
 const TypedArray = Object.getPrototypeOf(Uint8Array) as typeof Uint8Array;
-/** Of these a change reaches every connection of the process. */
-const CONNECTIONS: Readonly<Record<string, object>> = { tls, 'https.globalAgent.options': https.globalAgent.options };
+/** What decides over the certificates of every connection of the process. */
+const TLS: readonly string[] = ['checkServerIdentity', 'DEFAULT_MIN_VERSION', 'DEFAULT_MAX_VERSION', 'DEFAULT_CIPHERS'];
 const PROTOTYPES = Object.fromEntries(
   [
     ...[Object, Array, Function, String, Number, Boolean, Symbol, Promise, Map, Set, Date, RegExp, Error, URL],
@@ -55,6 +54,14 @@ const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 /** Functions of the process that a plugin might put its own in the place of. */
 const CALLS: readonly string[] = ['emitWarning', 'nextTick', 'hrtime', 'exit', 'kill', 'abort'];
 
+interface Watched {
+  readonly name: string;
+  readonly owner: object;
+  readonly before: Descriptors;
+  /** These only. */
+  readonly keys?: readonly PropertyKey[];
+}
+
 /** The process as it was: prototypes, built-in functions, globals, TLS, environment, working directory, exit code and listeners. */
 export interface ProcessState {
   /** What is otherwise by now, by name: `Array.prototype.last`. Listeners that were added are not told, nor globals whose names begin with two underscores: they may be a library's own. */
@@ -64,22 +71,25 @@ export interface ProcessState {
 }
 
 export function takeProcessState(): ProcessState {
-  const watched = Object.entries<object>({ ...SHARED, ...PROTOTYPES, ...CONNECTIONS, console }).map(
-    ([name, owner]) => ({
-      name,
-      owner,
-      before: descriptorsOf(owner, Reflect.ownKeys(owner)),
-    }),
-  );
+  const whole = { ...SHARED, ...PROTOTYPES, console, 'https.globalAgent.options': https.globalAgent.options };
+  const watched: Watched[] = Object.entries<object>(whole).map(([name, owner]) => ({
+    name,
+    owner,
+    before: descriptorsOf(owner, Reflect.ownKeys(owner)),
+  }));
   // Read once: some are made when they are first asked for.
   for (const name of GLOBALS) Reflect.get(globalThis, name);
-  watched.push({ name: 'globalThis', owner: globalThis, before: descriptorsOf(globalThis, [...GLOBALS, DISPATCHER]) });
+  for (const [name, owner, keys] of [
+    ['globalThis', globalThis, [...GLOBALS, DISPATCHER]],
+    ['tls', tls, TLS],
+  ] as const)
+    watched.push({ name, owner, keys, before: descriptorsOf(owner, keys) });
   const globals = new Set(Object.keys(globalThis));
   const processes = [...new Set([realProcess, process])].map(ownState);
   return {
     changes: () => [
-      ...watched.flatMap(({ name, owner, before }) =>
-        changedKeys(owner, before).map((key) => `${name}.${String(key)}`),
+      ...watched.flatMap(({ name, owner, before, keys }) =>
+        changedKeys(owner, before, keys).map((key) => `${name}.${String(key)}`),
       ),
       ...Object.keys(globalThis)
         .filter((name) => !globals.has(name) && !name.startsWith('__'))
@@ -87,8 +97,8 @@ export function takeProcessState(): ProcessState {
       ...[...new Set(processes.flatMap(({ changes }) => changes()))].sort(),
     ],
     restore: () => {
-      for (const { owner, before } of watched) {
-        for (const key of changedKeys(owner, before)) putBack(owner, key, before.get(key));
+      for (const { owner, before, keys } of watched) {
+        for (const key of changedKeys(owner, before, keys)) putBack(owner, key, before.get(key));
       }
       for (const { restore } of processes) restore();
     },
@@ -139,19 +149,18 @@ function descriptorsOf(owner: object, keys: readonly PropertyKey[]): Descriptors
   return found;
 }
 
-function changedKeys(owner: object, before: Descriptors): readonly PropertyKey[] {
-  const keys = owner === globalThis ? [...before.keys()] : [...new Set([...before.keys(), ...Reflect.ownKeys(owner)])];
+/** Without `keys`: of all that the owner has and had. */
+function changedKeys(
+  owner: object,
+  before: Descriptors,
+  keys: readonly PropertyKey[] = [...new Set([...before.keys(), ...Reflect.ownKeys(owner)])],
+): readonly PropertyKey[] {
   return keys.filter((key) => !isSame(before.get(key), Object.getOwnPropertyDescriptor(owner, key)));
 }
 
 function isSame(before: PropertyDescriptor | undefined, now: PropertyDescriptor | undefined): boolean {
-  return (
-    before !== undefined &&
-    now !== undefined &&
-    Object.is(before.value, now.value) &&
-    before.get === now.get &&
-    before.set === now.set
-  );
+  if (before === undefined || now === undefined) return before === now;
+  return Object.is(before.value, now.value) && before.get === now.get && before.set === now.set;
 }
 
 /** What was made so that nobody can change it stays. */
