@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { ConnectorPlugin, Constructor } from '@connector-runtime/core';
+import { ConnectorError, type ConnectorPlugin, type Constructor } from '@connector-runtime/core';
 import { container, type DependencyContainer, type InjectionToken, injectable, Lifecycle } from 'tsyringe';
 
 /**
@@ -24,7 +24,7 @@ export class ConnectionScope {
     }
   }
 
-  /** The instance of a shared class, or a new one of any other. */
+  /** The instance of a shared class, or a new one of any other. Throws `PLUGIN_INVALID` (`contract`) where a constructor does not say what it needs. */
   resolve<T>(type: Constructor<T>): T {
     this.prepare(type);
     return this.container.resolve(type);
@@ -62,9 +62,29 @@ export class ConnectionScope {
     this.prepared.add(type);
     injectable()(type as Constructor<unknown>);
     const tokens = (Reflect.getOwnMetadata('injectionTokens', type) ?? {}) as Record<string, unknown>;
+    expectTokens(type as Constructor<unknown>, tokens);
     for (const token of Object.values(tokens)) this.prepare(classOf(token));
   }
 }
+
+/** Without a token, and without a class that the compiler has noted, a parameter would come as `undefined`. */
+function expectTokens(type: Constructor<unknown>, tokens: Readonly<Record<string, unknown>>): void {
+  const noted = (Reflect.getOwnMetadata('design:paramtypes', type) ?? []) as readonly unknown[];
+  for (let index = 0; index < type.length; index += 1) {
+    const isKnown = index in tokens || (noted[index] !== undefined && !NO_CLASSES.has(noted[index]));
+    if (isKnown) continue;
+    throw new ConnectorError({
+      category: 'contract',
+      code: 'PLUGIN_INVALID',
+      message: `parameter ${index + 1} of the constructor of ${type.name} has no @inject(…)`,
+      effect: 'none',
+      retryable: false,
+    });
+  }
+}
+
+/** What a compiler notes of a parameter whose type is no class. */
+const NO_CLASSES: ReadonlySet<unknown> = new Set([Object, String, Number, Boolean, Array, Function]);
 
 /** `@inject(X)` leaves X, or `{ token: X, … }` where it was given options. */
 function classOf(token: unknown): unknown {

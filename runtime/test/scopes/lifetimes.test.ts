@@ -205,3 +205,32 @@ describe('a connection', () => {
     await runtime.close();
   });
 });
+
+test('a constructor that does not say what it needs is told of by place and class', async () => {
+  @injectable()
+  class Session {}
+
+  class Link implements Connection {
+    constructor(
+      @inject(Session) readonly session: Session,
+      readonly forgotten: { readonly key: string },
+    ) {}
+
+    async open() {}
+
+    async test() {
+      return [];
+    }
+
+    async close() {}
+  }
+  const plugin: ConnectorPlugin = { ...scriptedPlugin(async function* () {}), connection: Link };
+  const runtime = new ConnectorRuntime({ plugins: [plugin] });
+
+  const connecting = runtime.connect({ plugin: 'scripted', properties: {} });
+
+  await expect(connecting).rejects.toMatchObject({
+    info: { code: 'PLUGIN_INVALID', message: 'parameter 2 of the constructor of Link has no @inject(…)' },
+  });
+  await runtime.close();
+});
