@@ -8,7 +8,7 @@ import type {
   OperationEvent,
 } from '@connector-runtime/core';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
-import { DeleteItems } from '../../reference/items/items-operations.js';
+import { CreateItems, DeleteItems } from '../../reference/items/items-operations.js';
 import { likeParent, type Mutants, withClient, withOperation } from '../mutant.js';
 
 /** Keeps what one execution has begun where another finds it. */
@@ -50,6 +50,14 @@ const sendsAllAtOnce = likeParent(
         // what it threw is told in its result
       }
       return events;
+    }
+  },
+);
+
+const sendsBatchesAtOnce = likeParent(
+  class extends CreateItems {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return super.execute(documents, Object.create(context, { maxInFlight: { value: 20 } }) as ExecutionContext);
     }
   },
 );
@@ -99,6 +107,7 @@ const writesByTheFirst = likeParent(
 export const CONCURRENCY_MUTANTS: Mutants = {
   'CON-01': withClient(sharesBuffer),
   'CON-02': withOperation('delete', sendsAllAtOnce),
+  'CON-02:batches': withOperation('create', sendsBatchesAtOnce),
   'CON-03': withClient(mixesTokens),
   'CON-03:writes': withClient(writesByTheFirst),
 };

@@ -8,6 +8,8 @@ import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
 
 const MANY = 20;
+/** Of one run, however many a batch takes. */
+const MOST_DOCUMENTS = 5_000;
 const CREDENTIAL_HEADER = /authorization|cookie|token|api-?key|session/i;
 
 export const CONCURRENCY: readonly Check[] = [
@@ -39,19 +41,27 @@ export const CONCURRENCY: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'No more requests at once than declared',
-    rule: 'Requests in flight are at most maxInFlight.',
+    rule: `Requests in flight are at most maxInFlight, with documents for more of them (at most ${MOST_DOCUMENTS}).`,
     cause: 'Promise.all over the whole input',
     async run(trial) {
       for (const operation of trial.operations()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const { batch, limits } = tried.descriptor;
+        const requests = Math.max(batch === undefined ? MANY : 0, Math.ceil(limits.maxInFlight) + 3);
+        const documents = Math.min(requests * (batch?.maxDocuments ?? 1), MOST_DOCUMENTS);
         const connection = await own.connect();
         await connection.test();
         own.traffic.mostInFlight = 0;
         await own.fault({ kind: 'delay', ms: 100 }, 'all');
-        await own.run(connection, tried, documentsOf(tried.fixture.good(MANY)));
-        const { maxInFlight } = tried.descriptor.limits;
+        await own.run(connection, tried, documentsOf(tried.fixture.good(documents)));
         const most = own.traffic.mostInFlight;
-        expectThat(most <= maxInFlight, `at most ${maxInFlight} in flight`, most, `${MANY} documents`, tried.key);
+        expectThat(
+          most <= limits.maxInFlight,
+          `at most ${limits.maxInFlight} in flight`,
+          most,
+          `${documents} documents`,
+          tried.key,
+        );
       }
     },
   },
