@@ -8,7 +8,7 @@ import type {
   OperationEvent,
 } from '@connector-runtime/core';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
-import { CreateItems, DeleteItems } from '../../reference/items/items-operations.js';
+import { CreateItems, DeleteItems, ReadItems } from '../../reference/items/items-operations.js';
 import { likeParent, type Mutants, withClient, withOperation } from '../mutant.js';
 
 /** Keeps what one execution has begun where another finds it. */
@@ -62,6 +62,25 @@ const sendsBatchesAtOnce = likeParent(
   },
 );
 
+/** Executions that read a page at this moment, by the client that they share. */
+const reading = new WeakMap<ItemsClient, Set<string>>();
+
+/** Loses a row of a page where another execution asks for one meanwhile. */
+const sharesPage = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      const at = reading.get(this.client) ?? new Set();
+      reading.set(this.client, at.add(context.executionId));
+      try {
+        const page = await super.page(from, context);
+        return at.size > 1 ? { ...page, texts: page.texts.slice(1) } : page;
+      } finally {
+        at.delete(context.executionId);
+      }
+    }
+  },
+);
+
 /** By tenant: whoever has the same name is taken for the same. */
 const tokensByTenant = new Map<string, string>();
 
@@ -106,6 +125,7 @@ const writesByTheFirst = likeParent(
 
 export const CONCURRENCY_MUTANTS: Mutants = {
   'CON-01': withClient(sharesBuffer),
+  'CON-01:rows': withOperation('read', sharesPage),
   'CON-02': withOperation('delete', sendsAllAtOnce),
   'CON-02:batches': withOperation('create', sendsBatchesAtOnce),
   'CON-03': withClient(mixesTokens),
