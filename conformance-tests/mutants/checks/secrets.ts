@@ -3,9 +3,18 @@ import os from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import tls from 'node:tls';
-import type { Document, ErrorInfo, ExecutionContext, HttpResponse, ResultEvent } from '@connector-runtime/core';
+import type {
+  Document,
+  ErrorInfo,
+  ExecutionContext,
+  HttpResponse,
+  Json,
+  OperationEvent,
+  ResultEvent,
+  Secret,
+} from '@connector-runtime/core';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
-import { UploadFiles, UpsertItems } from '../../reference/items/items-operations.js';
+import { ReadItems, UploadFiles, UpsertItems } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
 import { likeParent, type Mutants, withClient, withOperation, withSession } from '../mutant.js';
 
@@ -63,8 +72,18 @@ const trustsAnyone = likeParent(
   },
 );
 
+const keepsPassword = likeParent(
+  class extends ReadItems {
+    protected override async *handOn(outputs: readonly OperationEvent[], state: Json | undefined) {
+      const password = (this.client['properties']['password'] as Secret).reveal();
+      yield* super.handOn(outputs, state === undefined ? undefined : { ...(state as object), password });
+    }
+  },
+);
+
 export const SECRETS_MUTANTS: Mutants = {
   'SEC-01': withSession(putsPasswordIntoAddress),
+  'SEC-01:checkpoint': withOperation('read', keepsPassword),
   'SEC-02': withClient(followsByHand),
   'SEC-03': withOperation('upsert', logsPayload),
   'SEC-04': withOperation('upload', writesFile),

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '../check.js';
 import { expectThat, Unproven } from '../findings.js';
 import { seededRandom } from '../lent/seeded-random.js';
+import { documentCount, giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
 import type { Sample } from '../subject.js';
 import type { Outcome, Trial } from '../trial.js';
@@ -62,9 +63,11 @@ export const ACCOUNTING: readonly Check[] = [
     cause: 'a result is given when a request ends and again when the batch ends, or is named by a key of the service',
     async run(trial) {
       for (const operation of trial.operations()) {
+        await giveRowsToRead(trial, operation);
+        const count = documentCount(operation, 25);
         const connection = await trial.connect();
         // A host's ids are seldom the keys that the service knows.
-        const documents = documentsOf(operation.fixture.good(25)).map((document, index) => ({
+        const documents = documentsOf(operation.fixture.good(count)).map((document, index) => ({
           ...document,
           id: `document ${index + 1}`,
         }));
@@ -75,7 +78,7 @@ export const ACCOUNTING: readonly Check[] = [
           !isBreach,
           'one final result for each document',
           error?.message ?? '',
-          `${operation.key} with 25 documents`,
+          `${operation.key} with ${count} documents`,
         );
         await connection.close();
       }

@@ -42,7 +42,7 @@ export const BATCHING: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'A document that is too large is refused alone',
-    rule: 'A streamed document above maxDocumentBytes ends with category tooLarge and nothing of it is sent; the others go on.',
+    rule: 'A streamed document above maxDocumentBytes ends with category tooLarge, no request is sent for it and nothing of it is applied; the others go on.',
     cause: 'a stream of which only the first bytes are taken',
     async run(trial) {
       for (const { member: sized, ...operation } of trial.withMember('sized')) {
@@ -53,6 +53,7 @@ export const BATCHING: readonly Check[] = [
         if (first === undefined || last === undefined) continue;
         const connection = await trial.connect();
         const before = await trial.ledger();
+        const sentBefore = (await trial.requests()).length;
         const documents = [documentOf(first), { ...documentOf(large), body: streamed(large.body) }, documentOf(last)];
         const { results, summary } = await trial.run(connection, operation, documents);
         const own = results.find(({ inputs }) => inputs.includes(large.key));
@@ -73,6 +74,17 @@ export const BATCHING: readonly Check[] = [
           operation.key,
         );
         expectThat(summary.counts.success === 2, '2 success', summary.counts, did, operation.key);
+        const alone = await trial.writePositions(operation, (fixture) => fixture.good(1));
+        const writes = (await trial.requests())
+          .slice(sentBefore)
+          .filter((request) => operation.fixture.isWrite(request));
+        expectThat(
+          writes.length <= 2 * alone.length,
+          `at most the ${2 * alone.length} writes of the good ones`,
+          writes.length,
+          did,
+          operation.key,
+        );
       }
     },
   },

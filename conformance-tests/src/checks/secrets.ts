@@ -8,6 +8,7 @@ import { expectThat, SubjectError } from '../findings.js';
 import { formsOf } from '../fixture-secrets.js';
 import { putAt } from '../json-pointer.js';
 import type { Fault } from '../lent/traffic.js';
+import { giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
 import { type SystemUse, watchSystem } from '../system-watch.js';
 import type { Trial } from '../trial.js';
@@ -47,6 +48,7 @@ export const SECRETS: readonly Check[] = [
         const shown: string[] = [inspect(findings, { depth: 8 })];
         if (fault !== undefined) await own.fault(fault, { from: 1 });
         for (const operation of own.operations()) {
+          await giveRowsToRead(own, operation);
           const outcome = await own.run(connection, operation, documentsOf(operation.fixture.good(2)));
           shown.push(
             inspect(outcome.summary, { depth: 8 }),
