@@ -41,7 +41,7 @@ export const CANCELLATION: readonly Check[] = [
           own.clock.hold();
           const controller = new AbortController();
           const running = own.run(connection, tried, documentsOf(tried.fixture.good(3)), { signal: controller.signal });
-          await own.until(async () => (await own.requests()).length > before);
+          await own.untilInRun(running, tried, async () => (await own.requests()).length > before);
           controller.abort();
           own.clock.go();
           await running;
@@ -182,7 +182,7 @@ async function abortAtWrite(trial: Trial, operation: TriedOperation, nth: number
   const controller = new AbortController();
   const running = own.run(connection, tried, documentsOf(samples), { signal: controller.signal });
   // A write that is only a step towards one, such as the making of a job, leaves nothing in the ledger.
-  await own.until(async () => own.isHanging || (await own.fixture.ledger()).length > before);
+  await own.untilInRun(running, tried, async () => own.isHanging || (await own.fixture.ledger()).length > before);
   await own.settle();
   controller.abort();
   own.clock.go();

@@ -44,7 +44,7 @@ export const LIFECYCLE: readonly Check[] = [
         await own.fault({ kind: 'hang' }, { from: 1 });
         own.clock.hold();
         const outcome = own.run(connection, tried, documentsOf(tried.fixture.good(3)));
-        await own.until(async () => (await own.requests()).length > before);
+        await own.untilInRun(outcome, tried, async () => (await own.requests()).length > before);
         await own.settle();
         const startedMs = own.clock.now();
         const closing = connection.close();
