@@ -7,7 +7,7 @@ import { CheckFailure, type Finding, NotApplicable, nameOf, SubjectError, Unprov
 import { DEFAULT_LIMITS, type SuiteLimits, TookTooLong, within } from './limits.js';
 import { missingNeed } from './needs.js';
 import { guardProcess, realProcess } from './process-guard.js';
-import { takeProcessState } from './process-state.js';
+import { addedListeners, listenerCounts, takeProcessState } from './process-state.js';
 import { type CheckReport, type FailureCard, type Outcome, type Report, verdictOf } from './report.js';
 import { failureCardText } from './reports/failure-card.js';
 import type { Subject } from './subject.js';
@@ -185,9 +185,12 @@ class Session {
       return report('fail', reasonOf(card), card);
     };
     let outcome: CheckReport;
+    let listeners = listenerCounts();
     try {
       await within(this.limits.checkMs, async () => {
         trial = await Trial.start(this.subject, this.seed, { unhandled, changed: this.changed, limits: this.limits });
+        // What the subject has added for its own service is its own affair.
+        listeners = listenerCounts();
         await check.run(trial);
       });
       outcome = report('pass');
@@ -202,8 +205,9 @@ class Session {
     if (exit !== undefined)
       outcome = failed({ did: WHOLE_CHECK, expected: 'the process to be left alone', seen: exit.message });
     this.unhandled.push(...guard.incidents.unhandled);
+    const added = addedListeners(listeners);
     guard.release();
-    const changes = state.changes();
+    const changes = [...state.changes(), ...added];
     for (const change of changes) this.changed.add(change);
     outcome = withChanges(outcome, changes);
     state.restore();
