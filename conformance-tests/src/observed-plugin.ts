@@ -71,6 +71,20 @@ export function observed(plugin: ConnectorPlugin): { readonly plugin: ConnectorP
   };
 }
 
+/** The same plugin, whose operations are made, and return at once. */
+export function withIdleOperations(plugin: ConnectorPlugin): ConnectorPlugin {
+  const operations = Object.fromEntries(
+    Object.entries(plugin.operations).map(([id, choose]) => [
+      id,
+      async (properties: Parameters<typeof choose>[0]) =>
+        subclassOf((await choose(properties)) as Constructor<Operation>, (instance) => {
+          instance.execute = async function* none() {};
+        }),
+    ]),
+  );
+  return { ...plugin, operations };
+}
+
 function subclassOf<T>(Original: Constructor<T>, made: (instance: T) => void): Constructor<T> {
   const Base = Original as Constructor<object>;
   class Observed extends Base {
