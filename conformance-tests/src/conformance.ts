@@ -16,7 +16,7 @@ import {
 import { DEFAULT_LIMITS, type SuiteLimits, TookTooLong, within } from './limits.js';
 import { missingNeed } from './needs.js';
 import { guardProcess, type ProcessIncidents, realProcess } from './process-guard.js';
-import { takeProcessState } from './process-state.js';
+import { addedListeners, listenerCounts, takeProcessState } from './process-state.js';
 import { type CheckReport, type FailureCard, type Outcome, type Report, verdictOf } from './report.js';
 import { failureCardText } from './reports/failure-card.js';
 import type { Subject } from './subject.js';
@@ -131,6 +131,8 @@ class Session {
   private readonly unhandled: unknown[] = [];
   /** What the checks so far left changed for the whole process. */
   private readonly changed = new Set<string>();
+  /** Of the process, when the check that is under way began. */
+  private listeners = listenerCounts();
 
   constructor(
     private readonly subject: Subject,
@@ -189,14 +191,17 @@ class Session {
   private async runCheck(check: Check, report: Reporter): Promise<CheckReport> {
     const state = takeProcessState();
     const guard = guardProcess();
+    this.listeners = listenerCounts();
+    let added: readonly string[] = [];
     let outcome: CheckReport;
     try {
       outcome = await this.tryCheck(check, report, guard.incidents);
     } finally {
       this.unhandled.push(...guard.incidents.unhandled);
+      added = addedListeners(this.listeners);
       guard.release();
     }
-    const changes = state.changes();
+    const changes = [...state.changes(), ...added];
     for (const change of changes) this.changed.add(change);
     state.restore();
     return withChanges(outcome, changes);
@@ -210,9 +215,12 @@ class Session {
       return report('fail', reasonOf(card), card);
     };
     let outcome: CheckReport;
+    let listeners = listenerCounts();
     try {
       await within(this.limits.checkMs, async () => {
         trial = await Trial.start(this.subject, this.seed, { unhandled, changed: this.changed, limits: this.limits });
+        // What the subject has added for its own service is its own affair.
+        listeners = listenerCounts();
         await check.run(trial);
       });
       outcome = report('pass');

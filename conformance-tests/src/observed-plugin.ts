@@ -21,9 +21,9 @@ export interface ObservedRun {
   readonly context: ExecutionContext;
 }
 
-/** A call of one of the plugin's methods that give a promise. */
+/** A call of one of the plugin's methods that give a promise; of those that give a stream, each step of it. */
 export interface ObservedCall {
-  readonly name: 'open' | 'test' | 'describe';
+  readonly name: 'open' | 'test' | 'objectTypes' | 'describe' | 'fields';
   hasSettled: boolean;
 }
 
@@ -47,7 +47,10 @@ export function observed(plugin: ConnectorPlugin): { readonly plugin: ConnectorP
       ? {}
       : {
           browse: async (properties: Parameters<typeof browse>[0]) =>
-            subclassOf(await browse(properties), (instance) => watchCalls(instance, ['describe'], seen.calls)),
+            subclassOf(await browse(properties), (instance) => {
+              watchCalls(instance, ['describe'], seen.calls);
+              watchStreams(instance, ['objectTypes', 'fields'], seen.calls);
+            }),
         };
   const operations = Object.fromEntries(
     Object.entries(plugin.operations).map(([id, choose]) => [
@@ -66,6 +69,20 @@ export function observed(plugin: ConnectorPlugin): { readonly plugin: ConnectorP
     },
     seen,
   };
+}
+
+/** The same plugin, whose operations are made, and return at once. */
+export function withIdleOperations(plugin: ConnectorPlugin): ConnectorPlugin {
+  const operations = Object.fromEntries(
+    Object.entries(plugin.operations).map(([id, choose]) => [
+      id,
+      async (properties: Parameters<typeof choose>[0]) =>
+        subclassOf((await choose(properties)) as Constructor<Operation>, (instance) => {
+          instance.execute = async function* none() {};
+        }),
+    ]),
+  );
+  return { ...plugin, operations };
 }
 
 function subclassOf<T>(Original: Constructor<T>, made: (instance: T) => void): Constructor<T> {
@@ -93,14 +110,40 @@ function watchCalls<T extends object>(
   for (const name of names) {
     const original = methods[name]?.bind(instance);
     if (original === undefined) continue;
+    methods[name] = (...args) => watchedCall(name, calls, () => original(...args));
+  }
+}
+
+function watchStreams<T extends object>(
+  instance: T,
+  names: readonly (ObservedCall['name'] & keyof T)[],
+  calls: ObservedCall[],
+): void {
+  const methods = instance as unknown as Record<string, (...args: unknown[]) => AsyncIterable<unknown>>;
+  for (const name of names) {
+    const original = methods[name]?.bind(instance);
+    if (original === undefined) continue;
     methods[name] = (...args) => {
-      const call: ObservedCall = { name, hasSettled: false };
-      calls.push(call);
-      return original(...args).finally(() => {
-        call.hasSettled = true;
-      });
+      const stream = original(...args);
+      return {
+        [Symbol.asyncIterator]: () => {
+          const iterator = stream[Symbol.asyncIterator]();
+          return {
+            next: () => watchedCall(name, calls, () => iterator.next()),
+            return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+          };
+        },
+      };
     };
   }
+}
+
+function watchedCall<T>(name: ObservedCall['name'], calls: ObservedCall[], work: () => Promise<T>): Promise<T> {
+  const call: ObservedCall = { name, hasSettled: false };
+  calls.push(call);
+  return work().finally(() => {
+    call.hasSettled = true;
+  });
 }
 
 function watchRuns(operation: Operation, runs: ObservedRun[]): void {

@@ -140,6 +140,17 @@ function ownState(held: NodeJS.Process): ProcessState {
   };
 }
 
+/** How many listen to each event of the process. */
+export function listenerCounts(): ReadonlyMap<string | symbol, number> {
+  return new Map(realProcess.eventNames().map((name) => [name, realProcess.listenerCount(name)]));
+}
+
+/** The events of the process that more listen to than `before`, named as in `ProcessState.changes`. */
+export function addedListeners(before: ReturnType<typeof listenerCounts>): readonly string[] {
+  const added = [...listenerCounts()].filter(([name, count]) => count > (before.get(name) ?? 0));
+  return added.map(([name]) => `a listener of process for ${String(name)} that stayed`);
+}
+
 function descriptorsOf(owner: object, keys: readonly PropertyKey[]): Descriptors {
   const found = new Map<PropertyKey, PropertyDescriptor>();
   for (const key of keys) {

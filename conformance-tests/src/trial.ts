@@ -188,9 +188,35 @@ export class Trial {
     return [...this.writes(), ...this.reads()];
   }
 
-  /** Waits for something that the plugin or the service will do, in real time; a check that waits in vain fails by its limit, and with the trial the waiting ends. */
-  async until(holds: () => boolean | Promise<boolean>): Promise<void> {
-    while (!this.isStopped && !(await holds())) await new Promise((resolve) => setTimeout(resolve, 1));
+  /**
+   * Waits for something that the plugin or the service will do, in real time; a check that waits in vain fails by its limit, and with the trial the waiting ends.
+   * False where the `work` that was to bring it about has ended without.
+   */
+  async until(holds: () => boolean | Promise<boolean>, work?: Promise<unknown>): Promise<boolean> {
+    let isOver = false;
+    const end = () => {
+      isOver = true;
+    };
+    work?.then(end, end);
+    for (;;) {
+      const isLast = isOver || this.isStopped;
+      if (await holds()) return true;
+      if (isLast) return false;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  /** As `until`, of a run: one that has ended first shows nothing. */
+  async untilInRun(
+    running: Promise<Outcome>,
+    { key }: TriedOperation,
+    holds: () => boolean | Promise<boolean>,
+  ): Promise<void> {
+    if (await this.until(holds, running)) return;
+    const { results, summary } = await running;
+    const error = summary.error ?? results.find((result) => result.error !== undefined)?.error;
+    const end = error === undefined ? 'ended' : `ended with ${error.category}/${error.code}`;
+    throw new Unproven(`a run of ${key} ${end} before it had sent what was waited for`);
   }
 
   /** Gives what is under way the turns of the event loop that it needs to settle, without any time passing. */

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { type CheckReport, conformance, type SuiteLimits } from '@connector-runtime/conformance-tests';
+import { type CallContext, ConnectorError } from '@connector-runtime/core';
 import { LentLog } from '#src/lent/lent-log.js';
-import { itemsPlugin } from '../mutants/mutant.js';
+import { itemsPlugin, likeParent, withClient } from '../mutants/mutant.js';
+import { ItemsClient, type ItemsRequest } from '../reference/items/items-client.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
 import { connection, MISBEHAVIOURS, MODE_VARIABLE, THROWN } from './misbehaviours.js';
 
@@ -12,6 +14,26 @@ const SUBJECT = require.resolve('./misbehaviours.js');
 const HANGING = { checkMs: 1_500 } as const;
 /** The built-in functions are gone for what comes after, so it hangs too. */
 const HANGS = /^hangs in|in the place of the built-in ones$/;
+
+/** Upserts only where the connection was never tested. */
+const RefusesOnceTested = likeParent(
+  class extends ItemsClient {
+    private isTested = false;
+
+    override async send(request: ItemsRequest, context: CallContext) {
+      if (request.step === 'upsert' && this.isTested)
+        throw new ConnectorError({
+          category: 'auth',
+          code: 'ITEMS_TESTED',
+          message: 'no',
+          effect: 'none',
+          retryable: false,
+        });
+      if (request.step === 'test') this.isTested = true;
+      return super.send(request, context);
+    }
+  },
+);
 
 const onSignal = () => undefined;
 
@@ -92,6 +114,19 @@ describe('what throws when it is looked at', () => {
     expect(report.plugin).toMatchObject({ id: 'items', title: 'what cannot be shown (object)' });
   });
 });
+test.each(['CAN-02', 'CAN-04', 'LIF-02'])(
+  'a run that ends before it sends anything is not waited for by %s',
+  async (id) => {
+    const checks = await checksOf(withClient(RefusesOnceTested).plugin, [id], { checkMs: 20_000 });
+
+    expect(checks).toMatchObject([
+      {
+        outcome: 'unproven',
+        reason: expect.stringMatching(/^a run of upsert ended with auth\/ITEMS_TESTED before it/),
+      },
+    ]);
+  },
+);
 
 test('a flood of log lines is counted, and not kept', () => {
   const log = new LentLog();

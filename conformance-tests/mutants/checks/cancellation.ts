@@ -8,6 +8,7 @@ import {
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perBatch } from '@connector-runtime/core/authoring';
+import { ItemsBrowse } from '../../reference/items/items-browse.js';
 import { ItemsConnection } from '../../reference/items/items-connection.js';
 import {
   CreateItems,
@@ -16,7 +17,7 @@ import {
   UploadFiles,
   UpsertItems,
 } from '../../reference/items/items-operations.js';
-import { deafTo, likeParent, type Mutants, withConnection, withOperation } from '../mutant.js';
+import { deafTo, likeParent, type Mutants, withBrowse, withConnection, withOperation } from '../mutant.js';
 
 const deaf = likeParent(
   class extends CreateItems {
@@ -124,6 +125,30 @@ const opensDeaf = likeParent(
   },
 );
 
+const testsDeaf = likeParent(
+  class extends ItemsConnection {
+    override test(context: CallContext) {
+      return super.test(deafTo('CANCELLED', context));
+    }
+  },
+);
+
+const listsDeaf = likeParent(
+  class extends ItemsBrowse {
+    override objectTypes(...[query, context]: Parameters<ItemsBrowse['objectTypes']>) {
+      return super.objectTypes(query, deafTo('CANCELLED', context));
+    }
+  },
+);
+
+const givesFieldsDeaf = likeParent(
+  class extends ItemsBrowse {
+    override fields(...[query, context]: Parameters<ItemsBrowse['fields']>) {
+      return super.fields(query, deafTo('CANCELLED', context));
+    }
+  },
+);
+
 async function* mapped(events: Events, change: (event: ResultEvent) => ResultEvent): Events {
   for await (const item of events) {
     const list = Array.isArray(item) ? (item as readonly OperationEvent[]) : [item as OperationEvent];
@@ -191,4 +216,7 @@ export const CANCELLATION_MUTANTS: Mutants = {
   'CAN-05:end': withOperation('delete', neverLetsGo),
   'CAN-05:requests': withOperation('read', readsOn),
   'CAN-06': withConnection(opensDeaf),
+  'CAN-06:test': withConnection(testsDeaf),
+  'CAN-06:types': withBrowse(listsDeaf),
+  'CAN-06:fields': withBrowse(givesFieldsDeaf),
 };

@@ -13,7 +13,7 @@ import {
 } from '@connector-runtime/core';
 import { ItemsBrowse } from '../../reference/items/items-browse.js';
 import { ItemsClient } from '../../reference/items/items-client.js';
-import { CreateItems } from '../../reference/items/items-operations.js';
+import { CreateItems, DeleteItems, UploadFiles } from '../../reference/items/items-operations.js';
 import {
   itemsPlugin,
   likeParent,
@@ -130,6 +130,35 @@ const forgetsTags = likeParent(
   },
 );
 
+const connectionsWithDelete = new WeakSet<ItemsClient>();
+
+/** The context of a call that has none. */
+const aside: CallContext = {
+  signal: new AbortController().signal,
+  deadlineEpochMs: Number.POSITIVE_INFINITY,
+  clock: { now: () => 0, random: () => 0, sleep: () => new Promise(() => undefined) },
+  logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+  meter: { note: () => undefined },
+};
+
+@injectable()
+class NotedDelete extends DeleteItems {
+  constructor(@inject(ItemsClient) client: ItemsClient) {
+    super(client);
+    connectionsWithDelete.add(client);
+  }
+}
+
+/** Asks the service while it is made, where items were deleted before: elsewhere the request would meet the faults that are meant for others. */
+@injectable()
+class EagerUpload extends UploadFiles {
+  constructor(@inject(ItemsClient) client: ItemsClient) {
+    super(client);
+    if (!connectionsWithDelete.has(client)) return;
+    client.send({ method: 'GET', path: '/me', effect: 'none', step: 'test' }, aside).catch(() => undefined);
+  }
+}
+
 function without<T extends object>(name: keyof T & string, whole: T): T {
   return Object.fromEntries(Object.entries(whole).filter(([key]) => key !== name)) as T;
 }
@@ -163,6 +192,12 @@ export const CONFIG_MUTANTS: Mutants = {
   'CFG-03': { plugin: { ...withoutMaximum.plugin, connection: checksLate } },
   'CFG-03:taken': withoutMaximum,
   'CFG-03:path': { plugin: { ...withoutMaximum.plugin, connection: namesParent } },
+  'CFG-03:making': {
+    plugin: {
+      ...itemsPlugin,
+      operations: { ...itemsPlugin.operations, delete: () => NotedDelete, upload: () => EagerUpload },
+    },
+  },
   'CFG-04': withBrowse(TrimsInPlace),
   'CFG-05': withConnectionSchema((schema) => ({
     ...schema,

@@ -1,6 +1,7 @@
-import type { CallContext } from '@connector-runtime/core';
+import type { CallContext, HttpResponse } from '@connector-runtime/core';
+import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import { ItemsConnection } from '../../reference/items/items-connection.js';
-import { itemsPlugin, likeParent, type Mutants, withConnection } from '../mutant.js';
+import { itemsPlugin, likeParent, type Mutants, withClient, withConnection } from '../mutant.js';
 
 const pollsOn = likeParent(
   class extends ItemsConnection {
@@ -17,8 +18,22 @@ const pollsOn = likeParent(
   },
 );
 
+/** Takes an answer as a stream, for its status alone. */
+const leavesBody = likeParent(
+  class extends ItemsClient {
+    override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      if (request.step !== 'test') return super.send(request, context);
+      const url = `${String(this.properties['url'])}${request.path}`;
+      const headers = { authorization: `Bearer ${this.token()}` };
+      return this.http.send({ method: 'GET', url, headers, effect: 'none', answer: 'stream' }, context);
+    }
+  },
+);
+
 export const LEAKS_MUTANTS: Mutants = {
   'LEK-01': { plugin: itemsPlugin, entry: require.resolve('../entries/leaves-interval.js') },
   'LEK-02': withConnection(pollsOn),
   'LEK-03': { plugin: itemsPlugin, entry: require.resolve('../entries/listens-for-ever.js') },
+  'LEK-03:bodies': withClient(leavesBody),
+  'LEK-03:failing': { plugin: itemsPlugin, entry: require.resolve('../entries/tires-soon.js') },
 };

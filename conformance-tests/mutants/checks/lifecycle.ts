@@ -117,6 +117,19 @@ const setsVariableLater = likeParent(
   },
 );
 
+let isListening = false;
+
+/** When the first connection opens, long before the check's own run. */
+const listensToProcess = likeParent(
+  class extends ItemsConnection {
+    override async open(context: CallContext): Promise<void> {
+      await super.open(context);
+      if (!isListening) process.on('beforeExit', () => undefined);
+      isListening = true;
+    }
+  },
+);
+
 export const LIFECYCLE_MUTANTS: Mutants = {
   'LIF-01': withConnection(closesOnce),
   'LIF-02': withOperation('upsert', waitsForRequest),
@@ -124,6 +137,7 @@ export const LIFECYCLE_MUTANTS: Mutants = {
   'LIF-03': withConnection(worksOn),
   'LIF-04': withOperation('upsert', CountsGlobally),
   'LIF-04:environment': withOperation('upsert', setsVariable),
+  'LIF-04:listener': withConnection(listensToProcess),
   'LIF-04:earlier': withOperation('upsert', setsVariableLater),
   'LIF-04:global': withOperation('upsert', keepsGlobally),
   'LIF-04:tls': withOperation('upsert', switchesChecksOff),

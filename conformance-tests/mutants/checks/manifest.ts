@@ -1,7 +1,17 @@
 import path from 'node:path';
-import { itemsPlugin, type Mutants, withDescriptor, withManifest } from '../mutant.js';
+import type { OperationEvent } from '@connector-runtime/core';
+import { ReadItems } from '../../reference/items/items-operations.js';
+import { itemsPlugin, likeParent, type Mutants, withDescriptor, withManifest, withOperation } from '../mutant.js';
 
 const { browse: _, ...withoutBrowse } = itemsPlugin.manifest;
+
+const givesNoCheckpoint = likeParent(
+  class extends ReadItems {
+    protected override handOn(outputs: readonly OperationEvent[]) {
+      return super.handOn(outputs, undefined);
+    }
+  },
+);
 
 /** Nothing is loaded from there: its manifest.json is that of an earlier build. */
 const STALE_PACKAGE = path.join(__dirname, '..', '..', '..', 'mutants', 'entries', 'stale-manifest', 'index.js');
@@ -15,6 +25,7 @@ export const MANIFEST_MUTANTS: Mutants = {
   'MAN-01:written': { plugin: itemsPlugin, entry: STALE_PACKAGE },
   'MAN-02': { plugin: itemsPlugin, entry: require.resolve('../entries/starts-timer.js') },
   'MAN-03': withDescriptor('update', { reconciles: true }),
+  'MAN-03:checkpoints': withOperation('read', givesNoCheckpoint),
   'MAN-04': { plugin: { ...itemsPlugin, manifest: withoutBrowse } },
   'MAN-04:checkpoint': withDescriptor('read', { resumable: false }),
   'MAN-05': {

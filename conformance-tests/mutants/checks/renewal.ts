@@ -8,7 +8,7 @@ import {
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import { ReadItems } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
-import { likeParent, type Mutants, withClient, withOperation, withSession } from '../mutant.js';
+import { itemsPlugin, likeParent, type Mutants, withClient, withOperation, withSession } from '../mutant.js';
 
 const endsWithAuth = likeParent(
   class extends ItemsClient {
@@ -127,14 +127,76 @@ const ignoresStored = likeParent(
   },
 );
 
+/** Cannot renew the session from the second page of a read on. */
+const renewsFirstPageOnly = likeParent(
+  class extends ReadItems {
+    protected override page(from: number, context: ExecutionContext) {
+      (this.client as PagingClient).isWithinRead = from > 0;
+      return super.page(from, context);
+    }
+  },
+);
+
+class PagingClient extends ItemsClient {
+  isWithinRead = false;
+
+  protected override async renewed(used: string, step: string, context: CallContext): Promise<boolean> {
+    return step === 'read' && this.isWithinRead ? false : super.renewed(used, step, context);
+  }
+}
+
+/** Keeps new tokens back until the client has used them. */
+class LateSession extends ItemsSession {
+  private unstored: Parameters<ItemsSession['keep']> | undefined;
+
+  async keepLast(): Promise<void> {
+    const { unstored } = this;
+    this.unstored = undefined;
+    if (unstored !== undefined) await super.keep(...unstored);
+  }
+
+  protected override async keep(...kept: Parameters<ItemsSession['keep']>): Promise<void> {
+    [this.tokens] = kept;
+    this.unstored = kept;
+  }
+}
+
+const storesWhenUsed = likeParent(
+  class extends ItemsClient {
+    override async send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      try {
+        return await super.send(request, context);
+      } finally {
+        await (this.session as LateSession).keepLast();
+      }
+    }
+  },
+);
+
 export const RENEWAL_MUTANTS: Mutants = {
   'AUT-01': withClient(endsWithAuth),
   'AUT-02': withSession(renewsForEach),
   'AUT-03': withSession(retriesLogins),
   'AUT-04': withSession(keepsInMemory),
   'AUT-01:outputs': withOperation('read', losesRow),
+  'AUT-01:within': {
+    plugin: {
+      ...itemsPlugin,
+      operations: { ...itemsPlugin.operations, read: () => renewsFirstPageOnly },
+      shared: [ItemsSession, [ItemsClient, likeParent(PagingClient)]],
+    },
+  },
   'AUT-01:twice': withClient(renewsTwice),
   'AUT-03:renewal': withSession(retriesRenewals),
+  'AUT-04:late': {
+    plugin: {
+      ...itemsPlugin,
+      shared: [
+        [ItemsSession, likeParent(LateSession)],
+        [ItemsClient, storesWhenUsed],
+      ],
+    },
+  },
   'AUT-04:memory': withSession(trustsMemory),
   'AUT-04:login': withSession(ignoresStored),
 };

@@ -11,6 +11,9 @@ const SMALL_HEAP_MB = 64;
 const YOUNG_HEAP_MB = 1;
 const ROWS = 2_000;
 const STREAM_BYTES = 200_000_000;
+const SMALL_STREAM_BYTES = 64 * 1024;
+/** Half the stream: what passes through and waits to be collected is a quarter of it at most. */
+const MOST_MORE_BYTES = STREAM_BYTES / 2;
 const MOST_GROWTH = 1.2;
 /** A process may happen to stay small with few rows; only growth that is there each time is the plugin's. */
 const TRIES = 3;
@@ -75,8 +78,8 @@ export const BACKPRESSURE: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Memory does not grow with the data',
-    rule: `In a process with a heap of ${SMALL_HEAP_MB} MB, ten times the rows take at most ${MOST_GROWTH} times the memory, and a streamed document of ${STREAM_BYTES / 1_000_000} MB passes, or ends tooLarge.`,
-    cause: 'rows that are collected before they are given',
+    rule: `In a process with a heap of ${SMALL_HEAP_MB} MB, ten times the rows take at most ${MOST_GROWTH} times the memory, and a streamed document of ${STREAM_BYTES / 1_000_000} MB takes at most ${MOST_MORE_BYTES / 1_000_000} MB more than a small one and passes, ends tooLarge, or is refused by the service or as a small one is.`,
+    cause: 'rows, or a document, that are collected before they are given on',
     ownProcess: true,
     async run(trial) {
       for (const operation of trial.operations()) {
@@ -92,31 +95,45 @@ export const BACKPRESSURE: readonly Check[] = [
             operation.key,
           );
         } else {
-          const [sample] = operation.fixture.good(1);
-          const document = {
-            id: 'large',
-            mediaType: sample?.mediaType,
-            ...(sample?.properties === undefined ? {} : { properties: sample.properties }),
-          };
-          const { counts, category } = await measured(
-            trial.subject.entry,
-            trial.fixture.connections.valid,
-            requestOf(operation),
-            { document, streamBytes: STREAM_BYTES },
-          );
-          const isFine = counts['success'] === 1 || category === 'tooLarge';
-          expectThat(
-            isFine,
-            'success, or category tooLarge',
-            { counts, category },
-            `a streamed document of ${STREAM_BYTES / 1_000_000} MB`,
-            operation.key,
-          );
+          await streamThrough(trial, operation);
         }
       }
     },
   },
 ];
+
+/** A document that is streamed through a write. */
+async function streamThrough(trial: Trial, operation: TriedOperation): Promise<void> {
+  const [sample] = operation.fixture.good(1);
+  const { mediaType, properties } = sample ?? {};
+  const document = { id: 'large', mediaType, ...(properties === undefined ? {} : { properties }) };
+  const run = (streamBytes: number) =>
+    measured(trial.subject.entry, trial.fixture.connections.valid, requestOf(operation), { document, streamBytes });
+  const did = `a streamed document of ${STREAM_BYTES / 1_000_000} MB`;
+  let more = Number.POSITIVE_INFINITY;
+  for (let time = 0; time < TRIES && more > MOST_MORE_BYTES; time += 1) {
+    const { peakBytes, counts, category, isOfService } = await run(STREAM_BYTES);
+    const isPlain = counts['success'] === 1 || category === 'tooLarge' || isOfService;
+    // Another process is started only where it may change what is to be said.
+    const small = isPlain && peakBytes <= MOST_MORE_BYTES ? undefined : await run(SMALL_STREAM_BYTES);
+    const isFine = isPlain || (category !== undefined && category === small?.category);
+    expectThat(
+      isFine,
+      "success, category tooLarge, a refusal of the service or a small document's",
+      { counts, category },
+      did,
+      operation.key,
+    );
+    more = Math.min(more, peakBytes - (small?.peakBytes ?? 0));
+  }
+  expectThat(
+    more <= MOST_MORE_BYTES,
+    `at most ${MOST_MORE_BYTES / 1_000_000} MB more than a small one takes`,
+    `${Math.round(more / 1_000_000)} MB more`,
+    did,
+    operation.key,
+  );
+}
 
 /** How much more memory a read of ten times the rows takes. */
 async function growthOf(trial: Trial, operation: TriedOperation): Promise<number> {
@@ -142,6 +159,8 @@ async function measured(entry: string, properties: unknown, request: object, opt
       readonly peakBytes: number;
       readonly counts: Readonly<Record<string, number>>;
       readonly category?: string;
+      /** The service said so. */
+      readonly isOfService: boolean;
     };
   if (/heap out of memory/.test(stderr))
     expectThat(

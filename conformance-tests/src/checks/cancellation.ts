@@ -1,9 +1,9 @@
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
+import { expectThat, Unproven } from '../findings.js';
 import { documentOf, documentsOf } from '../samples.js';
 import { countedSource } from '../sources.js';
 import type { Trial } from '../trial.js';
-import type { TriedOperation } from '../tried-operation.js';
+import { type TriedOperation, typed } from '../tried-operation.js';
 
 export const CANCELLATION: readonly Check[] = [
   {
@@ -41,7 +41,7 @@ export const CANCELLATION: readonly Check[] = [
           own.clock.hold();
           const controller = new AbortController();
           const running = own.run(connection, tried, documentsOf(tried.fixture.good(3)), { signal: controller.signal });
-          await own.until(async () => (await own.requests()).length > before);
+          await own.untilInRun(running, tried, async () => (await own.requests()).length > before);
           controller.abort();
           own.clock.go();
           await running;
@@ -160,12 +160,17 @@ export const CANCELLATION: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Opening, testing and browsing can be cancelled',
-    rule: "Aborted while a request of it hangs, the plugin's own open, test, objectTypes or describe has settled when the host's call has.",
+    rule: "Aborted while its first request hangs, the plugin's own open, test, objectTypes, describe or fields has settled when the host's call has.",
     cause: 'an open that does not hand the signal on',
     async run(trial) {
-      for (const at of [1, 2]) await abortCall(trial, at, 'test');
-      if (trial.plugin.browse !== undefined)
-        for (const what of ['objectTypes', 'describe'] as const) await abortCall(trial, 2, what);
+      const { browse } = trial.plugin.manifest;
+      const browsing = browse === undefined ? [] : (['objectTypes', 'describe'] as const);
+      const byLevel = browse?.lazyFields === true ? (['fields'] as const) : [];
+      let hung = 0;
+      for (const what of ['open', 'test', ...browsing, ...byLevel] as const)
+        if (await abortCall(trial, what)) hung += 1;
+      // What asks the service for nothing has nothing to cancel; of all of them that is not to be believed.
+      if (hung === 0) throw new Unproven('no request was seen of opening, testing and browsing');
     },
   },
 ];
@@ -182,7 +187,7 @@ async function abortAtWrite(trial: Trial, operation: TriedOperation, nth: number
   const controller = new AbortController();
   const running = own.run(connection, tried, documentsOf(samples), { signal: controller.signal });
   // A write that is only a step towards one, such as the making of a job, leaves nothing in the ledger.
-  await own.until(async () => own.isHanging || (await own.fixture.ledger()).length > before);
+  await own.untilInRun(running, tried, async () => own.isHanging || (await own.fixture.ledger()).length > before);
   await own.settle();
   controller.abort();
   own.clock.go();
@@ -222,38 +227,52 @@ async function abortWhileReading(trial: Trial, operation: TriedOperation): Promi
   expectThat(summary.counts.notAttempted === 1, 'the document notAttempted', summary.counts, did, operation.key);
 }
 
-async function abortCall(trial: Trial, at: number, what: 'test' | 'objectTypes' | 'describe'): Promise<void> {
+/** The first request that the call itself sends hangs, whatever was sent before; then it is aborted. Was there one? */
+async function abortCall(
+  trial: Trial,
+  what: 'open' | 'test' | 'objectTypes' | 'describe' | 'fields',
+): Promise<boolean> {
   const own = await trial.again();
   const { plugin, seen } = own.observe();
   const connection = await own.connect({ plugin });
-  const [operation] = own.operations().filter(({ fixture }) => fixture.objectType !== undefined);
-  if (operation === undefined && what !== 'test') return;
-  await own.fault({ kind: 'hang' }, { from: at });
+  const [operation] = typed(own);
+  const ofTypes = what === 'objectTypes' || what === 'describe' || what === 'fields';
+  if (operation === undefined && ofTypes) return false;
+  if (what !== 'open') await connection.test();
+  const before = (await own.requests()).length;
+  await own.fault({ kind: 'hang' }, { from: 1 });
   own.clock.hold();
   const controller = new AbortController();
   const options = { signal: controller.signal };
   const query = { operation: operation?.id ?? '', objectType: operation?.fixture.objectType ?? '' };
   const call = {
+    open: () => connection.test(options),
     test: () => connection.test(options),
     objectTypes: async () => connection.objectTypes(query, options)[Symbol.asyncIterator]().next(),
     describe: () =>
       connection.describe({ ...query, role: 'input', properties: operation?.fixture.properties ?? {} }, options),
+    fields: async () =>
+      connection
+        .fields({ ...query, path: [] }, options)
+        [Symbol.asyncIterator]()
+        .next(),
   }[what]();
   const ended = call.then(
     () => undefined,
     (error: unknown) => error,
   );
-  const hangs = own.until(async () => (await own.requests()).length >= at);
-  if (await Promise.race([hangs.then(() => false), ended.then(() => true)])) return;
+  const hangs = await own.until(async () => (await own.requests()).length > before, ended);
   await own.settle();
   controller.abort();
   await own.settle();
   own.clock.go();
   await ended;
+  if (!hangs) return false;
   expectThat(
     seen.calls.every(({ hasSettled }) => hasSettled),
     "the plugin's own call has settled",
     seen.calls.filter(({ hasSettled }) => !hasSettled).map(({ name }) => name),
-    `${what}, aborted while its request ${at} hung`,
+    `${what}, aborted while its first request hung`,
   );
+  return true;
 }

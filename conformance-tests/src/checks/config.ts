@@ -2,6 +2,7 @@ import { type ErrorInfo, isConnectorError, type Json, type JsonSchema } from '@c
 import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, nameOf, SubjectError, Unproven } from '../findings.js';
+import { withIdleOperations } from '../observed-plugin.js';
 import { documentOf, documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
 import type { Sample, SeenRequest } from '../subject.js';
@@ -88,6 +89,7 @@ export const CONFIG: readonly Check[] = [
           `connecting with "${name}"`,
         );
       }
+      await makeOperations(trial);
     },
   },
   {
@@ -247,6 +249,19 @@ export const CONFIG: readonly Check[] = [
     },
   },
 ];
+
+/** Over a connection that is open, has each operation made and does nothing with it. */
+async function makeOperations(trial: Trial): Promise<void> {
+  const connection = await trial.connect({ plugin: withIdleOperations(trial.plugin) });
+  await connection.test();
+  for (const operation of trial.operations()) {
+    const before = (await trial.requests()).length;
+    await trial.run(connection, operation, []);
+    await trial.settle();
+    const requests = (await trial.requests()).slice(before).map(({ method, path }) => `${method} ${path}`);
+    expectThat(requests.length === 0, 'no request', requests, 'making it', operation.key);
+  }
+}
 
 /** The properties by every way of browsing. */
 async function browseAll(trial: Trial, connection: RuntimeConnection, { id, fixture }: TriedOperation): Promise<void> {

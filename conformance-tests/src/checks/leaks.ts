@@ -80,10 +80,11 @@ export const LEAKS: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Nothing piles up',
-    rule: `In a process of its own, ${ROUNDS} rounds of connect, run and close, then one execution of ${REQUESTS} small requests, leave the heap at most 5 MB larger.`,
+    rule: `Every answer has been read to its end, or cancelled, when its call is over. In a process of its own, ${ROUNDS} rounds of connect, run and close, then one execution of ${REQUESTS} small requests, all answered, leave the heap at most 5 MB larger.`,
     cause: "a listener on the call's signal for each request that stays",
     ownProcess: true,
     async run(trial) {
+      await expectBodiesSettled(trial);
       const operation = cheapest(trial);
       const [sample] = operation.fixture.good(1);
       if (sample === undefined) return;
@@ -96,9 +97,18 @@ export const LEAKS: readonly Check[] = [
         requests: REQUESTS,
       };
       const { report, stderr } = await runChild('pile-up', input, { nodeArgs: ['--expose-gc'] });
-      const seen = report as { readonly grownBytes: number } | undefined;
+      const seen = report as
+        | { readonly grownBytes: number; readonly given: number; readonly answered: number }
+        | undefined;
       if (seen === undefined)
         throw new SubjectError(`the plugin cannot be run in a process of its own: ${stderr.slice(-500)}`);
+      expectThat(
+        seen.answered === seen.given,
+        `each of ${seen.given} documents applied or refused`,
+        `${seen.answered} were`,
+        `${ROUNDS} rounds, then ${REQUESTS} requests`,
+        operation.key,
+      );
       expectThat(
         seen.grownBytes <= MOST_GROWTH_BYTES,
         'a heap at most 5 MB larger',
@@ -109,6 +119,23 @@ export const LEAKS: readonly Check[] = [
     },
   },
 ];
+
+/** Runs everything once, over the lent transport. */
+async function expectBodiesSettled(trial: Trial): Promise<void> {
+  const own = await trial.again();
+  const connection = await own.connect();
+  const expectSettled = async (did: string, key?: string) => {
+    await own.settle();
+    const open = own.sent.filter(({ isSettled }) => !isSettled).map(({ method, path }) => `${method} ${path}`);
+    expectThat(open.length === 0, 'every answer read to its end, or cancelled', open.join(', '), did, key);
+  };
+  await connection.test();
+  await expectSettled('testing the connection');
+  for (const operation of own.operations()) {
+    await own.run(connection, operation, documentsOf(operation.fixture.good(1)));
+    await expectSettled('a document', operation.key);
+  }
+}
 
 /** A write that may be given one document again and again and deletes nothing, no variant where there is a choice: those put many documents into one request. Else the first operation of the manifest. */
 function cheapest(trial: Trial): TriedOperation {

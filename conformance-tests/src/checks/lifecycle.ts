@@ -2,8 +2,7 @@ import type { Connection, ConnectorPlugin, Constructor, TestFinding } from '@con
 import { container } from 'tsyringe';
 import type { Check } from '../check.js';
 import { expectThat, nameOf } from '../findings.js';
-import { realProcess } from '../process-guard.js';
-import { takeProcessState } from '../process-state.js';
+import { addedListeners, listenerCounts, takeProcessState } from '../process-state.js';
 import { documentsOf } from '../samples.js';
 import type { Trial } from '../trial.js';
 
@@ -44,7 +43,7 @@ export const LIFECYCLE: readonly Check[] = [
         await own.fault({ kind: 'hang' }, { from: 1 });
         own.clock.hold();
         const outcome = own.run(connection, tried, documentsOf(tried.fixture.good(3)));
-        await own.until(async () => (await own.requests()).length > before);
+        await own.untilInRun(outcome, tried, async () => (await own.requests()).length > before);
         await own.settle();
         const startedMs = own.clock.now();
         const closing = connection.close();
@@ -114,13 +113,7 @@ export const LIFECYCLE: readonly Check[] = [
         registered.join(', '),
         'a full run',
       );
-      const after = listenerCounts();
-      const changed = [
-        ...state.changes(),
-        ...Object.keys(after)
-          .filter((name) => after[name] !== before[name])
-          .map((name) => `${name}: ${before[name] ?? 0} -> ${after[name]}`),
-      ];
+      const changed = [...state.changes(), ...addedListeners(before)];
       expectThat(changed.length === 0, 'the process as it was', changed.join('; '), 'a full run');
       expectThat(trial.changed().length === 0, 'the process as it was', trial.changed().join('; '), 'all other checks');
     },
@@ -175,10 +168,4 @@ async function classesOf(plugin: ConnectorPlugin, trial: Trial): Promise<Readonl
   for (const { id, fixture } of trial.operations())
     add(await plugin.operations[id]?.(fixture.properties as Readonly<Record<string, unknown>>));
   return found;
-}
-
-function listenerCounts(): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    realProcess.eventNames().map((name) => [`listeners of ${String(name)}`, realProcess.listenerCount(name)]),
-  );
 }

@@ -84,7 +84,7 @@ export const MANIFEST: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'What is declared is there',
-    rule: 'Every declared operation and ability is there: browse, fields, login, reconcile.',
+    rule: 'Every declared operation and ability is there: browse, fields, login, reconcile, and of a resumable read over several pages, checkpoints.',
     cause: 'an ability that was declared before it was written',
     async run(trial) {
       const { manifest } = trial.plugin;
@@ -97,6 +97,17 @@ export const MANIFEST: readonly Check[] = [
         `none for ${missing.join(', ')}`,
         `looking at the classes of ${manifest.id}`,
       );
+      for (const operation of trial.reads()) {
+        if (!operation.descriptor.resumable || trial.fixture.seedRows === undefined) continue;
+        const { pages, checkpoints } = await pagesRead(trial, operation);
+        expectThat(
+          pages < 2 || checkpoints > 0,
+          'a checkpoint, for it is declared resumable',
+          'none',
+          'a read whose rows came in several answers',
+          operation.key,
+        );
+      }
     },
   },
   {
@@ -211,6 +222,24 @@ async function eventsOf(trial: Trial, operation: TriedOperation): Promise<readon
   } catch {
     return [];
   }
+}
+
+/** How often more was asked for between the outputs of a read, and its checkpoints; what goes wrong in it is another check's affair. */
+async function pagesRead(trial: Trial, operation: TriedOperation) {
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  await own.seedPages(tried, 3);
+  const requests = new Set<number>();
+  let checkpoints = 0;
+  try {
+    const connection = await own.connect();
+    for await (const { type } of own.execute(connection, tried, documentsOf(tried.fixture.good(1)))) {
+      if (type === 'output') requests.add(own.traffic.requests.length);
+      if (type === 'checkpoint') checkpoints += 1;
+    }
+  } catch {
+    // Told of by BAS-01.
+  }
+  return { pages: requests.size, checkpoints };
 }
 
 function breaches(before: ConnectorManifest, now: ConnectorManifest, hasMigrate: boolean): readonly string[] {

@@ -1,11 +1,12 @@
 import type { CredentialStore } from '@connector-runtime/core';
-import { MemoryCredentialStore } from '@connector-runtime/runtime';
+import { MemoryCredentialStore, type RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, NotApplicable, Unproven } from '../findings.js';
 import { secretsOf } from '../fixture-secrets.js';
 import { documentsOf } from '../samples.js';
 import type { SeenRequest } from '../subject.js';
 import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 /** As many as meet one expired session, of an operation that batches as of others. */
 const REQUESTS = 20;
@@ -25,7 +26,8 @@ export const RENEWAL: readonly Check[] = [
       for (const operation of trial.readsLast()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
         const connection = await own.connect();
-        if (tried.descriptor.effect === 'read') await own.seedRows(tried, 25);
+        const isRead = tried.descriptor.effect === 'read';
+        if (isRead) await own.seedPages(tried, 1);
         const clean = await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
         const logins = await loginCount(own);
         await own.need('expireSession')();
@@ -47,6 +49,7 @@ export const RENEWAL: readonly Check[] = [
           tried.key,
         );
         expectThat(renewals === 1, 'one renewal', renewals, did, tried.key);
+        if (isRead) await expireWithinRead(own, connection, tried, clean.outputs.length);
       }
     },
   },
@@ -114,7 +117,7 @@ export const RENEWAL: readonly Check[] = [
     cause: 'a rotated token that is kept in memory only',
     async run(trial) {
       await expectSession(trial);
-      const store = new WatchedStore();
+      const store = new WatchedStore(() => trial.traffic.requests.length);
       const [operation] = trial.operations();
       if (operation === undefined) return;
       const options = { id: 'shared', credentialStore: store };
@@ -123,11 +126,20 @@ export const RENEWAL: readonly Check[] = [
       for (const connection of [first, second]) await connection.test();
       if (store.puts === 0) throw new NotApplicable('the plugin keeps no credentials');
       await trial.need('expireSession')();
-      const puts = store.puts;
+      const { puts } = store;
+      const before = (await trial.requests()).length;
       const did = 'an expiry of a session that two processes share';
       const one = await trial.run(first, operation, documentsOf(operation.fixture.good(1)));
       if (one.summary.counts.success !== 1) throw new Unproven('a run after an expiry does not succeed; see AUT-01');
       expectThat(store.puts > puts, 'the new credential in the store', 'nothing was put there', did, operation.key);
+      const used = usesBefore(await trial.requests(), before, store.requestsAtPut);
+      expectThat(
+        used === 0,
+        'the new credential in the store before it is used',
+        `${used} requests before`,
+        did,
+        operation.key,
+      );
       const logins = await loginCount(trial);
       const two = await trial.run(second, operation, documentsOf(operation.fixture.good(1)));
       expectThat(
@@ -142,6 +154,29 @@ export const RENEWAL: readonly Check[] = [
     },
   },
 ];
+
+/** A read of two pages whose session expires when its first row is there; where one answer held all, nothing is left to renew it for. */
+async function expireWithinRead(
+  trial: Trial,
+  connection: RuntimeConnection,
+  operation: TriedOperation,
+  rows: number,
+): Promise<void> {
+  const logins = await loginCount(trial);
+  const execution = trial.execute(connection, operation, documentsOf(operation.fixture.good(1)));
+  let outputs = 0;
+  for await (const { type } of execution) {
+    if (type !== 'output') continue;
+    if (outputs === 0) await trial.need('expireSession')();
+    outputs += 1;
+  }
+  const { counts, error } = await execution.summary;
+  const did = 'an expiry of the session after the first row of two pages';
+  expectThat(counts.success === 1, 'success', error ?? counts, did, operation.key);
+  expectThat(outputs === rows, `${rows} outputs`, outputs, did, operation.key);
+  const renewals = (await loginCount(trial)) - logins;
+  expectThat(renewals <= 1, 'one renewal', renewals, did, operation.key);
+}
 
 /** How a service refuses a session, and what would renew it. */
 const REFUSALS: readonly (readonly [name: string, refuse: (own: Trial) => Promise<void>])[] = [
@@ -204,10 +239,23 @@ function isLike(login: SeenRequest, { method, path }: Pick<SeenRequest, 'method'
   return method === login.method && path.split('?')[0] === login.path.split('?')[0];
 }
 
+/** How often the request that met the expiry, at `from`, was sent again between the login that followed it and the end given. */
+function usesBefore(requests: readonly SeenRequest[], from: number, end: number): number {
+  const [login] = requests;
+  const refused = requests[from];
+  if (login === undefined || refused === undefined) return 0;
+  const renewal = requests.findIndex((request, index) => index > from && isLike(login, request));
+  return renewal < 0 ? 0 : requests.slice(renewal + 1, end).filter((request) => isLike(refused, request)).length;
+}
+
 /** A store as two processes share it. */
 class WatchedStore implements CredentialStore {
   puts = 0;
+  /** How many requests had been sent when the last of them was there. */
+  requestsAtPut = 0;
   private readonly inner = new MemoryCredentialStore();
+
+  constructor(private readonly requestCount: () => number) {}
 
   get(key: string): ReturnType<CredentialStore['get']> {
     return this.inner.get(key);
@@ -215,7 +263,10 @@ class WatchedStore implements CredentialStore {
 
   async put(key: string, value: string, ifRevision: number): Promise<boolean> {
     const isStored = await this.inner.put(key, value, ifRevision);
-    if (isStored) this.puts += 1;
+    if (isStored) {
+      this.puts += 1;
+      this.requestsAtPut = this.requestCount();
+    }
     return isStored;
   }
 }

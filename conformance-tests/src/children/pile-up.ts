@@ -1,4 +1,4 @@
-// Many rounds on one host signal, then one long execution: {"grownBytes":…}. Needs --expose-gc.
+// Many rounds on one host signal, then one long execution: {"grownBytes":…,"given":…,"answered":…}. Needs --expose-gc.
 import { text } from 'node:stream/consumers';
 import type { Json } from '@connector-runtime/core';
 import { ConnectorRuntime, type DocumentInput, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
@@ -29,7 +29,10 @@ async function main(): Promise<void> {
   async function* documents(count: number): AsyncGenerator<DocumentInput> {
     for (let n = 0; n < count; n += 1) yield { ...documentOf(document), id: `d${n}` };
   }
+  let given = 0;
+  let answered = 0;
   const run = async (count: number) => {
+    given += count;
     const connection = await runtime.connect({ plugin, properties });
     const execution = connection.execute(request, documents(count), { signal: host.signal });
     let heap = 0;
@@ -41,7 +44,8 @@ async function main(): Promise<void> {
       if (before < 1_000 && taken >= 1_000) heap = await heapBytes();
       if (before < count - 1_000 && taken >= count - 1_000) heap = (await heapBytes()) - heap;
     }
-    await execution.summary;
+    const { counts } = await execution.summary;
+    answered += counts.success + counts.applicationError;
     await connection.close();
     return heap;
   };
@@ -51,7 +55,8 @@ async function main(): Promise<void> {
   const grownByRounds = (await heapBytes()) - before;
   const grownByRequests = await run(requests);
   await runtime.close();
-  process.stdout.write(`${JSON.stringify({ grownBytes: Math.max(grownByRounds, grownByRequests) })}\n`);
+  const grownBytes = Math.max(grownByRounds, grownByRequests);
+  process.stdout.write(`${JSON.stringify({ grownBytes, given, answered })}\n`);
   process.exit(0);
 }
 

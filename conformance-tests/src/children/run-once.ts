@@ -1,6 +1,6 @@
-// Runs one operation to its end in this process and tells what it came to: {"peakBytes":…,"counts":…,"category":…}.
+// Runs one operation to its end in this process and tells what it came to: {"peakBytes":…,"counts":…,"category":…,"isOfService":…}.
 import { text } from 'node:stream/consumers';
-import type { Json } from '@connector-runtime/core';
+import type { ErrorInfo, Json } from '@connector-runtime/core';
 import { ConnectorRuntime, type DocumentInput, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
 
 const PIECE = Buffer.alloc(64 * 1024, 'x');
@@ -24,13 +24,17 @@ async function main(): Promise<void> {
   const connection = await runtime.connect({ plugin: plugin?.manifest.id ?? '', properties });
   const documents = document === undefined ? undefined : [{ ...document, body: stream(streamBytes) }];
   const execution = connection.execute(request, documents);
-  let category: string | undefined;
+  let error: ErrorInfo | undefined;
   for await (const events of execution.batches()) {
-    for (const event of events) if (event.type === 'result') category = event.error?.category ?? category;
+    for (const event of events) if (event.type === 'result') error = event.error ?? error;
   }
   const { counts } = await execution.summary;
   await runtime.close();
-  process.stdout.write(`${JSON.stringify({ peakBytes: process.resourceUsage().maxRSS * 1024, counts, category })}\n`);
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  const isOfService = error?.service !== undefined;
+  process.stdout.write(`${JSON.stringify({ peakBytes, counts, category: error?.category, isOfService })}\n`);
+  // What the plugin left open is for another check to tell of.
+  process.exit(0);
 }
 
 main().catch((error: unknown) => {
