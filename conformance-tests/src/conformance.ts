@@ -215,12 +215,11 @@ class Session {
       return report('fail', reasonOf(card), card);
     };
     let outcome: CheckReport;
-    let listeners = listenerCounts();
     try {
       await within(this.limits.checkMs, async () => {
         trial = await Trial.start(this.subject, this.seed, { unhandled, changed: this.changed, limits: this.limits });
         // What the subject has added for its own service is its own affair.
-        listeners = listenerCounts();
+        this.listeners = listenerCounts();
         await check.run(trial);
       });
       outcome = report('pass');
