@@ -47,7 +47,7 @@ export const MISBEHAVIOURS: readonly Misbehaviour[] = [
   {
     does: 'hangs in open',
     plugin: connection('open', never),
-    owner: 'MAN-04',
+    owner: 'MAN-03',
     told: /it had not ended after 1\.5 s/,
     others: ['MAN-01'],
   },
