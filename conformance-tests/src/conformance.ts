@@ -193,7 +193,7 @@ class Session {
         listeners = listenerCounts();
         await check.run(trial);
       });
-      outcome = report('pass');
+      outcome = report('pass', trial?.untried());
     } catch (error) {
       outcome = judged(error, report, failed, redactedBy(trial));
     }
