@@ -142,7 +142,7 @@ function isArgumentError(error: unknown): boolean {
 }
 
 function lineOf({ id, level, outcome, title, reason, tookMs }: CheckReport): string {
-  const why = outcome === 'pass' || outcome === 'fail' || reason === undefined ? '' : `  (${reason})`;
+  const why = outcome === 'fail' || reason === undefined ? '' : `  (${reason})`;
   return `${outcome.padEnd(8)} ${id}  ${level.padEnd(6)} ${title}${why}  ${tookMs} ms\n`;
 }
 

@@ -222,7 +222,7 @@ class Session {
         this.listeners = listenerCounts();
         await check.run(trial);
       });
-      outcome = report('pass');
+      outcome = report('pass', trial?.untried());
     } catch (error) {
       outcome = judged(error, report, failed, redactedBy(trial));
     }

@@ -140,9 +140,12 @@ function ownState(held: NodeJS.Process): ProcessState {
   };
 }
 
-/** How many listen to each event of the process. */
+/** How many listen to each event of the process, or of the copy that a test runner gives its modules. */
 export function listenerCounts(): ReadonlyMap<string | symbol, number> {
-  return new Map(realProcess.eventNames().map((name) => [name, realProcess.listenerCount(name)]));
+  const counts = new Map<string | symbol, number>();
+  for (const held of new Set([realProcess, process]))
+    for (const name of held.eventNames()) counts.set(name, (counts.get(name) ?? 0) + held.listenerCount(name));
+  return counts;
 }
 
 /** The events of the process that more listen to than `before`, named as in `ProcessState.changes`. */

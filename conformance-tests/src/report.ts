@@ -25,7 +25,7 @@ export interface CheckReport {
   /** What the contract demands. */
   readonly rule: string;
   readonly outcome: Outcome;
-  /** Why it is not `pass`. */
+  /** Why it is not `pass`; of a pass, the operations that were not tried, and for want of what. */
   readonly reason?: string;
   readonly card?: FailureCard;
   /** In real time, milliseconds. */

@@ -4,6 +4,7 @@ import type {
   ConnectorPlugin,
   CredentialStore,
   Json,
+  OperationDescriptor,
   OperationEvent,
   OutputEvent,
   ResultEvent,
@@ -26,6 +27,7 @@ import { LentTransport, type SentRequest } from './lent/lent-transport.js';
 import { ServiceGate } from './lent/service-gate.js';
 import type { CarriedRequest, Fault, Traffic } from './lent/traffic.js';
 import { DEFAULT_LIMITS, type SuiteLimits, within } from './limits.js';
+import { dynamicNames } from './needs.js';
 import { type Observations, observed } from './observed-plugin.js';
 import { documentsOf } from './samples.js';
 import type { Fixture, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';
@@ -74,6 +76,14 @@ export interface TrialOptions {
 /** Which requests a fault meets, counted from when it is set: the k-th, those from there on, those with an effect, those from the k-th of them on, or all. */
 export type Aim = number | 'write' | 'all' | { readonly from: number } | { readonly fromWrite: number };
 
+/** Is there any sense in the member, for an operation like this? */
+function mayHave(name: keyof OperationFixture, { effect, properties }: OperationDescriptor): boolean {
+  if (name === 'dynamic') return dynamicNames(properties).length > 0;
+  if (name === 'bad' || name === 'itemsIn') return effect !== 'read';
+  // Documents of the others say at most which record they are about.
+  return effect !== 'read' && effect !== 'delete';
+}
+
 function shownAim(aim: Aim): string {
   if (typeof aim !== 'object') return String(aim);
   return 'from' in aim ? `${aim.from} and after` : `write ${aim.fromWrite} and after`;
@@ -89,6 +99,8 @@ export class Trial {
   private readonly runtimes = new Set<ConnectorRuntime>();
   private readonly others: Trial[] = [];
   private readonly trace: { readonly text: string; times: number }[] = [];
+  /** By member of the fixture, the operations that a check went by for want of it. */
+  private readonly leftOut = new Map<string, readonly string[]>();
 
   private isStopped = false;
   private ran: string | undefined;
@@ -249,7 +261,7 @@ export class Trial {
     return this.seedRows(operation, pages * (operation.fixture.pageRows ?? DEFAULT_PAGE_ROWS) + 1);
   }
 
-  /** The operations whose fixture has the member; without any the check is unproven. */
+  /** The operations whose fixture has the member; without any the check is unproven. Those that are left out though they may have it are kept for the check's report. */
   withMember<Name extends keyof OperationFixture>(
     name: Name,
     among: readonly TriedOperation[] = this.operations(),
@@ -260,7 +272,21 @@ export class Trial {
       return !isThere ? [] : [{ ...operation, member: member as NonNullable<OperationFixture[Name]> }];
     });
     if (having.length === 0) throw new Unproven(`add \`${name}\` to the fixture of an operation`);
+    const left = among.filter(
+      ({ key, descriptor }) => mayHave(name, descriptor) && !having.some((one) => one.key === key),
+    );
+    if (left.length > 0)
+      this.leftOut.set(
+        name,
+        left.map(({ key }) => key),
+      );
     return having;
+  }
+
+  /** What the check has not tried, for want of a member of the fixture; `undefined` where there is nothing. */
+  untried(): string | undefined {
+    if (this.leftOut.size === 0) return undefined;
+    return [...this.leftOut].map(([name, keys]) => `without \`${name}\`, not tried: ${keys.join(', ')}`).join('; ');
   }
 
   /** A connection over a runtime of its own. */

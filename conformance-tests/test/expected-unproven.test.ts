@@ -138,3 +138,22 @@ test.each(Object.entries(TABLE))('without %s, what needs it is unproven and says
   for (const { outcome, reason } of checks)
     if (outcome === 'unproven') expect(reason).toMatch(new RegExp(`^add \`(?:connections\\.)?${hint}\``));
 });
+
+test('what is tried for some operations only, for want of a member, says for which it was not', async () => {
+  const onlyDelete = fromFixture((fixture) => ({
+    ...fixture,
+    operations: Object.fromEntries(
+      Object.entries(fixture.operations).map(([key, operation]) => [
+        key,
+        key === 'delete' ? operation : (without(operation, 'bad') as OperationFixture),
+      ]),
+    ),
+  }));
+
+  const { checks } = await conformance(onlyDelete(itemsSubject()), { only: ['ACC-05', 'HOS-03'] }).run();
+
+  expect(checks.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+    ['pass', 'without `bad`, not tried: create, update, upsert, upload'],
+    ['pass', 'without `withText`, not tried: upload'],
+  ]);
+});
