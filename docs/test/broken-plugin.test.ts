@@ -114,7 +114,7 @@ const MISTAKES: readonly Mistake[] = [
       ['      context,\n    );', '      this.first,\n    );'],
       ['  /** Resolves with', '  private first: CallContext | undefined;\n\n  /** Resolves with'],
     ],
-    failed: ['CAN-02', 'LIF-02', 'BRW-01'],
+    failed: ['CAN-02', 'LIF-02', 'BRW-01', 'CAN-06'],
     card: [
       'did      aborted while a request hung',
       'expected the operation has ended by itself',
