@@ -3,7 +3,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import tls from 'node:tls';
-import type { Document, ErrorInfo, ExecutionContext, HttpResponse, ResultEvent } from '@connector-runtime/core';
+import type {
+  CallContext,
+  Document,
+  ErrorInfo,
+  ExecutionContext,
+  HttpResponse,
+  ResultEvent,
+  Secret,
+} from '@connector-runtime/core';
+import { trace } from '@opentelemetry/api';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import { UploadFiles, UpsertItems } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
@@ -15,6 +24,43 @@ const putsPasswordIntoAddress = likeParent(
       return 'password' in grant
         ? `${super.address(grant)}?password=${encodeURIComponent(grant.password)}`
         : super.address(grant);
+    }
+  },
+);
+
+const putsTokenIntoAddress = likeParent(
+  class extends ItemsClient {
+    override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      const path = request.step === 'test' ? `${request.path}?access_token=${this.token()}` : request.path;
+      return super.send({ ...request, path }, context);
+    }
+  },
+);
+
+const logsToken = likeParent(
+  class extends ItemsClient {
+    override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      if (request.step === 'test') context.logger.info(`${request.method} with Bearer ${this.token()}`);
+      return super.send(request, context);
+    }
+  },
+);
+
+const logsRefreshToken = likeParent(
+  class extends ItemsSession {
+    override async open(context: CallContext): Promise<void> {
+      await super.open(context);
+      context.logger.debug(`to be renewed with ${Buffer.from(this.refreshToken).toString('hex').toUpperCase()}`);
+    }
+  },
+);
+
+const tagsPassword = likeParent(
+  class extends ItemsSession {
+    override open(context: CallContext): Promise<void> {
+      const password = (this.properties['password'] as Secret).reveal();
+      trace.getTracer('items').startSpan('login', { attributes: { password } }).end();
+      return super.open(context);
     }
   },
 );
@@ -65,6 +111,10 @@ const trustsAnyone = likeParent(
 
 export const SECRETS_MUTANTS: Mutants = {
   'SEC-01': withSession(putsPasswordIntoAddress),
+  'SEC-01:query': withClient(putsTokenIntoAddress),
+  'SEC-01:token': withClient(logsToken),
+  'SEC-01:stored': withSession(logsRefreshToken),
+  'SEC-01:span': withSession(tagsPassword),
   'SEC-02': withClient(followsByHand),
   'SEC-03': withOperation('upsert', logsPayload),
   'SEC-04': withOperation('upload', writesFile),
