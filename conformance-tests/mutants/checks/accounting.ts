@@ -172,15 +172,13 @@ const namesOwnCode = likeParent(
   },
 );
 
-/** Fails with the twentieth document. */
+/** Fails the twentieth document where the one after it is refused. */
 const stumbles = likeParent(
   class extends DeleteItems {
-    private count = 0;
-
-    protected override async remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
-      const result = await super.remove(document, context);
-      this.count += 1;
-      return this.count === 20 ? { ...result, status: 'failure' } : result;
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return withHeld(20, super.execute(documents, context), (held, next) =>
+        next?.status === 'applicationError' ? { ...held, status: 'failure' } : held,
+      );
     }
   },
 );
@@ -199,20 +197,71 @@ const swapsReceipts = likeParent(
   },
 );
 
-const doubtsLongRuns = likeParent(
+/** Doubts the thirtieth document where it is the last. */
+const doubtsLast = likeParent(
+  class extends UpsertItems {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return withHeld(30, super.execute(documents, context), (held, next) =>
+        next === undefined ? { ...held, status: 'unknown' } : held,
+      );
+    }
+  },
+);
+
+/** The n-th result waits for the one after it, and may be another then. */
+async function* withHeld(
+  n: number,
+  events: Events,
+  change: (held: ResultEvent, next: ResultEvent | undefined) => ResultEvent,
+): Events {
+  let count = 0;
+  let held: ResultEvent | undefined;
+  for await (const item of events) {
+    for (const event of Array.isArray(item) ? (item as readonly OperationEvent[]) : [item as OperationEvent]) {
+      if (held !== undefined && event.type === 'result') {
+        yield change(held, event);
+        held = undefined;
+      }
+      if (event.type === 'result') count += 1;
+      if (event.type === 'result' && count === n) held = event;
+      else yield event;
+    }
+  }
+  if (held !== undefined) yield change(held, undefined);
+}
+
+/** Has room for a hundred documents. */
+const runsOver = likeParent(
   class extends UpsertItems {
     private count = 0;
 
-    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
-      const result = await super.upsert(document, text, context);
+    override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      for await (const item of super.execute(documents, context)) {
+        this.count += Array.isArray(item) ? item.length : 1;
+        if (this.count > 100) throw new RangeError('more than a hundred documents');
+        yield item;
+      }
+    }
+  },
+);
+
+/** Fails document five hundred. */
+const failsOneOfMany = likeParent(
+  class extends DeleteItems {
+    private count = 0;
+
+    protected override async remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      const result = await super.remove(document, context);
       this.count += 1;
-      return this.count === 30 ? { ...result, status: 'unknown' } : result;
+      return this.count === 500 ? { ...result, status: 'failure' } : result;
     }
   },
 );
 
 export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-01': withOperation('create', forgetsLastBatch),
+  'ACC-01:throws': withOperation('upsert', runsOver),
+  'ACC-01:failure': withOperation('delete', failsOneOfMany),
   'ACC-02': withOperation('create', reportsTwice),
   'ACC-03': withOperation('create', looksAtStatus),
   'ACC-04': withOperation('create', deniesLoss),
@@ -223,6 +272,6 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-06:receipt': withOperation('create', swapsReceipts),
   'ACC-07': withOperation('read', swallows),
   'ACC-08': withOperation('create', doubtsEverything),
-  'ACC-08:clean': withOperation('upsert', doubtsLongRuns),
+  'ACC-08:clean': withOperation('upsert', doubtsLast),
   'ACC-09': withOperation('update', givesAsTheyCome),
 };

@@ -48,6 +48,14 @@ const nullsTheRest = likeParent(
   },
 );
 
+const dropsChange = likeParent(
+  class extends UpdateItems {
+    protected override changes(text: string): string {
+      return text.replace(/,"text":"new \d+"/, '');
+    }
+  },
+);
+
 const sendsEmptyBatch = likeParent(
   class extends CreateItems {
     override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
@@ -186,6 +194,7 @@ export const SEMANTICS_MUTANTS: Mutants = {
   'OPS-01:complete': withOperation('read', failsInTheEnd),
   'OPS-01:twice': withOperation('read', repeatsRow),
   'OPS-02:copies': withOperation('create', createsCopies),
+  'OPS-03:dropped': withOperation('update', dropsChange),
   'OPS-03:foreign': withOperation('upsert', touchesOther),
   'OPS-04:complete': withOperation('upload', needsInput),
 };

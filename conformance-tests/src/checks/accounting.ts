@@ -18,13 +18,17 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Every document gets a result',
-    rule: 'With 0, 1, 2 and 1000 documents, and with a full batch and one more, the operation itself gives each document a result.',
-    cause: 'the last, partly filled batch is forgotten',
+    rule: 'With 0, 1, 2 and 1000 documents (a read: 0, 1 and 2), and with a full batch and one more, the operation itself gives each document a result; without faults each is success, and the run ends without an error.',
+    cause: 'the last, partly filled batch is forgotten, or what was counted runs over',
     async run(trial) {
       for (const operation of trial.operations()) {
         const connection = await trial.connect();
         for (const count of countsFor(operation)) {
-          const { results } = await trial.run(connection, operation, documentsOf(operation.fixture.good(count)));
+          const { results, summary } = await trial.run(
+            connection,
+            operation,
+            documentsOf(operation.fixture.good(count)),
+          );
           const missing = results
             .filter((result) => result.error?.code === 'RESULT_MISSING')
             .flatMap((result) => result.inputs);
@@ -32,6 +36,15 @@ export const ACCOUNTING: readonly Check[] = [
             missing.length === 0,
             'a result for each document',
             `none for ${missing.slice(0, 5).join(', ')} (${missing.length} in all)`,
+            `${operation.key} with ${count} documents`,
+          );
+          // Of none, OPS-04 tells whether the run completes.
+          if (count === 0) continue;
+          const { counts, error } = summary;
+          expectThat(
+            error === undefined && counts.success === count,
+            `${count} success and no error`,
+            error === undefined ? counts : `${counts.success} success, then ${error.code}: ${error.message}`,
             `${operation.key} with ${count} documents`,
           );
         }

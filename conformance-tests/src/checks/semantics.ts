@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '../check.js';
 import { expectThat, SubjectError, Unproven } from '../findings.js';
 import { dataOf, documentsOf } from '../samples.js';
-import type { Sample } from '../subject.js';
+import type { LedgerEntry, Sample } from '../subject.js';
 import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
 
@@ -58,23 +58,8 @@ export const SEMANTICS: readonly Check[] = [
           `creating ${DOCUMENTS} documents`,
           operation.key,
         );
-        for (const sample of samples) {
-          const data = dataOf(sample);
-          if (data === undefined) continue;
-          compared += 1;
-          const entry = applied.find(({ key }) => key === sample.key);
-          const lost = Object.keys(data).filter(
-            (name) =>
-              !isDeepStrictEqual((entry?.data as Readonly<Record<string, unknown>> | undefined)?.[name], data[name]),
-          );
-          expectThat(
-            lost.length === 0,
-            'every field as it was given',
-            `${sample.key}: ${lost.join(', ')} not so`,
-            `creating ${sample.key}`,
-            operation.key,
-          );
-        }
+        for (const sample of samples)
+          if (entryAsGiven(sample, applied, `creating ${sample.key}`, operation) !== undefined) compared += 1;
       }
       if (compared === 0) throw new Unproven('add `data` to the samples of a create');
     },
@@ -85,8 +70,8 @@ export const SEMANTICS: readonly Check[] = [
     profile: 'full',
     needs: ['update'],
     title: 'An update changes what the document says, and nothing else',
-    rule: 'Only the named records change, and of them only the given fields.',
-    cause: 'fields that are missing from the document are sent as null',
+    rule: 'Of the named records every given field changes, and no other; no other record does.',
+    cause: 'fields that are missing from the document are sent as null, or a field is dropped on the way',
     async run(trial) {
       const updates = trial
         .operations()
@@ -105,7 +90,7 @@ export const SEMANTICS: readonly Check[] = [
         );
         for (const sample of samples) {
           const data = dataOf(sample);
-          const entry = applied.find(({ key }) => key === sample.key);
+          const entry = entryAsGiven(sample, applied, 'three documents', operation);
           if (data === undefined || entry === undefined) continue;
           const added = Object.keys(entry.data as object).filter((name) => !Object.hasOwn(data, name));
           expectThat(
@@ -220,6 +205,28 @@ export const SEMANTICS: readonly Check[] = [
     },
   },
 ];
+
+/** The sample's entry, which has every field as it was given; `undefined` where only the author could tell. */
+function entryAsGiven(
+  sample: Sample,
+  applied: readonly LedgerEntry[],
+  did: string,
+  operation: TriedOperation,
+): LedgerEntry | undefined {
+  const data = dataOf(sample);
+  if (data === undefined) return undefined;
+  const entry = applied.find(({ key }) => key === sample.key);
+  const given = entry?.data as Readonly<Record<string, unknown>> | undefined;
+  const lost = Object.keys(data).filter((name) => !isDeepStrictEqual(given?.[name], data[name]));
+  expectThat(
+    entry !== undefined && lost.length === 0,
+    'every field as it was given',
+    entry === undefined ? `${sample.key}: no entry in the ledger` : `${sample.key}: ${lost.join(', ')} not so`,
+    did,
+    operation.key,
+  );
+  return entry;
+}
 
 /** What the service applied of these samples, in one run. */
 async function appliedBy(trial: Trial, operation: TriedOperation, samples: readonly Sample[]) {
