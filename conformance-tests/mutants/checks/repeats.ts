@@ -7,7 +7,7 @@ import {
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
-import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
+import { ItemsClient } from '../../reference/items/items-client.js';
 import {
   CreateItems,
   DeleteItems,
@@ -17,14 +17,6 @@ import {
 } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
 import { itemsPlugin, likeParent, type Mutant, type Mutants, withOperation } from '../mutant.js';
-
-const retriesPost = likeParent(
-  class extends UploadFiles {
-    protected override request(document: Document): ItemsRequest {
-      return { ...super.request(document), effect: 'repeatable' };
-    }
-  },
-);
 
 const givesUp = likeParent(
   class extends UpsertItems {
@@ -110,6 +102,27 @@ const believesInSuccess = likeParent(
   },
 );
 
+/** Sends a file again, where it is the only one, after an error of this code. */
+function uploadingAgainAfter(code: string): Mutant {
+  const uploadsAgain = likeParent(
+    class extends UploadFiles {
+      private begun = 0;
+
+      protected override async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+        this.begun += 1;
+        try {
+          return await super.upload(document, context);
+        } catch (error) {
+          const isOurs = isConnectorError(error) && error.info.code === code;
+          if (!isOurs || this.begun > 1 || context.signal.aborted) throw error;
+          return super.upload(document, context);
+        }
+      }
+    },
+  );
+  return withOperation('upload', uploadsAgain);
+}
+
 /** Repeats deletes by itself, after these pauses. */
 function pausing(...pausesMs: readonly number[]): Mutant {
   const asksOnce = likeParent(
@@ -145,12 +158,15 @@ function pausing(...pausesMs: readonly number[]): Mutant {
 }
 
 export const REPEATS_MUTANTS: Mutants = {
-  'IDM-01': withOperation('upload', retriesPost),
+  'IDM-01': uploadingAgainAfter('CONNECTION_RESET'),
   'IDM-02': withOperation('upsert', givesUp),
   'IDM-03': withOperation('update', doubtsRefusal),
   'IDM-04': withOperation('delete', triesHundredTimes),
   'IDM-05': withOperation('upload', sendsEmptyBody),
   'IDM-06': withOperation('create', believesReceipt),
+  'IDM-01:cut': uploadingAgainAfter('ANSWER_CUT'),
+  'IDM-01:hang': uploadingAgainAfter('HEADERS_TIMEOUT'),
+  'IDM-01:500': uploadingAgainAfter('HTTP_500'),
   'IDM-01:success': withOperation('upload', believesInSuccess),
   'IDM-04:shrinking': pausing(4_000, 2_000, 1_000),
   'IDM-04:same': pausing(1_000, 2_000, 4_000),
