@@ -281,10 +281,25 @@ const failsOneOfMany = likeParent(
   },
 );
 
+/** Takes what comes after a hundred documents for done. */
+const pretends = likeParent(
+  class extends UpsertItems {
+    private count = 0;
+
+    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      this.count += 1;
+      return this.count > 100
+        ? { type: 'result', inputs: [document.id], status: 'success', code: '200' }
+        : super.upsert(document, text, context);
+    }
+  },
+);
+
 export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-01': withOperation('create', forgetsLastBatch),
   'ACC-01:throws': withOperation('upsert', runsOver),
   'ACC-01:failure': withOperation('delete', failsOneOfMany),
+  'ACC-01:pretends': withOperation('upsert', pretends),
   'ACC-02': withOperation('create', reportsTwice),
   'ACC-03': withOperation('create', looksAtStatus),
   'ACC-04': denying('CONNECTION_RESET'),

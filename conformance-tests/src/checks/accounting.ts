@@ -35,7 +35,7 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Every document gets a result',
-    rule: 'With 0, 1, 2 and 1000 documents (a read: 0, 1 and 2), and with a full batch and one more, the operation itself gives each document a result; without faults each is success, and the run ends without an error.',
+    rule: 'With 0, 1, 2 and 1000 documents (a read: 0, 1 and 2), and with a full batch and one more, the operation itself gives each document a result; without faults each is success, of a write in the ledger too, and the run ends without an error.',
     cause: 'the last, partly filled batch is forgotten, or what was counted runs over',
     async run(trial) {
       for (const operation of trial.operations()) {
@@ -62,6 +62,15 @@ export const ACCOUNTING: readonly Check[] = [
             error === undefined && counts.success === count,
             `${count} success and no error`,
             error === undefined ? counts : `${counts.success} success, then ${error.code}: ${error.message}`,
+            `${operation.key} with ${count} documents`,
+          );
+          if (operation.descriptor.effect === 'read') continue;
+          const applied = await trial.ledger();
+          const lies = results.flatMap(({ inputs }) => inputs.filter((key) => !applied.has(key)));
+          expectThat(
+            lies.length === 0,
+            'in the ledger whatever is success',
+            `${lies.slice(0, 5).join(', ')} not there (${lies.length} in all)`,
             `${operation.key} with ${count} documents`,
           );
         }
