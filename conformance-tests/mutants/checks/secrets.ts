@@ -14,7 +14,7 @@ import type {
 } from '@connector-runtime/core';
 import { trace } from '@opentelemetry/api';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
-import { UploadFiles, UpsertItems } from '../../reference/items/items-operations.js';
+import { ReadItems, UploadFiles, UpsertItems } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
 import { likeParent, type Mutants, withClient, withOperation, withSession } from '../mutant.js';
 
@@ -90,6 +90,16 @@ const logsPayload = likeParent(
   },
 );
 
+const logsRows = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      const page = await super.page(from, context);
+      context.logger.info('a page', { texts: page.texts });
+      return page;
+    }
+  },
+);
+
 const writesFile = likeParent(
   class extends UploadFiles {
     protected override request(document: Document): ItemsRequest {
@@ -117,6 +127,7 @@ export const SECRETS_MUTANTS: Mutants = {
   'SEC-01:span': withSession(tagsPassword),
   'SEC-02': withClient(followsByHand),
   'SEC-03': withOperation('upsert', logsPayload),
+  'SEC-03:rows': withOperation('read', logsRows),
   'SEC-04': withOperation('upload', writesFile),
   'SEC-04:tls': withOperation('upload', trustsAnyone),
 };

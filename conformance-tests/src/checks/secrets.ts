@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import type { Cache, Json } from '@connector-runtime/core';
+import type { Cache, Json, ResultEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
@@ -13,9 +13,14 @@ import { documentsOf } from '../samples.js';
 import { KeepingStore } from '../seen-credentials.js';
 import { type SystemUse, watchSystem } from '../system-watch.js';
 import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 /** What the runtime's scratch space is called; everything else that is written is the plugin's. */
 const SPOOL = /[\\/]connector-runtime-[0-9a-f]{12}-[^\\/]+(?:[\\/]|$)/;
+
+/** Rows that are read, and what of their texts is long enough to be theirs alone. */
+const ROWS = 3;
+const SHORTEST_TEXT = 8;
 
 /** What may become of a document that holds a text to be kept out of logs. */
 const WAYS = ['applied', 'refused', 'cut off'] as const;
@@ -89,11 +94,14 @@ export const SECRETS: readonly Check[] = [
     id: 'SEC-03',
     level: 'MUST',
     profile: 'full',
-    needs: ['write'],
-    title: 'Documents are not logged',
-    rule: 'A text of a document is in no log at info or above, and in no message, neither when it is applied, nor when it is cut off, nor when the service refuses it without quoting it.',
+    needs: [],
+    title: 'Documents and rows are not logged',
+    rule: 'A text of a document is in no log at info or above, and in no message, neither when it is applied, nor when it is cut off, nor when the service refuses it without quoting it; nor is a text of a row that is read, where `rowData` tells it.',
     cause: 'the payload is logged when it is refused',
     async run(trial) {
+      const reads = trial.writes().length === 0 ? trial.withMember('rowData', trial.reads()) : trial.reads();
+      for (const operation of reads) await expectUnloggedRows(trial, operation);
+      if (trial.writes().length === 0) return;
       const canary = `document-canary-${trial.seed}`;
       for (const { member: withText, ...operation } of trial.withMember('withText', trial.writes())) {
         for (const way of WAYS) {
@@ -105,11 +113,7 @@ export const SECRETS: readonly Check[] = [
           const sample = tried.fixture.withText?.(canary) ?? withText(canary);
           const body = way === 'cut off' ? sample.body.subarray(0, -1) : sample.body;
           const { results, summary } = await own.run(connection, tried, documentsOf([{ ...sample, body }]));
-          const shown = [
-            ...own.log.entries.filter(({ level }) => level !== 'debug').map((entry) => inspect(entry, { depth: 8 })),
-            ...results.map(({ message, error }) => `${message ?? ''} ${error?.message ?? ''}`),
-            ...summary.warnings,
-          ];
+          const shown = toldIn(own, results, summary.warnings);
           const where = shown.find((text) => text.includes(canary));
           expectThat(where === undefined, "no text of the document's", where, `a document that is ${way}`, tried.key);
         }
@@ -194,6 +198,29 @@ async function shownBy(own: Trial, { properties, store, fault, spans }: Shown) {
     ...(await own.requests()).map(({ path }) => path),
   );
   return { shown, tokens };
+}
+
+/** Logs at info and above, and messages. */
+function toldIn(own: Trial, results: readonly ResultEvent[], warnings: readonly string[]): readonly string[] {
+  return [
+    ...own.log.entries.filter(({ level }) => level !== 'debug').map((entry) => inspect(entry, { depth: 8 })),
+    ...results.map(({ message, error }) => `${message ?? ''} ${error?.message ?? ''}`),
+    ...warnings,
+  ];
+}
+
+async function expectUnloggedRows(trial: Trial, operation: TriedOperation): Promise<void> {
+  if (operation.fixture.rowData === undefined || trial.fixture.seedRows === undefined) return;
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  const keys = await own.seedRows(tried, ROWS);
+  const texts = keys.flatMap((key) =>
+    Object.values(tried.fixture.rowData?.(key) ?? {}).filter(
+      (value): value is string => typeof value === 'string' && value.length >= SHORTEST_TEXT,
+    ),
+  );
+  const { results, summary } = await own.run(await own.connect(), tried, documentsOf(tried.fixture.good(1)));
+  const where = toldIn(own, results, summary.warnings).find((text) => texts.some((one) => text.includes(one)));
+  expectThat(where === undefined, 'no text of a row', where, `reading ${ROWS} rows`, tried.key);
 }
 
 /** A world whose secrets are canaries that the service accepts. */
