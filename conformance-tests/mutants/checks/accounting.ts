@@ -295,12 +295,31 @@ const pretends = likeParent(
   },
 );
 
+/** Gives the last row of the third document again, behind its result. */
+const outputsLate = likeParent(
+  class extends ReadItems {
+    override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      let results = 0;
+      let last: OperationEvent | undefined;
+      for await (const item of super.execute(documents, context)) {
+        yield item;
+        for (const event of Array.isArray(item) ? (item as readonly OperationEvent[]) : [item as OperationEvent]) {
+          if (event.type === 'output') last = event;
+          if (event.type === 'result') results += 1;
+          if (event.type === 'result' && results === 3 && last !== undefined) yield last;
+        }
+      }
+    }
+  },
+);
+
 export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-01': withOperation('create', forgetsLastBatch),
   'ACC-01:throws': withOperation('upsert', runsOver),
   'ACC-01:failure': withOperation('delete', failsOneOfMany),
   'ACC-01:pretends': withOperation('upsert', pretends),
   'ACC-02': withOperation('create', reportsTwice),
+  'ACC-02:output': withOperation('read', outputsLate),
   'ACC-03': withOperation('create', looksAtStatus),
   'ACC-04': denying('CONNECTION_RESET'),
   'ACC-04:cut': denying('ANSWER_CUT'),

@@ -70,6 +70,21 @@ const sendsPart = likeParent(
   },
 );
 
+/** As `sendsPart`, of a part that the service refuses. */
+const sendsRefusedPart = likeParent(
+  class extends UpsertItems {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return perDocument(documents, context, async (document) => {
+        const { text, refusal } = await readOf(document, context);
+        if (refusal === undefined) return this.upsert(document, text, context);
+        const part = JSON.stringify({ key: keyIn(text), text: 'forbidden' });
+        await this.upsert(document, part, context).catch(() => undefined);
+        throw refusal;
+      });
+    }
+  },
+);
+
 /** Gives the document up that comes after one that is too large. */
 const losesNext = likeParent(
   class extends UpdateItems {
@@ -110,6 +125,7 @@ export const BATCHING_MUTANTS: Mutants = {
   'BAT-01': withOperation('create', overfills),
   'BAT-02': withOperation('upsert', truncates),
   'BAT-02:part': withOperation('upsert', sendsPart),
+  'BAT-02:sent': withOperation('upsert', sendsRefusedPart),
   'BAT-02:others': withOperation('update', losesNext),
   'BAT-03': withOperation('create', calledSuccess),
   'BAT-03:applied': withOperation('create', forgetsAtomic),

@@ -58,6 +58,15 @@ const describesByChance = likeParent(
   },
 );
 
+const describesOutputByChance = likeParent(
+  class extends ItemsBrowse {
+    protected override jsonSchema(type: ItemType, role: 'input' | 'output'): JsonSchema {
+      const schema = super.jsonSchema(type, role);
+      return role === 'input' ? schema : { ...schema, $id: `urn:item:${Math.random()}` };
+    }
+  },
+);
+
 const leavesOut = likeParent(
   class extends ItemsBrowse {
     override async *objectTypes(query: TypesQuery, context: CallContext): AsyncGenerator<ObjectType> {
@@ -91,4 +100,5 @@ export const BROWSE_MUTANTS: Mutants = {
   'BRW-02:empty': withBrowse(hasNoneBelow),
   'BRW-03': withBrowse(describesNothing),
   'BRW-04': withBrowse(describesByChance),
+  'BRW-04:output': withBrowse(describesOutputByChance),
 };

@@ -8,7 +8,7 @@ import type {
   OperationEvent,
 } from '@connector-runtime/core';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
-import { DeleteItems } from '../../reference/items/items-operations.js';
+import { CreateItems, DeleteItems, ReadItems } from '../../reference/items/items-operations.js';
 import { likeParent, type Mutants, withClient, withOperation } from '../mutant.js';
 
 /** Keeps what one execution has begun where another finds it. */
@@ -50,6 +50,33 @@ const sendsAllAtOnce = likeParent(
         // what it threw is told in its result
       }
       return events;
+    }
+  },
+);
+
+const sendsBatchesAtOnce = likeParent(
+  class extends CreateItems {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return super.execute(documents, Object.create(context, { maxInFlight: { value: 20 } }) as ExecutionContext);
+    }
+  },
+);
+
+/** Executions that read a page at this moment, by the client that they share. */
+const reading = new WeakMap<ItemsClient, Set<string>>();
+
+/** Loses a row of a page where another execution asks for one meanwhile. */
+const sharesPage = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      const at = reading.get(this.client) ?? new Set();
+      reading.set(this.client, at.add(context.executionId));
+      try {
+        const page = await super.page(from, context);
+        return at.size > 1 ? { ...page, texts: page.texts.slice(1) } : page;
+      } finally {
+        at.delete(context.executionId);
+      }
     }
   },
 );
@@ -98,7 +125,9 @@ const writesByTheFirst = likeParent(
 
 export const CONCURRENCY_MUTANTS: Mutants = {
   'CON-01': withClient(sharesBuffer),
+  'CON-01:rows': withOperation('read', sharesPage),
   'CON-02': withOperation('delete', sendsAllAtOnce),
+  'CON-02:batches': withOperation('create', sendsBatchesAtOnce),
   'CON-03': withClient(mixesTokens),
   'CON-03:writes': withClient(writesByTheFirst),
 };

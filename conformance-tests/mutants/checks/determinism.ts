@@ -1,5 +1,5 @@
-import type { ExecutionContext } from '@connector-runtime/core';
-import { DeleteItems } from '../../reference/items/items-operations.js';
+import type { ExecutionContext, Json, OperationEvent } from '@connector-runtime/core';
+import { DeleteItems, ReadItems } from '../../reference/items/items-operations.js';
 import { itemsPlugin, likeParent, type Mutants, withOperation } from '../mutant.js';
 
 let stamps = 0;
@@ -13,7 +13,20 @@ const stampsRequests = likeParent(
   },
 );
 
+const notesByChance = likeParent(
+  class extends ReadItems {
+    protected override async *handOn(outputs: readonly OperationEvent[], state: Json | undefined) {
+      const noted = (body: string) => body.replace(/\}$/, `,"note":"${Math.random()}"}`);
+      yield* super.handOn(
+        outputs.map((event) => (event.type === 'output' ? { ...event, body: noted(String(event.body)) } : event)),
+        state,
+      );
+    }
+  },
+);
+
 export const DETERMINISM_MUTANTS: Mutants = {
   'DET-01': withOperation('delete', stampsRequests),
+  'DET-01:rows': withOperation('read', notesByChance),
   'DET-02': { plugin: itemsPlugin, entry: require.resolve('../entries/speaks-local.js') },
 };

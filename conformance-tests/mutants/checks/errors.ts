@@ -119,6 +119,15 @@ const quotesParser = likeParent(
   },
 );
 
+const quotesBody = likeParent(
+  class extends ReadItems {
+    protected override parsed(page: string) {
+      if (page.includes('PNG')) throw protocolError(`a page that begins ${page.slice(1, 20)}`);
+      return super.parsed(page);
+    }
+  },
+);
+
 function protocolError(message: string): ConnectorError {
   return new ConnectorError({ category: 'protocol', code: 'ITEMS_PAGE', message, effect: 'none', retryable: false });
 }
@@ -130,6 +139,21 @@ const keepsPauseToItself = likeParent(
         return await super.page(from, context);
       } catch (error) {
         if (!isConnectorError(error) || error.info.category !== 'rateLimit') throw error;
+        const { retryAfterMs: _, ...info } = error.info;
+        throw new ConnectorError(info);
+      }
+    }
+  },
+);
+
+/** Tells the pause of the seconds that it knows, and of no date. */
+const keepsDateToItself = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      try {
+        return await super.page(from, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.retryAfterMs === 7_000) throw error;
         const { retryAfterMs: _, ...info } = error.info;
         throw new ConnectorError(info);
       }
@@ -163,6 +187,8 @@ export const ERRORS_MUTANTS: Mutants = {
   'ERR-02:success': withOperation('read', takesImageForEmptyPage),
   'ERR-02:words': withOperation('read', quotesParser),
   'ERR-03:told': withOperation('read', keepsPauseToItself),
+  'ERR-02:body': withOperation('read', quotesBody),
+  'ERR-03:date': withOperation('read', keepsDateToItself),
   'ERR-05:code': refusing((error) => ({ ...error, code: error.code.toLowerCase() })),
   'ERR-05:long': refusing((error) => ({ ...error, message: error.message.repeat(20) })),
   'ERR-05:stack': refusing((error) => ({ ...error, message: `refused\n    at create (items.js:7:11)` })),

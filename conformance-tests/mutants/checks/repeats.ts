@@ -1,13 +1,16 @@
 import {
+  type Constructor,
   type Document,
   type Events,
   type ExecutionContext,
   type HttpResponse,
   isConnectorError,
+  type Operation,
+  type OperationDescriptor,
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
-import { ItemsClient } from '../../reference/items/items-client.js';
+import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import {
   CreateItems,
   DeleteItems,
@@ -16,7 +19,7 @@ import {
   UpsertItems,
 } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
-import { itemsPlugin, likeParent, type Mutant, type Mutants, withOperation } from '../mutant.js';
+import { itemsPlugin, likeParent, type Mutant, type Mutants, withDescriptor, withOperation } from '../mutant.js';
 
 const givesUp = likeParent(
   class extends UpsertItems {
@@ -102,6 +105,14 @@ const believesInSuccess = likeParent(
   },
 );
 
+const retriesPost = likeParent(
+  class extends UploadFiles {
+    protected override request(document: Document): ItemsRequest {
+      return { ...super.request(document), effect: 'repeatable' };
+    }
+  },
+);
+
 /** Sends a file again, where it is the only one, after an error of this code. */
 function uploadingAgainAfter(code: string): Mutant {
   const uploadsAgain = likeParent(
@@ -122,6 +133,23 @@ function uploadingAgainAfter(code: string): Mutant {
   );
   return withOperation('upload', uploadsAgain);
 }
+
+const believesUpsert = likeParent(
+  class extends UpsertItems {
+    protected override get effect(): 'repeatable' | 'once' {
+      return 'once';
+    }
+
+    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.upsert(document, text, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.code !== 'CONNECTION_RESET') throw error;
+        return { type: 'result', inputs: [document.id], status: 'success' };
+      }
+    }
+  },
+);
 
 /** Repeats deletes by itself, after these pauses. */
 function pausing(...pausesMs: readonly number[]): Mutant {
@@ -157,6 +185,12 @@ function pausing(...pausesMs: readonly number[]): Mutant {
   };
 }
 
+/** With another word in the manifest of whether the operation's documents may be sent twice. */
+function declaring(id: string, repeat: OperationDescriptor['repeat'], type: Constructor<Operation>): Mutant {
+  const { plugin } = withDescriptor(id, { repeat });
+  return { plugin: { ...plugin, operations: { ...plugin.operations, [id]: () => type } } };
+}
+
 export const REPEATS_MUTANTS: Mutants = {
   'IDM-01': uploadingAgainAfter('CONNECTION_RESET'),
   'IDM-02': withOperation('upsert', givesUp),
@@ -168,6 +202,9 @@ export const REPEATS_MUTANTS: Mutants = {
   'IDM-01:hang': uploadingAgainAfter('HEADERS_TIMEOUT'),
   'IDM-01:500': uploadingAgainAfter('HTTP_500'),
   'IDM-01:success': withOperation('upload', believesInSuccess),
+  'IDM-02:keyed': declaring('upsert', 'keyed', givesUp),
+  'IDM-02:once': withOperation('upsert', believesUpsert),
+  'IDM-02:twice': declaring('upload', 'safe', retriesPost),
   'IDM-04:shrinking': pausing(4_000, 2_000, 1_000),
   'IDM-04:same': pausing(1_000, 2_000, 4_000),
 };

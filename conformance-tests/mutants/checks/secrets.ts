@@ -9,6 +9,8 @@ import type {
   ErrorInfo,
   ExecutionContext,
   HttpResponse,
+  Json,
+  OperationEvent,
   ResultEvent,
   Secret,
 } from '@connector-runtime/core';
@@ -119,12 +121,22 @@ const trustsAnyone = likeParent(
   },
 );
 
+const keepsPassword = likeParent(
+  class extends ReadItems {
+    protected override async *handOn(outputs: readonly OperationEvent[], state: Json | undefined) {
+      const password = (this.client['properties']['password'] as Secret).reveal();
+      yield* super.handOn(outputs, state === undefined ? undefined : { ...(state as object), password });
+    }
+  },
+);
+
 export const SECRETS_MUTANTS: Mutants = {
   'SEC-01': withSession(putsPasswordIntoAddress),
   'SEC-01:query': withClient(putsTokenIntoAddress),
   'SEC-01:token': withClient(logsToken),
   'SEC-01:stored': withSession(logsRefreshToken),
   'SEC-01:span': withSession(tagsPassword),
+  'SEC-01:checkpoint': withOperation('read', keepsPassword),
   'SEC-02': withClient(followsByHand),
   'SEC-03': withOperation('upsert', logsPayload),
   'SEC-03:rows': withOperation('read', logsRows),

@@ -105,6 +105,28 @@ const probes = likeParent(
   },
 );
 
+/** Puts the first row of each page back, as one that was seen. */
+const marksRows = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      const page = await super.page(from, context);
+      const [first] = page.texts;
+      if (first !== undefined)
+        await this.client.send(
+          {
+            method: 'PUT',
+            path: `/items/${context.objectType}/${(JSON.parse(first) as { readonly key: string }).key}`,
+            body: first,
+            effect: 'repeatable',
+            step: 'mark',
+          },
+          context,
+        );
+      return page;
+    }
+  },
+);
+
 type Send = Parameters<CreateItems['send']>;
 
 /** Looks for a fifth page, and fails when there is none. */
@@ -226,6 +248,7 @@ export const SEMANTICS_MUTANTS: Mutants = {
   'OPS-04': withOperation('create', sendsEmptyBatch),
   'OPS-05': withOperation('read', emitsOther),
   'OPS-06': withConnection(probes),
+  'OPS-06:rows': withOperation('read', marksRows),
   'OPS-01:complete': withOperation('read', failsInTheEnd),
   'OPS-01:twice': withOperation('read', repeatsRow),
   'OPS-01:documents': withOperation('read', readsOnce),

@@ -1,6 +1,6 @@
-import type { Clock, Document, ExecutionContext, ResultEvent } from '@connector-runtime/core';
+import type { Clock, Document, ExecutionContext, Json, OperationEvent, ResultEvent } from '@connector-runtime/core';
 import { trace } from '@opentelemetry/api';
-import { DeleteItems, UpsertItems } from '../../reference/items/items-operations.js';
+import { DeleteItems, ReadItems, UpsertItems } from '../../reference/items/items-operations.js';
 import { likeParent, type Mutants, withOperation } from '../mutant.js';
 
 const prints = likeParent(
@@ -48,9 +48,24 @@ const floodsLog = likeParent(
   },
 );
 
+const tagsInputs = likeParent(
+  class extends ReadItems {
+    protected override handOn(outputs: readonly OperationEvent[], state: Json | undefined) {
+      for (const event of outputs)
+        if (event.type === 'output')
+          trace
+            .getTracer('items')
+            .startSpan('row', { attributes: { document: event.inputs[0] ?? '' } })
+            .end();
+      return super.handOn(outputs, state);
+    }
+  },
+);
+
 export const TELEMETRY_MUTANTS: Mutants = {
   'TEL-01': withOperation('delete', prints),
   'TEL-02': withOperation('upsert', tagsIds),
+  'TEL-02:rows': withOperation('read', tagsInputs),
   'TEL-02:log': withOperation('upsert', logsErrors),
   'TEL-02:flood': withOperation('upsert', floodsLog),
 };

@@ -4,6 +4,7 @@ import { expectThat, Unproven } from '../findings.js';
 import { seededRandom } from '../lent/seeded-random.js';
 import { ServiceGate } from '../lent/service-gate.js';
 import type { Fault } from '../lent/traffic.js';
+import { documentCount, giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
 import type { Sample } from '../subject.js';
 import type { Outcome, Trial } from '../trial.js';
@@ -88,15 +89,17 @@ export const ACCOUNTING: readonly Check[] = [
     cause: 'a result is given when a request ends and again when the batch ends',
     async run(trial) {
       for (const operation of trial.operations()) {
+        await giveRowsToRead(trial, operation);
+        const count = documentCount(operation, 25);
         const connection = await trial.connect();
-        const { summary } = await trial.run(connection, operation, documentsOf(operation.fixture.good(25)));
+        const { summary } = await trial.run(connection, operation, documentsOf(operation.fixture.good(count)));
         const { error } = summary;
         const isBreach = error?.code === 'RESULT_NOT_OPEN' || error?.code === 'OUTPUT_NOT_OPEN';
         expectThat(
           !isBreach,
           'one final result for each document',
           error?.message ?? '',
-          `${operation.key} with 25 documents`,
+          `${operation.key} with ${count} documents`,
         );
         await connection.close();
       }

@@ -5,6 +5,9 @@ import { documentOf, documentsOf } from '../samples.js';
 import { streamed } from '../sources.js';
 import type { TriedOperation } from '../tried-operation.js';
 
+/** Documents of a request with a bad one, where a batch holds as many. */
+const SAMPLES = 5;
+
 export const BATCHING: readonly Check[] = [
   {
     id: 'BAT-01',
@@ -39,7 +42,7 @@ export const BATCHING: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'A document that is too large is refused alone',
-    rule: 'A streamed document above maxDocumentBytes ends with category tooLarge and nothing of it is sent; the others go on.',
+    rule: 'A streamed document above maxDocumentBytes ends with category tooLarge, no request is sent for it and nothing of it is applied; the others go on.',
     cause: 'a stream of which only the first bytes are taken',
     async run(trial) {
       for (const { member: sized, ...operation } of trial.withMember('sized')) {
@@ -50,6 +53,7 @@ export const BATCHING: readonly Check[] = [
         if (first === undefined || last === undefined) continue;
         const connection = await trial.connect();
         const before = await trial.ledger();
+        const sentBefore = (await trial.requests()).length;
         const documents = [documentOf(first), { ...documentOf(large), body: streamed(large.body) }, documentOf(last)];
         const { results, summary } = await trial.run(connection, operation, documents);
         const own = results.find(({ inputs }) => inputs.includes(large.key));
@@ -70,6 +74,17 @@ export const BATCHING: readonly Check[] = [
           operation.key,
         );
         expectThat(summary.counts.success === 2, '2 success', summary.counts, did, operation.key);
+        const alone = await trial.writePositions(operation, (fixture) => fixture.good(1));
+        const writes = (await trial.requests())
+          .slice(sentBefore)
+          .filter((request) => operation.fixture.isWrite(request));
+        expectThat(
+          writes.length <= 2 * alone.length,
+          `at most the ${2 * alone.length} writes of the good ones`,
+          writes.length,
+          did,
+          operation.key,
+        );
       }
     },
   },
@@ -86,11 +101,14 @@ export const BATCHING: readonly Check[] = [
       if (atomic.length === 0)
         throw new Unproven('add `atomic`, the properties that ask for all or none, to the fixture of an operation');
       for (const operation of trial.withMember('bad', atomic)) {
-        const samples = [...operation.fixture.good(2), ...operation.member(1), ...operation.fixture.good(2)];
+        const inOne = Math.min(operation.descriptor.batch?.maxDocuments ?? SAMPLES, SAMPLES);
+        const good = operation.fixture.good(inOne - 1);
+        const middle = Math.floor(good.length / 2);
+        const samples = [...good.slice(0, middle), ...operation.member(1), ...good.slice(middle)];
         const connection = await trial.connect();
         const before = (await trial.fixture.ledger()).length;
         const { summary } = await trial.run(connection, operation, documentsOf(samples));
-        const did = 'one bad document among four good ones, in one request';
+        const did = `one bad document among ${good.length} good ones, in one request`;
         const applied = (await trial.fixture.ledger()).length - before;
         expectThat(applied === 0, 'nothing applied', `${applied} entries in the ledger`, did, operation.key);
         expectThat(summary.counts.success === 0, 'no success', summary.counts, did, operation.key);

@@ -4,6 +4,7 @@ import { expectThat, nameOf } from '../findings.js';
 import type { Trial } from '../trial.js';
 import { type TriedOperation, typed } from '../tried-operation.js';
 
+const ROLES = ['input', 'output'] as const;
 const MANY_TYPES = 500;
 /** A level of fields that has more is one that does not end. */
 const MOST_FIELDS = 10_000;
@@ -95,32 +96,28 @@ export const BROWSE: readonly Check[] = [
     profile: 'full',
     needs: ['browse'],
     title: 'A definition is the same each time',
-    rule: 'Described twice, over two connections, a type has the same bytes.',
+    rule: 'Described twice, over two connections, a type has the same bytes, as input and as output.',
     cause: 'a random id or the time of day in the schema',
     async run(trial) {
       for (const operation of typed(trial).slice(0, 2)) {
         for (const format of trial.plugin.manifest.browse?.schemas ?? []) {
-          const texts: string[] = [];
+          const texts: string[][] = [];
           for (let time = 0; time < 2; time += 1) {
             const connection = await trial.connect();
-            const objectType = operation.fixture.objectType ?? '';
-            texts.push(
-              (
-                await connection.describe({
-                  operation: operation.id,
-                  objectType,
-                  role: 'input',
-                  format,
-                  properties: operation.fixture.properties,
-                })
-              ).schema,
-            );
+            const { objectType = '', properties } = operation.fixture;
+            const described = [];
+            for (const role of ROLES)
+              described.push(
+                await connection.describe({ operation: operation.id, objectType, role, format, properties }),
+              );
+            texts.push(described.map(({ schema }) => schema));
           }
+          const unlike = ROLES.filter((_, index) => texts[0]?.[index] !== texts[1]?.[index]);
           expectThat(
-            texts[0] === texts[1],
+            unlike.length === 0,
             'equal bytes',
             'they differ',
-            `describing ${operation.fixture.objectType} as ${format} twice`,
+            `describing ${operation.fixture.objectType} as ${unlike.join(' and ')} in ${format} twice`,
             operation.key,
           );
         }

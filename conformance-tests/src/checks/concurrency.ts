@@ -3,11 +3,16 @@ import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
 import { secretsOf } from '../fixture-secrets.js';
 import { seededRandom } from '../lent/seeded-random.js';
+import { documentCount, giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
 import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
 
 const MANY = 20;
+/** Of an execution beside another. */
+const DOCUMENTS = 12;
+/** Of one run, however many a batch takes. */
+const MOST_DOCUMENTS = 5_000;
 const CREDENTIAL_HEADER = /authorization|cookie|token|api-?key|session/i;
 
 export const CONCURRENCY: readonly Check[] = [
@@ -27,7 +32,7 @@ export const CONCURRENCY: readonly Check[] = [
           isDeepStrictEqual(together, apart),
           'what they come to one after the other',
           together,
-          'two executions of 12 documents at once',
+          `two executions of ${documentCount(operation, DOCUMENTS)} documents at once`,
           operation.key,
         );
       }
@@ -39,19 +44,27 @@ export const CONCURRENCY: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'No more requests at once than declared',
-    rule: 'Requests in flight are at most maxInFlight.',
+    rule: `Requests in flight are at most maxInFlight, with documents for more of them (at most ${MOST_DOCUMENTS}).`,
     cause: 'Promise.all over the whole input',
     async run(trial) {
       for (const operation of trial.operations()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const { batch, limits } = tried.descriptor;
+        const requests = Math.max(batch === undefined ? MANY : 0, Math.ceil(limits.maxInFlight) + 3);
+        const documents = Math.min(requests * (batch?.maxDocuments ?? 1), MOST_DOCUMENTS);
         const connection = await own.connect();
         await connection.test();
         own.traffic.mostInFlight = 0;
         await own.fault({ kind: 'delay', ms: 100 }, 'all');
-        await own.run(connection, tried, documentsOf(tried.fixture.good(MANY)));
-        const { maxInFlight } = tried.descriptor.limits;
+        await own.run(connection, tried, documentsOf(tried.fixture.good(documents)));
         const most = own.traffic.mostInFlight;
-        expectThat(most <= maxInFlight, `at most ${maxInFlight} in flight`, most, `${MANY} documents`, tried.key);
+        expectThat(
+          most <= limits.maxInFlight,
+          `at most ${limits.maxInFlight} in flight`,
+          most,
+          `${documents} documents`,
+          tried.key,
+        );
       }
     },
   },
@@ -95,7 +108,9 @@ async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
   const random = seededRandom(trial.seed);
   for (let k = 1; k <= 40; k += 1) await own.fault({ kind: 'delay', ms: Math.floor(random() * 1_000) }, k);
   const before = (await own.fixture.ledger()).length;
-  const runs = [documentsOf(tried.fixture.good(12)), documentsOf(tried.fixture.good(12))].map(
+  await giveRowsToRead(own, tried);
+  const samples = () => tried.fixture.good(documentCount(tried, DOCUMENTS));
+  const runs = [documentsOf(samples()), documentsOf(samples())].map(
     (documents) => () => own.run(connection, tried, documents),
   );
   const outcomes = [];
@@ -108,7 +123,10 @@ async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
     .slice(before)
     .map(({ key, times }) => `${key} ${times}`)
     .sort();
-  return { statuses, outputs: outcomes.map(({ outputs }) => outputs.length), applied };
+  const given = outcomes.map(({ outputs }) =>
+    outputs.map((output) => `${output.inputs.join()} ${tried.fixture.keyOf(output) ?? ''}`).sort(),
+  );
+  return { statuses, outputs: given, applied };
 }
 
 /** Secrets of the trial's connection that requests to the other's service show. */

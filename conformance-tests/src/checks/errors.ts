@@ -11,6 +11,9 @@ const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 const MAX_MESSAGE_CHARACTERS = 500;
 const MAX_ERROR_BYTES = 16 * 1024;
 const MANY = 1_000;
+/** Between the dates of two attempts, and how many there are. */
+const LATER_MS = 60_000;
+const MOST_DATES = 20;
 
 /** What a fault must be called; more than one where only the plugin knows. */
 const CATEGORIES: readonly (readonly [name: string, fault: Fault, ...categories: readonly string[]])[] = [
@@ -28,11 +31,14 @@ const CATEGORIES: readonly (readonly [name: string, fault: Fault, ...categories:
   ['an expired certificate', { kind: 'refuse', code: 'CERT_HAS_EXPIRED' }, 'config'],
 ];
 
+/** Stands in every answer that is none of the service's. */
+const MARK = 'zanzibar';
+
 /** Answers of success that hold nothing of the service's. */
 const GARBAGE: readonly (readonly [name: string, contentType: string, body: string])[] = [
-  ['a page of HTML', 'text/html', '<!DOCTYPE html><html><body>Sign in to continue</body></html>'],
-  ['JSON that is cut', 'application/json', '{"items":[{"key":"a'],
-  ['another media type', 'image/png', '\u0089PNG'],
+  ['a page of HTML', 'text/html', `<!DOCTYPE html><html><body>${MARK}: sign in to continue</body></html>`],
+  ['JSON that is cut', 'application/json', `{"items":[{"key":"${MARK}`],
+  ['another media type', 'image/png', `\u0089PNG ${MARK}`],
 ];
 
 export const ERRORS: readonly Check[] = [
@@ -98,6 +104,9 @@ export const ERRORS: readonly Check[] = [
             did,
             operation.key,
           );
+          const reported = [...outcome.results, outcome.summary].map((part) => JSON.stringify(part));
+          const quoting = reported.find((part) => part.includes(MARK));
+          expectThat(quoting === undefined, 'nothing of the body', quoting, did, operation.key);
         }
       }
     },
@@ -117,10 +126,17 @@ export const ERRORS: readonly Check[] = [
           const connection = await own.connect();
           await connection.test();
           const before = own.sent.length;
-          const value = form === 'seconds' ? '7' : new Date(own.clock.now() + 7_000).toUTCString();
-          await own.fault({ kind: 'status', status: 429, headers: { 'retry-after': value } }, { from: 1 });
+          // A date has whole seconds. Each attempt is given a later one: what remains to it is never nothing.
+          const firstEpochMs = Math.ceil(own.clock.now() / 1_000) * 1_000 + 7_000;
+          const epochMsOf = (attempt: number) => firstEpochMs + (attempt - 1) * LATER_MS;
+          const busy = (value: string): Fault => ({ kind: 'status', status: 429, headers: { 'retry-after': value } });
+          if (form === 'seconds') await own.fault(busy('7'), { from: 1 });
+          else
+            for (let attempt = 1; attempt <= MOST_DATES; attempt += 1)
+              await own.fault(busy(new Date(epochMsOf(attempt)).toUTCString()), attempt);
           const error = errorOf(await own.run(connection, tried, documentsOf(tried.fixture.good(1))));
-          const [first, next] = own.sent.slice(before);
+          const attempts = own.sent.slice(before);
+          const [first, next] = attempts;
           const did = `every answer 429 with Retry-After as ${form}`;
           if (first !== undefined && next !== undefined)
             expectThat(
@@ -130,8 +146,15 @@ export const ERRORS: readonly Check[] = [
               did,
               tried.key,
             );
-          if (form === 'seconds')
-            expectThat(error?.retryAfterMs === 7_000, 'retryAfterMs 7000', error ?? 'no error', did, tried.key);
+          const last = attempts.at(-1);
+          const remainingMs = form === 'seconds' ? 7_000 : epochMsOf(attempts.length) - (last?.atEpochMs ?? 0);
+          expectThat(
+            error?.retryAfterMs === remainingMs,
+            `retryAfterMs ${remainingMs}`,
+            error ?? 'no error',
+            did,
+            tried.key,
+          );
         }
       }
     },
@@ -149,7 +172,7 @@ export const ERRORS: readonly Check[] = [
         const { own, tried, sent } = trial.hasOwnSockets
           ? await shutOut(trial, operation, MANY)
           : await faulty(trial, operation, { kind: 'status', status: 401 }, MANY);
-        const most = Math.max(1, Math.ceil(tried.descriptor.limits.maxInFlight)) * 2 + 2;
+        const most = Math.max(1, Math.ceil(tried.descriptor.limits.maxInFlight)) + 2;
         expectThat(
           sent - 1 <= most,
           `at most ${most} more requests`,

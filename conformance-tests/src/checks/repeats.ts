@@ -6,6 +6,7 @@ import { ServiceGate } from '../lent/service-gate.js';
 import type { Fault } from '../lent/traffic.js';
 import { documentOf, documentsOf } from '../samples.js';
 import { streamed } from '../sources.js';
+import type { SeenRequest } from '../subject.js';
 import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
 
@@ -53,18 +54,23 @@ export const REPEATS: readonly Check[] = [
     profile: 'full',
     needs: ['safe repeat'],
     title: 'What may be sent twice is',
-    rule: 'A write that may be repeated and whose answer is lost once is sent again, and ends success.',
+    rule: 'A write that may be repeated, be it only with a key, and whose answer is lost once is sent again, and ends success; a create is applied once.',
     cause: 'giving up at the first loss',
     async run(trial) {
       for (const operation of writesThat(trial, 'safe')) {
-        const { tried, results } = await oneLost(trial, operation, { kind: 'lose' });
+        const { tried, results, writes, times } = await oneLost(trial, operation, { kind: 'lose' });
+        const did = 'the answer to the write was lost once';
         expectThat(
           results.every(({ status }) => status === 'success'),
           'success',
           results.map(({ status, error }) => error?.code ?? status),
-          'the answer to the write was lost once',
+          did,
           tried.key,
         );
+        expectThat(hasRepeat(writes), 'a write that is sent again', places(writes), did, tried.key);
+        // A record that is changed or deleted twice is as it should be; one that is created twice is not.
+        if (tried.descriptor.effect === 'create')
+          expectThat(times === 1, 'applied once', `${times} times`, did, tried.key);
       }
     },
   },
@@ -208,13 +214,7 @@ export const REPEATS: readonly Check[] = [
 ];
 
 function writesThat(trial: Trial, repeat: 'unsafe' | 'safe'): readonly TriedOperation[] {
-  return trial
-    .writes()
-    .filter(
-      ({ descriptor }) =>
-        (descriptor.repeat === 'unsafe') === (repeat === 'unsafe') &&
-        (repeat === 'unsafe' || descriptor.repeat === 'safe'),
-    );
+  return trial.writes().filter(({ descriptor }) => (descriptor.repeat === 'unsafe') === (repeat === 'unsafe'));
 }
 
 /** A run of one document whose first write meets the fault. */
@@ -223,9 +223,22 @@ async function oneLost(trial: Trial, operation: TriedOperation, fault: Fault) {
   const { trial: own, operation: tried } = await trial.forOperation(operation);
   await own.fault(fault, at ?? 1);
   if (fault.kind === 'hang') own.clock.passLimits();
-  const { results } = await own.run(await own.connect(), tried, documentsOf(tried.fixture.good(1)));
+  const connection = await own.connect();
+  const samples = tried.fixture.good(1);
+  const { results } = await own.run(connection, tried, documentsOf(samples));
   const writes = (await own.requests()).filter((request) => tried.fixture.isWrite(request));
-  return { tried, results, writes };
+  const ledger = await own.ledger();
+  const times = samples.reduce((sum, { key }) => sum + (ledger.get(key)?.times ?? 0), 0);
+  return { tried, results, writes, times };
+}
+
+/** A document may take several writes, one after another, each to a place of its own. */
+function places(writes: readonly SeenRequest[]): readonly string[] {
+  return writes.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+}
+
+function hasRepeat(writes: readonly SeenRequest[]): boolean {
+  return new Set(places(writes)).size < writes.length;
 }
 
 function shown({ inputs, status }: ResultEvent): string {

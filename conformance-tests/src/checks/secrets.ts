@@ -9,6 +9,7 @@ import { holdsSecret, struckOut } from '../fixture-secrets.js';
 import { putAt } from '../json-pointer.js';
 import { type LentSpans, withSpans } from '../lent/lent-spans.js';
 import type { Fault } from '../lent/traffic.js';
+import { giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
 import { KeepingStore } from '../seen-credentials.js';
 import { type SystemUse, watchSystem } from '../system-watch.js';
@@ -180,6 +181,7 @@ async function shownBy(own: Trial, { properties, store, fault, spans }: Shown) {
   const shown: string[] = [inspect(findings, { depth: 8 })];
   if (fault !== undefined) await own.fault(fault, { from: 1 });
   for (const operation of own.operations()) {
+    await giveRowsToRead(own, operation);
     const outcome = await own.run(connection, operation, documentsOf(operation.fixture.good(2)));
     shown.push(
       inspect(outcome.summary, { depth: 8 }),

@@ -3,6 +3,7 @@ import type { Json, OutputEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { textOf } from '../events.js';
 import { expectThat, SubjectError, Unproven } from '../findings.js';
+import { giveRowsToRead } from '../rows-to-read.js';
 import { dataOf, documentsOf } from '../samples.js';
 import type { LedgerEntry, Sample } from '../subject.js';
 import type { Trial } from '../trial.js';
@@ -192,6 +193,7 @@ export const SEMANTICS: readonly Check[] = [
             properties: operation.fixture.properties,
           });
         }
+        await giveRowsToRead(trial, operation);
         if (operation.descriptor.effect === 'read')
           await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
         if (operation.descriptor.reconciles)

@@ -3,6 +3,7 @@ import type { Check } from '../check.js';
 import { expectThat, textOfAny } from '../findings.js';
 import { withSpans } from '../lent/lent-spans.js';
 import { realProcess } from '../process-guard.js';
+import { giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
 
 /** Of what is printed; a plugin that floods does not fill the memory. */
@@ -41,6 +42,7 @@ export const TELEMETRY: readonly Check[] = [
         const connection = await trial.connect();
         await connection.test();
         for (const operation of trial.operations()) {
+          await giveRowsToRead(trial, operation);
           const samples = operation.fixture.good(2);
           await trial.run(connection, operation, documentsOf(samples));
           const tagged = spans.attributes.find((value) => samples.some(({ key }) => value === key));
