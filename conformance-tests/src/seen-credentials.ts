@@ -1,7 +1,8 @@
 import type { CredentialStore, HttpHeaders, Json } from '@connector-runtime/core';
 import { MemoryCredentialStore } from '@connector-runtime/runtime';
 
-const CREDENTIAL_HEADER = /authorization|cookie|token|api-?key|session/i;
+/** Names of headers that may carry a credential. */
+export const CREDENTIAL_HEADER = /authorization|cookie|token|api-?key|session/i;
 const CREDENTIAL_KEY = /token|access|refresh|secret|password|session|assertion|jwt/i;
 /** Names that only speak of a credential: tokenUrl, accessExpiresAt. */
 const HARMLESS_KEY = /(?:url|uri|type|endpoint|at|in|ms|count|name|user|id)$/i;
