@@ -217,12 +217,12 @@ export const SEMANTICS: readonly Check[] = [
 
 /** Every row that is there, once, with its fields where the fixture tells them. */
 async function expectRows(
-  { key: operation, fixture: { keyOf, rowData } }: TriedOperation,
+  { key: operation, fixture }: TriedOperation,
   there: readonly string[],
   outputs: readonly OutputEvent[],
   did: string,
 ): Promise<void> {
-  const given = new Map(outputs.map((output) => [keyOf(output) ?? 'an output without a key', output]));
+  const given = new Map(outputs.map((output) => [fixture.keyOf(output) ?? 'an output without a key', output]));
   const missing = there.filter((key) => !given.has(key));
   expectThat(
     missing.length === 0,
@@ -234,7 +234,7 @@ async function expectRows(
   expectThat(outputs.length === there.length, `${there.length} outputs`, outputs.length, did, operation);
   for (const [key, { body }] of given) {
     const text = body === undefined ? '' : await textOf(body);
-    const lost = Object.entries(rowData?.(key) ?? {}).filter(([name, value]) => !saysField(text, name, value));
+    const lost = Object.entries(fixture.rowData?.(key) ?? {}).filter(([name, value]) => !saysField(text, name, value));
     expectThat(
       lost.length === 0,
       'every field as it is there',
@@ -254,7 +254,7 @@ function saysField(text: string, name: string, value: Json): boolean {
   } catch {
     // another format
   }
-  return text.includes(String(value));
+  return text.includes(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /** The sample's entry, which has every field as it was given; `undefined` where only the author could tell. */
