@@ -24,7 +24,7 @@ const ONE_ADDRESS = {
   eventemitter3: /^runtime\/src\/services\/events\.ts$/,
   xmlbuilder2: /^connectors\/[^/]+\/src\//,
   '@opentelemetry/api':
-    /^(runtime\/src\/(telemetry|open-telemetry|http\/)|conformance-tests\/(src\/checks\/telemetry|mutants\/)|docs\/examples\/host\/traces\.ts$)/,
+    /^(runtime\/src\/(telemetry|open-telemetry|http\/)|conformance-tests\/(src\/lent\/lent-spans|mutants\/)|docs\/examples\/host\/traces\.ts$)/,
   commander: /^runtime\/src\/cli\//,
   'cli-progress': /^runtime\/src\/cli\//,
   'jsonc-parser': /^(docs|runtime\/src\/(components|cli))\//,

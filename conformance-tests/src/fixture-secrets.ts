@@ -19,13 +19,27 @@ export function strikeSecrets({ secrets, connections }: Fixture, text: string): 
     for (const pointer of secrets) {
       const secret = properties === undefined ? undefined : valueAt(properties, pointer);
       if (typeof secret !== 'string' || secret.length < SHORTEST) continue;
-      for (const form of formsOf(secret)) shown = shown.replaceAll(form, '[secret]');
+      shown = struckOut(shown, secret);
     }
   return shown;
 }
 
+/** The text without the secret, in whatever form and case it stands there. */
+export function struckOut(text: string, secret: string): string {
+  return formsOf(secret).reduce(
+    (shown, form) => shown.replace(new RegExp(form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'), 'gi'), () => '[secret]'),
+    text,
+  );
+}
+
+/** Does the text hold the secret, in whatever form and case? */
+export function holdsSecret(text: string, secret: string): boolean {
+  const plain = text.toLowerCase();
+  return formsOf(secret).some((form) => plain.includes(form.toLowerCase()));
+}
+
 /** A secret as it is, and as base64, hex, in an address and in JSON. */
-export function formsOf(secret: string): readonly string[] {
+function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   return [
     secret,

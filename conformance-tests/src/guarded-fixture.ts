@@ -30,6 +30,7 @@ const OPERATION = {
   withDate: 'function',
   withNulls: 'function',
   sized: 'function',
+  rowData: 'function',
   hostile: 'value',
   atomic: 'value',
   itemsIn: 'function',

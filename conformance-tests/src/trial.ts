@@ -19,7 +19,7 @@ import {
 } from '@connector-runtime/runtime';
 import { shownEvent, withOwnBody } from './events.js';
 import { isA, nameOf, SubjectError, Unproven } from './findings.js';
-import { strikeSecrets } from './fixture-secrets.js';
+import { strikeSecrets, struckOut } from './fixture-secrets.js';
 import { guardedFixture } from './guarded-fixture.js';
 import { LentClock } from './lent/lent-clock.js';
 import { LentLog } from './lent/lent-log.js';
@@ -30,6 +30,7 @@ import { DEFAULT_LIMITS, type SuiteLimits, within } from './limits.js';
 import { dynamicNames } from './needs.js';
 import { type Observations, observed } from './observed-plugin.js';
 import { documentsOf } from './samples.js';
+import { credentialsIn } from './seen-credentials.js';
 import type { Fixture, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';
 import { requestOf, type TriedOperation, triedOperations } from './tried-operation.js';
 
@@ -446,9 +447,15 @@ export class Trial {
     return this.others.at(-1)?.lastRun() ?? this.ran;
   }
 
-  /** Strikes the secrets out that its runtimes know of, and those of its fixture. */
+  /** What its requests carried in headers named like credentials. */
+  get tokens(): ReadonlySet<string> {
+    return credentialsIn(this.transport.requests);
+  }
+
+  /** Strikes the secrets out that its runtimes know of, those of its fixture, and those of its sessions. */
   redact(text: string): string {
     let shown = strikeSecrets(this.fixture, text);
+    for (const token of this.tokens) shown = struckOut(shown, token);
     for (const runtime of this.runtimes) shown = runtime.redactor.text(shown);
     for (const other of this.others) shown = other.redact(shown);
     return shown;

@@ -41,3 +41,14 @@ export function typed(trial: { operations(): readonly TriedOperation[] }): reado
     .operations()
     .filter(({ descriptor, fixture }) => descriptor.objectType === 'required' && fixture.objectType !== undefined);
 }
+
+/** The first operation of each effect, reads first: what holds for one of them mostly holds for its kind. */
+export function oneOfEachEffect(trial: {
+  reads(): readonly TriedOperation[];
+  writes(): readonly TriedOperation[];
+}): readonly TriedOperation[] {
+  const all = [...trial.reads(), ...trial.writes()];
+  return all.filter(
+    ({ descriptor }, index) => all.findIndex((one) => one.descriptor.effect === descriptor.effect) === index,
+  );
+}

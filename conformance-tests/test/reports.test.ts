@@ -7,11 +7,12 @@ import {
   reportAsHtml,
   reportAsJunit,
 } from '@connector-runtime/conformance-tests';
-import type { CallContext, Secret } from '@connector-runtime/core';
+import type { CallContext, HttpResponse, Secret } from '@connector-runtime/core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { verdictOf } from '#src/report.js';
 import { MUTANTS } from '../mutants/index.js';
-import { likeParent, withSession } from '../mutants/mutant.js';
+import { likeParent, withClient, withSession } from '../mutants/mutant.js';
+import { ItemsClient, type ItemsRequest } from '../reference/items/items-client.js';
 import { ItemsSession } from '../reference/items/items-session.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
 
@@ -131,6 +132,28 @@ describe('no report says a secret', () => {
     expect(report.checks[0]?.reason).toContain('no entry for');
     expect(passwords.length).toBeGreaterThan(0);
     for (const password of passwords) for (const text of textsOf(report)) expect(text).not.toContain(password);
+  });
+
+  test('of a session, nor one in capitals of hex', async () => {
+    const tokens: string[] = [];
+    const hex: string[] = [];
+    const telling = likeParent(
+      class extends ItemsClient {
+        override async send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+          await super.send(request, context);
+          const password = (this.properties['password'] as Secret).reveal();
+          tokens.push(this.token());
+          hex.push(Buffer.from(password).toString('hex').toUpperCase());
+          throw new Error(`no entry for ${tokens.at(-1)} and ${hex.at(-1)}`);
+        }
+      },
+    );
+
+    const report = await conformance(itemsSubject(withClient(telling).plugin), { only: ['BAS-01'] }).run();
+
+    expect(report.checks[0]?.reason).toContain('no entry for');
+    expect(tokens.length).toBeGreaterThan(0);
+    for (const secret of [...tokens, ...hex]) for (const text of textsOf(report)) expect(text).not.toContain(secret);
   });
 
   test('that the plugin puts into an address', async () => {

@@ -13,9 +13,10 @@ import {
   DeleteItems,
   ReadItems,
   UpdateItems,
+  UploadFiles,
   UpsertItems,
 } from '../../reference/items/items-operations.js';
-import { likeParent, type Mutants, withOperation } from '../mutant.js';
+import { likeParent, type Mutant, type Mutants, withOperation } from '../mutant.js';
 
 type Batch = readonly Document[];
 
@@ -54,21 +55,43 @@ const looksAtStatus = likeParent(
   },
 );
 
-const deniesLoss = likeParent(
-  class extends CreateItems {
-    protected override async create(batch: Batch, context: ExecutionContext): Promise<readonly OperationEvent[]> {
+/** Says of a batch that nothing was applied where its error has this code. */
+function denying(code: string): Mutant {
+  const denies = likeParent(
+    class extends CreateItems {
+      protected override async create(batch: Batch, context: ExecutionContext): Promise<readonly OperationEvent[]> {
+        try {
+          return await super.create(batch, context);
+        } catch (error) {
+          if (batch.length < 2 || !isConnectorError(error) || error.info.code !== code) throw error;
+          return batch.map(
+            ({ id }): ResultEvent => ({
+              type: 'result',
+              inputs: [id],
+              status: 'failure',
+              error: { ...error.info, effect: 'none' },
+            }),
+          );
+        }
+      }
+    },
+  );
+  return withOperation('create', denies);
+}
+
+/** Sends a file again that got no answer in time, where others were begun. */
+const uploadsAgain = likeParent(
+  class extends UploadFiles {
+    private begun = 0;
+
+    protected override async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      this.begun += 1;
       try {
-        return await super.create(batch, context);
+        return await super.upload(document, context);
       } catch (error) {
-        if (batch.length < 3 || !isConnectorError(error) || error.info.code !== 'CONNECTION_RESET') throw error;
-        return batch.map(
-          ({ id }): ResultEvent => ({
-            type: 'result',
-            inputs: [id],
-            status: 'failure',
-            error: { ...error.info, effect: 'none' },
-          }),
-        );
+        if (this.begun < 2 || context.signal.aborted || errorInfoOf(error, 'unknown').category !== 'timeout')
+          throw error;
+        return super.upload(document, context);
       }
     }
   },
@@ -268,6 +291,20 @@ const failsOneOfMany = likeParent(
   },
 );
 
+/** Takes what comes after a hundred documents for done. */
+const pretends = likeParent(
+  class extends UpsertItems {
+    private count = 0;
+
+    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      this.count += 1;
+      return this.count > 100
+        ? { type: 'result', inputs: [document.id], status: 'success', code: '200' }
+        : super.upsert(document, text, context);
+    }
+  },
+);
+
 /** Gives the last row of the third document again, behind its result. */
 const outputsLate = likeParent(
   class extends ReadItems {
@@ -290,11 +327,16 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-01': withOperation('create', forgetsLastBatch),
   'ACC-01:throws': withOperation('upsert', runsOver),
   'ACC-01:failure': withOperation('delete', failsOneOfMany),
+  'ACC-01:pretends': withOperation('upsert', pretends),
   'ACC-02': withOperation('create', reportsTwice),
   'ACC-02:named': withOperation('upsert', namesByKey),
   'ACC-02:output': withOperation('read', outputsLate),
   'ACC-03': withOperation('create', looksAtStatus),
-  'ACC-04': withOperation('create', deniesLoss),
+  'ACC-04': denying('CONNECTION_RESET'),
+  'ACC-04:cut': denying('ANSWER_CUT'),
+  'ACC-04:hang': denying('HEADERS_TIMEOUT'),
+  'ACC-04:other': denying('ITEMS_ANSWER_UNEXPECTED'),
+  'ACC-04:twice': withOperation('upload', uploadsAgain),
   'ACC-05': withOperation('create', failsTogether),
   'ACC-05:code': withOperation('update', namesOwnCode),
   'ACC-05:others': withOperation('delete', stumbles),

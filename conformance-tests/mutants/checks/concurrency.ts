@@ -6,10 +6,21 @@ import type {
   ExecutionContext,
   HttpResponse,
   OperationEvent,
+  TestFinding,
 } from '@connector-runtime/core';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import { CreateItems, DeleteItems, ReadItems } from '../../reference/items/items-operations.js';
-import { likeParent, type Mutants, withClient, withOperation } from '../mutant.js';
+import {
+  likeParent,
+  type Mutant,
+  type Mutants,
+  PropertiedConnection,
+  withClient,
+  withConnection,
+  withOperation,
+} from '../mutant.js';
+
+const MAX_ANSWER_BYTES = 10_000;
 
 /** Keeps what one execution has begun where another finds it. */
 const sharesBuffer = likeParent(
@@ -23,6 +34,30 @@ const sharesBuffer = likeParent(
       this.begun = { execution, body: request.body };
       try {
         return await super.send(other === undefined ? request : { ...request, body: other }, context);
+      } finally {
+        this.begun = undefined;
+      }
+    }
+  },
+);
+
+/** Sends the fields of an update that another execution has begun, under its own key. */
+const sharesChanges = likeParent(
+  class extends ItemsClient {
+    private begun: { readonly execution: string; readonly body: string } | undefined;
+
+    override async send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      if (request.step !== 'update') return super.send(request, context);
+      const { executionId: execution } = context as ExecutionContext;
+      const body = String(request.body);
+      const other = this.begun?.execution === execution ? undefined : this.begun?.body;
+      this.begun = { execution, body };
+      const { key } = JSON.parse(body) as { readonly key: string };
+      try {
+        return await super.send(
+          other === undefined ? request : { ...request, body: JSON.stringify({ ...JSON.parse(other), key }) },
+          context,
+        );
       } finally {
         this.begun = undefined;
       }
@@ -102,32 +137,57 @@ const mixesTokens = likeParent(
   },
 );
 
-interface FirstClient {
+interface OtherClient {
   readonly url: unknown;
   send(request: ItemsRequest, context: CallContext): Promise<HttpResponse>;
 }
 
-/** By the clock, of which each runtime has its own: the client of its first connection. */
-const firstClients = new WeakMap<Clock, FirstClient>();
+/** Requests of these steps go by the client of the runtime's first connection, or of its last to another service, with its token; or by both. */
+function sendingBy(which: 'first' | 'last' | 'both', ...steps: readonly string[]): Mutant {
+  /** By the clock, of which each runtime has its own. */
+  const clients = new WeakMap<Clock, OtherClient>();
+  const crosses = likeParent(
+    class extends ItemsClient {
+      override async send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+        const url = this.properties['url'];
+        const own = (asked: ItemsRequest, by: CallContext) => super.send(asked, by);
+        const kept = clients.get(context.clock);
+        if (kept === undefined || (which === 'last' && request.step === 'test'))
+          clients.set(context.clock, { url, send: own });
+        const other = clients.get(context.clock);
+        if (other === undefined || other.url === url || !steps.includes(request.step)) return own(request, context);
+        if (which === 'both') await (await other.send(request, context)).body.bytes(MAX_ANSWER_BYTES);
+        return which === 'both' ? own(request, context) : other.send(request, context);
+      }
+    },
+  );
+  return withClient(crosses);
+}
 
-/** Writes of all connections go by the first one, and with its token. */
-const writesByTheFirst = likeParent(
-  class extends ItemsClient {
-    override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+/** By the clock, as above: where the first connection of a runtime leads. */
+const firstAddresses = new WeakMap<Clock, unknown>();
+
+const testsOneAlone = likeParent(
+  class extends PropertiedConnection {
+    override async test(context: CallContext): Promise<readonly TestFinding[]> {
       const url = this.properties['url'];
-      const own = (asked: ItemsRequest, by: CallContext) => super.send(asked, by);
-      const first = firstClients.get(context.clock) ?? { url, send: own };
-      firstClients.set(context.clock, first);
-      return request.method !== 'GET' && first.url !== url ? first.send(request, context) : own(request, context);
+      const first = firstAddresses.get(context.clock) ?? url;
+      firstAddresses.set(context.clock, first);
+      const findings = await super.test(context);
+      return first === url ? findings : findings.map((finding) => ({ ...finding, ok: false }));
     }
   },
 );
 
 export const CONCURRENCY_MUTANTS: Mutants = {
   'CON-01': withClient(sharesBuffer),
+  'CON-01:data': withClient(sharesChanges),
   'CON-01:rows': withOperation('read', sharesPage),
   'CON-02': withOperation('delete', sendsAllAtOnce),
   'CON-02:batches': withOperation('create', sendsBatchesAtOnce),
   'CON-03': withClient(mixesTokens),
-  'CON-03:writes': withClient(writesByTheFirst),
+  'CON-03:latest': sendingBy('last', 'create'),
+  'CON-03:reads': sendingBy('first', 'read'),
+  'CON-03:test': withConnection(testsOneAlone),
+  'CON-03:writes': sendingBy('both', 'upsert'),
 };

@@ -10,7 +10,13 @@ import {
   type ResultEvent,
 } from '@connector-runtime/core';
 import { ItemsClient } from '../../reference/items/items-client.js';
-import { CreateItems, ReadItems, UploadFiles } from '../../reference/items/items-operations.js';
+import {
+  CreateItems,
+  DeleteItems,
+  ReadItems,
+  UpdateItems,
+  UploadFiles,
+} from '../../reference/items/items-operations.js';
 import { likeParent, type Mutant, type Mutants, withClient, withOperation } from '../mutant.js';
 
 const callsConflictInternal = likeParent(
@@ -176,6 +182,39 @@ function refusing(change: (error: ErrorInfo) => ErrorInfo): Mutant {
   );
 }
 
+/** Whatever is said of success, the item is deleted. */
+const believesAnyDelete = likeParent(
+  class extends DeleteItems {
+    protected override async remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.remove(document, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.code !== 'ITEMS_ANSWER_UNEXPECTED') throw error;
+        return { type: 'result', inputs: [document.id], status: 'success', code: '200' };
+      }
+    }
+  },
+);
+
+/** Errors of an update whose answer has this status, and is not the service's own, are changed. */
+function updating(status: number, change: (info: ErrorInfo) => ErrorInfo): Mutant {
+  return withOperation(
+    'update',
+    likeParent(
+      class extends UpdateItems {
+        protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+          try {
+            return await super.update(document, context);
+          } catch (error) {
+            if (!isConnectorError(error) || error.info.service?.httpStatus !== status) throw error;
+            throw new ConnectorError(change(error.info));
+          }
+        }
+      },
+    ),
+  );
+}
+
 export const ERRORS_MUTANTS: Mutants = {
   'ERR-01': withClient(callsConflictInternal),
   'ERR-02': withOperation('read', leaksParser),
@@ -183,6 +222,9 @@ export const ERRORS_MUTANTS: Mutants = {
   'ERR-04': withOperation('create', goesThroughAll),
   'ERR-05': withOperation('create', stampsCodes),
   'ERR-06': withOperation('upload', floats),
+  'ERR-01:update': updating(409, (info) => ({ ...info, category: 'internal' })),
+  'ERR-02:delete': withOperation('delete', believesAnyDelete),
+  'ERR-05:update': updating(400, (info) => ({ ...info, message: '<p>refused</p>' })),
   'ERR-01:status': withOperation('read', dropsStatus),
   'ERR-02:success': withOperation('read', takesImageForEmptyPage),
   'ERR-02:words': withOperation('read', quotesParser),

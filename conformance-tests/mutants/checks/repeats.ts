@@ -21,14 +21,6 @@ import {
 import { ItemsSession } from '../../reference/items/items-session.js';
 import { itemsPlugin, likeParent, type Mutant, type Mutants, withDescriptor, withOperation } from '../mutant.js';
 
-const retriesPost = likeParent(
-  class extends UploadFiles {
-    protected override request(document: Document): ItemsRequest {
-      return { ...super.request(document), effect: 'repeatable' };
-    }
-  },
-);
-
 const givesUp = likeParent(
   class extends UpsertItems {
     protected override get effect(): 'repeatable' | 'once' {
@@ -113,6 +105,35 @@ const believesInSuccess = likeParent(
   },
 );
 
+const retriesPost = likeParent(
+  class extends UploadFiles {
+    protected override request(document: Document): ItemsRequest {
+      return { ...super.request(document), effect: 'repeatable' };
+    }
+  },
+);
+
+/** Sends a file again, where it is the only one, after an error of this code. */
+function uploadingAgainAfter(code: string): Mutant {
+  const uploadsAgain = likeParent(
+    class extends UploadFiles {
+      private begun = 0;
+
+      protected override async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+        this.begun += 1;
+        try {
+          return await super.upload(document, context);
+        } catch (error) {
+          const isOurs = isConnectorError(error) && error.info.code === code;
+          if (!isOurs || this.begun > 1 || context.signal.aborted) throw error;
+          return super.upload(document, context);
+        }
+      }
+    },
+  );
+  return withOperation('upload', uploadsAgain);
+}
+
 const believesUpsert = likeParent(
   class extends UpsertItems {
     protected override get effect(): 'repeatable' | 'once' {
@@ -171,12 +192,15 @@ function declaring(id: string, repeat: OperationDescriptor['repeat'], type: Cons
 }
 
 export const REPEATS_MUTANTS: Mutants = {
-  'IDM-01': withOperation('upload', retriesPost),
+  'IDM-01': uploadingAgainAfter('CONNECTION_RESET'),
   'IDM-02': withOperation('upsert', givesUp),
   'IDM-03': withOperation('update', doubtsRefusal),
   'IDM-04': withOperation('delete', triesHundredTimes),
   'IDM-05': withOperation('upload', sendsEmptyBody),
   'IDM-06': withOperation('create', believesReceipt),
+  'IDM-01:cut': uploadingAgainAfter('ANSWER_CUT'),
+  'IDM-01:hang': uploadingAgainAfter('HEADERS_TIMEOUT'),
+  'IDM-01:500': uploadingAgainAfter('HTTP_500'),
   'IDM-01:success': withOperation('upload', believesInSuccess),
   'IDM-02:keyed': declaring('upsert', 'keyed', givesUp),
   'IDM-02:once': withOperation('upsert', believesUpsert),

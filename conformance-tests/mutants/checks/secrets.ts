@@ -4,6 +4,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import tls from 'node:tls';
 import type {
+  CallContext,
   Document,
   ErrorInfo,
   ExecutionContext,
@@ -13,6 +14,7 @@ import type {
   ResultEvent,
   Secret,
 } from '@connector-runtime/core';
+import { trace } from '@opentelemetry/api';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import { ReadItems, UploadFiles, UpsertItems } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
@@ -24,6 +26,43 @@ const putsPasswordIntoAddress = likeParent(
       return 'password' in grant
         ? `${super.address(grant)}?password=${encodeURIComponent(grant.password)}`
         : super.address(grant);
+    }
+  },
+);
+
+const putsTokenIntoAddress = likeParent(
+  class extends ItemsClient {
+    override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      const path = request.step === 'test' ? `${request.path}?access_token=${this.token()}` : request.path;
+      return super.send({ ...request, path }, context);
+    }
+  },
+);
+
+const logsToken = likeParent(
+  class extends ItemsClient {
+    override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      if (request.step === 'test') context.logger.info(`${request.method} with Bearer ${this.token()}`);
+      return super.send(request, context);
+    }
+  },
+);
+
+const logsRefreshToken = likeParent(
+  class extends ItemsSession {
+    override async open(context: CallContext): Promise<void> {
+      await super.open(context);
+      context.logger.debug(`to be renewed with ${Buffer.from(this.refreshToken).toString('hex').toUpperCase()}`);
+    }
+  },
+);
+
+const tagsPassword = likeParent(
+  class extends ItemsSession {
+    override open(context: CallContext): Promise<void> {
+      const password = (this.properties['password'] as Secret).reveal();
+      trace.getTracer('items').startSpan('login', { attributes: { password } }).end();
+      return super.open(context);
     }
   },
 );
@@ -49,6 +88,16 @@ const logsPayload = likeParent(
         context.logger.warn('the service refuses an item', { text });
         throw error;
       }
+    }
+  },
+);
+
+const logsRows = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      const page = await super.page(from, context);
+      context.logger.info('a page', { texts: page.texts });
+      return page;
     }
   },
 );
@@ -83,9 +132,14 @@ const keepsPassword = likeParent(
 
 export const SECRETS_MUTANTS: Mutants = {
   'SEC-01': withSession(putsPasswordIntoAddress),
+  'SEC-01:query': withClient(putsTokenIntoAddress),
+  'SEC-01:token': withClient(logsToken),
+  'SEC-01:stored': withSession(logsRefreshToken),
+  'SEC-01:span': withSession(tagsPassword),
   'SEC-01:checkpoint': withOperation('read', keepsPassword),
   'SEC-02': withClient(followsByHand),
   'SEC-03': withOperation('upsert', logsPayload),
+  'SEC-03:rows': withOperation('read', logsRows),
   'SEC-04': withOperation('upload', writesFile),
   'SEC-04:tls': withOperation('upload', trustsAnyone),
 };

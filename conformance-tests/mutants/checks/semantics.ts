@@ -206,6 +206,41 @@ const needsInput = likeParent(
   },
 );
 
+/** Reads for the first document, and takes the others for the same. */
+const readsOnce = likeParent(
+  class extends ReadItems {
+    override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      let isFirst = true;
+      for await (const document of documents) {
+        async function* one() {
+          yield document;
+        }
+        if (isFirst) yield* super.execute(one(), context);
+        else yield { type: 'result', inputs: [document.id], status: 'success', code: '200' };
+        isFirst = false;
+      }
+    }
+  },
+);
+
+const stopsAtHundred = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      const { texts, next } = await super.page(from, context);
+      return { texts, next: from >= 100 ? undefined : next };
+    }
+  },
+);
+
+const dropsTexts = likeParent(
+  class extends ReadItems {
+    protected override parsed(page: string) {
+      const { texts, next } = super.parsed(page);
+      return { texts: texts.map((text) => text.replace(/,"text":"text of [^"]*"/, '')), next };
+    }
+  },
+);
+
 export const SEMANTICS_MUTANTS: Mutants = {
   'OPS-01': withOperation('read', losesLastRow),
   'OPS-02': withOperation('create', dropsField),
@@ -216,6 +251,9 @@ export const SEMANTICS_MUTANTS: Mutants = {
   'OPS-06:rows': withOperation('read', marksRows),
   'OPS-01:complete': withOperation('read', failsInTheEnd),
   'OPS-01:twice': withOperation('read', repeatsRow),
+  'OPS-01:documents': withOperation('read', readsOnce),
+  'OPS-01:far': withOperation('read', stopsAtHundred),
+  'OPS-01:fields': withOperation('read', dropsTexts),
   'OPS-02:copies': withOperation('create', createsCopies),
   'OPS-03:dropped': withOperation('update', dropsChange),
   'OPS-03:foreign': withOperation('upsert', touchesOther),

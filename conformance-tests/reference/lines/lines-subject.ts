@@ -83,6 +83,7 @@ function operationsOf({ store }: LinesService): Readonly<Record<string, Operatio
     pageRows: PAGE_ROWS,
     good: (n) => many(n, () => ({ key: fresh(), mediaType: 'application/json', body: Buffer.from('{}') })),
     keyOf: (event) => (event.type === 'result' ? event.inputs[0] : keyIn(String(event.body))),
+    rowData: (key) => ({ text: `text of ${key}` }),
     isWrite: () => false,
   };
   return {

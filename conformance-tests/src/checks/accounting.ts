@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '../check.js';
 import { expectThat, Unproven } from '../findings.js';
 import { seededRandom } from '../lent/seeded-random.js';
+import { ServiceGate } from '../lent/service-gate.js';
+import type { Fault } from '../lent/traffic.js';
 import { documentCount, giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
 import type { Sample } from '../subject.js';
@@ -12,6 +14,21 @@ import type { TriedOperation } from '../tried-operation.js';
 const MAX_LOSSES_TRIED = 12;
 const DOCUMENTS = 12;
 
+/** How an answer is lost, and how a card tells of it. */
+interface Loss {
+  readonly fault: Fault;
+  readonly told: string;
+}
+
+const LOST: Loss = { fault: { kind: 'lose' }, told: 'was lost' };
+
+/** Tried with the first write only. */
+const FURTHER_LOSSES: readonly Loss[] = [
+  { fault: { kind: 'cut', at: 0 }, told: 'broke off' },
+  { fault: { kind: 'hang' }, told: 'never came' },
+  { fault: { kind: 'other body', body: '[]' }, told: 'was an empty list' },
+];
+
 export const ACCOUNTING: readonly Check[] = [
   {
     id: 'ACC-01',
@@ -19,7 +36,7 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Every document gets a result',
-    rule: 'With 0, 1, 2 and 1000 documents (a read: 0, 1 and 2), and with a full batch and one more, the operation itself gives each document a result; without faults each is success, and the run ends without an error.',
+    rule: 'With 0, 1, 2 and 1000 documents (a read: 0, 1 and 2), and with a full batch and one more, the operation itself gives each document a result; without faults each is success, of a write in the ledger too, and the run ends without an error.',
     cause: 'the last, partly filled batch is forgotten, or what was counted runs over',
     async run(trial) {
       for (const operation of trial.operations()) {
@@ -46,6 +63,15 @@ export const ACCOUNTING: readonly Check[] = [
             error === undefined && counts.success === count,
             `${count} success and no error`,
             error === undefined ? counts : `${counts.success} success, then ${error.code}: ${error.message}`,
+            `${operation.key} with ${count} documents`,
+          );
+          if (operation.descriptor.effect === 'read') continue;
+          const applied = await trial.ledger();
+          const lies = results.flatMap(({ inputs }) => inputs.filter((key) => !applied.has(key)));
+          expectThat(
+            lies.length === 0,
+            'in the ledger whatever is success',
+            `${lies.slice(0, 5).join(', ')} not there (${lies.length} in all)`,
             `${operation.key} with ${count} documents`,
           );
         }
@@ -121,12 +147,15 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: ['write'],
     title: 'A lost answer is never reported as "not applied"',
-    rule: 'When the answer to a write is lost, failure, applicationError and notAttempted are given only to documents that the service has not applied.',
+    rule: 'When the answer to a write is lost, breaks off, never comes, or is JSON of something else, failure, applicationError and notAttempted are given only to documents that the service has not applied; where a write may not be repeated, none is applied twice.',
     cause: 'a transport error is taken for "not sent" without looking at its effect',
     async run(trial) {
       for (const operation of trial.writes()) {
         const positions = await trial.writePositions(operation, (fixture) => fixture.good(DOCUMENTS));
-        for (const at of positions.slice(0, MAX_LOSSES_TRIED)) await loseOne(trial, operation, at);
+        for (const at of positions.slice(0, MAX_LOSSES_TRIED)) await loseOne(trial, operation, at, LOST);
+        for (const at of positions.slice(0, 1))
+          for (const loss of FURTHER_LOSSES)
+            if (!trial.hasOwnSockets || ServiceGate.takes(loss.fault)) await loseOne(trial, operation, at, loss);
       }
     },
   },
@@ -327,20 +356,30 @@ function countsFor({ descriptor: { batch, effect } }: TriedOperation): readonly 
 }
 
 /** A service of its own for each loss: the ledger then holds this run only. */
-async function loseOne(trial: Trial, tried: TriedOperation, at: number): Promise<void> {
+async function loseOne(trial: Trial, tried: TriedOperation, at: number, { fault, told }: Loss): Promise<void> {
   const { trial: own, operation } = await trial.forOperation(tried);
   const samples = operation.fixture.good(DOCUMENTS);
   const before = await own.ledger();
-  await own.fault({ kind: 'lose' }, at);
+  await own.fault(fault, at);
+  if (fault.kind === 'hang') own.clock.passLimits();
   const connection = await own.connect();
   const outcome = await own.run(connection, operation, documentsOf(samples));
   const after = await own.ledger();
-  const lies = denied(outcome).filter((key) => (after.get(key)?.times ?? 0) > (before.get(key)?.times ?? 0));
-  const did = `${DOCUMENTS} documents; the answer to request ${at}, a write, was lost after the service had applied it`;
+  const timesOf = (key: string) => (after.get(key)?.times ?? 0) - (before.get(key)?.times ?? 0);
+  const lies = denied(outcome).filter((key) => timesOf(key) > 0);
+  const did = `${DOCUMENTS} documents; the answer to request ${at}, a write, ${told} after the service had applied it`;
   expectThat(
     lies.length === 0,
     'success or unknown for what the service has applied',
     `${lies.join(', ')} said not to be`,
+    did,
+    operation.key,
+  );
+  const twice = samples.filter(({ key }) => timesOf(key) > 1).map(({ key }) => key);
+  expectThat(
+    twice.length === 0 || operation.descriptor.repeat !== 'unsafe',
+    'nothing applied twice',
+    `${twice.join(', ')} was`,
     did,
     operation.key,
   );

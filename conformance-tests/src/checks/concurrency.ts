@@ -1,19 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Json } from '@connector-runtime/core';
+import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
-import { expectThat } from '../findings.js';
+import { expectThat, SubjectError } from '../findings.js';
 import { secretsOf } from '../fixture-secrets.js';
+import type { SentRequest } from '../lent/lent-transport.js';
 import { seededRandom } from '../lent/seeded-random.js';
 import { documentCount, giveRowsToRead } from '../rows-to-read.js';
-import { documentsOf } from '../samples.js';
+import { dataOf, documentsOf } from '../samples.js';
+import { CREDENTIAL_HEADER } from '../seen-credentials.js';
+import type { LedgerEntry, Sample } from '../subject.js';
 import type { Trial } from '../trial.js';
-import type { TriedOperation } from '../tried-operation.js';
+import { oneOfEachEffect, type TriedOperation } from '../tried-operation.js';
 
 const MANY = 20;
 /** Of an execution beside another. */
 const DOCUMENTS = 12;
 /** Of one run, however many a batch takes. */
 const MOST_DOCUMENTS = 5_000;
-const CREDENTIAL_HEADER = /authorization|cookie|token|api-?key|session/i;
+/** At the first of two services; the other has as many again. */
+const ROWS = 15;
+const TWO_CONNECTIONS = 'two connections, to two services';
 
 export const CONCURRENCY: readonly Check[] = [
   {
@@ -74,31 +81,88 @@ export const CONCURRENCY: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Connections do not meet',
-    rule: 'Two connections of one runtime to two services, with the same user name, never send what belongs to the other.',
-    cause: 'a token that is kept under the user name only',
+    rule: 'Two connections of one runtime to two services, with the same user name, work for one operation of each kind of effect: what each is given reaches its own service and no other, it reads its own rows only, and no credential reaches both.',
+    cause: 'a token that is kept under the user name only, or a client in a variable of its module',
     async run(trial) {
       const other = await trial.again(trial.seed + 1);
       const runtime = trial.runtime();
-      const first = await trial.connect({ runtime });
-      const second = await trial.connect({ runtime, properties: other.fixture.connections.valid });
-      for (const connection of [first, second]) await connection.test();
-      const [operation] = trial.writes().length > 0 ? trial.writes() : trial.operations();
-      if (operation === undefined) return;
-      await trial.run(first, operation, documentsOf(operation.fixture.good(3)));
-      const applied = (await trial.fixture.ledger()).length;
-      const theirs = other.operation(operation.key);
-      // Others than the first has: a service that knows a key already would refuse what strays to it.
-      await trial.run(second, theirs, documentsOf(theirs.fixture.good(6).slice(3)));
-      const did = 'two connections, to two services';
+      const sides = [
+        { world: trial, foreign: other, connection: await trial.connect({ runtime }) },
+        {
+          world: other,
+          foreign: trial,
+          connection: await trial.connect({ runtime, properties: other.fixture.connections.valid }),
+        },
+      ] as const;
+      for (const { connection } of sides) {
+        const findings = await connection.test();
+        expectThat(
+          findings.every(({ ok }) => ok),
+          'both tests ok',
+          findings,
+          TWO_CONNECTIONS,
+        );
+      }
+      // Reads first: of some services, what is written is read too.
+      const operations = oneOfEachEffect(trial);
+      for (const { key } of operations) {
+        for (const [index, side] of sides.entries()) {
+          const tried = side.world.operation(key);
+          if (tried.descriptor.effect === 'read') await expectOwnRows(trial, side, tried, ROWS * (index + 1));
+          else await expectOwnEntries(trial, side, tried);
+        }
+      }
       const shared = trial.hasOwnSockets
         ? [...(await secretsSeenBy(other, trial)), ...(await secretsSeenBy(trial, other))]
-        : credentialsAtBoth(trial);
-      expectThat(shared.length === 0, 'no credential at both services', `${shared.length} credentials at both`, did);
-      const strays = (await trial.fixture.ledger()).length - applied;
-      expectThat(strays === 0, 'nothing for the second applied by the first', `${strays} entries`, did, operation.key);
+        : await credentialsAtBoth(trial, operations);
+      expectThat(
+        shared.length === 0,
+        'no credential at both services',
+        `${shared.length} credentials at both`,
+        TWO_CONNECTIONS,
+      );
     },
   },
 ];
+
+/** One of the two connections: the world that it belongs to, and the one that it does not. */
+interface Side {
+  readonly world: Trial;
+  readonly foreign: Trial;
+  readonly connection: RuntimeConnection;
+}
+
+async function expectOwnRows(trial: Trial, { world, connection }: Side, tried: TriedOperation, rows: number) {
+  if (world.fixture.seedRows === undefined) return;
+  const there = new Set(await world.seedRows(tried, rows));
+  const { outputs } = await trial.run(connection, tried, documentsOf(tried.fixture.good(1)));
+  const given = outputs.map((output) => tried.fixture.keyOf(output) ?? '');
+  expectThat(
+    given.length === there.size && given.every((key) => there.has(key)),
+    `the ${there.size} rows of its own service`,
+    `${given.length} rows`,
+    TWO_CONNECTIONS,
+    tried.key,
+  );
+}
+
+async function expectOwnEntries(trial: Trial, { world, foreign, connection }: Side, tried: TriedOperation) {
+  const samples = tried.fixture.good(3);
+  const before = await world.ledger();
+  const strays = (await foreign.fixture.ledger()).length;
+  await trial.run(connection, tried, documentsOf(samples));
+  const after = await world.ledger();
+  const lost = samples.filter(({ key }) => (after.get(key)?.times ?? 0) <= (before.get(key)?.times ?? 0));
+  expectThat(
+    lost.length === 0,
+    'every document applied by its own service',
+    `${lost.length} of ${samples.length} not`,
+    TWO_CONNECTIONS,
+    tried.key,
+  );
+  const strayed = (await foreign.fixture.ledger()).length - strays;
+  expectThat(strayed === 0, 'nothing applied by the other service', `${strayed} entries`, TWO_CONNECTIONS, tried.key);
+}
 
 /** How the documents of two executions ended, and what the service applied. */
 async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
@@ -109,9 +173,10 @@ async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
   for (let k = 1; k <= 40; k += 1) await own.fault({ kind: 'delay', ms: Math.floor(random() * 1_000) }, k);
   const before = (await own.fixture.ledger()).length;
   await giveRowsToRead(own, tried);
-  const samples = () => tried.fixture.good(documentCount(tried, DOCUMENTS));
-  const runs = [documentsOf(samples()), documentsOf(samples())].map(
-    (documents) => () => own.run(connection, tried, documents),
+  const count = documentCount(tried, DOCUMENTS);
+  const samples = tried.fixture.good(2 * count);
+  const runs = [samples.slice(0, count), samples.slice(count)].map(
+    (half) => () => own.run(connection, tried, documentsOf(half)),
   );
   const outcomes = [];
   if (atOnce) outcomes.push(...(await Promise.all(runs.map((run) => run()))));
@@ -121,12 +186,20 @@ async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
     .sort();
   const applied = (await own.fixture.ledger())
     .slice(before)
-    .map(({ key, times }) => `${key} ${times}`)
+    .map((entry) => shownEntry(entry, samples))
     .sort();
   const given = outcomes.map(({ outputs }) =>
     outputs.map((output) => `${output.inputs.join()} ${tried.fixture.keyOf(output) ?? ''}`).sort(),
   );
   return { statuses, outputs: given, applied };
+}
+
+/** With the fields that its document gave: others may be the service's own, as the number of a record. */
+function shownEntry({ key, times, data }: LedgerEntry, samples: readonly Sample[]): string {
+  const sample = samples.find((one) => one.key === key);
+  const names = Object.keys((sample === undefined ? undefined : dataOf(sample)) ?? {});
+  const fields = data as Readonly<Record<string, Json>>;
+  return `${key} ${times} ${JSON.stringify(names.map((name) => fields[name]))}`;
 }
 
 /** Secrets of the trial's connection that requests to the other's service show. */
@@ -138,15 +211,34 @@ async function secretsSeenBy(other: Trial, trial: Trial): Promise<readonly strin
   );
 }
 
-/** Values of headers named like credentials that went to the first service and to another. */
-function credentialsAtBoth(trial: Trial): readonly string[] {
+/**
+ * Credentials that went to the first service and to another. What a third service takes as well, whose tokens are its own, is none, but a word that every request says;
+ * where that is the login itself, the services cannot be told apart: throws a `SubjectError`.
+ */
+async function credentialsAtBoth(trial: Trial, operations: readonly TriedOperation[]): Promise<readonly string[]> {
   const [home] = trial.sent;
-  const own = credentialsOf(trial, (origin) => origin === home?.url.origin);
-  const foreign = credentialsOf(trial, (origin) => origin !== home?.url.origin);
-  return [...own].filter((value) => foreign.has(value));
+  const own = valuesIn(trial.sent.filter(({ url }) => url.origin === home?.url.origin));
+  const foreign = valuesIn(trial.sent.filter(({ url }) => url.origin !== home?.url.origin));
+  const shared = [...own].filter(([value]) => foreign.has(value));
+  if (shared.length === 0) return [];
+  const third = await trial.again(trial.seed + 2);
+  const connection = await third.connect();
+  await connection.test();
+  for (const { key } of operations) {
+    const tried = third.operation(key);
+    await third.run(connection, tried, documentsOf(tried.fixture.good(1)));
+  }
+  const taken = valuesIn(third.sent.filter(({ status = 500 }) => status < 400));
+  for (const [value, name] of shared)
+    if (taken.has(value) && /authorization|cookie/i.test(name))
+      throw new SubjectError(
+        `the services of different seeds take the same credential (header \`${name}\`): give each its own, by the seed of \`start\``,
+      );
+  return shared.flatMap(([value]) => (taken.has(value) ? [] : [value]));
 }
 
-function credentialsOf(trial: Trial, belongs: (origin: string) => boolean): ReadonlySet<string> {
-  const values = trial.sent.filter(({ url }) => belongs(url.origin)).flatMap(({ headers }) => Object.entries(headers));
-  return new Set(values.filter(([name]) => CREDENTIAL_HEADER.test(name)).map(([, value]) => value));
+/** Of headers named like credentials, by value: the header's name. */
+function valuesIn(requests: readonly SentRequest[]): ReadonlyMap<string, string> {
+  const headers = requests.flatMap((request) => Object.entries(request.headers));
+  return new Map(headers.filter(([name]) => CREDENTIAL_HEADER.test(name)).map(([name, value]) => [value, name]));
 }

@@ -5,7 +5,7 @@ import { expectThat, textOfAny } from '../findings.js';
 import type { Fault } from '../lent/traffic.js';
 import { documentsOf } from '../samples.js';
 import type { Outcome, Trial } from '../trial.js';
-import type { TriedOperation } from '../tried-operation.js';
+import { oneOfEachEffect, type TriedOperation } from '../tried-operation.js';
 
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 const MAX_MESSAGE_CHARACTERS = 500;
@@ -51,7 +51,7 @@ export const ERRORS: readonly Check[] = [
     rule: 'Statuses 400, 401, 403, 404, 409, 413, 429, 500 and 503, a refused connection, an unknown host and an expired certificate end in the categories of the contract, and the status of the service is kept.',
     cause: 'everything is called internal',
     async run(trial) {
-      for (const operation of oneOfEach(trial)) {
+      for (const operation of oneOfEachEffect(trial)) {
         for (const [name, fault, ...allowed] of CATEGORIES) {
           const error = errorOf((await faulty(trial, operation, fault)).outcome);
           const did = `every answer ${name}`;
@@ -83,7 +83,7 @@ export const ERRORS: readonly Check[] = [
     rule: 'HTML, cut JSON and another media type with status 200 end in category protocol or unavailable, and never success; neither the body nor an error of a parser is shown.',
     cause: 'the error of JSON.parse leaks, or the body is not looked at',
     async run(trial) {
-      for (const operation of oneOfEach(trial)) {
+      for (const operation of withoutVariants(trial)) {
         for (const [name, contentType, body] of GARBAGE) {
           const fault: Fault = { kind: 'status', status: 200, headers: { 'content-type': contentType }, body };
           const { outcome } = await faulty(trial, operation, fault);
@@ -192,7 +192,7 @@ export const ERRORS: readonly Check[] = [
     rule: `Codes have the form of the contract and are the same in two runs; messages have at most ${MAX_MESSAGE_CHARACTERS} characters, no stack and no markup; an error as JSON has at most 16 KB.`,
     cause: 'a time or an id in the code, or the body of an answer in the message',
     async run(trial) {
-      for (const operation of oneOfEach(trial)) {
+      for (const operation of oneOfEachEffect(trial)) {
         const codes: string[][] = [];
         for (let time = 0; time < 2; time += 1) {
           const errors = [
@@ -211,7 +211,7 @@ export const ERRORS: readonly Check[] = [
         );
       }
       // Without it only what is wrong with the service was seen, and nothing that is wrong with a document.
-      if (trial.writes().length > 0) trial.withMember('bad', oneOfEach(trial));
+      if (trial.writes().length > 0) trial.withMember('bad', oneOfEachEffect(trial));
     },
   },
   {
@@ -248,6 +248,11 @@ export const ERRORS: readonly Check[] = [
     },
   },
 ];
+
+/** Each operation has its own code for an answer; variants mostly share it. */
+function withoutVariants(trial: Trial): readonly TriedOperation[] {
+  return trial.operations().filter(({ key, id }) => key === id);
+}
 
 /** The first read and the first write: what holds for one of them holds for its kind. */
 function oneOfEach(trial: Trial): readonly TriedOperation[] {

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ResultEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
+import { ServiceGate } from '../lent/service-gate.js';
+import type { Fault } from '../lent/traffic.js';
 import { documentOf, documentsOf } from '../samples.js';
 import { streamed } from '../sources.js';
 import type { SeenRequest } from '../subject.js';
@@ -11,6 +13,14 @@ import { requestOf, type TriedOperation } from '../tried-operation.js';
 /** Requests for one document and one service that is away, at the most. */
 const MOST_ATTEMPTS = 10;
 
+/** What leaves open whether a write was applied. Not 503: of some services it says that nothing was begun. */
+const LOSSES: readonly (readonly [told: string, fault: Fault])[] = [
+  ['was lost', { kind: 'lose' }],
+  ['broke off', { kind: 'cut', at: 0 }],
+  ['never came', { kind: 'hang' }],
+  ['was 500', { kind: 'status', status: 500 }],
+];
+
 export const REPEATS: readonly Check[] = [
   {
     id: 'IDM-01',
@@ -18,20 +28,23 @@ export const REPEATS: readonly Check[] = [
     profile: 'full',
     needs: ['unsafe repeat'],
     title: 'What may not be sent twice is not',
-    rule: 'A write that may not be repeated and whose answer is lost is never sent again; its documents end unknown.',
-    cause: 'a POST that is tried again after a reset',
+    rule: 'A write that may not be repeated and whose answer is lost, breaks off, never comes or is a 500 is never sent again; its documents end unknown, but where a part of the answer or the 500 says what became of them.',
+    cause: 'a POST that is tried again after a reset, a time limit or an error of the service',
     async run(trial) {
       for (const operation of writesThat(trial, 'unsafe')) {
-        const { tried, results, writes } = await oneLost(trial, operation);
-        const did = 'the answer to the write was lost';
-        expectThat(writes.length === 1, 'sent once', `${writes.length} times`, did, tried.key);
-        expectThat(
-          results.every(({ status }) => status === 'unknown'),
-          'unknown',
-          results.map(({ status }) => status),
-          did,
-          tried.key,
-        );
+        for (const [told, fault] of LOSSES) {
+          if (trial.hasOwnSockets && !ServiceGate.takes(fault)) continue;
+          const { tried, results, writes } = await oneLost(trial, operation, fault);
+          const did = `the answer to the write ${told}`;
+          expectThat(writes.length === 1, 'sent once', `${writes.length} times`, did, tried.key);
+          expectThat(
+            fault.kind === 'cut' || fault.kind === 'status' || results.every(({ status }) => status === 'unknown'),
+            'unknown',
+            results.map(({ status }) => status),
+            did,
+            tried.key,
+          );
+        }
       }
     },
   },
@@ -45,7 +58,7 @@ export const REPEATS: readonly Check[] = [
     cause: 'giving up at the first loss',
     async run(trial) {
       for (const operation of writesThat(trial, 'safe')) {
-        const { tried, results, writes, times } = await oneLost(trial, operation);
+        const { tried, results, writes, times } = await oneLost(trial, operation, { kind: 'lose' });
         const did = 'the answer to the write was lost once';
         expectThat(
           results.every(({ status }) => status === 'success'),
@@ -204,11 +217,12 @@ function writesThat(trial: Trial, repeat: 'unsafe' | 'safe'): readonly TriedOper
   return trial.writes().filter(({ descriptor }) => (descriptor.repeat === 'unsafe') === (repeat === 'unsafe'));
 }
 
-/** A run of one document whose first write loses its answer. */
-async function oneLost(trial: Trial, operation: TriedOperation) {
+/** A run of one document whose first write meets the fault. */
+async function oneLost(trial: Trial, operation: TriedOperation, fault: Fault) {
   const [at] = await trial.writePositions(operation, (fixture) => fixture.good(1));
   const { trial: own, operation: tried } = await trial.forOperation(operation);
-  await own.fault({ kind: 'lose' }, at ?? 1);
+  await own.fault(fault, at ?? 1);
+  if (fault.kind === 'hang') own.clock.passLimits();
   const connection = await own.connect();
   const samples = tried.fixture.good(1);
   const { results } = await own.run(connection, tried, documentsOf(samples));

@@ -1,20 +1,27 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import type { Cache, Json } from '@connector-runtime/core';
+import type { Cache, Json, ResultEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
-import { formsOf } from '../fixture-secrets.js';
+import { holdsSecret, struckOut } from '../fixture-secrets.js';
 import { putAt } from '../json-pointer.js';
+import { type LentSpans, withSpans } from '../lent/lent-spans.js';
 import type { Fault } from '../lent/traffic.js';
 import { giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
+import { KeepingStore } from '../seen-credentials.js';
 import { type SystemUse, watchSystem } from '../system-watch.js';
 import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 /** What the runtime's scratch space is called; everything else that is written is the plugin's. */
 const SPOOL = /[\\/]connector-runtime-[0-9a-f]{12}-[^\\/]+(?:[\\/]|$)/;
+
+/** Rows that are read, and what of their texts is long enough to be theirs alone. */
+const ROWS = 3;
+const SHORTEST_TEXT = 8;
 
 /** What may become of a document that holds a text to be kept out of logs. */
 const WAYS = ['applied', 'refused', 'cut off'] as const;
@@ -26,7 +33,7 @@ export const SECRETS: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Secrets stay inside',
-    rule: 'No secret, raw or as base64, URL, JSON or hex, is in a log, event, error, finding, cache entry or address, in clean runs and under every fault.',
+    rule: 'No secret, raw or as base64, URL, JSON or hex, is in a log, event, error, finding, span, cache entry or address, in clean runs and under every fault: neither one of the configuration, nor what is put into the credential store, nor what headers named like credentials carry.',
     cause: 'a token in the query string',
     async run(trial) {
       const faults: readonly (Fault | undefined)[] = [
@@ -38,44 +45,12 @@ export const SECRETS: readonly Check[] = [
       ];
       for (const fault of faults) {
         const { own, secrets, properties } = await withCanaries(trial);
-        const cache = new WatchedCache();
-        const connection = await own.connect({ properties, cache });
-        const findings = await connection.test();
-        if (findings.some(({ ok }) => !ok))
-          throw new SubjectError(
-            'the service refuses the credentials that were given to `acceptCredentials`: it must take any text from then on, or the plugin changes it on the way',
-          );
-        const shown: string[] = [inspect(findings, { depth: 8 })];
-        if (fault !== undefined) await own.fault(fault, { from: 1 });
-        for (const operation of own.operations()) {
-          await giveRowsToRead(own, operation);
-          const outcome = await own.run(connection, operation, documentsOf(operation.fixture.good(2)));
-          shown.push(
-            inspect(outcome.summary, { depth: 8 }),
-            ...(await Promise.all(
-              outcome.events.map(async (event) =>
-                'body' in event && event.body !== undefined
-                  ? `${inspect(event, { depth: 8 })} ${await textOf(event.body)}`
-                  : inspect(event, { depth: 8 }),
-              ),
-            )),
-          );
-        }
-        shown.push(
-          ...own.log.entries.map((entry) => inspect(entry, { depth: 8 })),
-          ...cache.texts,
-          ...(await own.requests()).map(({ path }) => path),
-        );
-        for (const secret of secrets) {
-          const where = shown.find((text) =>
-            formsOf(secret).some((form) => text.toLowerCase().includes(form.toLowerCase())),
-          );
-          expectThat(
-            where === undefined,
-            'no secret anywhere',
-            where?.replaceAll(secret, '[the secret]').slice(0, 300),
-            fault === undefined ? 'a clean run' : `a run with fault ${fault.kind}`,
-          );
+        const store = new KeepingStore();
+        const { shown, tokens } = await withSpans((spans) => shownBy(own, { properties, store, fault, spans }));
+        const did = fault === undefined ? 'a clean run' : `a run with fault ${fault.kind}`;
+        for (const secret of new Set([...secrets, ...store.credentials, ...tokens])) {
+          const where = shown.find((text) => holdsSecret(text, secret));
+          expectThat(where === undefined, 'no secret anywhere', struckOut(where ?? '', secret).slice(0, 300), did);
         }
       }
     },
@@ -120,11 +95,14 @@ export const SECRETS: readonly Check[] = [
     id: 'SEC-03',
     level: 'MUST',
     profile: 'full',
-    needs: ['write'],
-    title: 'Documents are not logged',
-    rule: 'A text of a document is in no log at info or above, and in no message, neither when it is applied, nor when it is cut off, nor when the service refuses it without quoting it.',
+    needs: [],
+    title: 'Documents and rows are not logged',
+    rule: 'A text of a document is in no log at info or above, and in no message, neither when it is applied, nor when it is cut off, nor when the service refuses it without quoting it; nor is a text of a row that is read, where `rowData` tells it.',
     cause: 'the payload is logged when it is refused',
     async run(trial) {
+      const reads = trial.writes().length === 0 ? trial.withMember('rowData', trial.reads()) : trial.reads();
+      for (const operation of reads) await expectUnloggedRows(trial, operation);
+      if (trial.writes().length === 0) return;
       const canary = `document-canary-${trial.seed}`;
       for (const { member: withText, ...operation } of trial.withMember('withText', trial.writes())) {
         for (const way of WAYS) {
@@ -136,11 +114,7 @@ export const SECRETS: readonly Check[] = [
           const sample = tried.fixture.withText?.(canary) ?? withText(canary);
           const body = way === 'cut off' ? sample.body.subarray(0, -1) : sample.body;
           const { results, summary } = await own.run(connection, tried, documentsOf([{ ...sample, body }]));
-          const shown = [
-            ...own.log.entries.filter(({ level }) => level !== 'debug').map((entry) => inspect(entry, { depth: 8 })),
-            ...results.map(({ message, error }) => `${message ?? ''} ${error?.message ?? ''}`),
-            ...summary.warnings,
-          ];
+          const shown = toldIn(own, results, summary.warnings);
           const where = shown.find((text) => text.includes(canary));
           expectThat(where === undefined, "no text of the document's", where, `a document that is ${way}`, tried.key);
         }
@@ -184,6 +158,72 @@ export const SECRETS: readonly Check[] = [
     },
   },
 ];
+
+interface Shown {
+  readonly properties: Json;
+  readonly store: KeepingStore;
+  readonly fault: Fault | undefined;
+  readonly spans: LentSpans;
+}
+
+/** Whatever a run of everything shows to others than the service, and the tokens of its session. */
+async function shownBy(own: Trial, { properties, store, fault, spans }: Shown) {
+  const cache = new WatchedCache();
+  // Named: what is kept of a connection without a name is in no store of the host.
+  const connection = await own.connect({ properties, cache, credentialStore: store, id: 'secrets' });
+  const findings = await connection.test();
+  if (findings.some(({ ok }) => !ok))
+    throw new SubjectError(
+      'the service refuses the credentials that were given to `acceptCredentials`: it must take any text from then on, or the plugin changes it on the way',
+    );
+  // Of the test only: what a later request alone has may be a key of its document, against being applied twice.
+  const { tokens } = own;
+  const shown: string[] = [inspect(findings, { depth: 8 })];
+  if (fault !== undefined) await own.fault(fault, { from: 1 });
+  for (const operation of own.operations()) {
+    await giveRowsToRead(own, operation);
+    const outcome = await own.run(connection, operation, documentsOf(operation.fixture.good(2)));
+    shown.push(
+      inspect(outcome.summary, { depth: 8 }),
+      ...(await Promise.all(
+        outcome.events.map(async (event) =>
+          'body' in event && event.body !== undefined
+            ? `${inspect(event, { depth: 8 })} ${await textOf(event.body)}`
+            : inspect(event, { depth: 8 }),
+        ),
+      )),
+    );
+  }
+  shown.push(
+    ...[...own.log.entries, ...spans.attributes, ...spans.words].map((entry) => inspect(entry, { depth: 8 })),
+    ...cache.texts,
+    ...(await own.requests()).map(({ path }) => path),
+  );
+  return { shown, tokens };
+}
+
+/** Logs at info and above, and messages. */
+function toldIn(own: Trial, results: readonly ResultEvent[], warnings: readonly string[]): readonly string[] {
+  return [
+    ...own.log.entries.filter(({ level }) => level !== 'debug').map((entry) => inspect(entry, { depth: 8 })),
+    ...results.map(({ message, error }) => `${message ?? ''} ${error?.message ?? ''}`),
+    ...warnings,
+  ];
+}
+
+async function expectUnloggedRows(trial: Trial, operation: TriedOperation): Promise<void> {
+  if (operation.fixture.rowData === undefined || trial.fixture.seedRows === undefined) return;
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  const keys = await own.seedRows(tried, ROWS);
+  const texts = keys.flatMap((key) =>
+    Object.values(tried.fixture.rowData?.(key) ?? {}).filter(
+      (value): value is string => typeof value === 'string' && value.length >= SHORTEST_TEXT,
+    ),
+  );
+  const { results, summary } = await own.run(await own.connect(), tried, documentsOf(tried.fixture.good(1)));
+  const where = toldIn(own, results, summary.warnings).find((text) => texts.some((one) => text.includes(one)));
+  expectThat(where === undefined, 'no text of a row', where, `reading ${ROWS} rows`, tried.key);
+}
 
 /** A world whose secrets are canaries that the service accepts. */
 async function withCanaries(trial: Trial) {

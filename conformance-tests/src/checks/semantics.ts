@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Json, OutputEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
+import { textOf } from '../events.js';
 import { expectThat, SubjectError, Unproven } from '../findings.js';
 import { giveRowsToRead } from '../rows-to-read.js';
 import { dataOf, documentsOf } from '../samples.js';
@@ -8,6 +10,8 @@ import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
 
 const DOCUMENTS = 12;
+/** More than a plugin that counts pages or rows would take for all there are. */
+const MANY_PAGES = 12;
 
 export const SEMANTICS: readonly Check[] = [
   {
@@ -16,26 +20,29 @@ export const SEMANTICS: readonly Check[] = [
     profile: 'full',
     needs: ['read'],
     title: 'A read gives every row once',
-    rule: 'Of three pages and one row more, the keys that come out are those that are there, each once.',
+    rule: `Of three pages and one row more, read for each of two documents, and of ${MANY_PAGES} pages and one row more, the keys that come out are those that are there, each once; where \`rowData\` tells the fields of a row, its output has them.`,
     cause: 'the last row of a page, or the last page, is lost; or `seedRows` names rows that the service does not have',
     async run(trial) {
       for (const operation of trial.reads()) {
-        const { trial: own, operation: tried } = await trial.forOperation(operation);
-        const there = await own.seedPages(tried, 3);
-        const connection = await own.connect();
-        const { outputs, summary } = await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
-        const given = outputs.map((output) => tried.fixture.keyOf(output) ?? 'an output without a key');
-        const did = `reading ${there.length} rows`;
-        expectThat(summary.complete, 'complete', summary.error?.message ?? 'it is not', did, tried.key);
-        const missing = there.filter((key) => !given.includes(key));
-        expectThat(
-          missing.length === 0,
-          'every key',
-          `${missing.length} missing: ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}`,
-          did,
-          tried.key,
-        );
-        expectThat(given.length === there.length, `${there.length} outputs`, given.length, did, tried.key);
+        for (const [pages, documents] of [
+          [3, 2],
+          [MANY_PAGES, 1],
+        ] as const) {
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          const there = await own.seedPages(tried, pages);
+          const samples = tried.fixture.good(documents);
+          const { outputs, summary } = await own.run(await own.connect(), tried, documentsOf(samples));
+          const did = `reading ${there.length} rows${documents === 1 ? '' : ' for each of two documents'}`;
+          expectThat(summary.complete, 'complete', summary.error?.message ?? 'it is not', did, tried.key);
+          for (const { key } of samples)
+            await expectRows(
+              tried,
+              there,
+              outputs.filter(({ inputs }) => inputs.includes(key)),
+              did,
+            );
+          await own.stop();
+        }
       }
     },
   },
@@ -207,6 +214,48 @@ export const SEMANTICS: readonly Check[] = [
     },
   },
 ];
+
+/** Every row that is there, once, with its fields where the fixture tells them. */
+async function expectRows(
+  { key: operation, fixture }: TriedOperation,
+  there: readonly string[],
+  outputs: readonly OutputEvent[],
+  did: string,
+): Promise<void> {
+  const given = new Map(outputs.map((output) => [fixture.keyOf(output) ?? 'an output without a key', output]));
+  const missing = there.filter((key) => !given.has(key));
+  expectThat(
+    missing.length === 0,
+    'every key',
+    `${missing.length} missing: ${missing.slice(0, 5).join(', ')}`,
+    did,
+    operation,
+  );
+  expectThat(outputs.length === there.length, `${there.length} outputs`, outputs.length, did, operation);
+  for (const [key, { body }] of given) {
+    const text = body === undefined ? '' : await textOf(body);
+    const lost = Object.entries(fixture.rowData?.(key) ?? {}).filter(([name, value]) => !saysField(text, name, value));
+    expectThat(
+      lost.length === 0,
+      'every field as it is there',
+      `${key}: ${lost.map(([name]) => name).join(', ')} not so`,
+      did,
+      operation,
+    );
+  }
+}
+
+/** Does the row say the field? Of a row that is no JSON object: does the value stand in it? */
+function saysField(text: string, name: string, value: Json): boolean {
+  try {
+    const fields = JSON.parse(text) as Json;
+    if (typeof fields === 'object' && fields !== null && !Array.isArray(fields))
+      return isDeepStrictEqual((fields as Readonly<Record<string, Json>>)[name], value);
+  } catch {
+    // another format
+  }
+  return text.includes(typeof value === 'string' ? value : JSON.stringify(value));
+}
 
 /** The sample's entry, which has every field as it was given; `undefined` where only the author could tell. */
 function entryAsGiven(

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Span, type SpanOptions, trace } from '@opentelemetry/api';
 import type { Check } from '../check.js';
 import { expectThat, textOfAny } from '../findings.js';
+import { withSpans } from '../lent/lent-spans.js';
 import { realProcess } from '../process-guard.js';
 import { giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
@@ -10,7 +10,6 @@ import { documentsOf } from '../samples.js';
 const KEPT_TEXTS = 100;
 /** Of each, before secrets are struck out and it is shortened. */
 const KEPT_CHARACTERS = 20_000;
-const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 
 export const TELEMETRY: readonly Check[] = [
   {
@@ -41,11 +40,7 @@ export const TELEMETRY: readonly Check[] = [
     rule: 'A clean run logs no error and no flood, and no span has the key of a document among its attributes. (The host passes a trace on to the service.)',
     cause: 'the id of a record as a tag',
     async run(trial) {
-      const spans = new RecordingProvider();
-      const isOurs = trace.setGlobalTracerProvider(
-        spans as unknown as Parameters<typeof trace.setGlobalTracerProvider>[0],
-      );
-      try {
+      await withSpans(async (spans) => {
         const connection = await trial.connect();
         await connection.test();
         for (const operation of trial.operations()) {
@@ -55,9 +50,7 @@ export const TELEMETRY: readonly Check[] = [
           const tagged = spans.attributes.find((value) => samples.some(({ key }) => value === key));
           expectThat(tagged === undefined, 'no key of a document in a span', tagged, 'a clean run', operation.key);
         }
-      } finally {
-        if (isOurs) trace.disable();
-      }
+      });
       const { dropped, entries } = trial.log;
       expectThat(dropped === 0, `at most ${entries.length} lines`, `${entries.length + dropped}`, 'a clean run');
       const errors = trial.log.entries.filter(({ level }) => level === 'error').map(({ message }) => message);
@@ -92,45 +85,4 @@ async function printedBy(work: () => Promise<void>): Promise<readonly string[]> 
     for (const back of undo.reverse()) back();
   }
   return texts;
-}
-
-/** Keeps the attributes of all spans. */
-class RecordingProvider {
-  readonly attributes: unknown[] = [];
-  private count = 0;
-
-  getTracer() {
-    return {
-      startSpan: (_: string, options: SpanOptions = {}): Span => this.spanOf(options),
-      startActiveSpan: () => {
-        throw new Error('spans are never made active');
-      },
-    };
-  }
-
-  private spanOf(options: SpanOptions): Span {
-    this.count += 1;
-    const spanId = this.count.toString(16).padStart(16, '0');
-    this.attributes.push(...Object.values(options.attributes ?? {}));
-    const span: Span = {
-      spanContext: () => ({ traceId: TRACE_ID, spanId, traceFlags: 1 }),
-      setAttribute: (_, value) => {
-        this.attributes.push(value);
-        return span;
-      },
-      setAttributes: (attributes) => {
-        this.attributes.push(...Object.values(attributes));
-        return span;
-      },
-      addEvent: () => span,
-      addLink: () => span,
-      addLinks: () => span,
-      setStatus: () => span,
-      updateName: () => span,
-      end: () => undefined,
-      isRecording: () => true,
-      recordException: () => undefined,
-    };
-    return span;
-  }
 }

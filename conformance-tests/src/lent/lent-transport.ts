@@ -14,6 +14,7 @@ import { type CarriedRequest, type Fault, Traffic } from './traffic.js';
 
 const DEFAULT_HEADERS_TIMEOUT_MS = 120_000;
 const DEFAULT_BODY_IDLE_TIMEOUT_MS = 60_000;
+const JSON_TYPE = { 'content-type': 'application/json' };
 /** A slow body gives one byte in so many milliseconds: less than any limit of idleness. */
 const SLOW_BYTE_MS = 10_000;
 
@@ -86,6 +87,12 @@ export class LentTransport extends Traffic<SentRequest> implements HttpTransport
         throw lost(true, attempt.timeLimit === undefined ? 'UND_ERR_HEADERS_TIMEOUT' : 'ATTEMPT_TIMEOUT');
       case 'split':
         return this.counted(request, { ...answer, body: streamOf(byBytes(answer.body), answer.body) });
+      case 'other body':
+        for await (const _ of answer.body);
+        return this.counted(
+          request,
+          answerInPlace({ ...fault, kind: 'status', status: answer.status, headers: JSON_TYPE }),
+        );
       case 'cut':
         return this.counted(request, { ...answer, body: streamOf(cutAt(answer.body, fault.at), answer.body) });
       case 'slow body': {

@@ -94,6 +94,13 @@ function fixturesOf(
     return csvSample(key, { Name: key, ...fields });
   };
 
+  /** A text that a row has; what is null is left out of XML. */
+  const rowData = (id: string): Readonly<Record<string, Json>> => {
+    const { Name, Text__c }: Readonly<Record<string, unknown>> = org.record(id) ?? {};
+    return Object.fromEntries(
+      Object.entries({ Name, Text__c }).filter((field): field is [string, string] => typeof field[1] === 'string'),
+    );
+  };
   const base = { objectType: OBJECT_TYPE, properties: {}, keyOf: keyIn };
   const withRules = RULES.map((assignmentRuleId, index) => ({ ...ownHeader(index), assignmentRuleId }));
   const queryProperties = {
@@ -105,6 +112,7 @@ function fixturesOf(
     ...base,
     properties: queryProperties,
     pageRows: PAGE_ROWS,
+    rowData,
     dynamic: [1_234_567, 7_654_321].map((limit, index) => ({ ...ownHeader(index), limit })),
     good: (n) => many(n, () => asked({})),
     sized: (bytes) => sizedOf((filling) => asked({ filling }), bytes),
@@ -134,6 +142,7 @@ function fixturesOf(
   const statements = {
     properties: { pageSize: PAGE_ROWS },
     pageRows: PAGE_ROWS,
+    rowData,
     keyOf: keyIn,
     dynamic: [0, 1].map(ownHeader),
     good: (n: number) => many(n, () => stated('')),

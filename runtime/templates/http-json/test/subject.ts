@@ -40,7 +40,7 @@ function fixtureOf(service: LocalService): Fixture {
     ledger: async () => service.ledger,
     seedRows: async (_, n) => {
       const names = Array.from({ length: n }, (_, index) => `row-${index}`);
-      for (const name of names) service.seedRecord({ name });
+      for (const name of names) service.seedRecord({ name, note: noteOf(name) });
       return names;
     },
     seedObjectTypes: async (n) => {
@@ -69,6 +69,7 @@ function operationsOf(): Readonly<Record<string, OperationFixture>> {
       // An output tells its record, a result its document.
       keyOf: (event) =>
         event.type === 'output' ? String((event.body as { readonly name?: Json }).name) : event.inputs[0],
+      rowData: (name) => ({ note: noteOf(name) }),
       isWrite: () => false,
     },
     create: {
@@ -101,4 +102,9 @@ function operationsOf(): Readonly<Record<string, OperationFixture>> {
       isWrite: ({ method, path }) => method === 'POST' && path.startsWith('/records/'),
     },
   };
+}
+
+/** What a row says that was there before. */
+function noteOf(name: string): string {
+  return `note of ${name}`;
 }

@@ -41,7 +41,7 @@ function fixtureOf(service: LocalService): Fixture {
     ledger: async () => service.ledger,
     seedRows: async (_, n) => {
       const titles = Array.from({ length: n }, (_, index) => `row-${index}`);
-      for (const title of titles) service.seedNote({ title });
+      for (const title of titles) service.seedNote({ title, text: textOf(title) });
       return titles;
     },
     stop: () => service.stop(),
@@ -65,6 +65,7 @@ function operationsOf(): Readonly<Record<string, OperationFixture>> {
       // An output tells its note, a result its document.
       keyOf: (event) =>
         event.type === 'output' ? String((event.body as { readonly title?: Json }).title) : event.inputs[0],
+      rowData: (title) => ({ text: textOf(title) }),
       isWrite: () => false,
     },
     create: {
@@ -96,4 +97,9 @@ function operationsOf(): Readonly<Record<string, OperationFixture>> {
       isWrite: ({ method, path }) => method === 'POST' && path === '/notes',
     },
   };
+}
+
+/** What a row says that was there before. */
+function textOf(title: string): string {
+  return `text of ${title}`;
 }
