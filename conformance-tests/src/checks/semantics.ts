@@ -227,7 +227,7 @@ async function expectRows(
   expectThat(
     missing.length === 0,
     'every key',
-    `${missing.length} missing: ${missing.slice(0, 5).join(', ')}`,
+    `${missing.length} missing: ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}`,
     did,
     operation,
   );
