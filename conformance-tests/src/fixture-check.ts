@@ -6,7 +6,7 @@ import type { SentRequest } from './lent/lent-transport.js';
 import { documentsOf } from './samples.js';
 import { compileSchema } from './schema-compiler.js';
 import type { LedgerEntry, Sample, SeenRequest } from './subject.js';
-import type { Outcome, Trial } from './trial.js';
+import type { RunOutcome, Trial } from './trial.js';
 import type { TriedOperation } from './tried-operation.js';
 
 /** Enough to see whether keys differ. */
@@ -105,7 +105,7 @@ export async function expectGoodTaken(
 
 /** A document, what was sent for it, and what the ledger then had more. */
 interface Tried {
-  readonly outcome: Outcome;
+  readonly outcome: RunOutcome;
   readonly sent: readonly SeenRequest[];
   readonly applied: readonly LedgerEntry[];
 }

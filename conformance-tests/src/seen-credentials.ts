@@ -26,13 +26,19 @@ export class KeepingStore implements CredentialStore {
   readonly texts: string[] = [];
   private readonly inner = new MemoryCredentialStore();
 
+  /** `onPut` is told of each text that was put there. */
+  constructor(private readonly onPut: () => void = () => undefined) {}
+
   get(key: string): ReturnType<CredentialStore['get']> {
     return this.inner.get(key);
   }
 
   async put(key: string, value: string, ifRevision: number): Promise<boolean> {
     const isStored = await this.inner.put(key, value, ifRevision);
-    if (isStored) this.texts.push(value);
+    if (isStored) {
+      this.texts.push(value);
+      this.onPut();
+    }
     return isStored;
   }
 

@@ -21,6 +21,7 @@ import { shownEvent, withOwnBody } from './events.js';
 import { isA, nameOf, SubjectError, Unproven } from './findings.js';
 import { strikeSecrets, struckOut } from './fixture-secrets.js';
 import { guardedFixture } from './guarded-fixture.js';
+import { type Aim, aimedAt, shownAim } from './lent/aim.js';
 import { LentClock } from './lent/lent-clock.js';
 import { LentLog } from './lent/lent-log.js';
 import { LentTransport, type SentRequest } from './lent/lent-transport.js';
@@ -32,20 +33,19 @@ import { type Observations, observed } from './observed-plugin.js';
 import { documentsOf } from './samples.js';
 import { credentialsIn } from './seen-credentials.js';
 import type { Fixture, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';
+import { Trace } from './trace.js';
 import { requestOf, type TriedOperation, triedOperations } from './tried-operation.js';
 
 /** A wait is skipped after so long without a sign of work, in real time: what the service of an own-socket plugin sees is a moment on its way, and without a gate nothing is seen. */
 const QUIET_MS = { http: 1, gate: 2, unseen: 40 } as const;
 
-/** Events and requests that a failure card quotes. */
+/** Of a batch, events that a failure card may quote. */
 const LAST_EVENTS = 20;
-/** Of a line, before secrets are struck out and it is shortened. */
-const KEPT_LINE_CHARACTERS = 4_000;
 /** What a service gives at once where the fixture does not say. */
 const DEFAULT_PAGE_ROWS = 10;
 
 /** What one execution came to. */
-export interface Outcome {
+export interface RunOutcome {
   readonly events: readonly OperationEvent[];
   readonly results: readonly ResultEvent[];
   readonly outputs: readonly OutputEvent[];
@@ -74,20 +74,12 @@ export interface TrialOptions {
   readonly limits?: Partial<SuiteLimits>;
 }
 
-/** Which requests a fault meets, counted from when it is set: the k-th, those from there on, those with an effect, those from the k-th of them on, or all. */
-export type Aim = number | 'write' | 'all' | { readonly from: number } | { readonly fromWrite: number };
-
 /** Is there any sense in the member, for an operation like this? */
 function mayHave(name: keyof OperationFixture, { effect, properties }: OperationDescriptor): boolean {
   if (name === 'dynamic') return dynamicNames(properties).length > 0;
   if (name === 'bad' || name === 'itemsIn') return effect !== 'read';
   // Documents of the others say at most which record they are about.
   return effect !== 'read' && effect !== 'delete';
-}
-
-function shownAim(aim: Aim): string {
-  if (typeof aim !== 'object') return String(aim);
-  return 'from' in aim ? `${aim.from} and after` : `write ${aim.fromWrite} and after`;
 }
 
 /** One check's own world: a fresh service, the plugin, and runtimes that lend it the suite's transport, clock and log. */
@@ -99,7 +91,7 @@ export class Trial {
   private readonly transport: LentTransport;
   private readonly runtimes = new Set<ConnectorRuntime>();
   private readonly others: Trial[] = [];
-  private readonly trace: { readonly text: string; times: number }[] = [];
+  private readonly trace = new Trace();
   /** By member of the fixture, the operations that a check went by for want of it. */
   private readonly leftOut = new Map<string, readonly string[]>();
 
@@ -221,7 +213,7 @@ export class Trial {
 
   /** As `until`, of a run: one that has ended first shows nothing. */
   async untilInRun(
-    running: Promise<Outcome>,
+    running: Promise<RunOutcome>,
     { key }: TriedOperation,
     holds: () => boolean | Promise<boolean>,
   ): Promise<void> {
@@ -339,7 +331,7 @@ export class Trial {
     operation: TriedOperation,
     documents: Documents,
     options: ExecutionOptions = {},
-  ): Promise<Outcome> {
+  ): Promise<RunOutcome> {
     return this.outcomeOf(this.execute(connection, operation, documents, options));
   }
 
@@ -347,7 +339,7 @@ export class Trial {
   async outcomeOf(execution: {
     batches(): AsyncIterable<readonly OperationEvent[]>;
     readonly summary: Promise<ExecutionSummary>;
-  }): Promise<Outcome> {
+  }): Promise<RunOutcome> {
     const events: OperationEvent[] = [];
     for await (const batch of execution.batches()) {
       for (const event of batch) events.push(await withOwnBody(event));
@@ -368,18 +360,7 @@ export class Trial {
       this.need('useGate');
       if (!ServiceGate.takes(fault)) throw new Unproven(`no service can bring about "${fault.kind}"`);
     }
-    let count = 0;
-    this.traffic.addFault(fault, (request) => {
-      if (aim === 'all') return true;
-      if (aim === 'write' || (typeof aim === 'object' && 'fromWrite' in aim)) {
-        if (operation === undefined) throw new TypeError('a fault aimed at writes needs the operation');
-        if (!operation.fixture.isWrite(request)) return false;
-        count += 1;
-        return aim === 'write' || count >= aim.fromWrite;
-      }
-      count += 1;
-      return typeof aim === 'number' ? count === aim : count >= aim.from;
-    });
+    this.traffic.addFault(fault, aimedAt(aim, operation?.fixture.isWrite));
   }
 
   /** Does a request hang, and nothing else go on? What hangs was applied before. */
@@ -428,18 +409,12 @@ export class Trial {
 
   /** Adds to what a failure card quotes. */
   note(line: string): void {
-    const text = line.slice(0, KEPT_LINE_CHARACTERS);
-    const before = this.trace.at(-1);
-    if (before?.text === text) before.times += 1;
-    else this.trace.push({ text, times: 1 });
-    if (this.trace.length > LAST_EVENTS) this.trace.shift();
+    this.trace.add(line);
   }
 
   /** The last things that happened here, or in the world of this kind that was made last. */
   last(): readonly string[] {
-    const other = this.others.at(-1);
-    if (other !== undefined) return other.last();
-    return this.trace.map(({ text, times }) => (times === 1 ? text : `${text} ×${times}`));
+    return this.others.at(-1)?.last() ?? this.trace.lines;
   }
 
   /** The operation that was run last, as `last`. */

@@ -7,7 +7,7 @@ import type { Fault } from '../lent/traffic.js';
 import { documentCount, giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
 import type { Sample } from '../subject.js';
-import type { Outcome, Trial } from '../trial.js';
+import type { RunOutcome, Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
 
 /** Requests of one run that are lost in turn, at the most. */
@@ -386,7 +386,7 @@ async function loseOne(trial: Trial, tried: TriedOperation, at: number, { fault,
 }
 
 /** Documents of which the run says that nothing was applied. */
-function denied({ results }: Outcome): readonly string[] {
+function denied({ results }: RunOutcome): readonly string[] {
   return results
     .filter(({ status }) => status !== 'success' && status !== 'unknown')
     .flatMap((result) => result.inputs);

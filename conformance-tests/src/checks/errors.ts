@@ -4,7 +4,7 @@ import type { Check } from '../check.js';
 import { expectThat, textOfAny } from '../findings.js';
 import type { Fault } from '../lent/traffic.js';
 import { documentsOf } from '../samples.js';
-import type { Outcome, Trial } from '../trial.js';
+import type { RunOutcome, Trial } from '../trial.js';
 import { oneOfEachEffect, type TriedOperation } from '../tried-operation.js';
 
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
@@ -262,7 +262,7 @@ function oneOfEach(trial: Trial): readonly TriedOperation[] {
 interface FaultyRun {
   readonly own: Trial;
   readonly tried: TriedOperation;
-  readonly outcome: Outcome;
+  readonly outcome: RunOutcome;
   /** Requests of the run. */
   readonly sent: number;
 }
@@ -300,7 +300,7 @@ async function ranOn(
   return { own, tried, outcome, sent: (await own.requests()).length - before };
 }
 
-function errorOf({ results, summary }: Outcome): ErrorInfo | undefined {
+function errorOf({ results, summary }: RunOutcome): ErrorInfo | undefined {
   return results.find(({ error }) => error !== undefined)?.error ?? summary.error;
 }
 

@@ -1,9 +1,9 @@
-import type { CredentialStore } from '@connector-runtime/core';
-import { MemoryCredentialStore, type RuntimeConnection } from '@connector-runtime/runtime';
+import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, NotApplicable, Unproven } from '../findings.js';
 import { secretsOf } from '../fixture-secrets.js';
 import { documentsOf } from '../samples.js';
+import { KeepingStore } from '../seen-credentials.js';
 import type { SeenRequest } from '../subject.js';
 import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
@@ -117,22 +117,31 @@ export const RENEWAL: readonly Check[] = [
     cause: 'a rotated token that is kept in memory only',
     async run(trial) {
       await expectSession(trial);
-      const store = new WatchedStore(() => trial.traffic.requests.length);
+      let requestsAtPut = 0;
+      const store = new KeepingStore(() => {
+        requestsAtPut = trial.traffic.requests.length;
+      });
       const [operation] = trial.operations();
       if (operation === undefined) return;
       const options = { id: 'shared', credentialStore: store };
       const first = await trial.connect(options);
       const second = await trial.connect(options);
       for (const connection of [first, second]) await connection.test();
-      if (store.puts === 0) throw new NotApplicable('the plugin keeps no credentials');
+      if (store.texts.length === 0) throw new NotApplicable('the plugin keeps no credentials');
       await trial.need('expireSession')();
-      const { puts } = store;
+      const puts = store.texts.length;
       const before = (await trial.requests()).length;
       const did = 'an expiry of a session that two processes share';
       const one = await trial.run(first, operation, documentsOf(operation.fixture.good(1)));
       if (one.summary.counts.success !== 1) throw new Unproven('a run after an expiry does not succeed; see AUT-01');
-      expectThat(store.puts > puts, 'the new credential in the store', 'nothing was put there', did, operation.key);
-      const used = usesBefore(await trial.requests(), before, store.requestsAtPut);
+      expectThat(
+        store.texts.length > puts,
+        'the new credential in the store',
+        'nothing was put there',
+        did,
+        operation.key,
+      );
+      const used = usesBefore(await trial.requests(), before, requestsAtPut);
       expectThat(
         used === 0,
         'the new credential in the store before it is used',
@@ -246,27 +255,4 @@ function usesBefore(requests: readonly SeenRequest[], from: number, end: number)
   if (login === undefined || refused === undefined) return 0;
   const renewal = requests.findIndex((request, index) => index > from && isLike(login, request));
   return renewal < 0 ? 0 : requests.slice(renewal + 1, end).filter((request) => isLike(refused, request)).length;
-}
-
-/** A store as two processes share it. */
-class WatchedStore implements CredentialStore {
-  puts = 0;
-  /** How many requests had been sent when the last of them was there. */
-  requestsAtPut = 0;
-  private readonly inner = new MemoryCredentialStore();
-
-  constructor(private readonly requestCount: () => number) {}
-
-  get(key: string): ReturnType<CredentialStore['get']> {
-    return this.inner.get(key);
-  }
-
-  async put(key: string, value: string, ifRevision: number): Promise<boolean> {
-    const isStored = await this.inner.put(key, value, ifRevision);
-    if (isStored) {
-      this.puts += 1;
-      this.requestsAtPut = this.requestCount();
-    }
-    return isStored;
-  }
 }
