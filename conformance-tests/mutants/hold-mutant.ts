@@ -68,6 +68,7 @@ function normalised(line: string): string {
     .replaceAll(os.tmpdir(), '<tmp>')
     .replaceAll('[object Object]', '#<Object>')
     .replace(/127\.0\.0\.1:\d+/g, 'service')
+    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<uuid>')
     .replace(/\bk\d+\b/g, 'k#')
     .replace(/\d[\d.]*/g, '#');
   return plain.length > 160 ? `${plain.slice(0, 160)}…` : plain;

@@ -217,13 +217,13 @@ const LIES: readonly (readonly [
   ],
   [
     'has a `seedRows` that names too few',
-    'MAN-04',
+    'MAN-03',
     /`seedRows` of export was asked for 31 rows and names 30/,
     fixture((own) => ({ ...own, seedRows: async (id, n) => (await own.seedRows?.(id, n - 1)) ?? [] })),
   ],
   [
     'has a `seedRows` that names one twice',
-    'MAN-04',
+    'MAN-03',
     /`seedRows` of export was asked for 31 rows and names 1;/,
     fixture((own) => ({ ...own, seedRows: async (id, n) => ((await own.seedRows?.(id, n)) ?? []).map(() => 'row') })),
   ],

@@ -95,7 +95,7 @@ export const ACCOUNTING: readonly Check[] = [
         // A host's ids are seldom the keys that the service knows.
         const documents = documentsOf(operation.fixture.good(count)).map((document, index) => ({
           ...document,
-          id: `document ${index + 1}`,
+          id: `host-${index + 1}`,
         }));
         const { summary } = await trial.run(connection, operation, documents);
         const { error } = summary;
