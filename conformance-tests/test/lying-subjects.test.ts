@@ -218,13 +218,13 @@ const LIES: readonly (readonly [
   [
     'has a `seedRows` that names too few',
     'MAN-03',
-    /`seedRows` of export was asked for 31 rows and names 30/,
+    /`seedRows` of read was asked for 31 rows and names 30/,
     fixture((own) => ({ ...own, seedRows: async (id, n) => (await own.seedRows?.(id, n - 1)) ?? [] })),
   ],
   [
     'has a `seedRows` that names one twice',
     'MAN-03',
-    /`seedRows` of export was asked for 31 rows and names 1;/,
+    /`seedRows` of read was asked for 31 rows and names 1;/,
     fixture((own) => ({ ...own, seedRows: async (id, n) => ((await own.seedRows?.(id, n)) ?? []).map(() => 'row') })),
   ],
   [
