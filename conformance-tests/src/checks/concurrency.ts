@@ -132,14 +132,18 @@ interface Side {
   readonly connection: RuntimeConnection;
 }
 
+/** As many as a connection that is alone reads of so many; that it reads them all is another check's affair. */
 async function expectOwnRows(trial: Trial, { world, connection }: Side, tried: TriedOperation, rows: number) {
   if (world.fixture.seedRows === undefined) return;
+  const { trial: lone, operation } = await trial.forOperation(tried);
+  await lone.seedRows(operation, rows);
+  const alone = await lone.run(await lone.connect(), operation, documentsOf(operation.fixture.good(1)));
   const there = new Set(await world.seedRows(tried, rows));
   const { outputs } = await trial.run(connection, tried, documentsOf(tried.fixture.good(1)));
   const given = outputs.map((output) => tried.fixture.keyOf(output) ?? '');
   expectThat(
-    given.length === there.size && given.every((key) => there.has(key)),
-    `the ${there.size} rows of its own service`,
+    given.length === alone.outputs.length && given.every((key) => there.has(key)),
+    `${alone.outputs.length} rows of its own service`,
     `${given.length} rows`,
     TWO_CONNECTIONS,
     tried.key,
