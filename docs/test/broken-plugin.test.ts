@@ -67,7 +67,7 @@ const MISTAKES: readonly Mistake[] = [
     name: 'a create is called repeatable',
     file: 'src/create-records.ts',
     edits: [["effect: 'once'", "effect: 'repeatable'"]],
-    failed: ['IDM-01'],
+    failed: ['IDM-01', 'ACC-04'],
     card: [
       'did      the answer to the write was lost',
       'expected sent once',

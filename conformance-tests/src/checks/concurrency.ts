@@ -94,17 +94,15 @@ export const CONCURRENCY: readonly Check[] = [
           connection: await trial.connect({ runtime, properties: other.fixture.connections.valid }),
         },
       ] as const;
-      for (const { connection } of sides) {
-        const findings = await connection.test();
-        expectThat(
-          findings.every(({ ok }) => ok),
-          'both tests ok',
-          findings,
-          TWO_CONNECTIONS,
-        );
-      }
       // Reads first: of some services, what is written is read too.
       const operations = oneOfEachEffect(trial);
+      for (const { connection } of sides) {
+        const findings = await connection.test();
+        const isFine = findings.every(({ ok }) => ok);
+        // Where it fails, a shared credential is why.
+        if (!isFine) await expectNoneShared(trial, other, operations);
+        expectThat(isFine, 'both tests ok', findings, TWO_CONNECTIONS);
+      }
       for (const { key } of operations) {
         for (const [index, side] of sides.entries()) {
           const tried = side.world.operation(key);
@@ -112,15 +110,7 @@ export const CONCURRENCY: readonly Check[] = [
           else await expectOwnEntries(trial, side, tried);
         }
       }
-      const shared = trial.hasOwnSockets
-        ? [...(await secretsSeenBy(other, trial)), ...(await secretsSeenBy(trial, other))]
-        : await credentialsAtBoth(trial, operations);
-      expectThat(
-        shared.length === 0,
-        'no credential at both services',
-        `${shared.length} credentials at both`,
-        TWO_CONNECTIONS,
-      );
+      await expectNoneShared(trial, other, operations);
     },
   },
 ];
@@ -130,6 +120,18 @@ interface Side {
   readonly world: Trial;
   readonly foreign: Trial;
   readonly connection: RuntimeConnection;
+}
+
+async function expectNoneShared(trial: Trial, other: Trial, operations: readonly TriedOperation[]): Promise<void> {
+  const shared = trial.hasOwnSockets
+    ? [...(await secretsSeenBy(other, trial)), ...(await secretsSeenBy(trial, other))]
+    : await credentialsAtBoth(trial, operations);
+  expectThat(
+    shared.length === 0,
+    'no credential at both services',
+    `${shared.length} credentials at both`,
+    TWO_CONNECTIONS,
+  );
 }
 
 /** As many as a connection that is alone reads of so many; that it reads them all is another check's affair. */
