@@ -44,13 +44,8 @@ function laterSignal(context: ExecutionContext): AbortSignal {
 
 const sleepsDeaf = likeParent(
   class extends DeleteItems {
-    protected override async remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
-      const { key } = JSON.parse(await document.body.text(100_000)) as { readonly key: string };
-      const { status } = await this.client.send(
-        { method: 'DELETE', path: this.path(context, key), effect: 'repeatable', step: 'delete' },
-        deafTo('CANCELLED', context),
-      );
-      return { type: 'result', inputs: [document.id], status: 'success', code: String(status) };
+    protected override remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      return super.remove(document, deafTo('CANCELLED', context));
     }
   },
 );
