@@ -88,9 +88,8 @@ const mergesAnswer = likeParent(
         { method: 'DELETE', path: this.path(context, key), effect: 'repeatable', step: 'delete' },
         context,
       );
-      const text = await answer.body.text(100_000);
-      if (text.startsWith('{')) merge({}, JSON.parse(text) as object);
-      else
+      const value = objectIn(await answer.body.text(100_000));
+      if (value === undefined)
         throw new ConnectorError({
           category: 'protocol',
           code: 'ITEMS_ANSWER',
@@ -98,10 +97,20 @@ const mergesAnswer = likeParent(
           effect: 'unknown',
           retryable: false,
         });
+      merge({}, value);
       return { type: 'result', inputs: [document.id], status: 'success', code: String(answer.status) };
     }
   },
 );
+
+function objectIn(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 const putsTextIntoPath = likeParent(
   class extends UpsertItems {

@@ -52,13 +52,18 @@ const pollsQuickly = likeParent(
   },
 );
 
+/** From the second document on. */
 const callsBusyConflict = likeParent(
   class extends UpdateItems {
+    private documents = 0;
+
     protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      this.documents += 1;
+      const isLater = this.documents > 1;
       try {
         return await super.update(document, context);
       } catch (error) {
-        if (!isConnectorError(error) || error.info.service?.httpStatus !== 503) throw error;
+        if (!isLater || !isConnectorError(error) || error.info.service?.httpStatus !== 503) throw error;
         throw new ConnectorError({ ...error.info, category: 'conflict' });
       }
     }

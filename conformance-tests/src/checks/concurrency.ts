@@ -139,7 +139,9 @@ async function expectOwnRows(trial: Trial, { world, connection }: Side, tried: T
   if (world.fixture.seedRows === undefined) return;
   const { trial: lone, operation } = await trial.forOperation(tried);
   await lone.seedRows(operation, rows);
-  const alone = await lone.run(await lone.connect(), operation, documentsOf(operation.fixture.good(1)));
+  const lonely = await lone.connect();
+  await lonely.test();
+  const alone = await lone.run(lonely, operation, documentsOf(operation.fixture.good(1)));
   const there = new Set(await world.seedRows(tried, rows));
   const { outputs } = await trial.run(connection, tried, documentsOf(tried.fixture.good(1)));
   const given = outputs.map((output) => tried.fixture.keyOf(output) ?? '');
