@@ -67,7 +67,7 @@ const losesWithoutDoubt = likeParent(
 const forgetsWhatIsUnderWay = likeParent(
   class extends LinesWire {
     protected override lost(cause: unknown, effect: Statement['effect']): ConnectorError {
-      return isConnectorError(cause) ? (cause as ConnectorError) : super.lost(cause, effect);
+      return isConnectorError(cause) && cause.info.code === 'CANCELLED' ? cause : super.lost(cause, effect);
     }
   },
 );
