@@ -26,7 +26,7 @@ import { LentClock } from './lent/lent-clock.js';
 import { LentLog } from './lent/lent-log.js';
 import { LentTransport, type SentRequest } from './lent/lent-transport.js';
 import { ServiceGate } from './lent/service-gate.js';
-import type { CarriedRequest, Fault, Traffic } from './lent/traffic.js';
+import type { CarriedRequest, Fault, FaultAim, Traffic } from './lent/traffic.js';
 import { DEFAULT_LIMITS, type SuiteLimits, within } from './limits.js';
 import { dynamicNames } from './needs.js';
 import { type Observations, observed } from './observed-plugin.js';
@@ -360,7 +360,8 @@ export class Trial {
       this.need('useGate');
       if (!ServiceGate.takes(fault)) throw new Unproven(`no service can bring about "${fault.kind}"`);
     }
-    this.traffic.addFault(fault, aimedAt(aim, operation?.fixture.isWrite));
+    const isWrite = operation && ((request: Parameters<FaultAim>[0]) => operation.fixture.isWrite(request));
+    this.traffic.addFault(fault, aimedAt(aim, isWrite));
   }
 
   /** Does a request hang, and nothing else go on? What hangs was applied before. */
