@@ -51,11 +51,23 @@ const retriesLogins = likeParent(
   },
 );
 
+/** Stores a renewed session only when it is to be renewed again. */
 const keepsInMemory = likeParent(
   class extends ItemsSession {
-    protected override async keep(...[tokens, revision]: Parameters<ItemsSession['keep']>): Promise<void> {
-      if (revision === 0) return super.keep(tokens, revision);
+    private unstored: Parameters<ItemsSession['keep']> | undefined;
+
+    protected override async exchange(...given: Parameters<ItemsSession['exchange']>): Promise<void> {
+      const late = this.unstored;
+      this.unstored = undefined;
+      if (late !== undefined) await super.keep(...late);
+      await super.exchange(...given);
+    }
+
+    protected override async keep(...given: Parameters<ItemsSession['keep']>): Promise<void> {
+      const [tokens, revision] = given;
+      if (revision === 0) return super.keep(...given);
       this.tokens = tokens;
+      this.unstored = given;
     }
   },
 );
