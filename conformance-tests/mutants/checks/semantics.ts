@@ -94,7 +94,7 @@ const probes = likeParent(
         {
           method: 'POST',
           path: '/items/thing',
-          body: `{}\n{"key":"probe-${context.clock.random()}"}`,
+          body: '{}\n{"key":"probe"}',
           effect: 'once',
           step: 'test',
         },
