@@ -364,9 +364,13 @@ export class Trial {
     this.traffic.addFault(fault, aimedAt(aim, isWrite), onMet);
   }
 
-  /** As `fault`; from when it meets a request, no wait is skipped until `clock.go()`. What the plugin waits for before, such as its own pace, passes. */
+  /** As `fault`; from when it first meets a request, no wait is skipped until `clock.go()`. What the plugin waits for before, such as its own pace, passes. */
   async faultAndHold(fault: Fault, aim: Aim, operation?: TriedOperation): Promise<void> {
-    await this.fault(fault, aim, operation, () => this.clock.hold());
+    let hasMet = false;
+    await this.fault(fault, aim, operation, () => {
+      if (!hasMet) this.clock.hold();
+      hasMet = true;
+    });
   }
 
   /** Does a request hang, and nothing else go on? What hangs was applied before. */
