@@ -1,6 +1,8 @@
+import type { Json } from '@connector-runtime/core';
 import { isA, nameOf, SubjectError, Unproven } from './findings.js';
 import { within } from './limits.js';
-import type { Fixture, LedgerEntry, OperationFixture, Sample } from './subject.js';
+import { dataOf } from './samples.js';
+import type { Fixture, LedgerEntry, OperationFixture, Sample, SeenRequest } from './subject.js';
 
 type Kind = 'function' | 'required function' | 'value' | 'required value';
 
@@ -74,12 +76,14 @@ function expectConnections({ valid, minimal, wrongCredential, unreachable, inval
     if (!isObject(properties) && (name !== 'minimal' || properties !== undefined))
       throw new SubjectError(`connections.${name} of the fixture must be an object of properties`);
   if (!Array.isArray(invalid) || !invalid.every(isInvalidConnection))
-    throw new SubjectError('connections.invalid of the fixture must be a list of `name`, `properties` and `path`');
+    throw new SubjectError(
+      'connections.invalid of the fixture must be a list of `name`, `properties` and `path`, a JSON Pointer such as /url',
+    );
 }
 
 function isInvalidConnection(one: unknown): boolean {
   const { name, path } = (one ?? {}) as Readonly<Record<string, unknown>>;
-  return isText(name) && isText(path);
+  return isText(name) && isText(path) && (path === '' || path.startsWith('/'));
 }
 
 function guardedOperation(operation: OperationFixture, key: string, limitMs: number): OperationFixture {
@@ -93,6 +97,16 @@ function guardedOperation(operation: OperationFixture, key: string, limitMs: num
     const give = guarded[name] as ((...given: unknown[]) => Sample) | undefined;
     if (give !== undefined) whole[name] = (...given: unknown[]) => soundSample(give(...given), `${name} of ${key}`);
   }
+  const { withText, sized } = whole as unknown as OperationFixture;
+  if (withText !== undefined) whole['withText'] = (text: string) => holding(withText(text), text, `withText of ${key}`);
+  if (sized !== undefined) whole['sized'] = (bytes: number) => ofSize(sized(bytes), bytes, `sized of ${key}`);
+  const { itemsIn } = guarded;
+  if (itemsIn !== undefined)
+    whole['itemsIn'] = (request: SeenRequest) => {
+      const items = itemsIn(request);
+      if (Number.isSafeInteger(items) && items >= 0) return items;
+      throw new SubjectError(`itemsIn of ${key} gives ${String(items)}, which is no number of documents`);
+    };
   return whole as unknown as OperationFixture;
 }
 
@@ -149,6 +163,23 @@ function distinct(samples: readonly Sample[], n: number, name: string): readonly
       ? `${name} gives ${n} documents with ${keys.size} different keys; give each document a key of its own`
       : `${name} gives ${samples.length} documents; give as many as are asked for`,
   );
+}
+
+/** Where the fields are known, the text stands in one of them. */
+function holding(sample: Sample, text: string, name: string): Sample {
+  const data = dataOf(sample);
+  if (data === undefined || holdsText(data, text)) return sample;
+  throw new SubjectError(`${name} gives a document whose fields do not hold the text ${JSON.stringify(text)}`);
+}
+
+function holdsText(value: Json, text: string): boolean {
+  if (typeof value === 'string') return value.includes(text);
+  return isObject(value) && Object.values(value).some((part: Json) => holdsText(part, text));
+}
+
+function ofSize(sample: Sample, bytes: number, name: string): Sample {
+  if (sample.body.byteLength === bytes) return sample;
+  throw new SubjectError(`${name} gives a body of ${sample.body.byteLength} bytes where ${bytes} are asked for`);
 }
 
 function soundSample(sample: Sample, name: string): Sample {

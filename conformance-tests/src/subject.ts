@@ -8,7 +8,7 @@ export interface Subject {
   readonly previous?: ConnectorManifest;
   /** The plugin's default export. Called for every check and again for each further service that a check starts; what it throws is an error of the subject. */
   load(): Promise<ConnectorPlugin>;
-  /** What a child process imports to have the plugin: an absolute path, or a package's name. */
+  /** What a child process imports to have the plugin: an absolute path (`require.resolve('../src/index.js')`), or the name of a package that is found from the working directory. */
   readonly entry: string;
   /**
    * A fresh, isolated service with nothing in it; called for every check (for some more than once: services then run side by side), and stopped after it.

@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers';
+import { isDeepStrictEqual } from 'node:util';
 import type {
   Cache,
   ConnectorPlugin,
@@ -122,17 +123,24 @@ export class Trial {
   static async start(subject: Subject, seed: number, options: TrialOptions = {}): Promise<Trial> {
     const { fixtureMs = DEFAULT_LIMITS.fixtureMs } = options.limits ?? {};
     const own = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+      const uncaught = options.unhandled?.().length ?? 0;
       try {
         return await within(fixtureMs, work);
       } catch (error) {
-        throw isA(error, SubjectError)
-          ? error
-          : new SubjectError(`\`${name}\` of the subject failed: ${nameOf(error)}`);
+        if (isA(error, SubjectError)) throw error;
+        // A server that cannot listen says so by an event, and whoever waits for the other waits for ever.
+        const [first] = options.unhandled?.().slice(uncaught) ?? [];
+        const why = first === undefined ? '' : `, and nobody caught ${nameOf(first)}`;
+        throw new SubjectError(`\`${name}\` of the subject failed: ${nameOf(error)}${why}`);
       }
     };
     const plugin = await own('load', () => subject.load());
     if (typeof (plugin as Partial<ConnectorPlugin> | null | undefined)?.manifest !== 'object')
       throw new SubjectError('`load` of the subject gives no plugin with a manifest');
+    if (!isDeepStrictEqual(plugin.manifest, subject.manifest))
+      throw new SubjectError(
+        "`manifest` of the subject is not that of the plugin that `load` gives: it decides which checks apply, so give it the plugin's own",
+      );
     const fixture = await own('start', () => subject.start({ seed }));
     try {
       return new Trial(subject, plugin, guardedFixture(fixture, fixtureMs), seed, options);

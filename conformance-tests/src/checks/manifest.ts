@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -12,7 +13,7 @@ import manifestSchema from '@connector-runtime/core/manifest.schema.json';
 import { major, satisfies, valid, validRange } from 'semver';
 import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
-import { expectThat, SubjectError, Unproven } from '../findings.js';
+import { expectThat, nameOf, SubjectError, Unproven } from '../findings.js';
 import { documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
 import type { Trial } from '../trial.js';
@@ -167,11 +168,22 @@ export const MANIFEST: readonly Check[] = [
 
 /** The manifest.json beside the nearest package.json above the entry. */
 function writtenManifest(entry: string): unknown {
-  let folder = path.dirname(path.isAbsolute(entry) ? entry : require.resolve(entry));
+  let folder = path.dirname(fileOf(entry));
   while (!existsSync(path.join(folder, 'package.json')) && path.dirname(folder) !== folder)
     folder = path.dirname(folder);
   const file = path.join(folder, 'manifest.json');
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** Names are resolved from the working directory, as the runtime does. */
+function fileOf(entry: string): string {
+  try {
+    return createRequire(path.join(process.cwd(), 'package.json')).resolve(entry);
+  } catch (error) {
+    throw new SubjectError(
+      `\`entry\` of the subject, ${entry}, cannot be found (${nameOf(error).split('\n', 1)[0]}); give the absolute path of what is built, as by \`require.resolve('../src/index.js')\``,
+    );
+  }
 }
 
 interface Ability {
