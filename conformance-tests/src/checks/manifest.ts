@@ -16,6 +16,7 @@ import { runChild } from '../child-process.js';
 import { expectThat, nameOf, SubjectError, Unproven } from '../findings.js';
 import { documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
+import { subschemas } from '../schema-walk.js';
 import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
 
@@ -279,22 +280,40 @@ function mediaBreaches(before: OperationDescriptor, now: OperationDescriptor): r
 
 function schemaBreaches(before: JsonSchema, now: JsonSchema, at: string): string[] {
   const broken: string[] = [];
-  const listOf = (value: unknown) =>
-    Array.isArray(value) ? (value as readonly unknown[]) : value === undefined ? [] : [value];
-  const required = listOf(before['required']);
-  for (const name of listOf(now['required']))
-    if (!required.includes(name)) broken.push(`${at}/${String(name)} is newly required`);
-  const types = listOf(now['type']);
-  for (const type of listOf(before['type']))
-    if (types.length > 0 && !types.includes(type)) broken.push(`${at} is ${String(type)} no more`);
-  const values = listOf(now['enum']);
-  for (const value of listOf(before['enum']))
-    if (values.length > 0 && !values.includes(value)) broken.push(`${at} takes ${JSON.stringify(value)} no more`);
-  const properties = (now['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
-  for (const [name, schema] of Object.entries((before['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>)) {
-    const same = properties[name];
-    if (same === undefined) broken.push(`${at}/${name} is gone`);
-    else broken.push(...schemaBreaches(schema, same, `${at}/${name}`));
+  const those = byPath(now);
+  for (const [path, schema] of byPath(before)) {
+    const same = those.get(path);
+    if (same === undefined) broken.push(`${at}${path} is gone`);
+    else broken.push(...narrowings(schema, same).map((what) => `${at}${path}${what}`));
   }
   return broken;
+}
+
+/** By the places of values, so that a schema may be written in another way. Of several for one place, the outermost. */
+function byPath(schema: JsonSchema): ReadonlyMap<string, JsonSchema> {
+  const found = new Map<string, JsonSchema>();
+  for (const { schema: part, path, pointer, isCondition } of subschemas(schema))
+    if (!isCondition && !pointer.includes('/$defs/') && !found.has(path)) found.set(path, part);
+  return found;
+}
+
+/** What the schema took and takes no more. */
+function narrowings(before: JsonSchema, now: JsonSchema): readonly string[] {
+  const gone = (keyword: string) => {
+    const left = listOf(now[keyword]);
+    return left.length === 0 ? [] : listOf(before[keyword]).filter((value) => !left.includes(value));
+  };
+  const required = listOf(before['required']);
+  return [
+    ...listOf(now['required'])
+      .filter((name) => !required.includes(name))
+      .map((name) => `/${String(name)} is newly required`),
+    ...gone('type').map((type) => ` is ${String(type)} no more`),
+    ...gone('enum').map((value) => ` takes ${JSON.stringify(value)} no more`),
+  ];
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined ? [] : [value];
 }
