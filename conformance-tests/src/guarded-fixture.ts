@@ -2,7 +2,7 @@ import type { Json } from '@connector-runtime/core';
 import { isA, nameOf, SubjectError, Unproven } from './findings.js';
 import { within } from './limits.js';
 import { dataOf } from './samples.js';
-import type { Fixture, LedgerEntry, OperationFixture, Sample, SeenRequest } from './subject.js';
+import type { Fixture, LedgerEntry, OperationFixture, Sample } from './subject.js';
 
 type Kind = 'function' | 'required function' | 'value' | 'required value';
 
@@ -86,27 +86,28 @@ function isInvalidConnection(one: unknown): boolean {
   return isText(name) && isText(path) && (path === '' || path.startsWith('/'));
 }
 
+/** What members give is held against what they were asked for. */
+const HELD: Readonly<Record<string, (made: never, asked: never, name: string, key: string) => unknown>> = {
+  good: distinct,
+  bad: distinct,
+  withText: (sample: Sample, text: string, name, key) => holding(soundSample(sample, name, key), text, name, key),
+  withNumber: (sample: Sample, _, name, key) => soundSample(sample, name, key),
+  withDate: (sample: Sample, _, name, key) => soundSample(sample, name, key),
+  withNulls: (sample: Sample, _, name, key) => soundSample(sample, name, key),
+  sized: (sample: Sample, bytes: number, name, key) => ofSize(soundSample(sample, name, key), bytes, name, key),
+  itemsIn: (items: number, _, name, key) => {
+    if (Number.isSafeInteger(items) && items >= 0) return items;
+    throw new SubjectError(`${name} of ${key} gives ${String(items)}, which is no number of documents`);
+  },
+};
+
 function guardedOperation(operation: OperationFixture, key: string, limitMs: number): OperationFixture {
   const guarded = guardedMembers(operation, OPERATION, `the fixture of ${key}`, limitMs);
   const whole: Record<string, unknown> = { ...guarded };
-  for (const name of ['good', 'bad'] as const) {
-    const give = guarded[name]?.bind(guarded);
-    if (give !== undefined) whole[name] = (n: number) => distinct(give(n), n, `${name}(${n}) of ${key}`);
+  for (const [name, hold] of Object.entries(HELD)) {
+    const give = whole[name] as ((...given: unknown[]) => never) | undefined;
+    if (give !== undefined) whole[name] = (...given: never[]) => hold(give(...given), given[0] as never, name, key);
   }
-  for (const name of ['withText', 'withNumber', 'withDate', 'withNulls', 'sized'] as const) {
-    const give = guarded[name] as ((...given: unknown[]) => Sample) | undefined;
-    if (give !== undefined) whole[name] = (...given: unknown[]) => soundSample(give(...given), `${name} of ${key}`);
-  }
-  const { withText, sized } = whole as unknown as OperationFixture;
-  if (withText !== undefined) whole['withText'] = (text: string) => holding(withText(text), text, `withText of ${key}`);
-  if (sized !== undefined) whole['sized'] = (bytes: number) => ofSize(sized(bytes), bytes, `sized of ${key}`);
-  const { itemsIn } = guarded;
-  if (itemsIn !== undefined)
-    whole['itemsIn'] = (request: SeenRequest) => {
-      const items = itemsIn(request);
-      if (Number.isSafeInteger(items) && items >= 0) return items;
-      throw new SubjectError(`itemsIn of ${key} gives ${String(items)}, which is no number of documents`);
-    };
   return whole as unknown as OperationFixture;
 }
 
@@ -153,23 +154,26 @@ function toldOf(name: string, error: unknown): Error {
     : new SubjectError(`${name} failed: ${nameOf(error)}`);
 }
 
-function distinct(samples: readonly Sample[], n: number, name: string): readonly Sample[] {
-  if (!Array.isArray(samples)) throw new SubjectError(`${name} gives no list of documents`);
-  for (const sample of samples) soundSample(sample, name);
-  const keys = new Set(samples.map(({ key }: Sample) => key));
+function distinct(samples: readonly Sample[], n: number, name: string, key: string): readonly Sample[] {
+  const what = `${name}(${n}) of ${key}`;
+  if (!Array.isArray(samples)) throw new SubjectError(`${what} gives no list of documents`);
+  for (const sample of samples) soundSample(sample, `${name}(${n})`, key);
+  const keys = new Set(samples.map((sample: Sample) => sample.key));
   if (samples.length === n && keys.size === n) return samples;
   throw new SubjectError(
     samples.length === n
-      ? `${name} gives ${n} documents with ${keys.size} different keys; give each document a key of its own`
-      : `${name} gives ${samples.length} documents; give as many as are asked for`,
+      ? `${what} gives ${n} documents with ${keys.size} different keys; give each document a key of its own`
+      : `${what} gives ${samples.length} documents; give as many as are asked for`,
   );
 }
 
 /** Where the fields are known, the text stands in one of them. */
-function holding(sample: Sample, text: string, name: string): Sample {
+function holding(sample: Sample, text: string, name: string, key: string): Sample {
   const data = dataOf(sample);
   if (data === undefined || holdsText(data, text)) return sample;
-  throw new SubjectError(`${name} gives a document whose fields do not hold the text ${JSON.stringify(text)}`);
+  throw new SubjectError(
+    `${name} of ${key} gives a document whose fields do not hold the text ${JSON.stringify(text)}`,
+  );
 }
 
 function holdsText(value: Json, text: string): boolean {
@@ -177,16 +181,18 @@ function holdsText(value: Json, text: string): boolean {
   return isObject(value) && Object.values(value).some((part: Json) => holdsText(part, text));
 }
 
-function ofSize(sample: Sample, bytes: number, name: string): Sample {
+function ofSize(sample: Sample, bytes: number, name: string, key: string): Sample {
   if (sample.body.byteLength === bytes) return sample;
-  throw new SubjectError(`${name} gives a body of ${sample.body.byteLength} bytes where ${bytes} are asked for`);
+  throw new SubjectError(
+    `${name} of ${key} gives a body of ${sample.body.byteLength} bytes where ${bytes} are asked for`,
+  );
 }
 
-function soundSample(sample: Sample, name: string): Sample {
-  const { key, mediaType, body } = (sample ?? {}) as Partial<Sample>;
-  if (!isText(key) || !isText(mediaType) || !ArrayBuffer.isView(body))
+function soundSample(sample: Sample, name: string, key: string): Sample {
+  const { key: own, mediaType, body } = (sample ?? {}) as Partial<Sample>;
+  if (!isText(own) || !isText(mediaType) || !ArrayBuffer.isView(body))
     throw new SubjectError(
-      `${name} gives what is no document; it needs \`key\` and \`mediaType\`, texts, and \`body\`, bytes`,
+      `${name} of ${key} gives what is no document; it needs \`key\` and \`mediaType\`, texts, and \`body\`, bytes`,
     );
   return sample;
 }

@@ -12,7 +12,7 @@ export interface Subject {
   readonly entry: string;
   /**
    * A fresh, isolated service with nothing in it; called for every check (for some more than once: services then run side by side), and stopped after it.
-   * The seed is for whatever the author decides by chance. May throw: an error of the subject.
+   * The seed is for whatever the author decides by chance, and for the secrets; user names and the like are best the same for each. May throw: an error of the subject.
    */
   start(options: { readonly seed: number }): Promise<Fixture>;
   /** JSON pointers of properties that are named like secrets and are none ("/tokenUrl"). */
@@ -98,9 +98,9 @@ export interface SeenRequest {
 export interface LedgerEntry {
   /** The `key` of the sample. */
   readonly key: string;
-  /** What was done, in the service's own word ("create"); compared between runs only. */
+  /** What was done, in the service's own word ("create"): the same whether executions run side by side or not. */
   readonly action: string;
-  /** The record as the service keeps it, an object of fields by the sample's names. A number of `withNumber` is its text here, with every digit. */
+  /** What this write set, as the service keeps it: an object of fields by the sample's names, without those that it left as they were. A number of `withNumber` is its text here, with every digit. */
   readonly data: Json;
   /** How often it was applied: 2 for a document that was sent twice and taken twice. Entries of one key are added up. */
   readonly times: number;

@@ -413,15 +413,11 @@ export class Trial {
     return (await trial.requests()).flatMap((request, index) => (own.fixture.isWrite(request) ? [index + 1] : []));
   }
 
-  /** Ledger entries by key. */
-  async ledger(): Promise<
-    ReadonlyMap<string, { readonly action: string; readonly data: Json; readonly times: number }>
-  > {
-    const entries = new Map<string, { readonly action: string; readonly data: Json; readonly times: number }>();
-    for (const { key, action, data, times } of await this.fixture.ledger()) {
-      const earlier = entries.get(key);
-      entries.set(key, { action, data, times: times + (earlier?.times ?? 0) });
-    }
+  /** Ledger entries by key: the last one's data, and how often all were applied. */
+  async ledger(): Promise<ReadonlyMap<string, { readonly data: Json; readonly times: number }>> {
+    const entries = new Map<string, { readonly data: Json; readonly times: number }>();
+    for (const { key, data, times } of await this.fixture.ledger())
+      entries.set(key, { data, times: times + (entries.get(key)?.times ?? 0) });
     return entries;
   }
 
