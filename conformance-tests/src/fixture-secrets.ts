@@ -4,10 +4,10 @@ import type { Fixture } from './subject.js';
 /** Shorter ones are words that a report may need. */
 const SHORTEST = 4;
 
-/** The secrets of a valid connection. */
-export function secretsOf({ connections, secrets }: Fixture): readonly string[] {
+/** The secrets of a connection: the valid one, if no other is given. */
+export function secretsOf({ connections, secrets }: Fixture, properties = connections.valid): readonly string[] {
   return secrets.flatMap((pointer) => {
-    const value = valueAt(connections.valid, pointer);
+    const value = valueAt(properties, pointer);
     return typeof value === 'string' && value !== '' ? [value] : [];
   });
 }

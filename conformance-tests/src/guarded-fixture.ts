@@ -15,6 +15,7 @@ const FIXTURE = {
   seedObjectTypes: 'function',
   stallJob: 'function',
   expireSession: 'function',
+  isLogin: 'function',
   stop: 'required function',
 } satisfies Readonly<Record<keyof Fixture, Kind>>;
 

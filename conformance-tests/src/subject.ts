@@ -59,6 +59,8 @@ export interface Fixture {
   stallJob?(): Promise<void>;
   /** The next request gets the service's own "session expired". A plugin whose every request carries the configured secret itself (API key, HTTP Basic) has no session and needs no such member. */
   expireSession?(): Promise<void>;
+  /** Is it a request for a session (a login, a refresh)? Needed where no secret travels in it (a signed assertion) and something else is asked for before. By default those like the first request that carries one of `secrets`, or else like the first of all. */
+  isLogin?(request: { readonly method: string; readonly path: string }): boolean;
   /** Ends the service and frees its port, also with connections still open. Called once, at the end of the check; nothing answers afterwards. */
   stop(): Promise<void>;
 }

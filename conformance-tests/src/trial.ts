@@ -354,14 +354,19 @@ export class Trial {
   }
 
   /** Brings a fault about; where the plugin has sockets of its own, by its fixture. */
-  async fault(fault: Fault, aim: Aim, operation?: TriedOperation): Promise<void> {
+  async fault(fault: Fault, aim: Aim, operation?: TriedOperation, onMet?: () => void): Promise<void> {
     this.note(`fault ${fault.kind} at ${shownAim(aim)}`);
     if (this.hasOwnSockets) {
       this.need('useGate');
       if (!ServiceGate.takes(fault)) throw new Unproven(`no service can bring about "${fault.kind}"`);
     }
     const isWrite = operation && ((request: Parameters<FaultAim>[0]) => operation.fixture.isWrite(request));
-    this.traffic.addFault(fault, aimedAt(aim, isWrite));
+    this.traffic.addFault(fault, aimedAt(aim, isWrite), onMet);
+  }
+
+  /** As `fault`; from when it meets a request, no wait is skipped until `clock.go()`. What the plugin waits for before, such as its own pace, passes. */
+  async faultAndHold(fault: Fault, aim: Aim, operation?: TriedOperation): Promise<void> {
+    await this.fault(fault, aim, operation, () => this.clock.hold());
   }
 
   /** Does a request hang, and nothing else go on? What hangs was applied before. */

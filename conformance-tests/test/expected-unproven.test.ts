@@ -66,7 +66,7 @@ const OF_CONNECTIONS = {
   old: { from: connection('old'), unproven: ['CFG-06'] },
 } satisfies Readonly<Record<OptionalOf<Fixture['connections']>, Missing>>;
 
-/** `useGate` is for plugins with sockets of their own. */
+/** `useGate` is for plugins with sockets of their own, `isLogin` for those whose login is not the first request with a secret. */
 const OF_FIXTURE = {
   seedRows: {
     from: fixtureMember('seedRows'),
@@ -89,7 +89,7 @@ const OF_FIXTURE = {
   seedObjectTypes: { from: fixtureMember('seedObjectTypes'), unproven: ['BRW-02'] },
   stallJob: { from: fixtureMember('stallJob'), unproven: ['TIM-03'] },
   expireSession: { from: fixtureMember('expireSession'), unproven: ['AUT-01', 'AUT-02', 'AUT-03', 'AUT-04'] },
-} satisfies Readonly<Record<Exclude<OptionalOf<Fixture>, 'useGate'>, Missing>>;
+} satisfies Readonly<Record<Exclude<OptionalOf<Fixture>, 'useGate' | 'isLogin'>, Missing>>;
 
 /** Without `objectType`, an operation that needs one is an error of the subject; without `pageRows` a page has the usual number; `atomic` is needed only where no variant has atomic batches by itself. */
 const OF_OPERATIONS = {

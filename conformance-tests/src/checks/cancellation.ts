@@ -37,8 +37,7 @@ export const CANCELLATION: readonly Check[] = [
           const connection = await own.connect({ plugin });
           await connection.test();
           const before = (await own.requests()).length;
-          await own.fault(kind === 'hang' ? { kind } : own.busy, { from: 1 });
-          own.clock.hold();
+          await own.faultAndHold(kind === 'hang' ? { kind } : own.busy, { from: 1 });
           const controller = new AbortController();
           const running = own.run(connection, tried, documentsOf(tried.fixture.good(3)), { signal: controller.signal });
           await own.untilInRun(running, tried, async () => (await own.requests()).length > before);
@@ -182,8 +181,7 @@ async function abortAtWrite(trial: Trial, operation: TriedOperation, nth: number
   const connection = await own.connect();
   await connection.test();
   const before = (await own.fixture.ledger()).length;
-  await own.fault({ kind: 'hang' }, { fromWrite: nth }, tried);
-  own.clock.hold();
+  await own.faultAndHold({ kind: 'hang' }, { fromWrite: nth }, tried);
   const controller = new AbortController();
   const running = own.run(connection, tried, documentsOf(samples), { signal: controller.signal });
   // A write that is only a step towards one, such as the making of a job, leaves nothing in the ledger.
@@ -240,8 +238,7 @@ async function abortCall(
   if (operation === undefined && ofTypes) return false;
   if (what !== 'open') await connection.test();
   const before = (await own.requests()).length;
-  await own.fault({ kind: 'hang' }, { from: 1 });
-  own.clock.hold();
+  await own.faultAndHold({ kind: 'hang' }, { from: 1 });
   const controller = new AbortController();
   const options = { signal: controller.signal };
   const query = { operation: operation?.id ?? '', objectType: operation?.fixture.objectType ?? '' };

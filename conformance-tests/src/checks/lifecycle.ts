@@ -40,8 +40,7 @@ export const LIFECYCLE: readonly Check[] = [
         const connection = await own.connect({ plugin });
         await connection.test();
         const before = (await own.requests()).length;
-        await own.fault({ kind: 'hang' }, { from: 1 });
-        own.clock.hold();
+        await own.faultAndHold({ kind: 'hang' }, { from: 1 });
         const outcome = own.run(connection, tried, documentsOf(tried.fixture.good(3)));
         await own.untilInRun(outcome, tried, async () => (await own.requests()).length > before);
         await own.settle();

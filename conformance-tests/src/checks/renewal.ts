@@ -1,10 +1,12 @@
 import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, NotApplicable, Unproven } from '../findings.js';
-import { secretsOf } from '../fixture-secrets.js';
+import { holdsSecret, secretsOf } from '../fixture-secrets.js';
+import type { SentRequest } from '../lent/lent-transport.js';
+import type { CarriedRequest } from '../lent/traffic.js';
 import { documentsOf } from '../samples.js';
 import { KeepingStore } from '../seen-credentials.js';
-import type { SeenRequest } from '../subject.js';
+import type { Fixture, SeenRequest } from '../subject.js';
 import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
 
@@ -20,7 +22,7 @@ export const RENEWAL: readonly Check[] = [
     needs: [],
     title: 'A session that expires is renewed once',
     rule: 'After an expiry between two runs, and within a read, the session is renewed once and every document ends as without.',
-    cause: 'a refused token ends the run',
+    cause: 'a refused token ends the run; or logins go unseen, and the fixture should say `isLogin`',
     async run(trial) {
       await expectSession(trial);
       for (const operation of trial.readsLast()) {
@@ -141,7 +143,7 @@ export const RENEWAL: readonly Check[] = [
         did,
         operation.key,
       );
-      const used = usesBefore(await trial.requests(), before, requestsAtPut);
+      const used = usesBefore(trial, await trial.requests(), before, requestsAtPut);
       expectThat(
         used === 0,
         'the new credential in the store before it is used',
@@ -202,11 +204,8 @@ const REFUSALS: readonly (readonly [name: string, refuse: (own: Trial) => Promis
     async (own) => {
       await own.need('expireSession')();
       if (own.hasOwnSockets) return;
-      const [login] = own.sent;
-      own.traffic.addFault(
-        { kind: 'status', status: 401 },
-        (request) => login === undefined || !isLike(login, request),
-      );
+      const isLogin = loginsOf(own.fixture, own.sent);
+      own.traffic.addFault({ kind: 'status', status: 401 }, (request) => !isLogin(request));
     },
   ],
 ];
@@ -227,32 +226,48 @@ async function isStateless(trial: Trial): Promise<boolean> {
   await connection.test();
   for (const operation of own.operations())
     await own.run(connection, operation, documentsOf(operation.fixture.good(1)));
-  return own.sent.every(({ headers }) =>
-    Object.values(headers).some((value) => {
-      const basic = /^Basic (.+)$/i.exec(value)?.[1];
-      const shown = basic === undefined ? value : Buffer.from(basic, 'base64').toString();
-      return secrets.some((secret) => shown.includes(secret));
-    }),
-  );
+  return own.sent.every((request) => secrets.some((secret) => inHeaders(request, secret)));
 }
 
-/** Requests like the first that was ever sent: the login. */
 async function loginCount(trial: Trial): Promise<number> {
-  const [login, ...others] = await trial.requests();
-  if (login === undefined) return 0;
-  return 1 + others.filter((request) => isLike(login, request)).length;
+  const requests = await trial.requests();
+  return requests.filter(loginsOf(trial.fixture, requests)).length;
 }
 
-/** Requests of one kind: the first that a connection sends is its login. */
-function isLike(login: SeenRequest, { method, path }: Pick<SeenRequest, 'method' | 'path'>): boolean {
+type Kind = Pick<SeenRequest, 'method' | 'path'>;
+
+/** Which requests log in: those that the fixture names; else those like the first that carries a secret, or like the first of all. */
+function loginsOf(fixture: Fixture, requests: readonly CarriedRequest[]): (request: Kind) => boolean {
+  const { isLogin } = fixture;
+  if (isLogin !== undefined) return (request) => isLogin(request);
+  const { valid, wrongCredential } = fixture.connections;
+  const secrets = [valid, wrongCredential].flatMap((properties) => secretsOf(fixture, properties));
+  const login = requests.find((request) => secrets.some((secret) => carries(request, secret))) ?? requests[0];
+  return (request) => login !== undefined && isLike(login, request);
+}
+
+function carries(request: CarriedRequest & Partial<SentRequest>, secret: string): boolean {
+  const { path, body } = request;
+  return [path, Buffer.from(body).toString()].some((text) => holdsSecret(text, secret)) || inHeaders(request, secret);
+}
+
+/** As it is, or by HTTP Basic. */
+function inHeaders({ headers = {} }: Partial<SentRequest>, secret: string): boolean {
+  return Object.values(headers).some((value) => {
+    const basic = /^Basic (.+)$/i.exec(value)?.[1];
+    return holdsSecret(basic === undefined ? value : Buffer.from(basic, 'base64').toString(), secret);
+  });
+}
+
+function isLike(login: Kind, { method, path }: Kind): boolean {
   return method === login.method && path.split('?')[0] === login.path.split('?')[0];
 }
 
 /** How often the request that met the expiry, at `from`, was sent again between the login that followed it and the end given. */
-function usesBefore(requests: readonly SeenRequest[], from: number, end: number): number {
-  const [login] = requests;
+function usesBefore(trial: Trial, requests: readonly CarriedRequest[], from: number, end: number): number {
   const refused = requests[from];
-  if (login === undefined || refused === undefined) return 0;
-  const renewal = requests.findIndex((request, index) => index > from && isLike(login, request));
-  return renewal < 0 ? 0 : requests.slice(renewal + 1, end).filter((request) => isLike(refused, request)).length;
+  const isLogin = loginsOf(trial.fixture, requests);
+  const renewal = requests.findIndex((request, index) => index > from && isLogin(request));
+  if (refused === undefined || renewal < 0) return 0;
+  return requests.slice(renewal + 1, end).filter((request) => isLike(refused, request)).length;
 }

@@ -47,7 +47,7 @@ export abstract class Traffic<Request extends CarriedRequest = CarriedRequest> {
   private inFlight = 0;
   private waiting = 0;
   private movements = 0;
-  private readonly faults: { readonly fault: Fault; readonly aim: FaultAim }[] = [];
+  private readonly faults: { readonly fault: Fault; readonly aim: FaultAim; readonly onMet: () => void }[] = [];
 
   /** `clock` is asked for when the first wait comes: it needs to know of the traffic itself. */
   constructor(protected readonly clock: () => LentClock) {}
@@ -67,8 +67,9 @@ export abstract class Traffic<Request extends CarriedRequest = CarriedRequest> {
     return this.movements;
   }
 
-  addFault(fault: Fault, aim: FaultAim): void {
-    this.faults.push({ fault, aim });
+  /** `onMet` is called each time the fault meets a request, before anything else becomes of it. */
+  addFault(fault: Fault, aim: FaultAim, onMet: () => void = () => undefined): void {
+    this.faults.push({ fault, aim, onMet });
   }
 
   clearFaults(): void {
@@ -77,7 +78,9 @@ export abstract class Traffic<Request extends CarriedRequest = CarriedRequest> {
 
   /** Every aim is asked, for each counts for itself; the first fault that was set wins. */
   protected faultFor(request: Pick<SeenRequest, 'method' | 'path'>): Fault | undefined {
-    return this.faults.filter(({ aim }) => aim(request))[0]?.fault;
+    const met = this.faults.filter(({ aim }) => aim(request))[0];
+    met?.onMet();
+    return met?.fault;
   }
 
   /** Counts a request as under way until the work is done. */

@@ -1,0 +1,90 @@
+import { conformance, type Subject } from '@connector-runtime/conformance-tests';
+import type { CallContext, Secret } from '@connector-runtime/core';
+import { likeParent, withClient, withSession } from '../mutants/mutant.js';
+import { ItemsClient, type ItemsRequest } from '../reference/items/items-client.js';
+import { ItemsSession } from '../reference/items/items-session.js';
+import { itemsSubject } from '../reference/items/items-subject.js';
+
+const PACE_MS = 300;
+
+/** Lets some time pass before each request, as a service's limit of requests in a second asks for. */
+const PacedClient = likeParent(
+  class extends ItemsClient {
+    override async send(request: ItemsRequest, context: CallContext) {
+      await context.clock.sleep(PACE_MS, context.signal);
+      return super.send(request, context);
+    }
+  },
+);
+
+type Grant = Parameters<ItemsSession['send']>[0];
+
+/** Asks where to log in before it does, once. */
+const DiscoveringSession = likeParent(
+  class extends ItemsSession {
+    protected found: Promise<unknown> | undefined;
+
+    protected headers(): Readonly<Record<string, string>> {
+      return {};
+    }
+
+    protected override async send(grant: Grant, context: CallContext) {
+      const request = {
+        method: 'GET',
+        url: `${String(this.properties['url'])}/.well-known/openid-configuration`,
+      } as const;
+      this.found ??= this.http.send(
+        { ...request, headers: this.headers(), effect: 'none', judge: () => 'accept' },
+        context,
+      );
+      await this.found;
+      return super.send(grant, context);
+    }
+  },
+);
+
+/** Names itself by its password where it asks: only its author can tell that this is no login. */
+const NamedDiscovery = likeParent(
+  class extends DiscoveringSession {
+    protected override headers() {
+      return { 'x-client': (this.properties['password'] as Secret).reveal() };
+    }
+  },
+);
+
+const paced = itemsSubject(withClient(PacedClient).plugin);
+const discovering = itemsSubject(withSession(DiscoveringSession).plugin);
+
+test('a plugin that paces its requests is told from one that hangs', async () => {
+  expect(await outcomes(paced, ['CAN-02', 'CAN-04', 'CAN-06', 'LIF-02'])).toEqual({
+    'CAN-02': 'pass',
+    'CAN-04': 'pass',
+    'CAN-06': 'pass',
+    'LIF-02': 'pass',
+  });
+});
+
+test('a login that is not the first request is known by the secret that it carries', async () => {
+  expect(await outcomes(discovering, ['AUT-01', 'AUT-02', 'AUT-03', 'AUT-04'])).toEqual({
+    'AUT-01': 'pass',
+    'AUT-02': 'pass',
+    'AUT-03': 'pass',
+    'AUT-04': 'pass',
+  });
+});
+
+test('a login that does not carry the first secret is known by the fixture', async () => {
+  const subject = itemsSubject(withSession(NamedDiscovery).plugin);
+  const start: Subject['start'] = async (options) => ({
+    ...(await subject.start(options)),
+    isLogin: ({ path }) => path === '/token',
+  });
+
+  expect(await outcomes(subject, ['AUT-01'])).toEqual({ 'AUT-01': 'fail' });
+  expect(await outcomes({ ...subject, start }, ['AUT-01', 'AUT-03'])).toEqual({ 'AUT-01': 'pass', 'AUT-03': 'pass' });
+});
+
+async function outcomes(subject: Subject, only: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const { checks } = await conformance(subject, { only }).run();
+  return Object.fromEntries(checks.map(({ id, outcome }) => [id, outcome]));
+}
