@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { ErrorInfo } from '@connector-runtime/core';
+import { addressesAstray } from '../addresses-astray.js';
 import type { Check } from '../check.js';
 import { Compared } from '../compared.js';
 import { expectThat } from '../findings.js';
@@ -24,6 +25,8 @@ const SYNTAX = [
   '<b>&amp;</b>',
   '{{y}}',
 ];
+/** Text that is none. */
+const PLAIN = 'Plaintext';
 
 export const HOSTILE: readonly Check[] = [
   {
@@ -114,14 +117,17 @@ export const HOSTILE: readonly Check[] = [
     profile: 'full',
     needs: ['write'],
     title: 'Text is never syntax',
-    rule: 'Quotes, backslashes, line ends, percent signs, dots and hashes in a text arrive as they are or the document is refused; no request leaves its path. (Line ends in headers are refused by the host.)',
+    rule: 'Quotes, backslashes, line ends, percent signs, dots and hashes in a text arrive as they are or the document is refused; no request goes where none goes with a plain text, to another path or with other parameters. (Line ends in headers are refused by the host.)',
     cause: 'a request that is put together by concatenation',
     async run(trial) {
       const compared = new Compared('withText');
       for (const { member: withText, ...operation } of trial.withMember('withText', trial.writes())) {
+        const connection = await trial.connect();
+        const plain = withText(PLAIN);
+        const atFirst = (await trial.requests()).length;
+        await trial.run(connection, operation, documentsOf([plain]));
         const samples = SYNTAX.map((text) => withText(text));
         const before = (await trial.requests()).length;
-        const connection = await trial.connect();
         const { results } = await trial.run(connection, operation, documentsOf(samples));
         const applied = await trial.ledger();
         samples.forEach((sample, index) => {
@@ -137,12 +143,15 @@ export const HOSTILE: readonly Check[] = [
           if (status === 'success')
             compared.expectEqual(applied.get(sample.key)?.data, dataOf(sample), did, operation.key);
         });
-        const sent = (await trial.requests()).slice(before);
-        const strange = sent.filter(({ path }) => /\.\.|#/.test(path) || /[\r\n]/.test(path)).map(({ path }) => path);
+        const requests = await trial.requests();
+        const astray = addressesAstray(
+          { requests: requests.slice(before), texts: SYNTAX, keys: samples.map(({ key }) => key) },
+          { requests: requests.slice(atFirst, before), texts: [PLAIN], keys: [plain.key] },
+        );
         expectThat(
-          strange.length === 0,
-          'paths below the address of the service',
-          strange.slice(0, 3),
+          astray.length === 0,
+          'no address but those of a plain text',
+          astray.slice(0, 3),
           'texts that are syntax',
           operation.key,
         );
