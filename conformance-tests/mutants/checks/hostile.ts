@@ -39,6 +39,34 @@ const mergesByHand = likeParent(
   },
 );
 
+const dropsNames = likeParent(
+  class extends UpsertItems {
+    protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      if (!text.includes('__proto__')) return super.upsert(document, text, context);
+      return Promise.resolve({ type: 'result', inputs: [document.id], status: 'success', code: '200' });
+    }
+  },
+);
+
+/** Takes the names out, and what comes after them. */
+const cutsAtNames = likeParent(
+  class extends UpsertItems {
+    protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      const { key } = JSON.parse(text) as { readonly key: string };
+      return super.upsert(document, text.includes('__proto__') ? JSON.stringify({ key }) : text, context);
+    }
+  },
+);
+
+const throwsAtNames = likeParent(
+  class extends UpsertItems {
+    protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      if (text.includes('__proto__')) throw new TypeError('a name that is taken');
+      return super.upsert(document, text, context);
+    }
+  },
+);
+
 const followsForEver = likeParent(
   class extends ReadItems {
     protected override async page(from: number, context: ExecutionContext) {
@@ -156,6 +184,9 @@ export const HOSTILE_MUTANTS: Mutants = {
   'HOS-01:next': withOperation('update', losesNext),
   'HOS-01:slow': withOperation('update', parsesSlowly),
   'HOS-02:answer': withOperation('delete', mergesAnswer),
+  'HOS-02:dropped': withOperation('upsert', dropsNames),
+  'HOS-02:fields': withOperation('upsert', cutsAtNames),
+  'HOS-02:status': withOperation('upsert', throwsAtNames),
   'HOS-03:path': withOperation(
     'upsert',
     looksUp('../', (words) => `/types/${words}`),
