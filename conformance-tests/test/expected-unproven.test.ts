@@ -84,6 +84,7 @@ const OF_FIXTURE = {
       'BPR-01',
       'BPR-03',
       'HOS-04',
+      'UNI-02',
       'CHK-01',
       'CHK-02',
       'CHK-03',
@@ -96,7 +97,7 @@ const OF_FIXTURE = {
 
 /** Without `objectType`, an operation that needs one is an error of the subject; without `pageRows` a page has the usual number; `atomic` is needed only where no variant has atomic batches by itself. */
 const OF_OPERATIONS = {
-  rowData: { from: operationMember('rowData'), unproven: [], others: ['OPS-01', 'SEC-03'] },
+  rowData: { from: operationMember('rowData'), unproven: ['UNI-02'], others: ['OPS-01', 'SEC-03'] },
   dynamic: { from: operationMember('dynamic'), unproven: ['CFG-07'] },
   bad: { from: operationMember('bad'), unproven: ['ACC-03', 'ACC-05', 'ACC-06', 'BAT-03', 'ERR-05'] },
   withText: { from: operationMember('withText'), unproven: ['SEC-03', 'HOS-03', 'UNI-01', 'UNI-02'] },
