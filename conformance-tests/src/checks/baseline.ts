@@ -33,9 +33,11 @@ export const BASELINE: readonly Check[] = [
           findings,
           did,
         );
-        for (const operation of trial.operations())
-          await expectGoodTaken(trial, connection, operation, `connections.${name}`);
         await connection.close();
+        const working = await trial.connect({ properties });
+        for (const operation of trial.operations())
+          await expectGoodTaken(trial, working, operation, `connections.${name}`);
+        await working.close();
       }
       await expectBadRefused(trial);
       await expectOwnService(trial);
