@@ -1,7 +1,8 @@
 import { conformance, type Subject } from '@connector-runtime/conformance-tests';
-import type { CallContext, Secret } from '@connector-runtime/core';
-import { likeParent, withClient, withSession } from '../mutants/mutant.js';
+import type { CallContext, Document, ExecutionContext, Secret } from '@connector-runtime/core';
+import { likeParent, withClient, withOperation, withSession } from '../mutants/mutant.js';
 import { ItemsClient, type ItemsRequest } from '../reference/items/items-client.js';
+import { UpsertItems } from '../reference/items/items-operations.js';
 import { ItemsSession } from '../reference/items/items-session.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
 
@@ -52,6 +53,18 @@ const NamedDiscovery = likeParent(
   },
 );
 
+/** Puts the text of each item into addresses too, encoded for where it stands. */
+const EncodingUpsert = likeParent(
+  class extends UpsertItems {
+    protected override async upsert(document: Document, text: string, context: ExecutionContext) {
+      const words = encodeURIComponent(String((JSON.parse(text) as { readonly text?: unknown }).text));
+      for (const path of [`/types/${words}`, `/types?search=${words}`, `/types?${words}=1`])
+        await this.client.send({ method: 'GET', path, effect: 'none', step: 'lookup' }, context).catch(() => undefined);
+      return super.upsert(document, text, context);
+    }
+  },
+);
+
 const paced = itemsSubject(withClient(PacedClient).plugin);
 const discovering = itemsSubject(withSession(DiscoveringSession).plugin);
 
@@ -82,6 +95,12 @@ test('a login that does not carry the first secret is known by the fixture', asy
 
   expect(await outcomes(subject, ['AUT-01'])).toEqual({ 'AUT-01': 'fail' });
   expect(await outcomes({ ...subject, start }, ['AUT-01', 'AUT-03'])).toEqual({ 'AUT-01': 'pass', 'AUT-03': 'pass' });
+});
+
+test('a text that is encoded where it stands in an address leads no request astray', async () => {
+  const encoding = itemsSubject(withOperation('upsert', EncodingUpsert).plugin);
+
+  expect(await outcomes(encoding, ['HOS-03'])).toEqual({ 'HOS-03': 'pass' });
 });
 
 async function outcomes(subject: Subject, only: readonly string[]): Promise<Readonly<Record<string, string>>> {
