@@ -25,6 +25,7 @@ const OPERATION = {
   objectType: 'value',
   properties: 'required value',
   pageRows: 'value',
+  looksUp: 'value',
   dynamic: 'value',
   good: 'required function',
   bad: 'function',

@@ -246,8 +246,12 @@ export class Trial {
     return (member as (...args: never[]) => unknown).bind(this.fixture) as NonNullable<Fixture[Name]>;
   }
 
-  /** Has the service hold at least so many rows that the operation reads; the keys. */
-  async seedRows({ id, key }: TriedOperation, n: number): Promise<readonly string[]> {
+  /** Has the service hold at least so many rows that the operation reads; the keys. Of one that looks up what its documents name there are none. */
+  async seedRows({ id, key, fixture }: TriedOperation, n: number): Promise<readonly string[]> {
+    if (fixture.looksUp === true) {
+      this.leftOut.set('seedRows', [key]);
+      return [];
+    }
     const keys = await this.need('seedRows')(id, n);
     const count = new Set(keys).size;
     if (count < n || count < keys.length)
@@ -286,8 +290,15 @@ export class Trial {
 
   /** What the check has not tried, for want of a member of the fixture; `undefined` where there is nothing. */
   untried(): string | undefined {
-    if (this.leftOut.size === 0) return undefined;
-    return [...this.leftOut].map(([name, keys]) => `without \`${name}\`, not tried: ${keys.join(', ')}`).join('; ');
+    const all = [this, ...this.others].flatMap(({ leftOut }) => [...leftOut]);
+    const names = [...new Set(all.map(([name]) => name))];
+    if (names.length === 0) return undefined;
+    return names
+      .map((name) => {
+        const keys = new Set(all.flatMap(([one, operations]) => (one === name ? operations : [])));
+        return `without \`${name}\`, not tried: ${[...keys].join(', ')}`;
+      })
+      .join('; ');
   }
 
   /** A connection over a runtime of its own. */

@@ -95,7 +95,7 @@ const OF_FIXTURE = {
   expireSession: { from: fixtureMember('expireSession'), unproven: ['AUT-01', 'AUT-02', 'AUT-03', 'AUT-04'] },
 } satisfies Readonly<Record<Exclude<OptionalOf<Fixture>, 'useGate' | 'isLogin'>, Missing>>;
 
-/** Without `objectType`, an operation that needs one is an error of the subject; without `pageRows` a page has the usual number; `atomic` is needed only where no variant has atomic batches by itself. */
+/** Without `objectType`, an operation that needs one is an error of the subject; without `pageRows` a page has the usual number, without `looksUp` rows are those of `seedRows`; `atomic` is needed only where no variant has atomic batches by itself. */
 const OF_OPERATIONS = {
   rowData: { from: operationMember('rowData'), unproven: ['UNI-02'], others: ['OPS-01', 'SEC-03'] },
   dynamic: { from: operationMember('dynamic'), unproven: ['CFG-07'] },
@@ -107,7 +107,9 @@ const OF_OPERATIONS = {
   sized: { from: operationMember('sized'), unproven: ['BAT-02'] },
   hostile: { from: operationMember('hostile'), unproven: ['HOS-01'] },
   itemsIn: { from: operationMember('itemsIn'), unproven: ['BAT-01'], others: ['ACC-08'] },
-} satisfies Readonly<Record<Exclude<OptionalOf<OperationFixture>, 'objectType' | 'pageRows' | 'atomic'>, Missing>>;
+} satisfies Readonly<
+  Record<Exclude<OptionalOf<OperationFixture>, 'objectType' | 'pageRows' | 'looksUp' | 'atomic'>, Missing>
+>;
 
 const OF_SAMPLES = {
   'expectCode of bad': { from: sampleMember('bad', (sample) => without(sample, 'expectCode')), unproven: ['ACC-05'] },

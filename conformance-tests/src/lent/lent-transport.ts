@@ -14,6 +14,8 @@ import { type CarriedRequest, type Fault, Traffic } from './traffic.js';
 
 const DEFAULT_HEADERS_TIMEOUT_MS = 120_000;
 const DEFAULT_BODY_IDLE_TIMEOUT_MS = 60_000;
+/** Of undici: https://undici.nodejs.org/#/docs/api/Client.md (`maxHeaderSize`). */
+const MAX_HEADER_CHARACTERS = 16 * 1024;
 const JSON_TYPE = { 'content-type': 'application/json' };
 /** A slow body gives one byte in so many milliseconds: less than any limit of idleness. */
 const SLOW_BYTE_MS = 10_000;
@@ -184,7 +186,10 @@ function lost(sent: boolean, code: string, answered = false): AttemptLost {
   return new AttemptLost({ sent, answered }, Object.assign(new Error(code), { code }));
 }
 
-function answerInPlace({ status, headers, body }: Extract<Fault, { kind: 'status' }>): HttpAnswer {
+function answerInPlace({ status, headers = {}, body }: Extract<Fault, { kind: 'status' }>): HttpAnswer {
+  // As a client over sockets does.
+  if (Object.values(headers).some((value) => value.length > MAX_HEADER_CHARACTERS))
+    throw lost(true, 'UND_ERR_HEADERS_OVERFLOW', true);
   async function* pieces(): AsyncGenerator<Uint8Array> {
     if (typeof body === 'string') yield Buffer.from(body);
     else if (body !== undefined) yield* body;
