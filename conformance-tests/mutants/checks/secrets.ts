@@ -30,6 +30,14 @@ const putsPasswordIntoAddress = likeParent(
   },
 );
 
+const putsRawPasswordIntoAddress = likeParent(
+  class extends ItemsSession {
+    protected override address(grant: Parameters<ItemsSession['send']>[0]): string {
+      return 'password' in grant ? `${super.address(grant)}?password=${grant.password}` : super.address(grant);
+    }
+  },
+);
+
 const putsTokenIntoAddress = likeParent(
   class extends ItemsClient {
     override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
@@ -132,6 +140,7 @@ const keepsPassword = likeParent(
 
 export const SECRETS_MUTANTS: Mutants = {
   'SEC-01': withSession(putsPasswordIntoAddress),
+  'SEC-01:raw-query': withSession(putsRawPasswordIntoAddress),
   'SEC-01:query': withClient(putsTokenIntoAddress),
   'SEC-01:token': withClient(logsToken),
   'SEC-01:stored': withSession(logsRefreshToken),
