@@ -238,8 +238,7 @@ type Kind = Pick<SeenRequest, 'method' | 'path'>;
 
 /** Which requests log in: those that the fixture names; else those like the first that carries a secret, or like the first of all. */
 function loginsOf(fixture: Fixture, requests: readonly CarriedRequest[]): (request: Kind) => boolean {
-  const { isLogin } = fixture;
-  if (isLogin !== undefined) return (request) => isLogin(request);
+  if (fixture.isLogin !== undefined) return (request) => fixture.isLogin?.(request) === true;
   const { valid, wrongCredential } = fixture.connections;
   const secrets = [valid, wrongCredential].flatMap((properties) => secretsOf(fixture, properties));
   const login = requests.find((request) => secrets.some((secret) => carries(request, secret))) ?? requests[0];
