@@ -8,6 +8,7 @@ import type {
   Document,
   ErrorInfo,
   ExecutionContext,
+  Field,
   HttpResponse,
   Json,
   OperationEvent,
@@ -15,10 +16,11 @@ import type {
   Secret,
 } from '@connector-runtime/core';
 import { trace } from '@opentelemetry/api';
+import { ItemsBrowse } from '../../reference/items/items-browse.js';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import { ReadItems, UploadFiles, UpsertItems } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
-import { likeParent, type Mutants, withClient, withOperation, withSession } from '../mutant.js';
+import { likeParent, type Mutants, withBrowse, withClient, withOperation, withSession } from '../mutant.js';
 
 const putsPasswordIntoAddress = likeParent(
   class extends ItemsSession {
@@ -119,6 +121,15 @@ const writesFile = likeParent(
   },
 );
 
+const keepsFields = likeParent(
+  class extends ItemsBrowse {
+    override fields(...[query, context]: Parameters<ItemsBrowse['fields']>): AsyncGenerator<Field> {
+      writeFileSync(path.join(os.tmpdir(), 'items-last-fields.txt'), query.objectType);
+      return super.fields(query, context);
+    }
+  },
+);
+
 const trustsAnyone = likeParent(
   class extends UploadFiles {
     protected override request(document: Document): ItemsRequest {
@@ -150,5 +161,6 @@ export const SECRETS_MUTANTS: Mutants = {
   'SEC-03': withOperation('upsert', logsPayload),
   'SEC-03:rows': withOperation('read', logsRows),
   'SEC-04': withOperation('upload', writesFile),
+  'SEC-04:browse': withBrowse(keepsFields),
   'SEC-04:tls': withOperation('upload', trustsAnyone),
 };

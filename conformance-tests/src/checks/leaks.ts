@@ -2,7 +2,7 @@ import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
 import { plainDocuments } from '../children/plain-document.js';
 import { expectThat, SubjectError } from '../findings.js';
-import { documentsOf } from '../samples.js';
+import { fullRun } from '../full-run.js';
 import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
 
@@ -52,9 +52,7 @@ export const LEAKS: readonly Check[] = [
     cause: 'a poller that was never stopped',
     async run(trial) {
       const connection = await trial.connect();
-      await connection.test();
-      for (const operation of trial.operations())
-        await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+      await fullRun(trial, connection);
       await connection.close();
       const before = { requests: (await trial.requests()).length, logs: trial.log.entries.length };
       await trial.clock.advance(MINUTES * 60_000);
@@ -123,18 +121,11 @@ export const LEAKS: readonly Check[] = [
 /** Runs everything once, over the lent transport. */
 async function expectBodiesSettled(trial: Trial): Promise<void> {
   const own = await trial.again();
-  const connection = await own.connect();
-  const expectSettled = async (did: string, key?: string) => {
+  await fullRun(own, await own.connect(), async ({ did, operation }) => {
     await own.settle();
     const open = own.sent.filter(({ isSettled }) => !isSettled).map(({ method, path }) => `${method} ${path}`);
-    expectThat(open.length === 0, 'every answer read to its end, or cancelled', open.join(', '), did, key);
-  };
-  await connection.test();
-  await expectSettled('testing the connection');
-  for (const operation of own.operations()) {
-    await own.run(connection, operation, documentsOf(operation.fixture.good(1)));
-    await expectSettled('a document', operation.key);
-  }
+    expectThat(open.length === 0, 'every answer read to its end, or cancelled', open.join(', '), did, operation?.key);
+  });
 }
 
 /** A write that may be given one document again and again and deletes nothing, no variant where there is a choice: those put many documents into one request. Else the first operation of the manifest. */

@@ -6,6 +6,7 @@ import type { Check } from '../check.js';
 import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { holdsSecret, struckOut } from '../fixture-secrets.js';
+import { fullRun } from '../full-run.js';
 import { putAt } from '../json-pointer.js';
 import { type LentSpans, withSpans } from '../lent/lent-spans.js';
 import type { Fault } from '../lent/traffic.js';
@@ -134,9 +135,7 @@ export const SECRETS: readonly Check[] = [
       const watch = watchSystem((use) => uses.push(use));
       try {
         const connection = await trial.connect();
-        await connection.test();
-        for (const operation of trial.operations())
-          await trial.run(connection, operation, documentsOf(operation.fixture.good(2)));
+        await fullRun(trial, connection);
         await connection.close();
       } finally {
         watch.release();

@@ -1,0 +1,71 @@
+import type { RuntimeConnection } from '@connector-runtime/runtime';
+import { giveRowsToRead } from './rows-to-read.js';
+import { documentsOf } from './samples.js';
+import type { RunOutcome, Trial } from './trial.js';
+import { requestOf, type TriedOperation, typed } from './tried-operation.js';
+
+const ROLES = ['input', 'output'] as const;
+/** Of a list or a level of fields; one that does not end is another check's affair. */
+const MOST_BROWSED = 100;
+
+/** A part of a full run that is over. */
+export interface DoneStep {
+  /** `browsing`, as a failure card says it. */
+  readonly did: string;
+  /** What was worked on; absent for the test of the connection. */
+  readonly operation?: TriedOperation;
+  /** Of an execution. */
+  readonly outcome?: RunOutcome;
+  /** Findings, or what browsing ended with. */
+  readonly said?: unknown;
+}
+
+/**
+ * All that a plugin can do, over one connection: its test, and for each operation object types, a schema for each direction, fields where they are lazy,
+ * a run, over rows where it reads, and a reconciliation where it has one. What the parts come to is for others to judge: `onStep` is told.
+ */
+export async function fullRun(
+  trial: Trial,
+  connection: RuntimeConnection,
+  onStep: (step: DoneStep) => void | Promise<void> = () => undefined,
+): Promise<void> {
+  await onStep({ did: 'testing the connection', said: await connection.test() });
+  for (const operation of trial.operations()) {
+    if (trial.plugin.browse !== undefined && typed(trial).some(({ key }) => key === operation.key)) {
+      const said = await browse(trial, connection, operation).catch((error: unknown) => error);
+      await onStep({ did: 'browsing', operation, said });
+    }
+    await giveRowsToRead(trial, operation);
+    const documents = documentsOf(operation.fixture.good(2));
+    const outcome = await trial.run(connection, operation, documents);
+    await onStep({ did: 'two documents', operation, outcome });
+    if (!operation.descriptor.reconciles) continue;
+    const receipts = new Map(outcome.results.flatMap(({ inputs, receipt }) => inputs.map((id) => [id, receipt])));
+    const asked = documents.map((document) => {
+      const receipt = receipts.get(document.id ?? '');
+      return receipt === undefined ? document : { ...document, receipt };
+    });
+    const settled = await trial.outcomeOf(connection.reconcile(requestOf(operation), asked));
+    await onStep({ did: 'reconciling two documents', operation, outcome: settled });
+  }
+}
+
+/** The operation's object types, its own as input and as output, each in one format, and the first level of its fields. */
+async function browse(trial: Trial, connection: RuntimeConnection, { id, fixture }: TriedOperation): Promise<void> {
+  const { schemas = [], lazyFields = false } = trial.plugin.manifest.browse ?? {};
+  const { objectType = '', properties } = fixture;
+  await lookAt(connection.objectTypes({ operation: id }));
+  for (const [index, role] of ROLES.entries()) {
+    const format = schemas[index % schemas.length];
+    if (format !== undefined) await connection.describe({ operation: id, objectType, role, format, properties });
+  }
+  if (lazyFields) await lookAt(connection.fields({ operation: id, objectType, path: [] }));
+}
+
+async function lookAt(list: AsyncIterable<unknown>): Promise<void> {
+  let seen = 0;
+  for await (const _ of list) {
+    seen += 1;
+    if (seen === MOST_BROWSED) return;
+  }
+}
