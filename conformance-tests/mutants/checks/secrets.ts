@@ -3,17 +3,18 @@ import os from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import tls from 'node:tls';
-import type {
-  CallContext,
-  Document,
-  ErrorInfo,
-  ExecutionContext,
-  Field,
-  HttpResponse,
-  Json,
-  OperationEvent,
-  ResultEvent,
-  Secret,
+import {
+  type CallContext,
+  type Document,
+  type ErrorInfo,
+  type ExecutionContext,
+  type Field,
+  type HttpResponse,
+  isConnectorError,
+  type Json,
+  type OperationEvent,
+  type ResultEvent,
+  type Secret,
 } from '@connector-runtime/core';
 import { trace } from '@opentelemetry/api';
 import { ItemsBrowse } from '../../reference/items/items-browse.js';
@@ -54,6 +55,29 @@ const logsToken = likeParent(
     override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
       if (request.step === 'test') context.logger.info(`${request.method} with Bearer ${this.token()}`);
       return super.send(request, context);
+    }
+  },
+);
+
+const logsRefusedToken = likeParent(
+  class extends ItemsClient {
+    override async send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      try {
+        return await super.send(request, context);
+      } catch (error) {
+        if (isConnectorError(error) && error.info.service?.httpStatus === 400)
+          context.logger.debug(`${request.method} was refused with Bearer ${this.token()}`);
+        throw error;
+      }
+    }
+  },
+);
+
+const logsExpiredToken = likeParent(
+  class extends ItemsSession {
+    protected override async exchange(rejected: string, context: CallContext): Promise<void> {
+      await super.exchange(rejected, context);
+      if (rejected !== '') context.logger.info(`session ${rejected} had expired`);
     }
   },
 );
@@ -102,6 +126,20 @@ const logsPayload = likeParent(
   },
 );
 
+const logsLost = likeParent(
+  class extends UpsertItems {
+    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.upsert(document, text, context);
+      } catch (error) {
+        if (isConnectorError(error) && error.info.effect === 'unknown')
+          context.logger.warn('to be looked at by hand', { text });
+        throw error;
+      }
+    }
+  },
+);
+
 const logsRows = likeParent(
   class extends ReadItems {
     protected override async page(from: number, context: ExecutionContext) {
@@ -126,6 +164,16 @@ const keepsFields = likeParent(
     override fields(...[query, context]: Parameters<ItemsBrowse['fields']>): AsyncGenerator<Field> {
       writeFileSync(path.join(os.tmpdir(), 'items-last-fields.txt'), query.objectType);
       return super.fields(query, context);
+    }
+  },
+);
+
+const keepsRefusals = likeParent(
+  class extends ItemsClient {
+    protected override refusal(...[answer, step]: Parameters<ItemsClient['refusal']>) {
+      if (answer.status >= 400 && step !== 'test')
+        writeFileSync(path.join(os.tmpdir(), 'items-last-refusal.txt'), `${step} ${answer.status}`);
+      return super.refusal(answer, step);
     }
   },
 );
@@ -157,10 +205,14 @@ export const SECRETS_MUTANTS: Mutants = {
   'SEC-01:stored': withSession(logsRefreshToken),
   'SEC-01:span': withSession(tagsPassword),
   'SEC-01:checkpoint': withOperation('read', keepsPassword),
+  'SEC-01:expired': withSession(logsExpiredToken),
+  'SEC-01:refused': withClient(logsRefusedToken),
   'SEC-02': withClient(followsByHand),
   'SEC-03': withOperation('upsert', logsPayload),
+  'SEC-03:lost': withOperation('upsert', logsLost),
   'SEC-03:rows': withOperation('read', logsRows),
   'SEC-04': withOperation('upload', writesFile),
   'SEC-04:browse': withBrowse(keepsFields),
+  'SEC-04:refused': withClient(keepsRefusals),
   'SEC-04:tls': withOperation('upload', trustsAnyone),
 };

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import type { Cache, Json, ResultEvent } from '@connector-runtime/core';
+import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
@@ -25,7 +26,11 @@ const ROWS = 3;
 const SHORTEST_TEXT = 8;
 
 /** What may become of a document that holds a text to be kept out of logs. */
-const WAYS = ['applied', 'refused', 'cut off'] as const;
+const WAYS = ['applied', 'refused', 'cut off', 'lost'] as const;
+
+/** What befalls every request of a run. */
+const FAULTS: readonly Fault[] = [{ kind: 'refuse' }, { kind: 'lose' }, { kind: 'cut', at: 3 }];
+const STATUSES: readonly number[] = [400, 500];
 
 export const SECRETS: readonly Check[] = [
   {
@@ -34,21 +39,20 @@ export const SECRETS: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Secrets stay inside',
-    rule: 'No secret, raw or as base64, URL, JSON or hex, is in a log, event, error, finding, span, cache entry or address, in clean runs and under every fault: neither one of the configuration, nor what is put into the credential store, nor what headers named like credentials carry.',
+    rule: 'No secret, raw or as base64, URL, JSON or hex, is in a log, event, error, finding, span, cache entry or address, in clean runs, under every fault, when the service refuses and when a session has expired: neither one of the configuration, nor what is put into the credential store, nor what headers named like credentials carry.',
     cause: 'a token in the query string',
     async run(trial) {
-      const faults: readonly (Fault | undefined)[] = [
-        undefined,
-        { kind: 'refuse' },
-        { kind: 'lose' },
-        ...(trial.hasOwnSockets ? [] : [{ kind: 'status', status: 500 } as const]),
-        { kind: 'cut', at: 3 },
+      const isExpiring = trial.fixture.expireSession !== undefined;
+      const ways: readonly (readonly [did: string, way?: Fault | 'expired'])[] = [
+        ['a clean run'],
+        ...(isExpiring ? [['a run whose session had expired', 'expired'] as const] : []),
+        ...(trial.hasOwnSockets ? [] : STATUSES).map((status) => withFault({ kind: 'status', status })),
+        ...FAULTS.map(withFault),
       ];
-      for (const fault of faults) {
+      for (const [did, way] of ways) {
         const { own, secrets, properties } = await withCanaries(trial);
         const store = new KeepingStore();
-        const { shown, tokens } = await withSpans((spans) => shownBy(own, { properties, store, fault, spans }));
-        const did = fault === undefined ? 'a clean run' : `a run with fault ${fault.kind}`;
+        const { shown, tokens } = await withSpans((spans) => shownBy(own, { properties, store, way, spans }));
         for (const secret of new Set([...secrets, ...store.credentials, ...tokens])) {
           const where = shown.find((text) => holdsSecret(text, secret));
           expectThat(where === undefined, 'no secret anywhere', struckOut(where ?? '', secret).slice(0, 300), did);
@@ -98,7 +102,7 @@ export const SECRETS: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Documents and rows are not logged',
-    rule: 'A text of a document is in no log at info or above, and in no message, neither when it is applied, nor when it is cut off, nor when the service refuses it without quoting it; nor is a text of a row that is read, where `rowData` tells it.',
+    rule: 'A text of a document is in no log at info or above, and in no message, neither when it is applied, nor when it is cut off, nor when its answer is lost, nor when the service refuses it without quoting it; nor is a text of a row that is read, where `rowData` tells it.',
     cause: 'the payload is logged when it is refused',
     async run(trial) {
       const reads = trial.writes().length === 0 ? trial.withMember('rowData', trial.reads()) : trial.reads();
@@ -110,6 +114,7 @@ export const SECRETS: readonly Check[] = [
           const { trial: own, operation: tried } = await trial.forOperation(operation);
           const connection = await own.connect();
           await connection.test();
+          if (way === 'lost') await own.fault({ kind: 'lose' }, { from: 1 });
           if (way === 'refused')
             await own.fault(own.hasOwnSockets ? { kind: 'refuse' } : { kind: 'status', status: 422 }, { from: 1 });
           const sample = tried.fixture.withText?.(canary) ?? withText(canary);
@@ -117,7 +122,13 @@ export const SECRETS: readonly Check[] = [
           const { results, summary } = await own.run(connection, tried, documentsOf([{ ...sample, body }]));
           const shown = toldIn(own, results, summary.warnings);
           const where = shown.find((text) => text.includes(canary));
-          expectThat(where === undefined, "no text of the document's", where, `a document that is ${way}`, tried.key);
+          expectThat(
+            where === undefined,
+            "no text of the document's",
+            where,
+            `a document ${way === 'lost' ? 'whose answer is lost' : `that is ${way}`}`,
+            tried.key,
+          );
         }
       }
     },
@@ -128,7 +139,7 @@ export const SECRETS: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Only what is lent is used',
-    rule: 'A full run starts no process or thread, writes no file but scratch space, switches no check of TLS off, and, unless egress is own, opens no socket but those of the lent HTTP.',
+    rule: 'A full run, and one whose documents the service refuses, starts no process or thread, writes no file but scratch space, switches no check of TLS off, and, unless egress is own, opens no socket but those of the lent HTTP.',
     cause: 'a temporary file of its own, or a client of its own',
     async run(trial) {
       const uses: SystemUse[] = [];
@@ -136,6 +147,7 @@ export const SECRETS: readonly Check[] = [
       try {
         const connection = await trial.connect();
         await fullRun(trial, connection);
+        await runRefused(trial, connection);
         await connection.close();
       } finally {
         watch.release();
@@ -161,12 +173,12 @@ export const SECRETS: readonly Check[] = [
 interface Shown {
   readonly properties: Json;
   readonly store: KeepingStore;
-  readonly fault: Fault | undefined;
+  readonly way: Fault | 'expired' | undefined;
   readonly spans: LentSpans;
 }
 
 /** Whatever a run of everything shows to others than the service, and the tokens of its session. */
-async function shownBy(own: Trial, { properties, store, fault, spans }: Shown) {
+async function shownBy(own: Trial, { properties, store, way, spans }: Shown) {
   const cache = new WatchedCache();
   // Named: what is kept of a connection without a name is in no store of the host.
   const connection = await own.connect({ properties, cache, credentialStore: store, id: 'secrets' });
@@ -175,10 +187,15 @@ async function shownBy(own: Trial, { properties, store, fault, spans }: Shown) {
     throw new SubjectError(
       'the service refuses the credentials that were given to `acceptCredentials`: it must take any text from then on, or the plugin changes it on the way',
     );
-  // Of the test only: what a later request alone has may be a key of its document, against being applied twice.
-  const { tokens } = own;
   const shown: string[] = [inspect(findings, { depth: 8 })];
-  if (fault !== undefined) await own.fault(fault, { from: 1 });
+  if (way === 'expired') {
+    await own.need('expireSession')();
+    shown.push(inspect(await connection.test(), { depth: 8 }));
+  }
+  // Of tests only: what a later request alone has may be a key of its document, against being applied twice.
+  const { tokens } = own;
+  if (way === 'expired') await own.need('expireSession')();
+  else if (way !== undefined) await own.fault(way, { from: 1 });
   for (const operation of own.operations()) {
     await giveRowsToRead(own, operation);
     const outcome = await own.run(connection, operation, documentsOf(operation.fixture.good(2)));
@@ -199,6 +216,23 @@ async function shownBy(own: Trial, { properties, store, fault, spans }: Shown) {
     ...(await own.requests()).map(({ path }) => path),
   );
   return { shown, tokens };
+}
+
+/** Runs everything once more, on documents that the service refuses, and then where it refuses whatever it is asked. */
+async function runRefused(trial: Trial, connection: RuntimeConnection): Promise<void> {
+  for (const operation of trial.writes()) {
+    const bad = operation.fixture.bad?.(1) ?? [];
+    if (bad.length > 0) await trial.run(connection, operation, documentsOf(bad));
+  }
+  // Without a gate, no service of a plugin with sockets of its own can be made to.
+  if (trial.hasOwnSockets && trial.fixture.useGate === undefined) return;
+  await trial.fault(trial.hasOwnSockets ? { kind: 'refuse' } : { kind: 'status', status: 400 }, { from: 1 });
+  for (const operation of trial.operations())
+    await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+}
+
+function withFault(fault: Fault): readonly [did: string, fault: Fault] {
+  return [`a run with ${fault.kind === 'status' ? `answers ${fault.status}` : `fault ${fault.kind}`}`, fault];
 }
 
 /** Logs at info and above, and messages. */
