@@ -31,10 +31,8 @@ export async function fullRun(
 ): Promise<void> {
   await onStep({ did: 'testing the connection', said: await connection.test() });
   for (const operation of trial.operations()) {
-    if (trial.plugin.browse !== undefined && typed(trial).some(({ key }) => key === operation.key)) {
-      const said = await browse(trial, connection, operation).catch((error: unknown) => error);
-      await onStep({ did: 'browsing', operation, said });
-    }
+    for (const look of browsing(trial, connection, operation))
+      await onStep({ did: 'browsing', operation, said: await look().catch((error: unknown) => error) });
     await giveRowsToRead(trial, operation);
     const documents = documentsOf(operation.fixture.good(2));
     const outcome = await trial.run(connection, operation, documents);
@@ -50,16 +48,25 @@ export async function fullRun(
   }
 }
 
-/** The operation's object types, its own as input and as output, each in one format, and the first level of its fields. */
-async function browse(trial: Trial, connection: RuntimeConnection, { id, fixture }: TriedOperation): Promise<void> {
-  const { schemas = [], lazyFields = false } = trial.plugin.manifest.browse ?? {};
+/** What there is to browse for an operation: its object types, its own as input and as output, each in one format, and the first level of its fields. */
+export function browsing(
+  trial: Trial,
+  connection: RuntimeConnection,
+  operation: TriedOperation,
+): readonly (() => Promise<unknown>)[] {
+  const { browse } = trial.plugin.manifest;
+  if (browse === undefined || !typed(trial).some(({ key }) => key === operation.key)) return [];
+  const { id, fixture } = operation;
   const { objectType = '', properties } = fixture;
-  await lookAt(connection.objectTypes({ operation: id }));
-  for (const [index, role] of ROLES.entries()) {
-    const format = schemas[index % schemas.length];
-    if (format !== undefined) await connection.describe({ operation: id, objectType, role, format, properties });
-  }
-  if (lazyFields) await lookAt(connection.fields({ operation: id, objectType, path: [] }));
+  const descriptions = ROLES.map((role, index) => () => {
+    const format = browse.schemas[index % browse.schemas.length];
+    return connection.describe({ operation: id, objectType, role, properties, ...(format && { format }) });
+  });
+  return [
+    () => lookAt(connection.objectTypes({ operation: id })),
+    ...descriptions,
+    ...(browse.lazyFields ? [() => lookAt(connection.fields({ operation: id, objectType, path: [] }))] : []),
+  ];
 }
 
 async function lookAt(list: AsyncIterable<unknown>): Promise<void> {

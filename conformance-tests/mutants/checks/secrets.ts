@@ -9,6 +9,7 @@ import {
   type ErrorInfo,
   type ExecutionContext,
   type Field,
+  type HttpClient,
   type HttpResponse,
   isConnectorError,
   type Json,
@@ -113,6 +114,53 @@ const followsByHand = likeParent(
   },
 );
 
+const followsSeeOther = likeParent(
+  class extends ItemsClient {
+    protected override async refusal(...[answer, step]: Parameters<ItemsClient['refusal']>) {
+      const { location } = answer.headers;
+      if (answer.status === 303 && step === 'browse' && location !== undefined) await fetch(location);
+      return super.refusal(answer, step);
+    }
+  },
+);
+
+const followsPermanent = likeParent(
+  class extends ItemsClient {
+    protected override async refusal(...[answer, step]: Parameters<ItemsClient['refusal']>) {
+      const { location } = answer.headers;
+      if (answer.status === 308 && step !== 'test' && step !== 'browse' && location !== undefined)
+        await fetch(location);
+      return super.refusal(answer, step);
+    }
+  },
+);
+
+const followsLogin = likeParent(
+  class extends ItemsSession {
+    protected override async send(...[grant, context]: Parameters<ItemsSession['send']>) {
+      let location: string | undefined;
+      const http: HttpClient = {
+        send: (request, own) =>
+          this.http.send(
+            {
+              ...request,
+              judge: (answer) => {
+                if (answer.status === 302) ({ location } = answer.headers);
+                return this.refused(answer.status);
+              },
+            },
+            own,
+          ),
+      };
+      try {
+        return await super.send.call(Object.create(this, { http: { value: http } }) as this, grant, context);
+      } finally {
+        if (location !== undefined) await fetch(location, { method: 'POST', body: JSON.stringify(grant) });
+      }
+    }
+  },
+);
+
 const logsPayload = likeParent(
   class extends UpsertItems {
     protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
@@ -208,6 +256,9 @@ export const SECRETS_MUTANTS: Mutants = {
   'SEC-01:expired': withSession(logsExpiredToken),
   'SEC-01:refused': withClient(logsRefusedToken),
   'SEC-02': withClient(followsByHand),
+  'SEC-02:login': withSession(followsLogin),
+  'SEC-02:permanent': withClient(followsPermanent),
+  'SEC-02:browse': withClient(followsSeeOther),
   'SEC-03': withOperation('upsert', logsPayload),
   'SEC-03:lost': withOperation('upsert', logsLost),
   'SEC-03:rows': withOperation('read', logsRows),

@@ -7,7 +7,7 @@ import type { Check } from '../check.js';
 import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { holdsSecret, struckOut } from '../fixture-secrets.js';
-import { fullRun } from '../full-run.js';
+import { browsing, fullRun } from '../full-run.js';
 import { putAt } from '../json-pointer.js';
 import { type LentSpans, withSpans } from '../lent/lent-spans.js';
 import type { Fault } from '../lent/traffic.js';
@@ -16,7 +16,7 @@ import { documentsOf } from '../samples.js';
 import { KeepingStore } from '../seen-credentials.js';
 import { type SystemUse, watchSystem } from '../system-watch.js';
 import type { Trial } from '../trial.js';
-import type { TriedOperation } from '../tried-operation.js';
+import { type TriedOperation, typed } from '../tried-operation.js';
 
 /** What the runtime's scratch space is called; everything else that is written is the plugin's. */
 const SPOOL = /[\\/]connector-runtime-[0-9a-f]{12}-[^\\/]+(?:[\\/]|$)/;
@@ -31,6 +31,11 @@ const WAYS = ['applied', 'refused', 'cut off', 'lost'] as const;
 /** What befalls every request of a run. */
 const FAULTS: readonly Fault[] = [{ kind: 'refuse' }, { kind: 'lose' }, { kind: 'cut', at: 3 }];
 const STATUSES: readonly number[] = [400, 500];
+
+/** Each may be followed in a way of its own: with the method and body, or without. Source: RFC 9110, section 15.4. */
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+/** Of a login and its test, as many are redirected in turn. */
+const MOST_LOGIN_REQUESTS = 5;
 
 export const SECRETS: readonly Check[] = [
   {
@@ -66,29 +71,20 @@ export const SECRETS: readonly Check[] = [
     profile: 'core',
     needs: ['http'],
     title: 'Credentials go nowhere else',
-    rule: 'An answer that redirects to another origin is not followed: nothing arrives there.',
+    rule: 'An answer that redirects to another origin is not followed, be it to a login, a test, a run or to browsing: nothing arrives there.',
     cause: 'a redirect that is followed by hand, with the same headers',
     async run(trial) {
       const stranger = await listen();
       try {
+        await expectNoLoginFollowed(trial, stranger);
+        await expectNoBrowsingFollowed(trial, stranger);
         for (const operation of trial.operations()) {
-          for (const status of [302, 307]) {
-            const { trial: own, operation: tried } = await trial.forOperation(operation);
-            const connection = await own.connect();
-            await connection.test();
-            await own.fault(
-              { kind: 'status', status, headers: { location: `${stranger.url}/elsewhere` } },
-              { from: 1 },
-            );
-            await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
-            await own.settle();
-            expectThat(
-              stranger.hits.length === 0,
-              'nothing at the other origin',
-              stranger.hits.join('; '),
-              `every answer ${status} to another origin`,
-              tried.key,
-            );
+          const { trial: own, operation: tried } = await trial.forOperation(operation);
+          const connection = await own.connect();
+          await connection.test();
+          for (const [index, sample] of tried.fixture.good(REDIRECTS.length).entries()) {
+            const work = () => own.run(connection, tried, documentsOf([sample]));
+            await expectNotFollowed(own, stranger, { work, status: REDIRECTS[index], operation });
           }
         }
       } finally {
@@ -218,6 +214,50 @@ async function shownBy(own: Trial, { properties, store, way, spans }: Shown) {
   return { shown, tokens };
 }
 
+/** Redirects each request of a login and a test, and those after it. */
+async function expectNoLoginFollowed(trial: Trial, stranger: Stranger): Promise<void> {
+  const own = await trial.again();
+  await (await own.connect()).test();
+  const count = Math.min(own.sent.length, MOST_LOGIN_REQUESTS);
+  for (let from = 1; from <= count; from += 1) {
+    for (const status of REDIRECTS) {
+      const connection = await own.connect();
+      await expectNotFollowed(own, stranger, { work: () => connection.test(), status, from });
+    }
+  }
+}
+
+/** Redirects whatever is browsed for the first operation with an object type. */
+async function expectNoBrowsingFollowed(trial: Trial, stranger: Stranger): Promise<void> {
+  const [operation] = typed(trial);
+  if (operation === undefined) return;
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  const connection = await own.connect();
+  await connection.test();
+  for (const look of browsing(own, connection, tried)) {
+    const work = () => look().catch(() => undefined);
+    for (const status of REDIRECTS) await expectNotFollowed(own, stranger, { work, status, operation });
+  }
+}
+
+interface Redirected {
+  readonly work: () => Promise<unknown>;
+  readonly status: number | undefined;
+  /** The first request that is redirected. */
+  readonly from?: number;
+  readonly operation?: TriedOperation;
+}
+
+async function expectNotFollowed(own: Trial, stranger: Stranger, redirected: Redirected): Promise<void> {
+  const { work, status = 302, from = 1, operation } = redirected;
+  await own.fault({ kind: 'status', status, headers: { location: `${stranger.url}/elsewhere` } }, { from });
+  await work();
+  await own.settle();
+  own.traffic.clearFaults();
+  const did = `every answer${from === 1 ? '' : ` from request ${from} on`} ${status} to another origin`;
+  expectThat(stranger.hits.length === 0, 'nothing at the other origin', stranger.hits.join('; '), did, operation?.key);
+}
+
 /** Runs everything once more, on documents that the service refuses, and then where it refuses whatever it is asked. */
 async function runRefused(trial: Trial, connection: RuntimeConnection): Promise<void> {
   for (const operation of trial.writes()) {
@@ -287,6 +327,8 @@ class WatchedCache implements Cache {
     this.entries.set(key, value);
   }
 }
+
+type Stranger = Awaited<ReturnType<typeof listen>>;
 
 /** A listener where nothing should ever arrive. */
 async function listen() {
