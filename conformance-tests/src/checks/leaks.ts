@@ -3,6 +3,8 @@ import { runChild } from '../child-process.js';
 import { plainDocuments } from '../children/plain-document.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { fullRun } from '../full-run.js';
+import { documentsOf } from '../samples.js';
+import { watchTimers } from '../timer-watch.js';
 import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
 
@@ -47,29 +49,53 @@ export const LEAKS: readonly Check[] = [
     level: 'MUST',
     profile: 'full',
     needs: [],
-    title: 'After closing nothing goes on',
-    rule: `In ${MINUTES} minutes after close() no request is sent and nothing is logged.`,
-    cause: 'a poller that was never stopped',
+    title: 'After its end nothing goes on',
+    rule: `In ${MINUTES} minutes after runs that the service was too busy for no request with an effect is sent; after close() no request at all, and nothing is logged. Timers of the plugin count, also those that keep no process.`,
+    cause: 'a poller that was never stopped, or an outbox for what was called failed',
     async run(trial) {
-      const connection = await trial.connect();
-      await fullRun(trial, connection);
-      await connection.close();
-      const before = { requests: (await trial.requests()).length, logs: trial.log.entries.length };
-      await trial.clock.advance(MINUTES * 60_000);
-      const after = { requests: (await trial.requests()).length, logs: trial.log.entries.length };
-      const last = trial.log.entries.at(-1)?.message;
-      expectThat(
-        after.requests === before.requests,
-        'no request',
-        `${after.requests - before.requests} requests`,
-        `${MINUTES} minutes after close()`,
-      );
-      expectThat(
-        after.logs === before.logs,
-        'nothing logged',
-        `${after.logs - before.logs} entries, the last: ${last}`,
-        `${MINUTES} minutes after close()`,
-      );
+      const timers = watchTimers();
+      const pass = async () => {
+        timers.passAll();
+        await trial.settle();
+        await trial.clock.advance(MINUTES * 60_000);
+      };
+      try {
+        const connection = await trial.connect();
+        await fullRun(trial, connection);
+        await trial.fault(trial.hasOwnSockets ? trial.busy : { kind: 'status', status: 429 }, { from: 1 });
+        for (const operation of trial.operations())
+          await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+        trial.traffic.clearFaults();
+        const writes = await writeCount(trial);
+        await pass();
+        const more = (await writeCount(trial)) - writes;
+        expectThat(
+          more === 0,
+          'no request with an effect',
+          `${more} requests`,
+          `${MINUTES} minutes after runs that failed`,
+        );
+        await connection.close();
+        const before = { requests: (await trial.requests()).length, logs: trial.log.entries.length };
+        await pass();
+        const after = { requests: (await trial.requests()).length, logs: trial.log.entries.length };
+        const last = trial.log.entries.at(-1)?.message;
+        const did = `${MINUTES} minutes after close()`;
+        expectThat(
+          after.requests === before.requests,
+          'no request',
+          `${after.requests - before.requests} requests`,
+          did,
+        );
+        expectThat(
+          after.logs === before.logs,
+          'nothing logged',
+          `${after.logs - before.logs} entries, the last: ${last}`,
+          did,
+        );
+      } finally {
+        timers.release();
+      }
     },
   },
   {
@@ -117,6 +143,12 @@ export const LEAKS: readonly Check[] = [
     },
   },
 ];
+
+/** Requests with an effect, so far. */
+async function writeCount(trial: Trial): Promise<number> {
+  const writes = trial.writes();
+  return (await trial.requests()).filter((request) => writes.some(({ fixture }) => fixture.isWrite(request))).length;
+}
 
 /** Runs everything once, over the lent transport. */
 async function expectBodiesSettled(trial: Trial): Promise<void> {
