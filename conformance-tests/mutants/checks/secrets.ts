@@ -103,33 +103,33 @@ const tagsPassword = likeParent(
   },
 );
 
-const followsByHand = likeParent(
-  class extends ItemsClient {
-    protected override async refusal(answer: HttpResponse, step: string): Promise<'accept' | Partial<ErrorInfo>> {
-      const { location } = answer.headers;
-      if (answer.status >= 300 && answer.status < 400 && location !== undefined) {
-        await fetch(location, { headers: { authorization: `Bearer ${this.session.accessToken}` } });
-      }
-      return super.refusal(answer, step);
-    }
-  },
-);
-
 /** As a client of the plugin's own would: `fetch` leaves a trace in the process. */
-function visit(location: string, method: string, body?: string): Promise<void> {
+function visit(location: string, options: http.RequestOptions = {}, body?: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const request = http.request(location, { method, agent: false }, (answer) => {
+    const request = http.request(location, { ...options, agent: false }, (answer) => {
       answer.resume().on('end', resolve);
     });
     request.on('error', reject).end(body);
   });
 }
 
+const followsByHand = likeParent(
+  class extends ItemsClient {
+    protected override async refusal(answer: HttpResponse, step: string): Promise<'accept' | Partial<ErrorInfo>> {
+      const { location } = answer.headers;
+      if (answer.status >= 300 && answer.status < 400 && location !== undefined) {
+        await visit(location, { headers: { authorization: `Bearer ${this.session.accessToken}` } });
+      }
+      return super.refusal(answer, step);
+    }
+  },
+);
+
 const followsSeeOther = likeParent(
   class extends ItemsClient {
     protected override async refusal(...[answer, step]: Parameters<ItemsClient['refusal']>) {
       const { location } = answer.headers;
-      if (answer.status === 303 && step === 'browse' && location !== undefined) await visit(location, 'GET');
+      if (answer.status === 303 && step === 'browse' && location !== undefined) await visit(location);
       return super.refusal(answer, step);
     }
   },
@@ -140,7 +140,7 @@ const followsPermanent = likeParent(
     protected override async refusal(...[answer, step]: Parameters<ItemsClient['refusal']>) {
       const { location } = answer.headers;
       if (answer.status === 308 && step !== 'test' && step !== 'browse' && location !== undefined)
-        await visit(location, 'GET');
+        await visit(location);
       return super.refusal(answer, step);
     }
   },
@@ -166,7 +166,7 @@ const followsLogin = likeParent(
       try {
         return await super.send.call(Object.create(this, { http: { value: watched } }) as this, grant, context);
       } finally {
-        if (location !== undefined) await visit(location, 'POST', JSON.stringify(grant));
+        if (location !== undefined) await visit(location, { method: 'POST' }, JSON.stringify(grant));
       }
     }
   },
