@@ -50,6 +50,7 @@ const leavesBody = likeParent(
 
 export const LEAKS_MUTANTS: Mutants = {
   'LEK-01': { plugin: itemsPlugin, entry: require.resolve('../entries/leaves-interval.js') },
+  'LEK-01:failing': { plugin: itemsPlugin, entry: require.resolve('../entries/leaves-interval-of-failure.js') },
   'LEK-02': withConnection(pollsOn),
   'LEK-02:outbox': withOperation('create', keepsOutbox),
   'LEK-03': { plugin: itemsPlugin, entry: require.resolve('../entries/listens-for-ever.js') },
