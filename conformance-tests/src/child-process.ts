@@ -5,6 +5,7 @@ import { clearTimeout, setTimeout } from 'node:timers';
 const CHILD_LIMIT_MS = 170_000;
 /** Of what it prints; a plugin that floods its output does not fill the suite's memory. */
 const KEPT_CHARACTERS = 4_000_000;
+const RAN = '"ran"\n';
 const DONE = '"done"\n';
 
 /** What a child process left. */
@@ -20,6 +21,8 @@ export interface ChildOutcome {
 export interface ChildOptions {
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Called when it says `"ran"`; its standard input ends when this has. Without, it ends at once. */
+  readonly onRan?: () => Promise<void>;
   /** Ended after so long; default 170 s. */
   readonly limitMs?: number;
 }
@@ -43,20 +46,26 @@ export async function runChild(script: string, input: unknown, options: ChildOpt
   let stdout = '';
   let stderr = '';
   let doneAtMs: number | undefined;
+  let ran: Promise<void> | undefined;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (ran === undefined && `${stdout.slice(-RAN.length)}${text}`.includes(RAN))
+      ran = options.onRan?.().finally(() => child.stdin.end());
+    ran?.catch(() => undefined);
     if (doneAtMs === undefined && `${stdout.slice(-DONE.length)}${text}`.includes(DONE)) doneAtMs = performance.now();
     stdout = (stdout + text).slice(-KEPT_CHARACTERS);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-4_000);
   });
-  child.stdin.on('error', () => undefined).end(JSON.stringify(input));
+  child.stdin.on('error', () => undefined).write(`${JSON.stringify(input)}\n`);
+  if (options.onRan === undefined) child.stdin.end();
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   }).finally(() => {
     clearTimeout(timer);
     running.delete(child);
   });
+  await ran;
   const lingeredMs = doneAtMs === undefined ? undefined : performance.now() - doneAtMs;
   return { stderr, report: lastJson(stdout), exitCode, lingeredMs };
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Json } from '@connector-runtime/core';
+import type { Json, JsonSchema } from '@connector-runtime/core';
 import { expectThat, SubjectError } from './findings.js';
 import { valueAt } from './json-pointer.js';
 import type { SentRequest } from './lent/lent-transport.js';
@@ -35,7 +35,13 @@ export async function expectSoundFixture(trial: Trial): Promise<void> {
   for (const pointer of fixture.secrets)
     if (typeof valueAt(valid, pointer) !== 'string')
       throw new SubjectError(`\`secrets\` names ${pointer}, and connections.valid has no text there`);
-  expectFits(valid, plugin.manifest.connection.properties, 'connections.valid');
+  const { properties } = plugin.manifest.connection;
+  expectFits(valid, properties, 'connections.valid');
+  for (const pointer of markedSecrets(properties, valid))
+    if (!fixture.secrets.includes(pointer) && trial.subject.notSecret?.includes(pointer) !== true)
+      throw new SubjectError(
+        `the schema marks ${pointer} as a secret, and \`secrets\` does not name it; name it there, or list it under \`notSecret\` of the subject where it is none`,
+      );
   for (const { key, descriptor, fixture: own } of trial.operations()) {
     expectFits(own.properties, descriptor.properties, `\`properties\` of the fixture of ${key}`);
     own.good(SAMPLES);
@@ -177,6 +183,21 @@ function keysOf(entries: readonly LedgerEntry[]): string {
 
 function names({ path, body }: SeenRequest, key: string): boolean {
   return decodeURIComponent(path).includes(key) || Buffer.from(body).includes(key);
+}
+
+/** Pointers of the texts in a value that its schema marks as secrets, at every depth of named properties. */
+function* markedSecrets(schema: JsonSchema, value: unknown, root = schema, at = ''): Generator<string> {
+  const { writeOnly, format, $ref, allOf = [], properties = {} } = schema;
+  if (typeof value === 'string' && value !== '' && (writeOnly === true || format === 'password')) yield at;
+  const others = allOf as readonly JsonSchema[];
+  const referred = typeof $ref === 'string' && $ref.startsWith('#/') ? valueAt(root, $ref.slice(1)) : undefined;
+  for (const other of referred === undefined ? others : [...others, referred as JsonSchema])
+    yield* markedSecrets(other, value, root, at);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, property] of Object.entries(properties as Readonly<Record<string, JsonSchema>>)) {
+    const own = (value as Readonly<Record<string, unknown>>)[name];
+    yield* markedSecrets(property, own, root, `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  }
 }
 
 function expectFits(properties: Json, schema: Parameters<typeof compileSchema>[0], what: string): void {

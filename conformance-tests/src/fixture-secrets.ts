@@ -38,7 +38,7 @@ export function holdsSecret(text: string, secret: string): boolean {
   return formsOf(secret).some((form) => plain.includes(form.toLowerCase()));
 }
 
-/** A secret as it is, and as base64, hex, in an address and in JSON. */
+/** A secret as it is, and as base64, hex, in an address (encoded, or put there raw) and in JSON. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   return [
@@ -48,5 +48,21 @@ function formsOf(secret: string): readonly string[] {
     bytes.toString('hex'),
     encodeURIComponent(secret),
     JSON.stringify(secret).slice(1, -1),
+    ...addressForms(secret),
   ];
+}
+
+/** What an address makes of a text that was put raw into its query or path, and of one in a form. Source: URL Standard, sections 1.3 and 5.2. */
+function addressForms(secret: string): readonly string[] {
+  const query = new URL('http://host/');
+  query.search = secret;
+  const path = new URL('http://host/');
+  path.pathname = secret;
+  const forms = [
+    query.search.slice(1),
+    path.pathname.slice(1),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+  ];
+  // Dots between slashes vanish from a path: what is left may stand anywhere.
+  return forms.filter((form) => form.length >= secret.length);
 }

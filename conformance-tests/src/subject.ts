@@ -15,7 +15,7 @@ export interface Subject {
    * The seed is for whatever the author decides by chance, and for the secrets; user names and the like are best the same for each. May throw: an error of the subject.
    */
   start(options: { readonly seed: number }): Promise<Fixture>;
-  /** JSON pointers of properties that are named like secrets and are none ("/tokenUrl"). */
+  /** JSON pointers of properties that are named or marked like secrets and are none ("/tokenUrl"), or for which no other text can stand in the service ("/privateKey"). */
   readonly notSecret?: readonly string[];
   /** By check id, a reason of at least 20 characters. The check is not run and told as waived; a MUST that is waived leaves the plugin not conformant. */
   readonly waive?: Readonly<Record<string, string>>;

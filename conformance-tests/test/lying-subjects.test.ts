@@ -261,6 +261,12 @@ const LIES: readonly (readonly [
     fixture((own) => ({ ...own, secrets: ['/passwort'] })),
   ],
   [
+    'does not name what the schema marks as a secret',
+    'BAS-01',
+    /the schema marks \/password as a secret, and `secrets` does not name it/,
+    fixture((own) => ({ ...own, secrets: [] })),
+  ],
+  [
     'has a wrong credential that is right',
     'BAS-01',
     /connections\.wrongCredential is the same as connections\.valid/,

@@ -1,7 +1,8 @@
-import type { CallContext, HttpResponse } from '@connector-runtime/core';
+import { type CallContext, type ExecutionContext, type HttpResponse, isConnectorError } from '@connector-runtime/core';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import { ItemsConnection } from '../../reference/items/items-connection.js';
-import { itemsPlugin, likeParent, type Mutants, withClient, withConnection } from '../mutant.js';
+import { CreateItems } from '../../reference/items/items-operations.js';
+import { itemsPlugin, likeParent, type Mutants, withClient, withConnection, withOperation } from '../mutant.js';
 
 const pollsOn = likeParent(
   class extends ItemsConnection {
@@ -14,6 +15,23 @@ const pollsOn = likeParent(
         }
       };
       void poll();
+    }
+  },
+);
+
+/** Says that it has failed, and sends it once more all the same. */
+const keepsOutbox = likeParent(
+  class extends CreateItems {
+    protected override async send(...[items, first, context]: Parameters<CreateItems['send']>) {
+      try {
+        return await super.send(items, first, context);
+      } catch (error) {
+        if (isConnectorError(error) && error.info.category === 'rateLimit') {
+          const later = Object.create(context, { signal: { value: new AbortController().signal } }) as ExecutionContext;
+          setTimeout(() => void super.send(items, first, later).catch(() => undefined), 30_000).unref();
+        }
+        throw error;
+      }
     }
   },
 );
@@ -32,7 +50,9 @@ const leavesBody = likeParent(
 
 export const LEAKS_MUTANTS: Mutants = {
   'LEK-01': { plugin: itemsPlugin, entry: require.resolve('../entries/leaves-interval.js') },
+  'LEK-01:failing': { plugin: itemsPlugin, entry: require.resolve('../entries/leaves-interval-of-failure.js') },
   'LEK-02': withConnection(pollsOn),
+  'LEK-02:outbox': withOperation('create', keepsOutbox),
   'LEK-03': { plugin: itemsPlugin, entry: require.resolve('../entries/listens-for-ever.js') },
   'LEK-03:bodies': withClient(leavesBody),
   'LEK-03:failing': { plugin: itemsPlugin, entry: require.resolve('../entries/tires-soon.js') },

@@ -111,7 +111,7 @@ const setsVariableLater = likeParent(
 
     protected override get effect() {
       this.documents += 1;
-      if (this.documents > 1) process.env['ITEMS_UPSERTED'] = 'many';
+      if (this.documents > 2) process.env['ITEMS_UPSERTED'] = 'many';
       return super.effect;
     }
   },

@@ -1,24 +1,29 @@
 import { writeFileSync } from 'node:fs';
+import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import tls from 'node:tls';
-import type {
-  CallContext,
-  Document,
-  ErrorInfo,
-  ExecutionContext,
-  HttpResponse,
-  Json,
-  OperationEvent,
-  ResultEvent,
-  Secret,
+import {
+  type CallContext,
+  type Document,
+  type ErrorInfo,
+  type ExecutionContext,
+  type Field,
+  type HttpClient,
+  type HttpResponse,
+  isConnectorError,
+  type Json,
+  type OperationEvent,
+  type ResultEvent,
+  type Secret,
 } from '@connector-runtime/core';
 import { trace } from '@opentelemetry/api';
+import { ItemsBrowse } from '../../reference/items/items-browse.js';
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import { ReadItems, UploadFiles, UpsertItems } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
-import { likeParent, type Mutants, withClient, withOperation, withSession } from '../mutant.js';
+import { likeParent, type Mutants, withBrowse, withClient, withOperation, withSession } from '../mutant.js';
 
 const putsPasswordIntoAddress = likeParent(
   class extends ItemsSession {
@@ -26,6 +31,14 @@ const putsPasswordIntoAddress = likeParent(
       return 'password' in grant
         ? `${super.address(grant)}?password=${encodeURIComponent(grant.password)}`
         : super.address(grant);
+    }
+  },
+);
+
+const putsRawPasswordIntoAddress = likeParent(
+  class extends ItemsSession {
+    protected override address(grant: Parameters<ItemsSession['send']>[0]): string {
+      return 'password' in grant ? `${super.address(grant)}?password=${grant.password}` : super.address(grant);
     }
   },
 );
@@ -44,6 +57,29 @@ const logsToken = likeParent(
     override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
       if (request.step === 'test') context.logger.info(`${request.method} with Bearer ${this.token()}`);
       return super.send(request, context);
+    }
+  },
+);
+
+const logsRefusedToken = likeParent(
+  class extends ItemsClient {
+    override async send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      try {
+        return await super.send(request, context);
+      } catch (error) {
+        if (isConnectorError(error) && error.info.service?.httpStatus === 400)
+          context.logger.debug(`${request.method} was refused with Bearer ${this.token()}`);
+        throw error;
+      }
+    }
+  },
+);
+
+const logsExpiredToken = likeParent(
+  class extends ItemsSession {
+    protected override async exchange(rejected: string, context: CallContext): Promise<void> {
+      await super.exchange(rejected, context);
+      if (rejected !== '') context.logger.info(`session ${rejected} had expired`);
     }
   },
 );
@@ -67,14 +103,71 @@ const tagsPassword = likeParent(
   },
 );
 
+/** As a client of the plugin's own would: `fetch` leaves a trace in the process. */
+function visit(location: string, options: http.RequestOptions = {}, body?: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = http.request(location, { ...options, agent: false }, (answer) => {
+      answer.resume().on('end', resolve);
+    });
+    request.on('error', reject).end(body);
+  });
+}
+
 const followsByHand = likeParent(
   class extends ItemsClient {
     protected override async refusal(answer: HttpResponse, step: string): Promise<'accept' | Partial<ErrorInfo>> {
       const { location } = answer.headers;
       if (answer.status >= 300 && answer.status < 400 && location !== undefined) {
-        await fetch(location, { headers: { authorization: `Bearer ${this.session.accessToken}` } });
+        await visit(location, { headers: { authorization: `Bearer ${this.session.accessToken}` } });
       }
       return super.refusal(answer, step);
+    }
+  },
+);
+
+const followsSeeOther = likeParent(
+  class extends ItemsClient {
+    protected override async refusal(...[answer, step]: Parameters<ItemsClient['refusal']>) {
+      const { location } = answer.headers;
+      if (answer.status === 303 && step === 'browse' && location !== undefined) await visit(location);
+      return super.refusal(answer, step);
+    }
+  },
+);
+
+const followsPermanent = likeParent(
+  class extends ItemsClient {
+    protected override async refusal(...[answer, step]: Parameters<ItemsClient['refusal']>) {
+      const { location } = answer.headers;
+      if (answer.status === 308 && step !== 'test' && step !== 'browse' && location !== undefined)
+        await visit(location);
+      return super.refusal(answer, step);
+    }
+  },
+);
+
+const followsLogin = likeParent(
+  class extends ItemsSession {
+    protected override async send(...[grant, context]: Parameters<ItemsSession['send']>) {
+      let location: string | undefined;
+      const watched: HttpClient = {
+        send: (request, own) =>
+          this.http.send(
+            {
+              ...request,
+              judge: (answer) => {
+                if (answer.status === 302) ({ location } = answer.headers);
+                return this.refused(answer.status);
+              },
+            },
+            own,
+          ),
+      };
+      try {
+        return await super.send.call(Object.create(this, { http: { value: watched } }) as this, grant, context);
+      } finally {
+        if (location !== undefined) await visit(location, { method: 'POST' }, JSON.stringify(grant));
+      }
     }
   },
 );
@@ -86,6 +179,20 @@ const logsPayload = likeParent(
         return await super.upsert(document, text, context);
       } catch (error) {
         context.logger.warn('the service refuses an item', { text });
+        throw error;
+      }
+    }
+  },
+);
+
+const logsLost = likeParent(
+  class extends UpsertItems {
+    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.upsert(document, text, context);
+      } catch (error) {
+        if (isConnectorError(error) && error.info.effect === 'unknown')
+          context.logger.warn('to be looked at by hand', { text });
         throw error;
       }
     }
@@ -111,6 +218,25 @@ const writesFile = likeParent(
   },
 );
 
+const keepsFields = likeParent(
+  class extends ItemsBrowse {
+    override fields(...[query, context]: Parameters<ItemsBrowse['fields']>): AsyncGenerator<Field> {
+      writeFileSync(path.join(os.tmpdir(), 'items-last-fields.txt'), query.objectType);
+      return super.fields(query, context);
+    }
+  },
+);
+
+const keepsRefusals = likeParent(
+  class extends ItemsClient {
+    protected override refusal(...[answer, step]: Parameters<ItemsClient['refusal']>) {
+      if (answer.status >= 400 && step !== 'test')
+        writeFileSync(path.join(os.tmpdir(), 'items-last-refusal.txt'), `${step} ${answer.status}`);
+      return super.refusal(answer, step);
+    }
+  },
+);
+
 const trustsAnyone = likeParent(
   class extends UploadFiles {
     protected override request(document: Document): ItemsRequest {
@@ -132,14 +258,23 @@ const keepsPassword = likeParent(
 
 export const SECRETS_MUTANTS: Mutants = {
   'SEC-01': withSession(putsPasswordIntoAddress),
+  'SEC-01:raw-query': withSession(putsRawPasswordIntoAddress),
   'SEC-01:query': withClient(putsTokenIntoAddress),
   'SEC-01:token': withClient(logsToken),
   'SEC-01:stored': withSession(logsRefreshToken),
   'SEC-01:span': withSession(tagsPassword),
   'SEC-01:checkpoint': withOperation('read', keepsPassword),
+  'SEC-01:expired': withSession(logsExpiredToken),
+  'SEC-01:refused': withClient(logsRefusedToken),
   'SEC-02': withClient(followsByHand),
+  'SEC-02:login': withSession(followsLogin),
+  'SEC-02:permanent': withClient(followsPermanent),
+  'SEC-02:browse': withClient(followsSeeOther),
   'SEC-03': withOperation('upsert', logsPayload),
+  'SEC-03:lost': withOperation('upsert', logsLost),
   'SEC-03:rows': withOperation('read', logsRows),
   'SEC-04': withOperation('upload', writesFile),
+  'SEC-04:browse': withBrowse(keepsFields),
+  'SEC-04:refused': withClient(keepsRefusals),
   'SEC-04:tls': withOperation('upload', trustsAnyone),
 };

@@ -1,7 +1,19 @@
-import type { Clock, Document, ExecutionContext, Json, OperationEvent, ResultEvent } from '@connector-runtime/core';
+import type {
+  CallContext,
+  Clock,
+  DescribeQuery,
+  Document,
+  ExecutionContext,
+  Json,
+  ObjectDefinition,
+  ObjectType,
+  OperationEvent,
+  ResultEvent,
+} from '@connector-runtime/core';
 import { trace } from '@opentelemetry/api';
+import { ItemsBrowse } from '../../reference/items/items-browse.js';
 import { DeleteItems, ReadItems, UpsertItems } from '../../reference/items/items-operations.js';
-import { likeParent, type Mutants, withOperation } from '../mutant.js';
+import { likeParent, type Mutants, withBrowse, withOperation } from '../mutant.js';
 
 const prints = likeParent(
   class extends DeleteItems {
@@ -9,6 +21,24 @@ const prints = likeParent(
       // biome-ignore lint/suspicious/noConsole: what the check must find
       console.log('deleting');
       return super.path(context, key);
+    }
+  },
+);
+
+const printsSchema = likeParent(
+  class extends ItemsBrowse {
+    override describe(query: DescribeQuery, context: CallContext): Promise<ObjectDefinition> {
+      process.stdout.write(`describing the ${query.role}\n`);
+      return super.describe(query, context);
+    }
+  },
+);
+
+const logsErrorsOfTypes = likeParent(
+  class extends ItemsBrowse {
+    override objectTypes(...[query, context]: Parameters<ItemsBrowse['objectTypes']>): AsyncGenerator<ObjectType> {
+      context.logger.error('listing');
+      return super.objectTypes(query, context);
     }
   },
 );
@@ -64,8 +94,10 @@ const tagsInputs = likeParent(
 
 export const TELEMETRY_MUTANTS: Mutants = {
   'TEL-01': withOperation('delete', prints),
+  'TEL-01:browse': withBrowse(printsSchema),
   'TEL-02': withOperation('upsert', tagsIds),
   'TEL-02:rows': withOperation('read', tagsInputs),
   'TEL-02:log': withOperation('upsert', logsErrors),
+  'TEL-02:browse': withBrowse(logsErrorsOfTypes),
   'TEL-02:flood': withOperation('upsert', floodsLog),
 };

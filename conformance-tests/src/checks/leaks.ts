@@ -2,7 +2,9 @@ import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
 import { plainDocuments } from '../children/plain-document.js';
 import { expectThat, SubjectError } from '../findings.js';
+import { fullRun } from '../full-run.js';
 import { documentsOf } from '../samples.js';
+import { watchTimers } from '../timer-watch.js';
 import type { Trial } from '../trial.js';
 import { requestOf, type TriedOperation } from '../tried-operation.js';
 
@@ -19,18 +21,19 @@ export const LEAKS: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'A closed connection lets the process end',
-    rule: 'In a process of its own that connects, runs every operation and closes, nothing keeps the process: it ends by itself within 2 s.',
-    cause: 'an interval or a socket that nobody closes',
+    rule: 'In a process of its own that connects, runs every operation, once more when the service has ended, and closes, nothing keeps the process: it ends by itself within 2 s.',
+    cause: 'an interval or a socket that nobody closes, perhaps where a run fails',
     ownProcess: true,
     async run(trial) {
-      const runs = trial
+      const own = await trial.again();
+      const runs = own
         .operations()
         .map((operation) => ({ request: requestOf(operation), documents: plainDocuments(operation.fixture.good(2)) }));
       const { entry } = trial.subject;
       const { lingeredMs, stderr } = await runChild(
         'run-and-close',
-        { entry, properties: trial.fixture.connections.valid, runs },
-        { limitMs: 20_000 },
+        { entry, properties: own.fixture.connections.valid, runs },
+        { limitMs: 30_000, onRan: () => own.stop() },
       );
       if (lingeredMs === undefined)
         throw new SubjectError(`the plugin cannot be run in a process of its own: ${stderr.slice(-500)}`);
@@ -38,7 +41,7 @@ export const LEAKS: readonly Check[] = [
         lingeredMs <= MOST_LINGER_MS,
         `ended within ${MOST_LINGER_MS} ms`,
         `${Math.round(lingeredMs)} ms`,
-        'connecting, running every operation and closing',
+        'connecting, running every operation, also without a service, and closing',
       );
     },
   },
@@ -47,31 +50,53 @@ export const LEAKS: readonly Check[] = [
     level: 'MUST',
     profile: 'full',
     needs: [],
-    title: 'After closing nothing goes on',
-    rule: `In ${MINUTES} minutes after close() no request is sent and nothing is logged.`,
-    cause: 'a poller that was never stopped',
+    title: 'After its end nothing goes on',
+    rule: `In ${MINUTES} minutes after runs that the service was too busy for no request with an effect is sent; after close() no request at all, and nothing is logged. Timers of the plugin count, also those that keep no process.`,
+    cause: 'a poller that was never stopped, or an outbox for what was called failed',
     async run(trial) {
-      const connection = await trial.connect();
-      await connection.test();
-      for (const operation of trial.operations())
-        await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
-      await connection.close();
-      const before = { requests: (await trial.requests()).length, logs: trial.log.entries.length };
-      await trial.clock.advance(MINUTES * 60_000);
-      const after = { requests: (await trial.requests()).length, logs: trial.log.entries.length };
-      const last = trial.log.entries.at(-1)?.message;
-      expectThat(
-        after.requests === before.requests,
-        'no request',
-        `${after.requests - before.requests} requests`,
-        `${MINUTES} minutes after close()`,
-      );
-      expectThat(
-        after.logs === before.logs,
-        'nothing logged',
-        `${after.logs - before.logs} entries, the last: ${last}`,
-        `${MINUTES} minutes after close()`,
-      );
+      const timers = watchTimers();
+      const pass = async () => {
+        timers.passAll();
+        await trial.settle();
+        await trial.clock.advance(MINUTES * 60_000);
+      };
+      try {
+        const connection = await trial.connect();
+        await fullRun(trial, connection);
+        await trial.fault(trial.hasOwnSockets ? trial.busy : { kind: 'status', status: 429 }, { from: 1 });
+        for (const operation of trial.operations())
+          await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+        trial.traffic.clearFaults();
+        const writes = await writeCount(trial);
+        await pass();
+        const more = (await writeCount(trial)) - writes;
+        expectThat(
+          more === 0,
+          'no request with an effect',
+          `${more} requests`,
+          `${MINUTES} minutes after runs that failed`,
+        );
+        await connection.close();
+        const before = { requests: (await trial.requests()).length, logs: trial.log.entries.length };
+        await pass();
+        const after = { requests: (await trial.requests()).length, logs: trial.log.entries.length };
+        const last = trial.log.entries.at(-1)?.message;
+        const did = `${MINUTES} minutes after close()`;
+        expectThat(
+          after.requests === before.requests,
+          'no request',
+          `${after.requests - before.requests} requests`,
+          did,
+        );
+        expectThat(
+          after.logs === before.logs,
+          'nothing logged',
+          `${after.logs - before.logs} entries, the last: ${last}`,
+          did,
+        );
+      } finally {
+        timers.release();
+      }
     },
   },
   {
@@ -120,21 +145,20 @@ export const LEAKS: readonly Check[] = [
   },
 ];
 
+/** Requests with an effect, so far. */
+async function writeCount(trial: Trial): Promise<number> {
+  const writes = trial.writes();
+  return (await trial.requests()).filter((request) => writes.some(({ fixture }) => fixture.isWrite(request))).length;
+}
+
 /** Runs everything once, over the lent transport. */
 async function expectBodiesSettled(trial: Trial): Promise<void> {
   const own = await trial.again();
-  const connection = await own.connect();
-  const expectSettled = async (did: string, key?: string) => {
+  await fullRun(own, await own.connect(), async ({ did, operation }) => {
     await own.settle();
     const open = own.sent.filter(({ isSettled }) => !isSettled).map(({ method, path }) => `${method} ${path}`);
-    expectThat(open.length === 0, 'every answer read to its end, or cancelled', open.join(', '), did, key);
-  };
-  await connection.test();
-  await expectSettled('testing the connection');
-  for (const operation of own.operations()) {
-    await own.run(connection, operation, documentsOf(operation.fixture.good(1)));
-    await expectSettled('a document', operation.key);
-  }
+    expectThat(open.length === 0, 'every answer read to its end, or cancelled', open.join(', '), did, operation?.key);
+  });
 }
 
 /** A write that may be given one document again and again and deletes nothing, no variant where there is a choice: those put many documents into one request. Else the first operation of the manifest. */

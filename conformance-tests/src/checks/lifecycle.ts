@@ -2,6 +2,7 @@ import type { Connection, ConnectorPlugin, Constructor, TestFinding } from '@con
 import { container } from 'tsyringe';
 import type { Check } from '../check.js';
 import { expectThat, nameOf } from '../findings.js';
+import { fullRun } from '../full-run.js';
 import { addedListeners, listenerCounts, takeProcessState } from '../process-state.js';
 import { documentsOf } from '../samples.js';
 import type { Trial } from '../trial.js';
@@ -99,9 +100,7 @@ export const LIFECYCLE: readonly Check[] = [
       const before = listenerCounts();
       const state = takeProcessState();
       const connection = await trial.connect();
-      await connection.test();
-      for (const operation of trial.operations())
-        await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+      await fullRun(trial, connection);
       await connection.close();
       const registered = [...(await classesOf(trial.plugin, trial))]
         .filter((type) => container.isRegistered(type))

@@ -2,6 +2,7 @@ import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, NotApplicable, SubjectError, Unproven } from '../findings.js';
 import { holdsSecret, secretsOf } from '../fixture-secrets.js';
+import { fullRun } from '../full-run.js';
 import type { SentRequest } from '../lent/lent-transport.js';
 import type { CarriedRequest } from '../lent/traffic.js';
 import { documentsOf } from '../samples.js';
@@ -232,10 +233,7 @@ async function isStateless(trial: Trial): Promise<boolean> {
   const own = await trial.again();
   if (own.hasOwnSockets) return false;
   const secrets = secretsOf(own.fixture);
-  const connection = await own.connect();
-  await connection.test();
-  for (const operation of own.operations())
-    await own.run(connection, operation, documentsOf(operation.fixture.good(1)));
+  await fullRun(own, await own.connect());
   return own.sent.every((request) => secrets.some((secret) => inHeaders(request, secret)));
 }
 

@@ -1,10 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Check } from '../check.js';
 import { expectThat, textOfAny } from '../findings.js';
+import { fullRun } from '../full-run.js';
 import { withSpans } from '../lent/lent-spans.js';
 import { realProcess } from '../process-guard.js';
-import { giveRowsToRead } from '../rows-to-read.js';
-import { documentsOf } from '../samples.js';
 
 /** Of what is printed; a plugin that floods does not fill the memory. */
 const KEPT_TEXTS = 100;
@@ -23,9 +22,7 @@ export const TELEMETRY: readonly Check[] = [
     async run(trial) {
       const printed = await printedBy(async () => {
         const connection = await trial.connect();
-        await connection.test();
-        for (const operation of trial.operations())
-          await trial.run(connection, operation, documentsOf(operation.fixture.good(2)));
+        await fullRun(trial, connection);
         await connection.close();
       });
       expectThat(printed.length === 0, 'nothing', printed.slice(0, 3), 'a full run');
@@ -41,15 +38,11 @@ export const TELEMETRY: readonly Check[] = [
     cause: 'the id of a record as a tag',
     async run(trial) {
       await withSpans(async (spans) => {
-        const connection = await trial.connect();
-        await connection.test();
-        for (const operation of trial.operations()) {
-          await giveRowsToRead(trial, operation);
-          const samples = operation.fixture.good(2);
-          await trial.run(connection, operation, documentsOf(samples));
-          const tagged = spans.attributes.find((value) => samples.some(({ key }) => value === key));
-          expectThat(tagged === undefined, 'no key of a document in a span', tagged, 'a clean run', operation.key);
-        }
+        await fullRun(trial, await trial.connect(), ({ operation, outcome }) => {
+          const keys = new Set<unknown>(outcome?.results.flatMap(({ inputs }) => inputs));
+          const tagged = spans.attributes.find((value) => keys.has(value));
+          expectThat(tagged === undefined, 'no key of a document in a span', tagged, 'a clean run', operation?.key);
+        });
       });
       const { dropped, entries } = trial.log;
       expectThat(dropped === 0, `at most ${entries.length} lines`, `${entries.length + dropped}`, 'a clean run');

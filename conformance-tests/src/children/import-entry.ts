@@ -3,7 +3,7 @@
 import { text } from 'node:stream/consumers';
 import timers from 'node:timers';
 import { loadPlugin } from '@connector-runtime/runtime';
-import { takeProcessState } from '../process-state.js';
+import { listenerCounts, takeProcessState } from '../process-state.js';
 import { watchSystem } from '../system-watch.js';
 
 const used = new Set<string>();
@@ -31,14 +31,10 @@ async function main(): Promise<void> {
   const plugin = await loadPlugin(entry, process.cwd());
   watch.release();
   for (const [name, count] of listenerCounts())
-    if (count > (listenersBefore.get(name) ?? 0)) used.add(`process.on(${name})`);
+    if (count > (listenersBefore.get(name) ?? 0)) used.add(`process.on(${String(name)})`);
   for (const change of state.changes()) used.add(`a change of ${change}`);
   process.stdout.write(`${JSON.stringify({ id: plugin.manifest.id, used: [...used] })}\n`);
   process.exit(0);
-}
-
-function listenerCounts(): ReadonlyMap<string, number> {
-  return new Map(process.eventNames().map((name) => [String(name), process.listenerCount(name)]));
 }
 
 main().catch((error: unknown) => {

@@ -1,8 +1,10 @@
-// Connects, runs operations, closes, says "done" and leaves the rest to Node: what keeps the process then is the plugin's.
-import { text } from 'node:stream/consumers';
+// Connects, runs operations, says "ran", runs them once more when its input has ended, closes, says "done" and leaves the rest to Node: what keeps the process then is the plugin's.
+import { createInterface } from 'node:readline';
 import type { Json } from '@connector-runtime/core';
-import { ConnectorRuntime, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
+import { ConnectorRuntime, type ExecutionOptions, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
 import { inputOf, type PlainDocument } from './plain-document.js';
+
+const FAILING_MS = 2_000;
 
 interface Input {
   readonly entry: string;
@@ -11,15 +13,21 @@ interface Input {
 }
 
 async function main(): Promise<void> {
-  const { entry, properties, runs } = JSON.parse(await text(process.stdin)) as Input;
+  const lines = createInterface(process.stdin)[Symbol.asyncIterator]();
+  const { entry, properties, runs } = JSON.parse((await lines.next()).value as string) as Input;
   const runtime = new ConnectorRuntime({ plugins: [await loadPlugin(entry, process.cwd())] });
   const connection = await runtime.connect({ plugin: runtime.plugins[0]?.manifest.id ?? '', properties });
   await connection.test();
-  for (const { request, documents } of runs) {
-    const execution = connection.execute(request, documents.map(inputOf));
+  const run = async ({ request, documents }: Input['runs'][number], options: ExecutionOptions = {}) => {
+    const execution = connection.execute(request, documents.map(inputOf), options);
     for await (const _ of execution.batches());
     await execution.summary;
-  }
+  };
+  for (const one of runs) await run(one);
+  process.stdout.write('"ran"\n');
+  await lines.next();
+  // The service has ended: these fail, and need not be waited for long.
+  await Promise.all(runs.map((one) => run(one, { deadlineMs: FAILING_MS })));
   await runtime.close();
   process.stdout.write('"done"\n');
 }
