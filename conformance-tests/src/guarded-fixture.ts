@@ -18,6 +18,8 @@ const FIXTURE = {
   stallJob: 'function',
   expireSession: 'function',
   isLogin: 'function',
+  hasSessions: 'value',
+  canary: 'function',
   stop: 'required function',
 } satisfies Readonly<Record<keyof Fixture, Kind>>;
 
@@ -59,6 +61,8 @@ function guardedWhole(fixture: Fixture, limitMs: number): Fixture {
   expectConnections(guarded.connections);
   if (!Array.isArray(guarded.secrets) || !guarded.secrets.every(isText))
     throw new SubjectError('`secrets` of the fixture must be a list of JSON Pointers, such as ["/password"]');
+  if (guarded.secrets.length > 0 && guarded.connections.wrongCredential === undefined)
+    throw new SubjectError('the fixture has `secrets`; add connections.wrongCredential, which the service refuses');
   const operations = Object.entries(guarded.operations).map(([key, operation]) => [
     key,
     guardedOperation(operation, key, limitMs),
@@ -73,8 +77,9 @@ function guardedWhole(fixture: Fixture, limitMs: number): Fixture {
 }
 
 function expectConnections({ valid, minimal, wrongCredential, unreachable, invalid }: Fixture['connections']): void {
+  const optional = ['minimal', 'wrongCredential'];
   for (const [name, properties] of Object.entries({ valid, minimal, wrongCredential, unreachable }))
-    if (!isObject(properties) && (name !== 'minimal' || properties !== undefined))
+    if (!isObject(properties) && (!optional.includes(name) || properties !== undefined))
       throw new SubjectError(`connections.${name} of the fixture must be an object of properties`);
   if (!Array.isArray(invalid) || !invalid.every(isInvalidConnection))
     throw new SubjectError(

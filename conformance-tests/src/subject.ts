@@ -29,8 +29,8 @@ export interface Fixture {
     readonly valid: Json;
     /** As `valid`, with only what is required; needed where the schema has optional properties. */
     readonly minimal?: Json;
-    /** As `valid`, with a credential that the service refuses. */
-    readonly wrongCredential: Json;
+    /** As `valid`, with a credential that the service refuses. Needed where there are `secrets`. */
+    readonly wrongCredential?: Json;
     /** As `valid`, with an address where nobody listens. */
     readonly unreachable: Json;
     /** Properties as hosts kept them in earlier versions of the configuration (`version` of each), which the plugin must migrate. */
@@ -42,6 +42,8 @@ export interface Fixture {
   readonly secrets: readonly string[];
   /** From now on the service takes these credentials, by pointer of `secrets`, whatever their text; those not named stay as they are. Called before a check connects with them, or to have the service refuse the old ones. */
   acceptCredentials(credentials: Readonly<Record<string, string>>): void;
+  /** A secret of the form that the property at the pointer must have (a key in base64, a PEM), another for each n. Needed where a form is demanded; by default the suite's canaries hold characters that JSON, addresses and base64 write differently. */
+  canary?(pointer: string, n: number): string;
   /** By operation id, or `id:variant`: every one of the manifest must be here. */
   readonly operations: Readonly<Record<string, OperationFixture>>;
   /**
@@ -57,8 +59,10 @@ export interface Fixture {
   seedObjectTypes?(n: number): Promise<void>;
   /** From now on remote jobs stay under way for ever; called before the operation is run. */
   stallJob?(): Promise<void>;
-  /** The next request gets the service's own "session expired". A plugin whose every request carries the configured secret itself (API key, HTTP Basic) has no session and needs no such member. */
+  /** The next request gets the service's own "session expired". A plugin whose every request carries the configured secret itself (API key, HTTP Basic) has no session and needs no such member; one that signs each says `hasSessions: false`. */
   expireSession?(): Promise<void>;
+  /** False: each request proves itself, by a signature or a client certificate, and nothing expires. */
+  readonly hasSessions?: boolean;
   /** Is it a request for a session (a login, a refresh)? Needed where no secret travels in it (a signed assertion) and something else is asked for before. By default those like the first request that carries one of `secrets`, or else like the first of all. */
   isLogin?(request: { readonly method: string; readonly path: string }): boolean;
   /** Ends the service and frees its port, also with connections still open. Called once, at the end of the check; nothing answers afterwards. */

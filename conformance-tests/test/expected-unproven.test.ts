@@ -64,12 +64,13 @@ const OF_SUBJECT = {
   previous: { from: (subject) => without(subject, 'previous'), unproven: ['MAN-05'] },
 } satisfies Readonly<Record<Exclude<OptionalOf<Subject>, 'notSecret' | 'waive'>, Missing>>;
 
+/** `wrongCredential` is needed where there are secrets, and not asked for where there are none. */
 const OF_CONNECTIONS = {
   minimal: { from: connection('minimal'), unproven: ['BAS-01'] },
   old: { from: connection('old'), unproven: ['CFG-06'] },
-} satisfies Readonly<Record<OptionalOf<Fixture['connections']>, Missing>>;
+} satisfies Readonly<Record<Exclude<OptionalOf<Fixture['connections']>, 'wrongCredential'>, Missing>>;
 
-/** `useGate` is for plugins with sockets of their own, `isLogin` for those whose login is not the first request with a secret. */
+/** `useGate` is for plugins with sockets of their own, `isLogin` for those whose login is not the first request with a secret, `hasSessions` for those that sign, `canary` for secrets of a form. */
 const OF_FIXTURE = {
   seedRows: {
     from: fixtureMember('seedRows'),
@@ -93,7 +94,7 @@ const OF_FIXTURE = {
   seedObjectTypes: { from: fixtureMember('seedObjectTypes'), unproven: ['BRW-02'] },
   stallJob: { from: fixtureMember('stallJob'), unproven: ['TIM-03'] },
   expireSession: { from: fixtureMember('expireSession'), unproven: ['AUT-01', 'AUT-02', 'AUT-03', 'AUT-04'] },
-} satisfies Readonly<Record<Exclude<OptionalOf<Fixture>, 'useGate' | 'isLogin'>, Missing>>;
+} satisfies Readonly<Record<Exclude<OptionalOf<Fixture>, 'useGate' | 'isLogin' | 'hasSessions' | 'canary'>, Missing>>;
 
 /** Without `objectType`, an operation that needs one is an error of the subject; without `pageRows` a page has the usual number, without `looksUp` rows are those of `seedRows`; `atomic` is needed only where no variant has atomic batches by itself. */
 const OF_OPERATIONS = {

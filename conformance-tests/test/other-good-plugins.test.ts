@@ -1,7 +1,14 @@
-import { conformance, type Subject } from '@connector-runtime/conformance-tests';
-import type { CallContext, Document, ExecutionContext, OperationEvent, Secret } from '@connector-runtime/core';
+import { conformance, type Fixture, type Subject } from '@connector-runtime/conformance-tests';
+import type {
+  CallContext,
+  Document,
+  ExecutionContext,
+  JsonSchema,
+  OperationEvent,
+  Secret,
+} from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
-import { likeParent, withClient, withOperation, withSession } from '../mutants/mutant.js';
+import { likeParent, withClient, withConnectionSchema, withOperation, withSession } from '../mutants/mutant.js';
 import { ItemsClient, type ItemsRequest } from '../reference/items/items-client.js';
 import { UpsertItems } from '../reference/items/items-operations.js';
 import { ItemsSession } from '../reference/items/items-session.js';
@@ -99,14 +106,12 @@ function withGet(): Subject {
   const get = { ...read, id: 'get', title: 'Get one item', resumable: false };
   const manifest = { ...plugin.manifest, operations: [...plugin.manifest.operations, get] };
   const subject = itemsSubject({ ...plugin, manifest });
-  const start: Subject['start'] = async (options) => {
-    const fixture = await subject.start(options);
+  return withFixture(subject, (fixture) => {
     const { delete: remove } = fixture.operations;
     if (remove === undefined) throw new Error('the fixture of items has no delete');
     const own = { ...without(remove, 'bad'), isWrite: () => false, looksUp: true };
     return { ...fixture, operations: { ...fixture.operations, get: own } };
-  };
-  return { ...subject, start };
+  });
 }
 
 const paced = itemsSubject(withClient(PacedClient).plugin);
@@ -132,13 +137,10 @@ test('a login that is not the first request is known by the secret that it carri
 
 test('a login that does not carry the first secret is known by the fixture', async () => {
   const subject = itemsSubject(withSession(NamedDiscovery).plugin);
-  const start: Subject['start'] = async (options) => ({
-    ...(await subject.start(options)),
-    isLogin: ({ path }) => path === '/token',
-  });
+  const told = withFixture(subject, (own) => ({ ...own, isLogin: ({ path }) => path === '/token' }));
 
   expect(await outcomes(subject, ['AUT-01'])).toEqual({ 'AUT-01': 'fail' });
-  expect(await outcomes({ ...subject, start }, ['AUT-01', 'AUT-03'])).toEqual({ 'AUT-01': 'pass', 'AUT-03': 'pass' });
+  expect(await outcomes(told, ['AUT-01', 'AUT-03'])).toEqual({ 'AUT-01': 'pass', 'AUT-03': 'pass' });
 });
 
 test('a text that is encoded where it stands in an address leads no request astray', async () => {
@@ -155,6 +157,54 @@ test('a read that looks up what each document names needs no rows but those', as
   );
   expect(checks.find(({ id }) => id === 'BPR-01')?.reason).toBe('without `seedRows`, not tried: get');
 });
+
+const ofPassword = withConnectionSchema((schema) => {
+  const properties = schema['properties'] as Readonly<Record<string, JsonSchema>>;
+  return { ...schema, properties: { ...properties, password: { ...properties['password'], pattern: '^password-' } } };
+});
+
+test('a secret of a form is tried with canaries of that form', async () => {
+  const subject = itemsSubject(ofPassword.plugin);
+  const canary: Fixture['canary'] = (_, n) => `password-of-form-${n}`;
+
+  const { checks } = await conformance(subject, { only: ['SEC-01'] }).run();
+  expect(checks[0]).toMatchObject({ outcome: 'error', reason: expect.stringMatching(/add `canary` to the fixture/) });
+  expect(
+    await outcomes(
+      withFixture(subject, (own) => ({ ...own, canary })),
+      ['SEC-01'],
+    ),
+  ).toEqual({ 'SEC-01': 'pass' });
+});
+
+test('a service that takes no credentials has none to refuse', async () => {
+  const open = withFixture({ ...itemsSubject(), notSecret: ['/password'] }, (own) => ({
+    ...own,
+    secrets: [],
+    connections: without(own.connections, 'wrongCredential'),
+  }));
+
+  expect(await outcomes(open, ['BAS-01', 'TST-01', 'AUT-03'])).toEqual({
+    'BAS-01': 'pass',
+    'TST-01': 'skip',
+    'AUT-03': 'skip',
+  });
+});
+
+test('where each request proves itself, no session expires', async () => {
+  const signing = withFixture(itemsSubject(), (own) => ({ ...without(own, 'expireSession'), hasSessions: false }));
+
+  expect(await outcomes(signing, ['AUT-01', 'AUT-02', 'AUT-03', 'AUT-04'])).toEqual({
+    'AUT-01': 'skip',
+    'AUT-02': 'skip',
+    'AUT-03': 'pass',
+    'AUT-04': 'skip',
+  });
+});
+
+function withFixture(subject: Subject, change: (fixture: Fixture) => Fixture): Subject {
+  return { ...subject, start: async (options) => change(await subject.start(options)) };
+}
 
 async function outcomes(subject: Subject, only: readonly string[]): Promise<Readonly<Record<string, string>>> {
   const { checks } = await conformance(subject, { only }).run();

@@ -94,12 +94,14 @@ export const RENEWAL: readonly Check[] = [
     rule: 'A wrong credential is sent once; one that is refused when the session is renewed, once more; so is one whose new sessions are refused too.',
     cause: 'a login that is tried again, and locks the account',
     async run(trial) {
-      const wrong = await trial.connect({ properties: trial.fixture.connections.wrongCredential });
+      const { wrongCredential } = trial.fixture.connections;
+      if (wrongCredential === undefined) throw new NotApplicable('the fixture has no secrets');
+      const wrong = await trial.connect({ properties: wrongCredential });
       await wrong.test();
       await wrong.test();
       const logins = await loginCount(trial);
       expectThat(logins <= 1, 'one login', logins, 'testing a connection with a wrong credential twice');
-      if (trial.fixture.expireSession === undefined && (await isStateless(trial))) return;
+      if (await hasNoSessions(trial)) return;
       await trial.need('expireSession')();
       for (const [name, refuse] of REFUSALS) {
         const own = await trial.again();
@@ -223,9 +225,14 @@ const REFUSALS: readonly (readonly [name: string, refuse: (own: Trial) => Promis
 
 /** Without a session there is nothing to renew; with one, the fixture must let it expire. */
 async function expectSession(trial: Trial): Promise<void> {
-  if (trial.fixture.expireSession === undefined && (await isStateless(trial)))
-    throw new NotApplicable('every request carries the credential itself: there is no session');
+  if (await hasNoSessions(trial)) throw new NotApplicable('every request proves itself: there is no session');
   await trial.need('expireSession')();
+}
+
+/** The fixture says so, or what is sent shows it. */
+async function hasNoSessions(trial: Trial): Promise<boolean> {
+  const { hasSessions, expireSession } = trial.fixture;
+  return hasSessions === false || (expireSession === undefined && (await isStateless(trial)));
 }
 
 /** Does every request carry a secret of the configuration, as it is or by HTTP Basic? Seen in a run of everything, in a world of its own. */
@@ -248,7 +255,7 @@ type Kind = Pick<SeenRequest, 'method' | 'path'>;
 function loginsOf(fixture: Fixture, requests: readonly CarriedRequest[]): (request: Kind) => boolean {
   if (fixture.isLogin !== undefined) return (request) => fixture.isLogin?.(request) === true;
   const { valid, wrongCredential } = fixture.connections;
-  const secrets = [valid, wrongCredential].flatMap((properties) => secretsOf(fixture, properties));
+  const secrets = [valid, wrongCredential ?? valid].flatMap((properties) => secretsOf(fixture, properties));
   const login = requests.find((request) => secrets.some((secret) => carries(request, secret))) ?? requests[0];
   return (request) => login !== undefined && isLike(login, request);
 }

@@ -13,6 +13,7 @@ import { type LentSpans, withSpans } from '../lent/lent-spans.js';
 import type { Fault } from '../lent/traffic.js';
 import { giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
+import { compileSchema } from '../schema-compiler.js';
 import { KeepingStore } from '../seen-credentials.js';
 import { type SystemUse, watchSystem } from '../system-watch.js';
 import type { Trial } from '../trial.js';
@@ -305,11 +306,17 @@ async function withCanaries(trial: Trial) {
   const secrets: string[] = [];
   const accepted: Record<string, string> = {};
   for (const pointer of own.fixture.secrets) {
-    const canary = `c4nary-${trial.seed}-${secrets.length}-"&+/x`;
+    const n = secrets.length + 1;
+    const canary = own.fixture.canary?.(pointer, n) ?? `c4nary-${trial.seed}-${n}-"&+/x`;
     secrets.push(canary);
     accepted[pointer] = canary;
     putAt(properties, pointer, canary);
   }
+  const problem = compileSchema(trial.plugin.manifest.connection.properties)(structuredClone(properties));
+  if (problem !== undefined)
+    throw new SubjectError(
+      `the suite's secrets do not fit the connection's schema (${problem}); add \`canary\` to the fixture`,
+    );
   own.fixture.acceptCredentials(accepted);
   return { own, secrets, properties };
 }
