@@ -144,6 +144,41 @@ const swallows = likeParent(
   },
 );
 
+/** Takes a page behind the first that is not to be had for the end. */
+const endsEarly = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      try {
+        return await super.page(from, context);
+      } catch (error) {
+        if (!isAway(from, error, context)) throw error;
+        return { texts: [], next: undefined };
+      }
+    }
+  },
+);
+
+/** Begins again, once, where a page behind the first is not to be had. */
+const beginsAgain = likeParent(
+  class extends ReadItems {
+    private hasBegunAgain = false;
+
+    protected override async page(from: number, context: ExecutionContext) {
+      try {
+        return await super.page(from, context);
+      } catch (error) {
+        if (this.hasBegunAgain || !isAway(from, error, context)) throw error;
+        this.hasBegunAgain = true;
+        return { texts: [], next: 0 };
+      }
+    }
+  },
+);
+
+function isAway(from: number, error: unknown, { signal }: ExecutionContext): boolean {
+  return from > 0 && !signal.aborted && isConnectorError(error) && error.info.category === 'unavailable';
+}
+
 const doubtsEverything = likeParent(
   class extends CreateItems {
     private isInDoubt = false;
@@ -343,6 +378,8 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-06': withOperation('create', shiftsIndex),
   'ACC-06:receipt': withOperation('create', swapsReceipts),
   'ACC-07': withOperation('read', swallows),
+  'ACC-07:again': withOperation('read', beginsAgain),
+  'ACC-07:end': withOperation('read', endsEarly),
   'ACC-08': withOperation('create', doubtsEverything),
   'ACC-08:clean': withOperation('upsert', doubtsLast),
   'ACC-09': withOperation('update', givesAsTheyCome),
