@@ -4,10 +4,12 @@ import {
   type Events,
   type ExecutionContext,
   errorInfoOf,
+  type HttpResponse,
   isConnectorError,
   type OperationEvent,
   type ResultEvent,
 } from '@connector-runtime/core';
+import { ItemsClient } from '../../reference/items/items-client.js';
 import {
   CreateItems,
   DeleteItems,
@@ -16,7 +18,7 @@ import {
   UploadFiles,
   UpsertItems,
 } from '../../reference/items/items-operations.js';
-import { likeParent, type Mutant, type Mutants, withOperation } from '../mutant.js';
+import { likeParent, type Mutant, type Mutants, withClient, withOperation } from '../mutant.js';
 
 type Batch = readonly Document[];
 
@@ -78,6 +80,36 @@ function denying(code: string): Mutant {
   );
   return withOperation('create', denies);
 }
+
+/** Reads another meaning into these statuses, where several items were sent. */
+function taking(statuses: readonly number[], meaning: Partial<ErrorInfo>): Mutant {
+  const takes = likeParent(
+    class extends ItemsClient {
+      protected override async refusal(answer: HttpResponse, step: string) {
+        const refusal = await super.refusal(answer, step);
+        if (step !== 'create' || !statuses.includes(answer.status)) return refusal;
+        return { ...(refusal === 'accept' ? {} : refusal), ...meaning };
+      }
+    },
+  );
+  return withClient(takes);
+}
+
+/** Takes what the answer does not speak of for done. */
+const padsAnswer = likeParent(
+  class extends CreateItems {
+    protected override async send(...args: Send) {
+      try {
+        return await super.send(...args);
+      } catch (error) {
+        const [items, , { properties }] = args;
+        const isShort = isConnectorError(error) && error.info.code === 'ITEMS_ANSWER_UNEXPECTED';
+        if (!isShort || items.length < 2 || properties['allOrNone'] === true) throw error;
+        return items.map(({ id }): ResultEvent => ({ type: 'result', inputs: [id], status: 'success', code: '201' }));
+      }
+    }
+  },
+);
 
 /** Sends a file again that got no answer in time, where others were begun. */
 const uploadsAgain = likeParent(
@@ -371,6 +403,9 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-04:cut': denying('ANSWER_CUT'),
   'ACC-04:hang': denying('HEADERS_TIMEOUT'),
   'ACC-04:other': denying('ITEMS_ANSWER_UNEXPECTED'),
+  'ACC-04:applied': taking([500], { effect: 'none', retryable: false }),
+  'ACC-04:gateway': taking([502, 504], { effect: 'none', retryable: true }),
+  'ACC-04:short': withOperation('create', padsAnswer),
   'ACC-04:twice': withOperation('upload', uploadsAgain),
   'ACC-05': withOperation('create', failsTogether),
   'ACC-05:code': withOperation('update', namesOwnCode),

@@ -90,6 +90,19 @@ const deniesFlight = likeParent(
   },
 );
 
+/** Calls what is under way at the deadline not attempted. */
+const deniesAtDeadline = likeParent(
+  class extends UpsertItems {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return mapped(super.execute(documents, context), (event) =>
+        event.status === 'unknown' && event.error?.code === 'DEADLINE'
+          ? { type: 'result', inputs: event.inputs, status: 'notAttempted' }
+          : event,
+      );
+    }
+  },
+);
+
 const leavesInputOpen = likeParent(
   class extends UploadFiles {
     override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
@@ -207,6 +220,7 @@ export const CANCELLATION_MUTANTS: Mutants = {
   'CAN-02': withOperation('delete', sleepsDeaf),
   'CAN-03': withOperation('delete', goesOn),
   'CAN-04': withOperation('upsert', deniesFlight),
+  'CAN-04:deadline': withOperation('upsert', deniesAtDeadline),
   'CAN-05': withOperation('upload', leavesInputOpen),
   'CAN-05:end': withOperation('delete', neverLetsGo),
   'CAN-05:requests': withOperation('read', readsOn),

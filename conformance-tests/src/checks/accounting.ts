@@ -22,6 +22,12 @@ interface Loss {
 
 const LOST: Loss = { fault: { kind: 'lose' }, told: 'was lost' };
 
+/** Not applied. Tried where the answer alone tells what became of each document: elsewhere a plugin may go by the status. */
+const NOTHING_SAID: Loss = {
+  fault: { kind: 'status', status: 200, headers: { 'content-type': 'application/json' }, body: '[]' },
+  told: 'was an empty list, and nothing was applied',
+};
+
 /** As many as a request of the runtime's own client is attempted at the most. */
 const SHORT_REFUSALS = 5;
 
@@ -50,6 +56,9 @@ const FURTHER_LOSSES: readonly Loss[] = [
   { fault: { kind: 'cut', at: 0 }, told: 'broke off' },
   { fault: { kind: 'hang' }, told: 'never came' },
   { fault: { kind: 'other body', body: '[]' }, told: 'was an empty list' },
+  ...[500, 502, 504].map(
+    (status): Loss => ({ fault: { kind: 'other body', status, body: '{}' }, told: `was ${status}` }),
+  ),
 ];
 
 export const ACCOUNTING: readonly Check[] = [
@@ -170,14 +179,14 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: ['write'],
     title: 'A lost answer is never reported as "not applied"',
-    rule: 'When the answer to a write is lost, breaks off, never comes, or is JSON of something else, failure, applicationError and notAttempted are given only to documents that the service has not applied; where a write may not be repeated, none is applied twice.',
+    rule: 'When the answer to a write is lost, breaks off, never comes, is JSON of something else, or 500, 502 or 504 though the service has applied it, failure, applicationError and notAttempted are given only to documents that the service has not applied, and success to no others, also where a batch that was not applied is answered by an empty list; where a write may not be repeated, none is applied twice.',
     cause: 'a transport error is taken for "not sent" without looking at its effect',
     async run(trial) {
       for (const operation of trial.writes()) {
         const positions = await trial.writePositions(operation, (fixture) => fixture.good(DOCUMENTS));
         for (const at of positions.slice(0, MAX_LOSSES_TRIED)) await loseOne(trial, operation, at, LOST);
         for (const at of positions.slice(0, 1))
-          for (const loss of FURTHER_LOSSES)
+          for (const loss of namesEach(operation) ? [...FURTHER_LOSSES, NOTHING_SAID] : FURTHER_LOSSES)
             if (!trial.hasOwnSockets || ServiceGate.takes(loss.fault)) await loseOne(trial, operation, at, loss);
       }
     },
@@ -364,6 +373,11 @@ function separateWrites(trial: Trial): readonly TriedOperation[] {
   return trial.writes().filter(({ descriptor: { batch } }) => batch?.atomic !== 'always');
 }
 
+/** Does the answer to a write tell of each of several documents? */
+function namesEach({ descriptor: { batch } }: TriedOperation): boolean {
+  return batch !== undefined && batch.maxDocuments > 1 && batch.atomic !== 'always';
+}
+
 function countsFor({ descriptor: { batch, effect } }: TriedOperation): readonly number[] {
   const counts = effect === 'read' ? [0, 1, 2] : [0, 1, 2, 1000];
   if (batch === undefined || batch.maxDocuments > 1000) return counts;
@@ -421,11 +435,22 @@ async function loseOne(trial: Trial, tried: TriedOperation, at: number, { fault,
   const after = await own.ledger();
   const timesOf = (key: string) => (after.get(key)?.times ?? 0) - (before.get(key)?.times ?? 0);
   const lies = denied(outcome).filter((key) => timesOf(key) > 0);
-  const did = `${DOCUMENTS} documents; the answer to request ${at}, a write, ${told} after the service had applied it`;
+  const isApplied = fault.kind !== 'status';
+  const did = `${DOCUMENTS} documents; the answer to request ${at}, a write, ${told}${isApplied ? ' after the service had applied it' : ''}`;
   expectThat(
     lies.length === 0,
     'success or unknown for what the service has applied',
     `${lies.join(', ')} said not to be`,
+    did,
+    operation.key,
+  );
+  const pretended = outcome.results
+    .filter(({ status }) => status === 'success')
+    .flatMap(({ inputs }) => inputs.filter((key) => timesOf(key) < 1));
+  expectThat(
+    pretended.length === 0,
+    'success only for what is in the ledger',
+    `success for ${pretended.join(', ')}`,
     did,
     operation.key,
   );
