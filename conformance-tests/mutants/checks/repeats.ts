@@ -91,6 +91,20 @@ const believesReceipt = likeParent(
   },
 );
 
+/** Takes every error of the service for "it is not there". */
+const takesAwayForAbsent = likeParent(
+  class extends CreateItems {
+    protected override async isThere(key: string, context: ExecutionContext): Promise<boolean> {
+      try {
+        return await super.isThere(key, context);
+      } catch (error) {
+        if (context.signal.aborted || !isConnectorError(error) || error.info.category !== 'unavailable') throw error;
+        return false;
+      }
+    }
+  },
+);
+
 /** Takes a lost answer for a good one. */
 const believesInSuccess = likeParent(
   class extends UploadFiles {
@@ -198,6 +212,7 @@ export const REPEATS_MUTANTS: Mutants = {
   'IDM-04': withOperation('delete', triesHundredTimes),
   'IDM-05': withOperation('upload', sendsEmptyBody),
   'IDM-06': withOperation('create', believesReceipt),
+  'IDM-06:away': withOperation('create', takesAwayForAbsent),
   'IDM-01:cut': uploadingAgainAfter('ANSWER_CUT'),
   'IDM-01:hang': uploadingAgainAfter('HEADERS_TIMEOUT'),
   'IDM-01:500': uploadingAgainAfter('HTTP_500'),

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ResultEvent } from '@connector-runtime/core';
+import type { Documents, RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
 import { ServiceGate } from '../lent/service-gate.js';
@@ -176,8 +177,9 @@ export const REPEATS: readonly Check[] = [
     profile: 'full',
     needs: ['reconciles'],
     title: 'Reconciling tells what the ledger says',
-    rule: 'After a lost answer and after a refused connection, reconcile says success of what the service has applied, and of nothing else.',
-    cause: 'reconcile that believes what it finds in the receipt',
+    rule: 'After a lost answer and after a refused connection, reconcile says success of what the service has applied, and of nothing else. Where the service is away as it is asked, what was applied is called unknown or success.',
+    cause:
+      'reconcile that believes what it finds in the receipt, or takes an error of the service for "it is not there"',
     async run(trial) {
       for (const operation of trial.operations().filter(({ descriptor }) => descriptor.reconciles)) {
         for (const kind of ['lose', 'refuse'] as const) {
@@ -207,11 +209,29 @@ export const REPEATS: readonly Check[] = [
             `reconciling after fault ${kind}`,
             tried.key,
           );
+          if (kind === 'lose') await reconcileWhileAway(own, connection, tried, asked);
         }
       }
     },
   },
 ];
+
+/** What was applied is asked for while the service is away: nobody may be told to send it again. */
+async function reconcileWhileAway(
+  trial: Trial,
+  connection: RuntimeConnection,
+  operation: TriedOperation,
+  asked: Documents,
+): Promise<void> {
+  const did = `reconciling after fault lose, ${trial.hasOwnSockets ? 'every connection refused' : 'every answer 503'}`;
+  await trial.fault(trial.busy, { from: 1 });
+  const { results } = await trial.outcomeOf(connection.reconcile(requestOf(operation), asked));
+  const applied = await trial.ledger();
+  const lies = results.filter(
+    ({ inputs, status }) => inputs.some((id) => applied.has(id)) && status !== 'success' && status !== 'unknown',
+  );
+  expectThat(lies.length === 0, 'success or unknown of what is in the ledger', lies.map(shown), did, operation.key);
+}
 
 function writesThat(trial: Trial, repeat: 'unsafe' | 'safe'): readonly TriedOperation[] {
   return trial.writes().filter(({ descriptor }) => (descriptor.repeat === 'unsafe') === (repeat === 'unsafe'));
