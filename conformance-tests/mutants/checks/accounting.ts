@@ -15,10 +15,10 @@ import {
   DeleteItems,
   ReadItems,
   UpdateItems,
-  UploadFiles,
   UpsertItems,
 } from '../../reference/items/items-operations.js';
 import { likeParent, type Mutant, type Mutants, withClient, withOperation } from '../mutant.js';
+import { uploadingAgain } from '../uploads-again.js';
 
 type Batch = readonly Document[];
 
@@ -106,24 +106,6 @@ const padsAnswer = likeParent(
         const isShort = isConnectorError(error) && error.info.code === 'ITEMS_ANSWER_UNEXPECTED';
         if (!isShort || items.length < 2 || properties['allOrNone'] === true) throw error;
         return items.map(({ id }): ResultEvent => ({ type: 'result', inputs: [id], status: 'success', code: '201' }));
-      }
-    }
-  },
-);
-
-/** Sends a file again that got no answer in time, where others were begun. */
-const uploadsAgain = likeParent(
-  class extends UploadFiles {
-    private begun = 0;
-
-    protected override async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
-      this.begun += 1;
-      try {
-        return await super.upload(document, context);
-      } catch (error) {
-        if (this.begun < 2 || context.signal.aborted || errorInfoOf(error, 'unknown').category !== 'timeout')
-          throw error;
-        return super.upload(document, context);
       }
     }
   },
@@ -406,7 +388,8 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-04:applied': taking([500], { effect: 'none', retryable: false }),
   'ACC-04:gateway': taking([502, 504], { effect: 'none', retryable: true }),
   'ACC-04:short': withOperation('create', padsAnswer),
-  'ACC-04:twice': withOperation('upload', uploadsAgain),
+  // Where others were begun.
+  'ACC-04:twice': uploadingAgain(({ category }, begun) => category === 'timeout' && begun > 1),
   'ACC-05': withOperation('create', failsTogether),
   'ACC-05:code': withOperation('update', namesOwnCode),
   'ACC-05:others': withOperation('delete', stumbles),

@@ -20,6 +20,7 @@ import {
 } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
 import { itemsPlugin, likeParent, type Mutant, type Mutants, withDescriptor, withOperation } from '../mutant.js';
+import { uploadingAgain } from '../uploads-again.js';
 
 const givesUp = likeParent(
   class extends UpsertItems {
@@ -129,23 +130,7 @@ const retriesPost = likeParent(
 
 /** Sends a file again, where it is the only one, after an error of this code. */
 function uploadingAgainAfter(code: string): Mutant {
-  const uploadsAgain = likeParent(
-    class extends UploadFiles {
-      private begun = 0;
-
-      protected override async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
-        this.begun += 1;
-        try {
-          return await super.upload(document, context);
-        } catch (error) {
-          const isOurs = isConnectorError(error) && error.info.code === code;
-          if (!isOurs || this.begun > 1 || context.signal.aborted) throw error;
-          return super.upload(document, context);
-        }
-      }
-    },
-  );
-  return withOperation('upload', uploadsAgain);
+  return uploadingAgain((info, begun) => info.code === code && begun === 1);
 }
 
 const believesUpsert = likeParent(
