@@ -24,6 +24,6 @@ export interface Check {
   readonly afterAll?: true;
   /** It starts processes of its own, which takes seconds. */
   readonly ownProcess?: true;
-  /** Throws a `CheckFailure`, an `Unproven` or a `SubjectError`. */
+  /** Throws a `CheckFailure`, an `Unproven`, a `NotApplicable` or a `SubjectError`. */
   run(trial: Trial): Promise<void>;
 }

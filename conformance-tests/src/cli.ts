@@ -109,7 +109,7 @@ async function run(argv: readonly string[]): Promise<number> {
   return isAllowed(report.checks) ? EXIT.CONFORMANT : EXIT.NOT_CONFORMANT;
 }
 
-/** Nothing that anyone need look at, unless they want to see it all. Of what is blocked the verdict tells how many, and the check that blocks it stands by itself. */
+/** Nothing that anyone need look at, unless they want to see it all. Of what is blocked the verdict tells how many, and the check that blocks it has a line of its own. */
 function isFine({ outcome, level }: CheckReport): boolean {
   return (
     outcome === 'pass' || outcome === 'skip' || outcome === 'blocked' || (outcome === 'unproven' && level !== 'MUST')

@@ -24,6 +24,8 @@ import { Trial } from './trial.js';
 
 /** A waiver must say more than "later". */
 const SHORTEST_REASON = 20;
+/** After these, what comes after shows nothing. */
+const BLOCKS: readonly Outcome[] = ['fail', 'blocked', 'error'];
 /** What was done, where a check did not come to a finding of its own. */
 const WHOLE_CHECK = 'running the check';
 const SHOWN_SEEN_CHARACTERS = 1_000;
@@ -34,6 +36,7 @@ const SHOWN_CHANGES = 10;
 /** Type of the process warnings by which a check that is unproven is told of in a test runner. */
 const WARNING = 'ConformanceWarning';
 
+/** How the suite is run, and who is told of it. */
 export interface ConformanceOptions {
   /** Default `full`. */
   readonly profile?: Profile;
@@ -68,9 +71,13 @@ export interface Conformance extends Iterable<RunnableCheck> {
   run(): Promise<Report>;
 }
 
-/** Holds a plugin against the contract. Checks run one after another, each with a fixture of its own. Throws a `TypeError` for an id that no check has, or none of the profile. */
+/** Holds a plugin against the contract. Checks run one after another, each with a fixture of its own. Throws a `TypeError` for an id that no check has, or none of the profile, and for a subject without a manifest. */
 export function conformance(subject: Subject, options: ConformanceOptions = {}): Conformance {
   const { profile = 'full', only } = options;
+  if (typeof (subject.manifest as ConnectorManifest | null | undefined) !== 'object' || subject.manifest === null)
+    throw new TypeError("the subject has no `manifest`; give it the plugin's, which decides which checks apply");
+  const unwaivable = Object.keys(subject.waive ?? {}).find((id) => !CHECKS.some((check) => check.id === id));
+  if (unwaivable !== undefined) throw new TypeError(`\`waive\` of the subject names ${unwaivable}, which no check has`);
   const unknown = only?.find((id) => !CHECKS.some((check) => check.id === id));
   if (unknown !== undefined) throw new TypeError(`there is no check ${unknown}; ids are as MAN-01, in capitals`);
   const inProfile = CHECKS.filter((check) => profile === 'full' || check.profile === 'core');
@@ -92,13 +99,17 @@ export function conformance(subject: Subject, options: ConformanceOptions = {}):
       }
     },
     async run() {
-      const settled = new Map<Check, CheckReport>();
+      const told = new Map<Check, CheckReport>();
       for (const check of chosen) {
         const report = await session.settle(check);
-        options.onCheck?.(report);
-        settled.set(check, report);
+        for (const one of report.outcome === 'blocked' ? [...(await session.blocking(check)), check] : [check]) {
+          if (told.has(one)) continue;
+          const own = await session.settle(one);
+          options.onCheck?.(own);
+          told.set(one, own);
+        }
       }
-      const checks = asked.flatMap((check) => settled.get(check) ?? []);
+      const checks = CHECKS.flatMap((check) => told.get(check) ?? []);
       return reportOf(subject.manifest, { profile, seed: session.seed, checksInProfile: inProfile.length, checks });
     },
   };
@@ -152,6 +163,15 @@ class Session {
     return report;
   }
 
+  /** What was not asked for and blocks the check, all the way down: without it nobody would learn what went wrong. */
+  async blocking(check: Check): Promise<readonly Check[]> {
+    for (const earlier of preconditionsOf(check)) {
+      const { outcome } = await this.settle(earlier);
+      if (BLOCKS.includes(outcome)) return [...(await this.blocking(earlier)), earlier];
+    }
+    return [];
+  }
+
   throwUnlessFine(report: CheckReport): void {
     const { id, level, outcome, reason = '' } = report;
     // A test runner shows a test that ended as passed; what was not shown must be said.
@@ -172,8 +192,7 @@ class Session {
     }
     for (const earlier of preconditionsOf(check)) {
       const { outcome } = await this.settle(earlier);
-      if (outcome === 'fail' || outcome === 'blocked' || outcome === 'error')
-        return report('blocked', `by ${earlier.id}`);
+      if (BLOCKS.includes(outcome)) return report('blocked', `by ${earlier.id}`);
     }
     return this.inTurn(() => {
       this.options.onStart?.(check.id);

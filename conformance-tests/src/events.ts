@@ -23,13 +23,22 @@ function isBody(content: Content | undefined): content is Body {
   return typeof content === 'object' && 'open' in content && typeof content.open === 'function';
 }
 
+/** Of a batch, ids that a line names. */
+const SHOWN_INPUTS = 3;
+
+function shownInputs(inputs: readonly string[]): string {
+  return inputs.length > SHOWN_INPUTS
+    ? `${inputs.slice(0, SHOWN_INPUTS).join(',')},… (${inputs.length})`
+    : inputs.join(',');
+}
+
 /** An event in a line, for a failure card. */
 export function shownEvent(event: OperationEvent): string {
   switch (event.type) {
     case 'result':
-      return `result ${event.inputs.join(',')} ${event.status}${event.error === undefined ? '' : ` (${event.error.code}, effect ${event.error.effect}: ${event.error.message.slice(0, 120)})`}`;
+      return `result ${shownInputs(event.inputs)} ${event.status}${event.error === undefined ? '' : ` (${event.error.code}, effect ${event.error.effect}: ${event.error.message.slice(0, 120)})`}`;
     case 'output':
-      return `output ${event.inputs.join(',')}`;
+      return `output ${shownInputs(event.inputs)}`;
     default:
       return event.type;
   }

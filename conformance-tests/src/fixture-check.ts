@@ -79,28 +79,25 @@ export async function expectBadRefused(trial: Trial): Promise<void> {
   }
 }
 
-/** Fails unless the operation takes a good document; throws a `SubjectError` where plugin and service agree that it is none, or where the ledger knows other than what was sent. */
+/** Fails unless the operation takes a good document over the connection, whose configuration is named; throws a `SubjectError` where plugin and service agree that it is none, or where the ledger knows other than what was sent. */
 export async function expectGoodTaken(
   trial: Trial,
   connection: Awaited<ReturnType<Trial['connect']>>,
   operation: TriedOperation,
+  configuration: string,
 ): Promise<void> {
   const [sample] = operation.fixture.good(1);
   if (sample === undefined) return;
+  const did = `${operation.key} with one good document and ${configuration}`;
   const tried = await tryOne(trial, connection, operation, sample);
   const { results, summary } = tried.outcome;
   if (isRefusedByAll(trial, operation, sample, tried))
     throw new SubjectError(
-      `the service refuses ${sample.key}, a document of good(1) of ${operation.key} (${results[0]?.error?.code ?? results[0]?.code}): \`good\` must give what the service applies, or the plugin sends something else`,
+      `the service refuses ${sample.key}, a document of good(1) of ${operation.key} (${results[0]?.error?.code ?? results[0]?.code}) over ${configuration}: \`good\` must give what the service applies, or the plugin sends something else`,
     );
   const statuses = results.map(({ status, error }) => error?.code ?? status);
-  expectThat(
-    summary.counts.success === 1,
-    'one success',
-    { statuses, error: summary.error },
-    `${operation.key} with one good document`,
-  );
-  if (operation.descriptor.effect !== 'read') expectToldByLedger(trial, operation, sample, tried);
+  expectThat(summary.counts.success === 1, 'one success', { statuses, error: summary.error }, did);
+  if (operation.descriptor.effect !== 'read') expectToldByLedger(trial, operation, sample, tried, did);
 }
 
 /** A document, what was sent for it, and what the ledger then had more. */
@@ -141,9 +138,14 @@ function isRefusedByAll(trial: Trial, { descriptor, fixture }: TriedOperation, s
 }
 
 /** The ledger has exactly the document's entry, after a request with an effect. */
-function expectToldByLedger(trial: Trial, { key, fixture }: TriedOperation, sample: Sample, tried: Tried): void {
+function expectToldByLedger(
+  trial: Trial,
+  { key, fixture }: TriedOperation,
+  sample: Sample,
+  tried: Tried,
+  did: string,
+): void {
   const { sent, applied } = tried;
-  const did = `${key} with one good document`;
   const isKnown = !trial.hasOwnSockets || sent.length > 0;
   expectThat(!isKnown || sent.length > 0, 'a request for it', 'none, and success', did, key);
   const has = applied.some((entry) => entry.key === sample.key);

@@ -1,5 +1,7 @@
+import type { Json } from '@connector-runtime/core';
 import { isA, nameOf, SubjectError, Unproven } from './findings.js';
 import { within } from './limits.js';
+import { dataOf } from './samples.js';
 import type { Fixture, LedgerEntry, OperationFixture, Sample } from './subject.js';
 
 type Kind = 'function' | 'required function' | 'value' | 'required value';
@@ -74,24 +76,37 @@ function expectConnections({ valid, minimal, wrongCredential, unreachable, inval
     if (!isObject(properties) && (name !== 'minimal' || properties !== undefined))
       throw new SubjectError(`connections.${name} of the fixture must be an object of properties`);
   if (!Array.isArray(invalid) || !invalid.every(isInvalidConnection))
-    throw new SubjectError('connections.invalid of the fixture must be a list of `name`, `properties` and `path`');
+    throw new SubjectError(
+      'connections.invalid of the fixture must be a list of `name`, `properties` and `path`, a JSON Pointer such as /url',
+    );
 }
 
 function isInvalidConnection(one: unknown): boolean {
   const { name, path } = (one ?? {}) as Readonly<Record<string, unknown>>;
-  return isText(name) && isText(path);
+  return isText(name) && isText(path) && (path === '' || path.startsWith('/'));
 }
+
+/** What members give is held against what they were asked for. */
+const HELD: Readonly<Record<string, (made: never, asked: never, name: string, key: string) => unknown>> = {
+  good: distinct,
+  bad: distinct,
+  withText: (sample: Sample, text: string, name, key) => holding(soundSample(sample, name, key), text, name, key),
+  withNumber: (sample: Sample, _, name, key) => soundSample(sample, name, key),
+  withDate: (sample: Sample, _, name, key) => soundSample(sample, name, key),
+  withNulls: (sample: Sample, _, name, key) => soundSample(sample, name, key),
+  sized: (sample: Sample, bytes: number, name, key) => ofSize(soundSample(sample, name, key), bytes, name, key),
+  itemsIn: (items: number, _, name, key) => {
+    if (Number.isSafeInteger(items) && items >= 0) return items;
+    throw new SubjectError(`${name} of ${key} gives ${String(items)}, which is no number of documents`);
+  },
+};
 
 function guardedOperation(operation: OperationFixture, key: string, limitMs: number): OperationFixture {
   const guarded = guardedMembers(operation, OPERATION, `the fixture of ${key}`, limitMs);
   const whole: Record<string, unknown> = { ...guarded };
-  for (const name of ['good', 'bad'] as const) {
-    const give = guarded[name]?.bind(guarded);
-    if (give !== undefined) whole[name] = (n: number) => distinct(give(n), n, `${name}(${n}) of ${key}`);
-  }
-  for (const name of ['withText', 'withNumber', 'withDate', 'withNulls', 'sized'] as const) {
-    const give = guarded[name] as ((...given: unknown[]) => Sample) | undefined;
-    if (give !== undefined) whole[name] = (...given: unknown[]) => soundSample(give(...given), `${name} of ${key}`);
+  for (const [name, hold] of Object.entries(HELD)) {
+    const give = whole[name] as ((...given: unknown[]) => never) | undefined;
+    if (give !== undefined) whole[name] = (...given: never[]) => hold(give(...given), given[0] as never, name, key);
   }
   return whole as unknown as OperationFixture;
 }
@@ -139,23 +154,45 @@ function toldOf(name: string, error: unknown): Error {
     : new SubjectError(`${name} failed: ${nameOf(error)}`);
 }
 
-function distinct(samples: readonly Sample[], n: number, name: string): readonly Sample[] {
-  if (!Array.isArray(samples)) throw new SubjectError(`${name} gives no list of documents`);
-  for (const sample of samples) soundSample(sample, name);
-  const keys = new Set(samples.map(({ key }: Sample) => key));
+function distinct(samples: readonly Sample[], n: number, name: string, key: string): readonly Sample[] {
+  const what = `${name}(${n}) of ${key}`;
+  if (!Array.isArray(samples)) throw new SubjectError(`${what} gives no list of documents`);
+  for (const sample of samples) soundSample(sample, `${name}(${n})`, key);
+  const keys = new Set(samples.map((sample: Sample) => sample.key));
   if (samples.length === n && keys.size === n) return samples;
   throw new SubjectError(
     samples.length === n
-      ? `${name} gives ${n} documents with ${keys.size} different keys; give each document a key of its own`
-      : `${name} gives ${samples.length} documents; give as many as are asked for`,
+      ? `${what} gives ${n} documents with ${keys.size} different keys; give each document a key of its own`
+      : `${what} gives ${samples.length} documents; give as many as are asked for`,
   );
 }
 
-function soundSample(sample: Sample, name: string): Sample {
-  const { key, mediaType, body } = (sample ?? {}) as Partial<Sample>;
-  if (!isText(key) || !isText(mediaType) || !ArrayBuffer.isView(body))
+/** Where the fields are known, the text stands in one of them. */
+function holding(sample: Sample, text: string, name: string, key: string): Sample {
+  const data = dataOf(sample);
+  if (data === undefined || holdsText(data, text)) return sample;
+  throw new SubjectError(
+    `${name} of ${key} gives a document whose fields do not hold the text ${JSON.stringify(text)}`,
+  );
+}
+
+function holdsText(value: Json, text: string): boolean {
+  if (typeof value === 'string') return value.includes(text);
+  return isObject(value) && Object.values(value).some((part: Json) => holdsText(part, text));
+}
+
+function ofSize(sample: Sample, bytes: number, name: string, key: string): Sample {
+  if (sample.body.byteLength === bytes) return sample;
+  throw new SubjectError(
+    `${name} of ${key} gives a body of ${sample.body.byteLength} bytes where ${bytes} are asked for`,
+  );
+}
+
+function soundSample(sample: Sample, name: string, key: string): Sample {
+  const { key: own, mediaType, body } = (sample ?? {}) as Partial<Sample>;
+  if (!isText(own) || !isText(mediaType) || !ArrayBuffer.isView(body))
     throw new SubjectError(
-      `${name} gives what is no document; it needs \`key\` and \`mediaType\`, texts, and \`body\`, bytes`,
+      `${name} of ${key} gives what is no document; it needs \`key\` and \`mediaType\`, texts, and \`body\`, bytes`,
     );
   return sample;
 }

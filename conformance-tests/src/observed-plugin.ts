@@ -4,21 +4,16 @@ import type {
   Constructor,
   Document,
   Events,
-  ExecutionContext,
   Operation,
   OperationEvent,
 } from '@connector-runtime/core';
 
 /** One run of an operation, as seen from outside the plugin. */
 export interface ObservedRun {
-  readonly documentsTaken: string[];
   /** The operation has returned, thrown, or settled its `return()`. */
   hasEnded: boolean;
   /** The documents' iterator was closed by the operation, or read to its end. */
   hasClosedInput: boolean;
-  /** What it threw. */
-  error?: unknown;
-  readonly context: ExecutionContext;
 }
 
 /** A call of one of the plugin's methods that give a promise; of those that give a stream, each step of it. */
@@ -149,7 +144,7 @@ function watchedCall<T>(name: ObservedCall['name'], calls: ObservedCall[], work:
 function watchRuns(operation: Operation, runs: ObservedRun[]): void {
   const execute = operation.execute.bind(operation);
   operation.execute = (documents, context) => {
-    const run: ObservedRun = { documentsTaken: [], hasEnded: false, hasClosedInput: false, context };
+    const run: ObservedRun = { hasEnded: false, hasClosedInput: false };
     runs.push(run);
     return watchedEvents(execute(watchedDocuments(documents, run), context), run);
   };
@@ -163,7 +158,6 @@ function watchedDocuments(documents: AsyncIterable<Document>, run: ObservedRun):
         next: async () => {
           const step = await iterator.next();
           if (step.done) run.hasClosedInput = true;
-          else run.documentsTaken.push(step.value.id);
           return step;
         },
         return: async () => {
@@ -188,7 +182,6 @@ function watchedEvents(events: Events, run: ObservedRun): Events {
             return step;
           } catch (error) {
             run.hasEnded = true;
-            run.error = error;
             throw error;
           }
         },

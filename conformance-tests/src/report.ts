@@ -53,6 +53,9 @@ export interface Report {
   readonly checks: readonly CheckReport[];
 }
 
+/** Of what is no MUST, outcomes that are told by name. */
+const LESSER: readonly Outcome[] = ['fail', 'unproven', 'waived'];
+
 /** Conformant: all checks of the profile were run, every applicable MUST passed and none was waived. What some checks only came to is no verdict. */
 export function verdictOf(
   report: Omit<Report, 'verdict' | 'isConformant' | 'schemaVersion'>,
@@ -78,9 +81,16 @@ export function verdictOf(
     ...told('waived', 'waived'),
     ...told('unproven', 'unproven'),
   ];
+  // They decide nothing, and are told of so that the figures add up.
+  const lesser = checks.filter(({ level, outcome }) => level !== 'MUST' && LESSER.includes(outcome));
+  const figures = [
+    `${count('pass')} passed`,
+    `${count('skip')} not declared`,
+    ...lesser.map(({ id, level, outcome }) => `${level} ${id} ${outcome}`),
+  ];
   return {
     isConformant,
-    verdict: `${plugin.id} ${plugin.version} — contract ${plugin.contract} — ${profile}: ${parts.join(', ')} (${count('pass')} passed, ${count('skip')} not declared)`,
+    verdict: `${plugin.id} ${plugin.version} — contract ${plugin.contract} — ${profile}: ${parts.join(', ')} (${figures.join(', ')})`,
   };
 }
 

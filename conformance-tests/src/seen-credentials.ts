@@ -26,7 +26,7 @@ export class KeepingStore implements CredentialStore {
   readonly texts: string[] = [];
   private readonly inner = new MemoryCredentialStore();
 
-  /** `onPut` is told of each text that was put there. */
+  /** `onPut` is called after each text that was put there. */
   constructor(private readonly onPut: () => void = () => undefined) {}
 
   get(key: string): ReturnType<CredentialStore['get']> {

@@ -8,11 +8,11 @@ export interface Subject {
   readonly previous?: ConnectorManifest;
   /** The plugin's default export. Called for every check and again for each further service that a check starts; what it throws is an error of the subject. */
   load(): Promise<ConnectorPlugin>;
-  /** What a child process imports to have the plugin: an absolute path, or a package's name. */
+  /** What a child process imports to have the plugin: an absolute path (`require.resolve('../src/index.js')`), or the name of a package that is found from the working directory. */
   readonly entry: string;
   /**
    * A fresh, isolated service with nothing in it; called for every check (for some more than once: services then run side by side), and stopped after it.
-   * The seed is for whatever the author decides by chance. May throw: an error of the subject.
+   * The seed is for whatever the author decides by chance, and for the secrets; user names and the like are best the same for each. May throw: an error of the subject.
    */
   start(options: { readonly seed: number }): Promise<Fixture>;
   /** JSON pointers of properties that are named like secrets and are none ("/tokenUrl"). */
@@ -98,9 +98,9 @@ export interface SeenRequest {
 export interface LedgerEntry {
   /** The `key` of the sample. */
   readonly key: string;
-  /** What was done, in the service's own word ("create"); compared between runs only. */
+  /** What was done, in the service's own word ("create"): the same whether executions run side by side or not. */
   readonly action: string;
-  /** The record as the service keeps it, an object of fields by the sample's names. A number of `withNumber` is its text here, with every digit. */
+  /** What this write set, as the service keeps it: an object of fields by the sample's names, without those that it left as they were. A number of `withNumber` is its text here, with every digit. */
   readonly data: Json;
   /** How often it was applied: 2 for a document that was sent twice and taken twice. Entries of one key are added up. */
   readonly times: number;
@@ -114,7 +114,7 @@ export interface OperationFixture {
   readonly properties: Json;
   /** Records in a page of the service, of a read; default 10. */
   readonly pageRows?: number;
-  /** Of a read: fields of the row that `seedRows` has made under this key, as an output must say them. Where outputs are no JSON objects, each value must stand in them as text. */
+  /** Of a read: fields of the row that `seedRows` has made under this key, as an output must say them. Where outputs are no JSON objects, each value must stand in them as text. One with characters beyond ASCII shows that they are not cut. */
   rowData?(key: string): Readonly<Record<string, Json>>;
   /** At least two different sets of the operation's `x-dynamic` properties, each to be given with a document. */
   readonly dynamic?: readonly Json[];

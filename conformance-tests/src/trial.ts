@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers';
+import { isDeepStrictEqual } from 'node:util';
 import type {
   Cache,
   ConnectorPlugin,
@@ -122,17 +123,24 @@ export class Trial {
   static async start(subject: Subject, seed: number, options: TrialOptions = {}): Promise<Trial> {
     const { fixtureMs = DEFAULT_LIMITS.fixtureMs } = options.limits ?? {};
     const own = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+      const uncaught = options.unhandled?.().length ?? 0;
       try {
         return await within(fixtureMs, work);
       } catch (error) {
-        throw isA(error, SubjectError)
-          ? error
-          : new SubjectError(`\`${name}\` of the subject failed: ${nameOf(error)}`);
+        if (isA(error, SubjectError)) throw error;
+        // A server that cannot listen says so by an event, and whoever waits for the other waits for ever.
+        const [first] = options.unhandled?.().slice(uncaught) ?? [];
+        const why = first === undefined ? '' : `, and nobody caught ${nameOf(first)}`;
+        throw new SubjectError(`\`${name}\` of the subject failed: ${nameOf(error)}${why}`);
       }
     };
     const plugin = await own('load', () => subject.load());
     if (typeof (plugin as Partial<ConnectorPlugin> | null | undefined)?.manifest !== 'object')
       throw new SubjectError('`load` of the subject gives no plugin with a manifest');
+    if (!isDeepStrictEqual(plugin.manifest, subject.manifest))
+      throw new SubjectError(
+        "`manifest` of the subject is not that of the plugin that `load` gives: it decides which checks apply, so give it the plugin's own",
+      );
     const fixture = await own('start', () => subject.start({ seed }));
     try {
       return new Trial(subject, plugin, guardedFixture(fixture, fixtureMs), seed, options);
@@ -364,9 +372,13 @@ export class Trial {
     this.traffic.addFault(fault, aimedAt(aim, isWrite), onMet);
   }
 
-  /** As `fault`; from when it meets a request, no wait is skipped until `clock.go()`. What the plugin waits for before, such as its own pace, passes. */
+  /** As `fault`; from when it first meets a request, no wait is skipped until `clock.go()`. What the plugin waits for before, such as its own pace, passes. */
   async faultAndHold(fault: Fault, aim: Aim, operation?: TriedOperation): Promise<void> {
-    await this.fault(fault, aim, operation, () => this.clock.hold());
+    let hasMet = false;
+    await this.fault(fault, aim, operation, () => {
+      if (!hasMet) this.clock.hold();
+      hasMet = true;
+    });
   }
 
   /** Does a request hang, and nothing else go on? What hangs was applied before. */
@@ -401,15 +413,11 @@ export class Trial {
     return (await trial.requests()).flatMap((request, index) => (own.fixture.isWrite(request) ? [index + 1] : []));
   }
 
-  /** Ledger entries by key. */
-  async ledger(): Promise<
-    ReadonlyMap<string, { readonly action: string; readonly data: Json; readonly times: number }>
-  > {
-    const entries = new Map<string, { readonly action: string; readonly data: Json; readonly times: number }>();
-    for (const { key, action, data, times } of await this.fixture.ledger()) {
-      const earlier = entries.get(key);
-      entries.set(key, { action, data, times: times + (earlier?.times ?? 0) });
-    }
+  /** Ledger entries by key: the last one's data, and how often all were applied. */
+  async ledger(): Promise<ReadonlyMap<string, { readonly data: Json; readonly times: number }>> {
+    const entries = new Map<string, { readonly data: Json; readonly times: number }>();
+    for (const { key, data, times } of await this.fixture.ledger())
+      entries.set(key, { data, times: times + (entries.get(key)?.times ?? 0) });
     return entries;
   }
 

@@ -5,6 +5,9 @@ import {
   type Sample,
   type Subject,
 } from '@connector-runtime/conformance-tests';
+import type { Constructor, Operation } from '@connector-runtime/core';
+import { withManifest } from '../mutants/mutant.js';
+import itemsPlugin from '../reference/items/items-plugin.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
 import { without } from './without.js';
 
@@ -81,6 +84,7 @@ const OF_FIXTURE = {
       'BPR-01',
       'BPR-03',
       'HOS-04',
+      'UNI-02',
       'CHK-01',
       'CHK-02',
       'CHK-03',
@@ -93,7 +97,7 @@ const OF_FIXTURE = {
 
 /** Without `objectType`, an operation that needs one is an error of the subject; without `pageRows` a page has the usual number; `atomic` is needed only where no variant has atomic batches by itself. */
 const OF_OPERATIONS = {
-  rowData: { from: operationMember('rowData'), unproven: [], others: ['OPS-01', 'SEC-03'] },
+  rowData: { from: operationMember('rowData'), unproven: ['UNI-02'], others: ['OPS-01', 'SEC-03'] },
   dynamic: { from: operationMember('dynamic'), unproven: ['CFG-07'] },
   bad: { from: operationMember('bad'), unproven: ['ACC-03', 'ACC-05', 'ACC-06', 'BAT-03', 'ERR-05'] },
   withText: { from: operationMember('withText'), unproven: ['SEC-03', 'HOS-03', 'UNI-01', 'UNI-02'] },
@@ -107,7 +111,7 @@ const OF_OPERATIONS = {
 
 const OF_SAMPLES = {
   'expectCode of bad': { from: sampleMember('bad', (sample) => without(sample, 'expectCode')), unproven: ['ACC-05'] },
-  'data of good': { from: sampleMember('good', opaque), unproven: ['OPS-02', 'OPS-03'] },
+  'data of good': { from: sampleMember('good', opaque), unproven: ['OPS-02', 'OPS-03', 'HOS-02'] },
   'data of withText': { from: sampleMember('withText', opaque), unproven: ['HOS-03', 'UNI-01', 'UNI-02'] },
   'data of withNumber': { from: sampleMember('withNumber', (sample) => without(sample, 'data')), unproven: ['UNI-03'] },
   'data of withDate': { from: sampleMember('withDate', opaque), unproven: ['UNI-04'] },
@@ -157,4 +161,14 @@ test('what is tried for some operations only, for want of a member, says for whi
     ['pass', 'without `bad`, not tried: create, update, upsert, upload'],
     ['pass', 'without `withText`, not tried: upload'],
   ]);
+});
+
+test('what no document can hold is not called proven', async () => {
+  const { manifest, operations } = itemsPlugin;
+  const only = withManifest({ operations: manifest.operations.filter(({ id }) => id === 'upload') });
+  const uploads = { ...only.plugin, operations: { upload: operations['upload'] as () => Constructor<Operation> } };
+
+  const { checks } = await conformance(itemsSubject(uploads), { only: ['HOS-02'] }).run();
+
+  expect(checks).toMatchObject([{ outcome: 'unproven', reason: expect.stringMatching(/^no document of `good` is/) }]);
 });

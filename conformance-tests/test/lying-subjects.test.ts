@@ -130,6 +130,69 @@ const LIES: readonly (readonly [
     fixture((own) => without(own, 'ledger') as Fixture),
   ],
   [
+    "has a manifest that is not its plugin's",
+    'MAN-01',
+    /`manifest` of the subject is not that of the plugin that `load` gives/,
+    (subject) => ({ ...subject, manifest: without(subject.manifest, 'browse') }),
+  ],
+  [
+    'has an `entry` that is not there',
+    'MAN-01',
+    /`entry` of the subject, items-of-nobody, cannot be found .*require\.resolve/,
+    (subject) => ({ ...subject, entry: 'items-of-nobody' }),
+  ],
+  [
+    'has a `start` whose server cannot listen',
+    'MAN-01',
+    /had not ended after 0\.3 s, and nobody caught Error: listen EADDRINUSE/,
+    (subject) => ({
+      ...subject,
+      start: async () => {
+        setImmediate(() => {
+          throw new Error('listen EADDRINUSE');
+        });
+        return never();
+      },
+    }),
+    HANGING,
+  ],
+  [
+    'has an invalid configuration whose place is no JSON Pointer',
+    'MAN-01',
+    /connections\.invalid of the fixture must be a list of .*a JSON Pointer such as \/url/,
+    connections({ invalid: [{ name: 'no url', properties: {}, path: 'url' }] }),
+  ],
+  [
+    'has a `withText` without the text',
+    'UNI-01',
+    /withText of create gives a document whose fields do not hold the text/,
+    operation('create', (own) => ({ withText: () => own.good(1)[0] as Sample })),
+  ],
+  [
+    'has a `sized` of another size',
+    'BAT-02',
+    /sized of \w+ gives a body of \d+ bytes where \d+ are asked for/,
+    operation('create', (own) => ({ sized: (bytes) => own.sized?.(bytes - 1) as Sample })),
+  ],
+  [
+    'has an `itemsIn` that counts nothing',
+    'BAT-01',
+    /itemsIn of create gives NaN, which is no number of documents/,
+    operation('create', () => ({ itemsIn: () => Number.NaN })),
+  ],
+  [
+    'has a `seedObjectTypes` that makes none',
+    'BRW-02',
+    /`seedObjectTypes` was asked for 500 object types, and \d are listed/,
+    fixture((own) => ({ ...own, seedObjectTypes: async () => undefined })),
+  ],
+  [
+    'has an `expireSession` that expires nothing',
+    'AUT-01',
+    /after `expireSession` the service goes on to take the session/,
+    fixture((own) => ({ ...own, expireSession: async () => undefined })),
+  ],
+  [
     'has a `stop` that leaves the service',
     'BAS-01',
     /still answers POST \/token after `stop`/,

@@ -1,8 +1,15 @@
 import { conformance, type Subject } from '@connector-runtime/conformance-tests';
-import { type CallContext, isConnectorError, type ResultEvent, type Secret } from '@connector-runtime/core';
+import {
+  type CallContext,
+  type Document,
+  type ExecutionContext,
+  isConnectorError,
+  type ResultEvent,
+  type Secret,
+} from '@connector-runtime/core';
 import { likeParent, withClient, withOperation, withSession } from '../mutants/mutant.js';
 import { ItemsClient, type ItemsRequest } from '../reference/items/items-client.js';
-import { CreateItems } from '../reference/items/items-operations.js';
+import { CreateItems, UpsertItems } from '../reference/items/items-operations.js';
 import { ItemsSession } from '../reference/items/items-session.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
 
@@ -75,6 +82,18 @@ const AskingCreate = likeParent(
   },
 );
 
+/** Puts the text of each item into addresses too, encoded for where it stands. */
+const EncodingUpsert = likeParent(
+  class extends UpsertItems {
+    protected override async upsert(document: Document, text: string, context: ExecutionContext) {
+      const words = encodeURIComponent(String((JSON.parse(text) as { readonly text?: unknown }).text));
+      for (const path of [`/types/${words}`, `/types?search=${words}`, `/types?${words}=1`])
+        await this.client.send({ method: 'GET', path, effect: 'none', step: 'lookup' }, context).catch(() => undefined);
+      return super.upsert(document, text, context);
+    }
+  },
+);
+
 const asking = itemsSubject(withOperation('create', AskingCreate).plugin);
 const paced = itemsSubject(withClient(PacedClient).plugin);
 const discovering = itemsSubject(withSession(DiscoveringSession).plugin);
@@ -116,6 +135,12 @@ test('a create that asks what became of it may tell', async () => {
     'IDM-03': 'pass',
     'IDM-06': 'pass',
   });
+});
+
+test('a text that is encoded where it stands in an address leads no request astray', async () => {
+  const encoding = itemsSubject(withOperation('upsert', EncodingUpsert).plugin);
+
+  expect(await outcomes(encoding, ['HOS-03'])).toEqual({ 'HOS-03': 'pass' });
 });
 
 async function outcomes(subject: Subject, only: readonly string[]): Promise<Readonly<Record<string, string>>> {

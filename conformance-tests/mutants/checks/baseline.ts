@@ -1,6 +1,17 @@
-import type { CallContext, Document, ResultEvent, TestFinding } from '@connector-runtime/core';
+import {
+  type CallContext,
+  CONNECTION_PROPERTIES,
+  type Document,
+  type ExecutionContext,
+  inject,
+  injectable,
+  type Properties,
+  type ResultEvent,
+  type TestFinding,
+} from '@connector-runtime/core';
+import { ItemsClient } from '../../reference/items/items-client.js';
 import { ItemsConnection } from '../../reference/items/items-connection.js';
-import { DeleteItems } from '../../reference/items/items-operations.js';
+import { DeleteItems, UpsertItems } from '../../reference/items/items-operations.js';
 import { likeParent, type Mutants, PropertiedConnection, withConnection, withOperation } from '../mutant.js';
 
 /** Relies on a property that may be absent. */
@@ -38,9 +49,26 @@ const saysSuccess = likeParent(
   },
 );
 
+/** Relies on a property that may be absent, once a document has come. */
+@injectable()
+class UpsertsWithLabels extends UpsertItems {
+  constructor(
+    @inject(ItemsClient) client: ItemsClient,
+    @inject(CONNECTION_PROPERTIES) private readonly properties: Properties,
+  ) {
+    super(client);
+  }
+
+  protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+    if ((this.properties['labels'] as { readonly tenant?: string }).tenant === '') throw new TypeError('no tenant');
+    return super.upsert(document, text, context);
+  }
+}
+
 export const BASELINE_MUTANTS: Mutants = {
   'BAS-01': withConnection(needsLabels),
   'BAS-01:finding': withConnection(findsFault),
+  'BAS-01:minimal': withOperation('upsert', UpsertsWithLabels),
   'BAS-01:operation': withOperation('delete', failsAlone),
   'BAS-01:unsent': withOperation('delete', saysSuccess),
 };

@@ -176,6 +176,13 @@ function renamed({ token, ...kept }: Readonly<Record<string, Json>>): Readonly<R
 
 let migrations = 0;
 
+function withProperty(name: string, change: (schema: JsonSchema) => JsonSchema): Mutant {
+  return withConnectionSchema((schema) => ({
+    ...schema,
+    properties: { ...propertiesOf(schema), [name]: change(propertiesOf(schema)[name] ?? {}) },
+  }));
+}
+
 export const CONFIG_MUTANTS: Mutants = {
   'CFG-01': withConnectionSchema((schema) => ({ ...schema, requird: ['url'] })),
   'CFG-01:default': withDescriptor('upload', {
@@ -185,6 +192,11 @@ export const CONFIG_MUTANTS: Mutants = {
       properties: { name: { type: 'string', minLength: 1, default: '', 'x-dynamic': true } },
     },
   }),
+  'CFG-01:nested': withProperty('labels', (labels) => ({
+    ...labels,
+    properties: { ...propertiesOf(labels), tenant: { type: 'string', minLength: 1, default: '' } },
+  })),
+  'CFG-02:anything': withProperty('labels', (labels) => ({ ...labels, additionalProperties: {} })),
   'CFG-02': withConnectionSchema((schema) => {
     const { additionalProperties: _, ...open } = propertiesOf(schema)['labels'] ?? {};
     return { ...schema, properties: { ...propertiesOf(schema), labels: open } };
@@ -202,6 +214,10 @@ export const CONFIG_MUTANTS: Mutants = {
   'CFG-05': withConnectionSchema((schema) => ({
     ...schema,
     properties: { ...propertiesOf(schema), apiKey: { type: 'string' } },
+  })),
+  'CFG-05:list': withConnectionSchema((schema) => ({
+    ...schema,
+    properties: { ...propertiesOf(schema), accessTokens: { type: 'array', items: { type: ['string', 'null'] } } },
   })),
   'CFG-06': { plugin: { ...itemsPlugin, migrate: (_, properties: Json) => properties } },
   'CFG-06:missing': { plugin: without('migrate', itemsPlugin) },

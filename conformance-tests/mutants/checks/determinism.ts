@@ -28,5 +28,6 @@ const notesByChance = likeParent(
 export const DETERMINISM_MUTANTS: Mutants = {
   'DET-01': withOperation('delete', stampsRequests),
   'DET-01:rows': withOperation('read', notesByChance),
+  'DET-02:read': { plugin: itemsPlugin, entry: require.resolve('../entries/reads-local.js') },
   'DET-02': { plugin: itemsPlugin, entry: require.resolve('../entries/speaks-local.js') },
 };

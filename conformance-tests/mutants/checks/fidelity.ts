@@ -1,6 +1,12 @@
-import type { Document, Events, ExecutionContext, ResultEvent } from '@connector-runtime/core';
+import {
+  ConnectorError,
+  type Document,
+  type Events,
+  type ExecutionContext,
+  type ResultEvent,
+} from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
-import { UpdateItems, UpsertItems } from '../../reference/items/items-operations.js';
+import { ReadItems, UpdateItems, UpsertItems } from '../../reference/items/items-operations.js';
 import { changing, likeParent, type Mutants, withOperation } from '../mutant.js';
 
 const normalises = likeParent(
@@ -22,6 +28,29 @@ const decodesPieces = likeParent(
     }
   },
 );
+
+/** Takes each piece of a page for whole characters. */
+const decodesPages = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      const path = `/items/${context.objectType}?from=${from}`;
+      const request = { method: 'GET', path, effect: 'none', step: 'read', answer: 'stream' } as const;
+      const answer = await this.client.send(request, context);
+      let text = '';
+      for await (const piece of answer.body.open(context.signal)) {
+        text += Buffer.from(piece).toString();
+        if (text.length > 10_000_000) throw tooLarge();
+      }
+      const { texts, next } = this.parsed(text);
+      return next !== undefined && next <= from ? super.page(from, context) : { texts, next };
+    }
+  },
+);
+
+function tooLarge(): ConnectorError {
+  const message = 'the page is larger than any';
+  return new ConnectorError({ category: 'tooLarge', code: 'ITEMS_PAGE', message, effect: 'none', retryable: false });
+}
 
 const datesLocally = likeParent(
   class extends UpdateItems {
@@ -71,6 +100,7 @@ export const FIDELITY_MUTANTS: Mutants = {
   'UNI-04': withOperation('update', datesLocally),
   'UNI-05': withOperation('upsert', dropsNulls),
   'UNI-01:status': withOperation('upsert', failsAtNul),
+  'UNI-02:rows': withOperation('read', decodesPages),
   'UNI-02:status': withOperation('update', decodesStrictly),
   'UNI-05:added': withOperation(
     'create',

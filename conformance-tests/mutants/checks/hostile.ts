@@ -39,6 +39,34 @@ const mergesByHand = likeParent(
   },
 );
 
+const dropsNames = likeParent(
+  class extends UpsertItems {
+    protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      if (!text.includes('__proto__')) return super.upsert(document, text, context);
+      return Promise.resolve({ type: 'result', inputs: [document.id], status: 'success', code: '200' });
+    }
+  },
+);
+
+/** Takes the names out, and what comes after them. */
+const cutsAtNames = likeParent(
+  class extends UpsertItems {
+    protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      const { key } = JSON.parse(text) as { readonly key: string };
+      return super.upsert(document, text.includes('__proto__') ? JSON.stringify({ key }) : text, context);
+    }
+  },
+);
+
+const throwsAtNames = likeParent(
+  class extends UpsertItems {
+    protected override upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
+      if (text.includes('__proto__')) throw new TypeError('a name that is taken');
+      return super.upsert(document, text, context);
+    }
+  },
+);
+
 const followsForEver = likeParent(
   class extends ReadItems {
     protected override async page(from: number, context: ExecutionContext) {
@@ -112,17 +140,25 @@ function objectIn(text: string): object | undefined {
   }
 }
 
-const putsTextIntoPath = likeParent(
-  class extends UpsertItems {
-    protected override async upsert(document: Document, text: string, context: ExecutionContext): Promise<ResultEvent> {
-      const { key, text: words } = JSON.parse(text) as { readonly key: string; readonly text?: unknown };
-      if (typeof words !== 'string' || !words.startsWith('../')) return super.upsert(document, text, context);
-      const path = `/items/${context.objectType}/${encodeURIComponent(key)}?was=${words}`;
-      await this.client.send({ method: 'PUT', path, body: text, effect: 'repeatable', step: 'upsert' }, context);
-      return { type: 'result', inputs: [document.id], status: 'success', code: '200' };
-    }
-  },
-);
+/** Looks up, on the side, what a text names: as it is, where it begins so. */
+function looksUp(beginning: string, path: (words: string) => string) {
+  return likeParent(
+    class extends UpsertItems {
+      protected override async upsert(
+        document: Document,
+        text: string,
+        context: ExecutionContext,
+      ): Promise<ResultEvent> {
+        const { text: words } = JSON.parse(text) as { readonly text?: unknown };
+        if (typeof words === 'string' && words.startsWith(beginning))
+          await this.client
+            .send({ method: 'GET', path: path(words), effect: 'none', step: 'lookup' }, context)
+            .catch(() => undefined);
+        return super.upsert(document, text, context);
+      }
+    },
+  );
+}
 
 const callsCircleInternal = likeParent(
   class extends ReadItems {
@@ -148,6 +184,20 @@ export const HOSTILE_MUTANTS: Mutants = {
   'HOS-01:next': withOperation('update', losesNext),
   'HOS-01:slow': withOperation('update', parsesSlowly),
   'HOS-02:answer': withOperation('delete', mergesAnswer),
-  'HOS-03:path': withOperation('upsert', putsTextIntoPath),
+  'HOS-02:dropped': withOperation('upsert', dropsNames),
+  'HOS-02:fields': withOperation('upsert', cutsAtNames),
+  'HOS-02:status': withOperation('upsert', throwsAtNames),
+  'HOS-03:path': withOperation(
+    'upsert',
+    looksUp('../', (words) => `/types/${words}`),
+  ),
+  'HOS-03:query': withOperation(
+    'upsert',
+    looksUp('<b>', (words) => `/types?search=${words}`),
+  ),
+  'HOS-03:hash': withOperation(
+    'upsert',
+    looksUp('#', (words) => `/types?search=${words}`),
+  ),
   'HOS-04:category': withOperation('read', callsCircleInternal),
 };

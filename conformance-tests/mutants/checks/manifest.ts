@@ -1,7 +1,15 @@
 import path from 'node:path';
-import type { OperationEvent } from '@connector-runtime/core';
+import type { ConnectorPlugin, OperationEvent } from '@connector-runtime/core';
 import { ReadItems } from '../../reference/items/items-operations.js';
-import { itemsPlugin, likeParent, type Mutants, withDescriptor, withManifest, withOperation } from '../mutant.js';
+import {
+  itemsPlugin,
+  likeParent,
+  type Mutants,
+  withConnectionSchema,
+  withDescriptor,
+  withManifest,
+  withOperation,
+} from '../mutant.js';
 
 const { browse: _, ...withoutBrowse } = itemsPlugin.manifest;
 
@@ -12,6 +20,16 @@ const givesNoCheckpoint = likeParent(
     }
   },
 );
+
+function withColours(colours: readonly string[]): ConnectorPlugin {
+  return withConnectionSchema((schema) => ({
+    ...schema,
+    properties: {
+      ...(schema['properties'] as object),
+      colours: { type: 'array', items: { type: 'string', enum: colours } },
+    },
+  })).plugin;
+}
 
 /** Nothing is loaded from there: its manifest.json is that of an earlier build. */
 const STALE_PACKAGE = path.join(__dirname, '..', '..', '..', 'mutants', 'entries', 'stale-manifest', 'index.js');
@@ -28,6 +46,10 @@ export const MANIFEST_MUTANTS: Mutants = {
   'MAN-03:checkpoints': withOperation('read', givesNoCheckpoint),
   'MAN-04': { plugin: { ...itemsPlugin, manifest: withoutBrowse } },
   'MAN-04:checkpoint': withDescriptor('read', { resumable: false }),
+  'MAN-05:list': {
+    plugin: withColours(['red']),
+    previous: { ...withColours(['red', 'blue']).manifest, version: '1.1.0' },
+  },
   'MAN-05': {
     plugin: itemsPlugin,
     previous: {

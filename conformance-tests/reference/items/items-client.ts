@@ -23,6 +23,8 @@ export interface ItemsRequest {
   readonly step: string;
   /** Of one attempt, milliseconds. */
   readonly timeoutMs?: number;
+  /** How far the answer is read before it is given. */
+  readonly answer?: HttpRequest['answer'];
 }
 
 /** Puts the session on every attempt, renews it once, and names the service's refusals. */
@@ -34,7 +36,10 @@ export class ItemsClient {
     @inject(ItemsSession) protected readonly session: ItemsSession,
   ) {}
 
-  send({ method, path, effect, body, step, timeoutMs }: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+  send(
+    { method, path, effect, body, step, timeoutMs, answer }: ItemsRequest,
+    context: CallContext,
+  ): Promise<HttpResponse> {
     let used = '';
     let renewals = 0;
     return this.http.send(
@@ -48,13 +53,14 @@ export class ItemsClient {
         effect,
         ...(body === undefined ? {} : { body }),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
-        judge: async (answer) => {
-          if (answer.status === 401 && renewals < 1) {
+        ...(answer === undefined ? {} : { answer }),
+        judge: async (answered) => {
+          if (answered.status === 401 && renewals < 1) {
             renewals += 1;
             const retryable = await this.renewed(used, step, context);
             return { category: 'auth', code: 'ITEMS_TOKEN_EXPIRED', retryable, effect: 'none', step };
           }
-          return this.refusal(answer, step);
+          return this.refusal(answered, step);
         },
       },
       context,

@@ -44,7 +44,7 @@ function fixtureOf(service: ItemsService): Fixture {
     ledger: async () => service.ledger,
     seedRows: async (_, n) => {
       const keys = Array.from({ length: n }, (_, index) => `row-${index}`);
-      for (const key of keys) service.seedItem(key, { text: `text of ${key}` });
+      for (const key of keys) service.seedItem(key, textOfRow(key));
       return keys;
     },
     seedObjectTypes: async (n) => {
@@ -126,14 +126,14 @@ function operationsOf(service: ItemsService): Readonly<Record<string, OperationF
       ...base,
       good: (n) => many(n, () => ({ ...json(fresh(), {}), body: Buffer.from('{}') })),
       keyOf: keyInBody,
-      rowData: (key) => ({ text: `text of ${key}` }),
+      rowData: textOfRow,
       isWrite: () => false,
     },
     export: {
       ...base,
       good: (n) => many(n, () => ({ ...json(fresh(), {}), body: Buffer.from('{}') })),
       keyOf: keyInBody,
-      rowData: (key) => ({ text: `text of ${key}` }),
+      rowData: textOfRow,
       isWrite: () => false,
     },
     create,
@@ -175,6 +175,11 @@ function operationsOf(service: ItemsService): Readonly<Record<string, OperationF
       isWrite: ({ method, path }) => method === 'POST' && path.startsWith('/files/'),
     },
   };
+}
+
+/** With characters of two, three and four bytes. */
+function textOfRow(key: string) {
+  return { text: `text of ${key}: é€\u{1F680}` };
 }
 
 /** An item read tells its key; a result is told by its document. */

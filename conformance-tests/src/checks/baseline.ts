@@ -21,20 +21,24 @@ export const BASELINE: readonly Check[] = [
     async run(trial) {
       await expectSoundFixture(trial);
       const { valid, minimal } = trial.fixture.connections;
-      for (const properties of minimal === undefined ? [valid] : [valid, minimal]) {
+      const configurations = minimal === undefined ? { valid } : { valid, minimal };
+      for (const [name, properties] of Object.entries(configurations)) {
         const connection = await trial.connect({ properties });
         const findings = await connection.test();
-        expectThat(findings.length > 1, 'a named finding besides open', findings, 'testing the connection');
+        const did = `testing connections.${name}`;
+        expectThat(findings.length > 1, 'a named finding besides open', findings, did);
         expectThat(
           findings.every((finding) => finding.ok && finding.name !== ''),
           'every finding ok',
           findings,
-          'testing the connection',
+          did,
         );
         await connection.close();
+        const working = await trial.connect({ properties });
+        for (const operation of trial.operations())
+          await expectGoodTaken(trial, working, operation, `connections.${name}`);
+        await working.close();
       }
-      const connection = await trial.connect();
-      for (const operation of trial.operations()) await expectGoodTaken(trial, connection, operation);
       await expectBadRefused(trial);
       await expectOwnService(trial);
       if (minimal === undefined && hasOptionalProperties(trial.plugin.manifest))

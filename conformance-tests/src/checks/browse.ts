@@ -1,6 +1,6 @@
 import { type Field, isConnectorError, type ObjectType } from '@connector-runtime/core';
 import type { Check } from '../check.js';
-import { expectThat, nameOf } from '../findings.js';
+import { expectThat, nameOf, SubjectError } from '../findings.js';
 import type { Trial } from '../trial.js';
 import { type TriedOperation, typed } from '../tried-operation.js';
 
@@ -66,6 +66,12 @@ export const BROWSE: readonly Check[] = [
         operation.key,
       );
       if (trial.plugin.manifest.browse?.lazyFields === true) await descend(trial, operation);
+      let listed = 0;
+      for await (const _ of connection.objectTypes({ operation: operation.id })) listed += 1;
+      if (listed < MANY_TYPES)
+        throw new SubjectError(
+          `\`seedObjectTypes\` was asked for ${MANY_TYPES} object types, and ${listed} are listed: it must make them, or the plugin lists too few`,
+        );
     },
   },
   {

@@ -81,7 +81,7 @@ export const CONCURRENCY: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Connections do not meet',
-    rule: 'Two connections of one runtime to two services, with the same user name, work for one operation of each kind of effect: what each is given reaches its own service and no other, it reads its own rows only, and no credential reaches both.',
+    rule: 'Two connections of one runtime to two services work for one operation of each kind of effect: what each is given reaches its own service and no other, it reads its own rows only, and no credential reaches both.',
     cause: 'a token that is kept under the user name only, or a client in a variable of its module',
     async run(trial) {
       const other = await trial.again(trial.seed + 1);
@@ -204,11 +204,11 @@ async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
 }
 
 /** With the fields that its document gave: others may be the service's own, as the number of a record. */
-function shownEntry({ key, times, data }: LedgerEntry, samples: readonly Sample[]): string {
+function shownEntry({ key, action, times, data }: LedgerEntry, samples: readonly Sample[]): string {
   const sample = samples.find((one) => one.key === key);
   const names = Object.keys((sample === undefined ? undefined : dataOf(sample)) ?? {});
   const fields = data as Readonly<Record<string, Json>>;
-  return `${key} ${times} ${JSON.stringify(names.map((name) => fields[name]))}`;
+  return `${key} ${action} ${times} ${JSON.stringify(names.map((name) => fields[name]))}`;
 }
 
 /** Secrets of the trial's connection that requests to the other's service show. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ErrorInfo, isConnectorError, type Json, type JsonSchema } from '@connector-runtime/core';
 import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
@@ -5,6 +6,7 @@ import { expectThat, nameOf, SubjectError, Unproven } from '../findings.js';
 import { withIdleOperations } from '../observed-plugin.js';
 import { documentOf, documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
+import { subschemas, takes } from '../schema-walk.js';
 import type { Sample, SeenRequest } from '../subject.js';
 import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
@@ -28,12 +30,11 @@ export const CONFIG: readonly Check[] = [
         }
         expectThat(problem === undefined, `the schema of ${name} compiles`, problem, 'compiling it');
         const defs = schema['$defs'] === undefined ? {} : { $defs: schema['$defs'] };
-        for (const [property, { default: byDefault, ...own }] of Object.entries(
-          (schema['properties'] ?? {}) as Record<string, JsonSchema>,
-        )) {
+        for (const { schema: part, path } of subschemas(schema)) {
+          const { default: byDefault, ...own } = part;
           if (byDefault === undefined) continue;
           const wrong = compileSchema({ ...own, ...defs })(byDefault);
-          expectThat(wrong === undefined, `the default of ${name}/${property} is valid`, wrong, 'validating it');
+          expectThat(wrong === undefined, `the default of ${name}${path} is valid`, wrong, 'validating it');
         }
       }
     },
@@ -49,7 +50,7 @@ export const CONFIG: readonly Check[] = [
     async run({ plugin: { manifest } }) {
       for (const [name, schema] of schemasOf(manifest)) {
         if (name.includes(':')) continue;
-        const open = [...openObjects(schema, name)];
+        const open = openObjects(schema).map((pointer) => `${name}${pointer}`);
         expectThat(
           open.length === 0,
           'every object refuses unknown keys',
@@ -293,16 +294,15 @@ function shownIn(request: SeenRequest, texts: readonly string[]): boolean {
   return texts.some((text) => shown.includes(text));
 }
 
-const SECRET_NAME = /pass(?:word|wd|phrase)?$|secret$|token$|(?:api|private|access)[-_]?key$/i;
+const SECRET_NAME =
+  /(?:pass(?:word|wd|phrase)?|secret|token|(?:api|private|access|secret|signing|encryption|account)[-_]?key)s?$/i;
 
-/** Pointers of text properties that are named like secrets and not marked as such. */
+/** Pointers of text properties, and of lists of texts, that are named like secrets and not marked as such. */
 function plainSecrets(schema: JsonSchema, at: string): readonly string[] {
-  const properties = (schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
-  return Object.entries(properties).flatMap(([name, property]) => {
-    const pointer = `${at}/${name}`;
-    if (property['type'] === 'object') return plainSecrets(property, pointer);
-    const isMarked = property['format'] === 'password' && property['writeOnly'] === true;
-    return property['type'] === 'string' && SECRET_NAME.test(name) && !isMarked ? [pointer] : [];
+  return [...subschemas(schema)].flatMap(({ schema: part, path, isCondition }) => {
+    const name = path.split('/').findLast((step) => step !== '*') ?? '';
+    const isMarked = part['format'] === 'password' && part['writeOnly'] === true;
+    return takes(part, 'string') && SECRET_NAME.test(name) && !isMarked && !isCondition ? [`${at}${path}`] : [];
   });
 }
 
@@ -326,21 +326,12 @@ function* schemasOf(manifest: Trial['plugin']['manifest']): Generator<readonly [
   }
 }
 
-/** Pointers of objects that take keys which nobody named. A map (`additionalProperties` with a schema) is closed in its own way. */
-function* openObjects(schema: unknown, at: string): Generator<string> {
-  if (typeof schema !== 'object' || schema === null) return;
-  if (Array.isArray(schema)) {
-    for (const [index, part] of schema.entries()) yield* openObjects(part, `${at}/${index}`);
-    return;
-  }
-  const record = schema as Record<string, unknown>;
-  const isObject = record['type'] === 'object' && record['properties'] !== undefined;
-  const others = record['additionalProperties'] ?? record['unevaluatedProperties'];
-  const isClosed = others !== undefined && others !== true;
-  if (isObject && !isClosed) yield at;
-  for (const [key, part] of Object.entries(record)) {
-    // Conditions only narrow what the object itself allows.
-    if (!['if', 'then', 'else', 'allOf', 'default', 'examples', 'enum', 'const'].includes(key))
-      yield* openObjects(part, `${at}/${key}`);
-  }
+/** Pointers of objects that take keys which nobody named. A map (`additionalProperties` with a schema that says something) is closed in its own way, and conditions only narrow what the object itself allows. */
+function openObjects(schema: JsonSchema): readonly string[] {
+  return [...subschemas(schema)].flatMap(({ schema: part, pointer, isCondition }) => {
+    const others = part['additionalProperties'] ?? part['unevaluatedProperties'];
+    const isClosed = others !== undefined && others !== true && !isDeepStrictEqual(others, {});
+    const isObject = takes(part, 'object') && part['properties'] !== undefined;
+    return isObject && !isClosed && !isCondition ? [pointer] : [];
+  });
 }

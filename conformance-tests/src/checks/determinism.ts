@@ -12,6 +12,14 @@ import { requestOf } from '../tried-operation.js';
 
 const DOCUMENTS = 12;
 
+/** What comes out is handed from process to process. */
+const ROWS_ELSEWHERE = 3;
+
+const PLACES = [
+  { TZ: 'UTC', LC_ALL: 'en_US.UTF-8', LANG: 'en_US.UTF-8' },
+  { TZ: 'Pacific/Chatham', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' },
+];
+
 export const DETERMINISM: readonly Check[] = [
   {
     id: 'DET-01',
@@ -34,7 +42,7 @@ export const DETERMINISM: readonly Check[] = [
           );
           runs.push({
             requests: requests.map((request) => withoutOrigin(request, own)).sort(),
-            events: (await Promise.all(events.map(shownEvent))).map((event) => withoutOrigin(event, own)).sort(),
+            events: (await Promise.all(events.map(wholeEvent))).map((event) => withoutOrigin(event, own)).sort(),
           });
           await own.stop();
         }
@@ -58,39 +66,18 @@ export const DETERMINISM: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Place and language do not matter',
-    rule: 'In the zone Pacific/Chatham and a Turkish locale, the documents end and arrive as elsewhere.',
+    rule: 'In the zone Pacific/Chatham and a Turkish locale, the documents end and arrive as elsewhere, and reads give the same.',
     cause: 'toLocaleString(), or a date in local time',
     ownProcess: true,
     async run(trial) {
-      for (const operation of trial.writes()) {
-        const seen = [];
-        for (const env of [
-          { TZ: 'UTC', LC_ALL: 'en_US.UTF-8', LANG: 'en_US.UTF-8' },
-          { TZ: 'Pacific/Chatham', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' },
-        ]) {
-          const { trial: own, operation: tried } = await trial.forOperation(operation);
-          const before = (await own.fixture.ledger()).length;
-          const documents = plainDocuments(tried.fixture.good(3));
-          const input = {
-            entry: own.subject.entry,
-            properties: own.fixture.connections.valid,
-            request: requestOf(tried),
-            documents,
-          };
-          const { report, stderr } = await runChild('run-documents', input, { env });
-          if (report === undefined)
-            throw new SubjectError(`the plugin cannot be run in a process of its own: ${stderr.slice(-500)}`);
-          const applied = (await own.fixture.ledger())
-            .slice(before)
-            .map(({ key, data }) => `${key} ${JSON.stringify(data)}`)
-            .sort();
-          seen.push({ report, applied });
-          await own.stop();
-        }
+      const seen = [];
+      for (const env of PLACES) seen.push(await runElsewhere(trial, env));
+      for (const operation of trial.operations()) {
+        const [here, there] = seen.map((outcomes) => outcomes.get(operation.key));
         expectThat(
-          isDeepStrictEqual(seen[0], seen[1]),
-          'the same results and ledger',
-          seen,
+          isDeepStrictEqual(here, there),
+          'the same results, outputs and ledger',
+          [here, there],
           'a run in another zone and locale',
           operation.key,
         );
@@ -99,13 +86,48 @@ export const DETERMINISM: readonly Check[] = [
   },
 ];
 
+/** What each operation comes to in a process of this place, over a service of its own: how documents ended, what came out, and what was applied. */
+async function runElsewhere(trial: Trial, env: Readonly<Record<string, string>>) {
+  const own = await trial.again();
+  const runs: {
+    readonly request: ReturnType<typeof requestOf>;
+    readonly documents: ReturnType<typeof plainDocuments>;
+  }[] = [];
+  for (const operation of own.operations()) {
+    if (operation.descriptor.effect === 'read' && own.fixture.seedRows !== undefined)
+      await own.seedRows(operation, ROWS_ELSEWHERE);
+    const documents = plainDocuments(operation.fixture.good(documentCount(operation, 3)));
+    runs.push({ request: requestOf(operation), documents });
+  }
+  const before = (await own.fixture.ledger()).length;
+  const input = { entry: own.subject.entry, properties: own.fixture.connections.valid, runs };
+  const { report, stderr } = await runChild('run-documents', input, { env });
+  if (report === undefined)
+    throw new SubjectError(`the plugin cannot be run in a process of its own: ${stderr.slice(-500)}`);
+  const applied = (await own.fixture.ledger()).slice(before);
+  const { ended } = JSON.parse(withoutPort(JSON.stringify(report), own)) as { readonly ended: readonly object[] };
+  const outcomes = own.operations().map(({ key }, index) => {
+    const keys = new Set(runs[index]?.documents.map(({ id }) => id));
+    const entries = applied.filter((entry) => keys.has(entry.key)).map((entry) => JSON.stringify(entry));
+    return [key, { ...ended[index], applied: entries.sort() }] as const;
+  });
+  await own.stop();
+  return new Map(outcomes);
+}
+
+/** As `withoutOrigin`, of a process that sends for itself: the ports that its configuration names. */
+function withoutPort(text: string, { fixture }: Trial): string {
+  const ports = JSON.stringify(fixture.connections.valid).match(/:\d{4,5}\b/g) ?? [];
+  return ports.reduce((shown, port) => shown.replaceAll(port, ':port'), text);
+}
+
 /** The service has another port each time. */
 function withoutOrigin(text: string, trial: Trial): string {
   const origins = [...new Set(trial.sent.map(({ url }) => url.host))];
   return origins.reduce((shown, origin) => shown.replaceAll(origin, 'service'), text);
 }
 
-async function shownEvent(event: OperationEvent): Promise<string> {
+async function wholeEvent(event: OperationEvent): Promise<string> {
   if (!('body' in event) || event.body === undefined) return JSON.stringify(event);
   const { body, ...rest } = event;
   return `${JSON.stringify(rest)} ${await textOf(body)}`;

@@ -1,10 +1,14 @@
 import { gzipSync } from 'node:zlib';
-import type { ErrorInfo } from '@connector-runtime/core';
+import type { ErrorInfo, ResultEvent } from '@connector-runtime/core';
+import { addressesAstray } from '../addresses-astray.js';
 import type { Check } from '../check.js';
 import { Compared } from '../compared.js';
-import { expectThat } from '../findings.js';
+import { expectThat, Unproven } from '../findings.js';
 import type { Fault } from '../lent/traffic.js';
 import { dataOf, documentsOf } from '../samples.js';
+import type { Sample } from '../subject.js';
+import type { Trial } from '../trial.js';
+import type { TriedOperation } from '../tried-operation.js';
 
 const QUICK_MS = 1_000;
 /** A job that never ends may be asked for a hundred times before its deadline. */
@@ -24,6 +28,10 @@ const SYNTAX = [
   '<b>&amp;</b>',
   '{{y}}',
 ];
+/** Members of a JSON object. */
+const PROTOTYPE_NAMES = '"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}';
+/** Text that is none. */
+const PLAIN = 'Plaintext';
 
 export const HOSTILE: readonly Check[] = [
   {
@@ -64,36 +72,36 @@ export const HOSTILE: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'Names of Object.prototype are just names',
-    rule: '`__proto__` and `constructor` in documents and in answers pollute nothing; the document is kept or refused.',
+    rule: '`__proto__` and `constructor` in documents and in answers pollute nothing; such a document arrives with the fields that it has besides, or is refused.',
     cause: 'a deep merge by hand',
     async run(trial) {
       const probe = Object.prototype as { polluted?: unknown };
+      const compared = new Compared('good');
+      let isTried = false;
       try {
         for (const operation of trial.operations()) {
           const [sample] = operation.fixture.good(1);
           if (sample === undefined) continue;
-          const connection = await trial.connect();
-          await trial.run(
-            connection,
-            operation,
-            documentsOf([{ ...sample, body: withPrototypeNames(sample.mediaType, sample.body) }]),
-          );
-          expectThat(
-            probe.polluted === undefined,
-            'Object.prototype as it was',
-            'it has a new property',
-            'a document with __proto__ and constructor',
-            operation.key,
-          );
+          const body = withPrototypeNames(sample.mediaType, sample.body);
+          if (body !== undefined) {
+            isTried = true;
+            const did = 'a document with __proto__ and constructor';
+            const { results } = await trial.run(await trial.connect(), operation, documentsOf([{ ...sample, body }]));
+            expectThat(
+              probe.polluted === undefined,
+              'Object.prototype as it was',
+              'it has a new property',
+              did,
+              operation.key,
+            );
+            await expectKeptOrRefused(trial, operation, sample, { result: results[0], compared, did });
+          }
           if (trial.hasOwnSockets) continue;
           const { trial: own, operation: tried } = await trial.forOperation(operation);
           const open = await own.connect();
           await open.test();
-          const body = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
-          await own.fault(
-            { kind: 'status', status: 200, headers: { 'content-type': 'application/json' }, body },
-            { from: 1 },
-          );
+          const headers = { 'content-type': 'application/json' };
+          await own.fault({ kind: 'status', status: 200, headers, body: `{${PROTOTYPE_NAMES}}` }, { from: 1 });
           await own.run(open, tried, documentsOf(tried.fixture.good(1)));
           expectThat(
             probe.polluted === undefined,
@@ -103,6 +111,9 @@ export const HOSTILE: readonly Check[] = [
             operation.key,
           );
         }
+        compared.expectSome();
+        if (!isTried)
+          throw new Unproven('no document of `good` is a JSON object or an XML element, where such names could stand');
       } finally {
         delete probe.polluted;
       }
@@ -114,14 +125,17 @@ export const HOSTILE: readonly Check[] = [
     profile: 'full',
     needs: ['write'],
     title: 'Text is never syntax',
-    rule: 'Quotes, backslashes, line ends, percent signs, dots and hashes in a text arrive as they are or the document is refused; no request leaves its path. (Line ends in headers are refused by the host.)',
+    rule: 'Quotes, backslashes, line ends, percent signs, dots and hashes in a text arrive as they are or the document is refused; no word of it leads a request to a path, or to a parameter, that a plain text leads none to. (Line ends in headers are refused by the host.)',
     cause: 'a request that is put together by concatenation',
     async run(trial) {
       const compared = new Compared('withText');
       for (const { member: withText, ...operation } of trial.withMember('withText', trial.writes())) {
+        const connection = await trial.connect();
+        const plain = withText(PLAIN);
+        const atFirst = (await trial.requests()).length;
+        await trial.run(connection, operation, documentsOf([plain]));
         const samples = SYNTAX.map((text) => withText(text));
         const before = (await trial.requests()).length;
-        const connection = await trial.connect();
         const { results } = await trial.run(connection, operation, documentsOf(samples));
         const applied = await trial.ledger();
         samples.forEach((sample, index) => {
@@ -137,12 +151,15 @@ export const HOSTILE: readonly Check[] = [
           if (status === 'success')
             compared.expectEqual(applied.get(sample.key)?.data, dataOf(sample), did, operation.key);
         });
-        const sent = (await trial.requests()).slice(before);
-        const strange = sent.filter(({ path }) => /\.\.|#/.test(path) || /[\r\n]/.test(path)).map(({ path }) => path);
+        const requests = await trial.requests();
+        const astray = addressesAstray(
+          { requests: requests.slice(before), texts: SYNTAX, keys: samples.map(({ key }) => key) },
+          { requests: requests.slice(atFirst, before), texts: [PLAIN], keys: [plain.key] },
+        );
         expectThat(
-          strange.length === 0,
-          'paths below the address of the service',
-          strange.slice(0, 3),
+          astray.length === 0,
+          'no address but those of a plain text',
+          astray.slice(0, 3),
           'texts that are syntax',
           operation.key,
         );
@@ -228,20 +245,30 @@ function hostileAnswers(): readonly (readonly [name: string, fault: Fault, from:
   ];
 }
 
-function withPrototypeNames(mediaType: string, body: Uint8Array): Uint8Array {
+/** Applied with the fields that it has besides, or refused visibly. */
+async function expectKeptOrRefused(
+  trial: Trial,
+  { key, descriptor: { effect } }: TriedOperation,
+  sample: Sample,
+  { result, compared, did }: { result: ResultEvent | undefined; compared: Compared; did: string },
+): Promise<void> {
+  const isTold = result?.status === 'success' || result?.status === 'applicationError';
+  expectThat(isTold, 'success or applicationError', result?.error ?? result?.status, did, key);
+  if (result.status !== 'success' || effect === 'read') return;
+  const entry = (await trial.ledger()).get(sample.key);
+  expectThat(entry !== undefined, 'success of what is in the ledger', 'success, and no entry', did, key);
+  if (effect !== 'delete') compared.expectEqual(entry.data, dataOf(sample), did, key);
+}
+
+/** The document with such names in it; `undefined` where its format has no place for them. */
+function withPrototypeNames(mediaType: string, body: Uint8Array): Uint8Array | undefined {
   const text = Buffer.from(body).toString();
-  if (/[/+]json\b/.test(mediaType))
-    return Buffer.from(
-      text
-        .replace(/^\s*\{/, '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},')
-        .replace(/,\s*\}$/, '}'),
-    );
+  let named = text;
+  if (/[/+]json\b/.test(mediaType)) named = text.replace(/^\s*\{/, `{${PROTOTYPE_NAMES},`).replace(/,\s*\}$/, '}');
   if (/[/+]xml\b/.test(mediaType))
-    return Buffer.from(
-      text.replace(
-        /<\/(\w+)>\s*$/,
-        '<__proto__><polluted>1</polluted></__proto__><constructor><prototype><polluted>1</polluted></prototype></constructor></$1>',
-      ),
+    named = text.replace(
+      /<\/(\w+)>\s*$/,
+      '<__proto__><polluted>1</polluted></__proto__><constructor><prototype><polluted>1</polluted></prototype></constructor></$1>',
     );
-  return body;
+  return named === text ? undefined : Buffer.from(named);
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -12,9 +13,10 @@ import manifestSchema from '@connector-runtime/core/manifest.schema.json';
 import { major, satisfies, valid, validRange } from 'semver';
 import type { Check } from '../check.js';
 import { runChild } from '../child-process.js';
-import { expectThat, SubjectError, Unproven } from '../findings.js';
+import { expectThat, nameOf, SubjectError, Unproven } from '../findings.js';
 import { documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
+import { subschemas } from '../schema-walk.js';
 import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
 
@@ -167,11 +169,22 @@ export const MANIFEST: readonly Check[] = [
 
 /** The manifest.json beside the nearest package.json above the entry. */
 function writtenManifest(entry: string): unknown {
-  let folder = path.dirname(path.isAbsolute(entry) ? entry : require.resolve(entry));
+  let folder = path.dirname(fileOf(entry));
   while (!existsSync(path.join(folder, 'package.json')) && path.dirname(folder) !== folder)
     folder = path.dirname(folder);
   const file = path.join(folder, 'manifest.json');
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** Names are resolved from the working directory, as the runtime does. */
+function fileOf(entry: string): string {
+  try {
+    return createRequire(path.join(process.cwd(), 'package.json')).resolve(entry);
+  } catch (error) {
+    throw new SubjectError(
+      `\`entry\` of the subject, ${entry}, cannot be found (${nameOf(error).split('\n', 1)[0]}); give the absolute path of what is built, as by \`require.resolve('../src/index.js')\``,
+    );
+  }
 }
 
 interface Ability {
@@ -267,22 +280,40 @@ function mediaBreaches(before: OperationDescriptor, now: OperationDescriptor): r
 
 function schemaBreaches(before: JsonSchema, now: JsonSchema, at: string): string[] {
   const broken: string[] = [];
-  const listOf = (value: unknown) =>
-    Array.isArray(value) ? (value as readonly unknown[]) : value === undefined ? [] : [value];
-  const required = listOf(before['required']);
-  for (const name of listOf(now['required']))
-    if (!required.includes(name)) broken.push(`${at}/${String(name)} is newly required`);
-  const types = listOf(now['type']);
-  for (const type of listOf(before['type']))
-    if (types.length > 0 && !types.includes(type)) broken.push(`${at} is ${String(type)} no more`);
-  const values = listOf(now['enum']);
-  for (const value of listOf(before['enum']))
-    if (values.length > 0 && !values.includes(value)) broken.push(`${at} takes ${JSON.stringify(value)} no more`);
-  const properties = (now['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
-  for (const [name, schema] of Object.entries((before['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>)) {
-    const same = properties[name];
-    if (same === undefined) broken.push(`${at}/${name} is gone`);
-    else broken.push(...schemaBreaches(schema, same, `${at}/${name}`));
+  const those = byPath(now);
+  for (const [path, schema] of byPath(before)) {
+    const same = those.get(path);
+    if (same === undefined) broken.push(`${at}${path} is gone`);
+    else broken.push(...narrowings(schema, same).map((what) => `${at}${path}${what}`));
   }
   return broken;
+}
+
+/** By the places of values, so that a schema may be written in another way. Of several for one place, the outermost. */
+function byPath(schema: JsonSchema): ReadonlyMap<string, JsonSchema> {
+  const found = new Map<string, JsonSchema>();
+  for (const { schema: part, path, pointer, isCondition } of subschemas(schema))
+    if (!isCondition && !pointer.includes('/$defs/') && !found.has(path)) found.set(path, part);
+  return found;
+}
+
+/** What the schema took and takes no more. */
+function narrowings(before: JsonSchema, now: JsonSchema): readonly string[] {
+  const gone = (keyword: string) => {
+    const left = listOf(now[keyword]);
+    return left.length === 0 ? [] : listOf(before[keyword]).filter((value) => !left.includes(value));
+  };
+  const required = listOf(before['required']);
+  return [
+    ...listOf(now['required'])
+      .filter((name) => !required.includes(name))
+      .map((name) => `/${String(name)} is newly required`),
+    ...gone('type').map((type) => ` is ${String(type)} no more`),
+    ...gone('enum').map((value) => ` takes ${JSON.stringify(value)} no more`),
+  ];
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined ? [] : [value];
 }

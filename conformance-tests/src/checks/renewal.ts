@@ -1,6 +1,6 @@
 import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
-import { expectThat, NotApplicable, Unproven } from '../findings.js';
+import { expectThat, NotApplicable, SubjectError, Unproven } from '../findings.js';
 import { holdsSecret, secretsOf } from '../fixture-secrets.js';
 import type { SentRequest } from '../lent/lent-transport.js';
 import type { CarriedRequest } from '../lent/traffic.js';
@@ -32,10 +32,15 @@ export const RENEWAL: readonly Check[] = [
         if (isRead) await own.seedPages(tried, 1);
         const clean = await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
         const logins = await loginCount(own);
+        const sent = (await own.requests()).length;
         await own.need('expireSession')();
         const after = await own.run(connection, tried, documentsOf(tried.fixture.good(1)));
         const did = 'a document, an expiry of the session, another document';
         const renewals = (await loginCount(own)) - logins;
+        if (renewals === 0 && after.summary.counts.success === 1 && isTakenAtOnce(own, sent))
+          throw new SubjectError(
+            'after `expireSession` the service goes on to take the session: it must refuse the next request as expired',
+          );
         expectThat(
           after.summary.counts.success === 1,
           'success',
@@ -166,6 +171,11 @@ export const RENEWAL: readonly Check[] = [
   },
 ];
 
+/** Did the service take every request from this one on? Of a plugin with sockets of its own nobody knows. */
+function isTakenAtOnce(trial: Trial, from: number): boolean {
+  return !trial.hasOwnSockets && trial.sent.slice(from).every(({ status = 0 }) => status > 0 && status < 400);
+}
+
 /** A read of two pages whose session expires when its first row is there; where one answer held all, nothing is left to renew it for. */
 async function expireWithinRead(
   trial: Trial,
@@ -238,8 +248,7 @@ type Kind = Pick<SeenRequest, 'method' | 'path'>;
 
 /** Which requests log in: those that the fixture names; else those like the first that carries a secret, or like the first of all. */
 function loginsOf(fixture: Fixture, requests: readonly CarriedRequest[]): (request: Kind) => boolean {
-  const { isLogin } = fixture;
-  if (isLogin !== undefined) return (request) => isLogin(request);
+  if (fixture.isLogin !== undefined) return (request) => fixture.isLogin?.(request) === true;
   const { valid, wrongCredential } = fixture.connections;
   const secrets = [valid, wrongCredential].flatMap((properties) => secretsOf(fixture, properties));
   const login = requests.find((request) => secrets.some((secret) => carries(request, secret))) ?? requests[0];

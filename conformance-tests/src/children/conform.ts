@@ -1,4 +1,5 @@
 // Runs the suite for the command: takes an order as its first message, tells what happens as it does, and ends however much a plugin has left open.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setInterval } from 'node:timers';
 import { pathToFileURL } from 'node:url';
@@ -52,13 +53,24 @@ async function obey({ module, profile, seed, only, limits, settled }: ConformOrd
 }
 
 async function subjectOf(module: string): Promise<Subject | undefined> {
-  const loaded = (await load(path.resolve(module))) as {
+  const file = path.resolve(module);
+  const loaded = (await load(file).catch((error: unknown) => {
+    throw new Error(`${module} cannot be loaded: ${whyOf(error, file)}`);
+  })) as {
     readonly subject?: Subject;
     readonly default?: Subject | { readonly subject?: Subject; readonly default?: Subject };
   };
   const inner = loaded.default as { readonly subject?: Subject; readonly default?: Subject } | undefined;
   const subject = loaded.subject ?? inner?.subject ?? inner?.default ?? (loaded.default as Subject | undefined);
   return typeof subject?.start === 'function' ? subject : undefined;
+}
+
+/** What a module threw, with the first place that is told of; or that there is none. */
+function whyOf(error: unknown, file: string): string {
+  if (!existsSync(file) && !existsSync(`${file}.js`)) return `there is no ${file}; build it, and name what came out`;
+  const { message, stack = '' } = error instanceof Error ? error : { message: String(error) };
+  const place = /^\s+at .*$/m.exec(stack)?.[0].trim();
+  return `${message.split('\n', 1)[0]}${place === undefined ? '' : ` (${place})`}`;
 }
 
 /** As the runtime loads plugins: by require, and where that cannot, by import. */

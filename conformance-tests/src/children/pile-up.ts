@@ -2,7 +2,7 @@
 import { text } from 'node:stream/consumers';
 import type { Json } from '@connector-runtime/core';
 import { ConnectorRuntime, type DocumentInput, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
-import { documentOf, type PlainDocument } from './plain-document.js';
+import { inputOf, type PlainDocument } from './plain-document.js';
 
 interface Input {
   readonly entry: string;
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const runtime = new ConnectorRuntime({ plugins: [await loadPlugin(entry, process.cwd())] });
   const plugin = runtime.plugins[0]?.manifest.id ?? '';
   async function* documents(count: number): AsyncGenerator<DocumentInput> {
-    for (let n = 0; n < count; n += 1) yield { ...documentOf(document), id: `d${n}` };
+    for (let n = 0; n < count; n += 1) yield { ...inputOf(document), id: `d${n}` };
   }
   let given = 0;
   let answered = 0;

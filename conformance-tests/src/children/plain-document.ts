@@ -10,7 +10,8 @@ export interface PlainDocument {
   readonly properties?: Json;
 }
 
-export function documentOf({ base64, ...document }: PlainDocument): DocumentInput {
+/** As the host gives it. */
+export function inputOf({ base64, ...document }: PlainDocument): DocumentInput {
   return { ...document, body: Buffer.from(base64, 'base64') };
 }
 

@@ -2,7 +2,7 @@
 import { text } from 'node:stream/consumers';
 import type { Json } from '@connector-runtime/core';
 import { ConnectorRuntime, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
-import { documentOf, type PlainDocument } from './plain-document.js';
+import { inputOf, type PlainDocument } from './plain-document.js';
 
 interface Input {
   readonly entry: string;
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const connection = await runtime.connect({ plugin: runtime.plugins[0]?.manifest.id ?? '', properties });
   await connection.test();
   for (const { request, documents } of runs) {
-    const execution = connection.execute(request, documents.map(documentOf));
+    const execution = connection.execute(request, documents.map(inputOf));
     for await (const _ of execution.batches());
     await execution.summary;
   }

@@ -1,28 +1,36 @@
-// Runs documents through one operation and tells how each ended: {"results":["k1 success 201",…]}.
+// Runs documents through operations, one after the other, and tells how each ended, and what came out: {"ended":[{"results":["k1 success 201",…],"outputs":["k1 {…}",…]},…]}.
 import { text } from 'node:stream/consumers';
 import type { Json } from '@connector-runtime/core';
 import { ConnectorRuntime, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
-import { documentOf, type PlainDocument } from './plain-document.js';
+import { textOf } from '../events.js';
+import { inputOf, type PlainDocument } from './plain-document.js';
 
 interface Input {
   readonly entry: string;
   readonly properties: Json;
-  readonly request: ExecutionRequest;
-  readonly documents: readonly PlainDocument[];
+  readonly runs: readonly { readonly request: ExecutionRequest; readonly documents: readonly PlainDocument[] }[];
 }
 
 async function main(): Promise<void> {
-  const { entry, properties, request, documents } = JSON.parse(await text(process.stdin)) as Input;
+  const { entry, properties, runs } = JSON.parse(await text(process.stdin)) as Input;
   const runtime = new ConnectorRuntime({ plugins: [await loadPlugin(entry, process.cwd())] });
   const connection = await runtime.connect({ plugin: runtime.plugins[0]?.manifest.id ?? '', properties });
-  const results: string[] = [];
-  const execution = connection.execute(request, documents.map(documentOf));
-  for await (const events of execution.batches()) {
-    for (const event of events)
-      if (event.type === 'result') results.push(`${event.inputs.join(',')} ${event.status} ${event.code ?? ''}`);
+  const ended: object[] = [];
+  for (const { request, documents } of runs) {
+    const results: string[] = [];
+    const outputs: string[] = [];
+    const execution = connection.execute(request, documents.map(inputOf));
+    for await (const events of execution.batches()) {
+      for (const event of events) {
+        const inputs = 'inputs' in event ? event.inputs.join(',') : '';
+        if (event.type === 'result') results.push(`${inputs} ${event.status} ${event.code ?? ''}`);
+        if (event.type === 'output') outputs.push(`${inputs} ${await textOf(event.body)}`);
+      }
+    }
+    ended.push({ results: results.sort(), outputs: outputs.sort() });
   }
   await runtime.close();
-  process.stdout.write(`${JSON.stringify({ results: results.sort() })}\n`);
+  process.stdout.write(`${JSON.stringify({ ended })}\n`);
   // What the plugin left open is for another check to tell of.
   process.exit(0);
 }

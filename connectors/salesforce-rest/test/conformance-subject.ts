@@ -56,7 +56,7 @@ function fixtureOf(org: SalesforceOrg): Fixture {
     ledger: async () => org.ledger.entries.filter(({ request }) => request > 0).map(entryOf),
     seedRows: async (_, n) => {
       for (let there = org.records(ARTICLE.name).length; there < n; there += 1)
-        org.insert(ARTICLE.name, { Name: `Row ${there}`, Text__c: `text of row ${there}` });
+        org.insert(ARTICLE.name, { Name: `Row ${there}`, Text__c: `text of row ${there}: é€\u{1F680}` });
       return org.records(ARTICLE.name).map(({ Id }) => Id);
     },
     seedObjectTypes: async (n) => org.addObjects(manyTypes(n)),
