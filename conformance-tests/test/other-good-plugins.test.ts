@@ -1,16 +1,18 @@
 import { conformance, type Fixture, type Subject } from '@connector-runtime/conformance-tests';
-import type {
-  CallContext,
-  Document,
-  ExecutionContext,
-  JsonSchema,
-  OperationEvent,
-  Secret,
+import {
+  type CallContext,
+  type Document,
+  type ExecutionContext,
+  isConnectorError,
+  type JsonSchema,
+  type OperationEvent,
+  type ResultEvent,
+  type Secret,
 } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
 import { likeParent, withClient, withConnectionSchema, withOperation, withSession } from '../mutants/mutant.js';
 import { ItemsClient, type ItemsRequest } from '../reference/items/items-client.js';
-import { UpsertItems } from '../reference/items/items-operations.js';
+import { CreateItems, UpsertItems } from '../reference/items/items-operations.js';
 import { ItemsSession } from '../reference/items/items-session.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
 import { without } from './without.js';
@@ -68,6 +70,28 @@ const NamedDiscovery = likeParent(
   },
 );
 
+/** Asks for the keys of a write whose end is not known, and never sends it again. */
+const AskingCreate = likeParent(
+  class extends CreateItems {
+    protected override async send(...args: Parameters<CreateItems['send']>): Promise<readonly ResultEvent[]> {
+      const [items, , context] = args;
+      try {
+        return await super.send(...args);
+      } catch (error) {
+        if (context.signal.aborted || !isConnectorError(error) || error.info.effect !== 'unknown') throw error;
+        const results: ResultEvent[] = [];
+        for (const { id, key } of items)
+          results.push(
+            (await this.isThere(key, context))
+              ? { type: 'result', inputs: [id], status: 'success', receipt: { key } }
+              : { type: 'result', inputs: [id], status: 'unknown', error: error.info },
+          );
+        return results;
+      }
+    }
+  },
+);
+
 /** Puts the text of each item into addresses too, encoded for where it stands. */
 const EncodingUpsert = likeParent(
   class extends UpsertItems {
@@ -114,6 +138,7 @@ function withGet(): Subject {
   });
 }
 
+const asking = itemsSubject(withOperation('create', AskingCreate).plugin);
 const paced = itemsSubject(withClient(PacedClient).plugin);
 const discovering = itemsSubject(withSession(DiscoveringSession).plugin);
 
@@ -141,6 +166,16 @@ test('a login that does not carry the first secret is known by the fixture', asy
 
   expect(await outcomes(subject, ['AUT-01'])).toEqual({ 'AUT-01': 'fail' });
   expect(await outcomes(told, ['AUT-01', 'AUT-03'])).toEqual({ 'AUT-01': 'pass', 'AUT-03': 'pass' });
+});
+
+test('a create that asks what became of it may tell', async () => {
+  expect(await outcomes(asking, ['ACC-04', 'CAN-04', 'IDM-01', 'IDM-03', 'IDM-06'])).toEqual({
+    'ACC-04': 'pass',
+    'CAN-04': 'pass',
+    'IDM-01': 'pass',
+    'IDM-03': 'pass',
+    'IDM-06': 'pass',
+  });
 });
 
 test('a text that is encoded where it stands in an address leads no request astray', async () => {

@@ -4,19 +4,21 @@ import {
   type Events,
   type ExecutionContext,
   errorInfoOf,
+  type HttpResponse,
   isConnectorError,
   type OperationEvent,
   type ResultEvent,
 } from '@connector-runtime/core';
+import { ItemsClient } from '../../reference/items/items-client.js';
 import {
   CreateItems,
   DeleteItems,
   ReadItems,
   UpdateItems,
-  UploadFiles,
   UpsertItems,
 } from '../../reference/items/items-operations.js';
-import { likeParent, type Mutant, type Mutants, withOperation } from '../mutant.js';
+import { likeParent, type Mutant, type Mutants, withClient, withOperation } from '../mutant.js';
+import { uploadingAgain } from '../uploads-again.js';
 
 type Batch = readonly Document[];
 
@@ -79,19 +81,31 @@ function denying(code: string): Mutant {
   return withOperation('create', denies);
 }
 
-/** Sends a file again that got no answer in time, where others were begun. */
-const uploadsAgain = likeParent(
-  class extends UploadFiles {
-    private begun = 0;
+/** Reads another meaning into these statuses, where several items were sent. */
+function taking(statuses: readonly number[], meaning: Partial<ErrorInfo>): Mutant {
+  const takes = likeParent(
+    class extends ItemsClient {
+      protected override async refusal(answer: HttpResponse, step: string) {
+        const refusal = await super.refusal(answer, step);
+        if (step !== 'create' || !statuses.includes(answer.status)) return refusal;
+        return { ...(refusal === 'accept' ? {} : refusal), ...meaning };
+      }
+    },
+  );
+  return withClient(takes);
+}
 
-    protected override async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
-      this.begun += 1;
+/** Takes what the answer does not speak of for done. */
+const padsAnswer = likeParent(
+  class extends CreateItems {
+    protected override async send(...args: Send) {
       try {
-        return await super.upload(document, context);
+        return await super.send(...args);
       } catch (error) {
-        if (this.begun < 2 || context.signal.aborted || errorInfoOf(error, 'unknown').category !== 'timeout')
-          throw error;
-        return super.upload(document, context);
+        const [items, , { properties }] = args;
+        const isShort = isConnectorError(error) && error.info.code === 'ITEMS_ANSWER_UNEXPECTED';
+        if (!isShort || items.length < 2 || properties['allOrNone'] === true) throw error;
+        return items.map(({ id }): ResultEvent => ({ type: 'result', inputs: [id], status: 'success', code: '201' }));
       }
     }
   },
@@ -143,6 +157,41 @@ const swallows = likeParent(
     }
   },
 );
+
+/** Takes a page behind the first that is not to be had for the end. */
+const endsEarly = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      try {
+        return await super.page(from, context);
+      } catch (error) {
+        if (!isAway(from, error, context)) throw error;
+        return { texts: [], next: undefined };
+      }
+    }
+  },
+);
+
+/** Begins again, once, where a page behind the first is not to be had. */
+const beginsAgain = likeParent(
+  class extends ReadItems {
+    private hasBegunAgain = false;
+
+    protected override async page(from: number, context: ExecutionContext) {
+      try {
+        return await super.page(from, context);
+      } catch (error) {
+        if (this.hasBegunAgain || !isAway(from, error, context)) throw error;
+        this.hasBegunAgain = true;
+        return { texts: [], next: 0 };
+      }
+    }
+  },
+);
+
+function isAway(from: number, error: unknown, { signal }: ExecutionContext): boolean {
+  return from > 0 && !signal.aborted && isConnectorError(error) && error.info.category === 'unavailable';
+}
 
 const doubtsEverything = likeParent(
   class extends CreateItems {
@@ -336,13 +385,19 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-04:cut': denying('ANSWER_CUT'),
   'ACC-04:hang': denying('HEADERS_TIMEOUT'),
   'ACC-04:other': denying('ITEMS_ANSWER_UNEXPECTED'),
-  'ACC-04:twice': withOperation('upload', uploadsAgain),
+  'ACC-04:applied': taking([500], { effect: 'none', retryable: false }),
+  'ACC-04:gateway': taking([502, 504], { effect: 'none', retryable: true }),
+  'ACC-04:short': withOperation('create', padsAnswer),
+  // Where others were begun.
+  'ACC-04:twice': uploadingAgain(({ category }, begun) => category === 'timeout' && begun > 1),
   'ACC-05': withOperation('create', failsTogether),
   'ACC-05:code': withOperation('update', namesOwnCode),
   'ACC-05:others': withOperation('delete', stumbles),
   'ACC-06': withOperation('create', shiftsIndex),
   'ACC-06:receipt': withOperation('create', swapsReceipts),
   'ACC-07': withOperation('read', swallows),
+  'ACC-07:again': withOperation('read', beginsAgain),
+  'ACC-07:end': withOperation('read', endsEarly),
   'ACC-08': withOperation('create', doubtsEverything),
   'ACC-08:clean': withOperation('upsert', doubtsLast),
   'ACC-09': withOperation('update', givesAsTheyCome),

@@ -3,12 +3,14 @@ import {
   type Document,
   type Events,
   type ExecutionContext,
+  type HttpResponse,
   isConnectorError,
   type OperationEvent,
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perBatch } from '@connector-runtime/core/authoring';
 import { ItemsBrowse } from '../../reference/items/items-browse.js';
+import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import { ItemsConnection } from '../../reference/items/items-connection.js';
 import {
   CreateItems,
@@ -17,7 +19,7 @@ import {
   UploadFiles,
   UpsertItems,
 } from '../../reference/items/items-operations.js';
-import { deafTo, likeParent, type Mutants, withBrowse, withConnection, withOperation } from '../mutant.js';
+import { deafTo, likeParent, type Mutants, withBrowse, withClient, withConnection, withOperation } from '../mutant.js';
 
 const deaf = likeParent(
   class extends CreateItems {
@@ -42,10 +44,11 @@ function laterSignal(context: ExecutionContext): AbortSignal {
   return controller.signal;
 }
 
+/** Deaf from when a delete is sent: while its document is read, the signal is heard. */
 const sleepsDeaf = likeParent(
-  class extends DeleteItems {
-    protected override remove(document: Document, context: ExecutionContext): Promise<ResultEvent> {
-      return super.remove(document, deafTo('CANCELLED', context));
+  class extends ItemsClient {
+    override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      return super.send(request, request.step === 'delete' ? deafTo('CANCELLED', context) : context);
     }
   },
 );
@@ -83,6 +86,19 @@ const deniesFlight = likeParent(
     override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
       return mapped(super.execute(documents, context), (event) =>
         context.signal.aborted && event.status === 'unknown'
+          ? { type: 'result', inputs: event.inputs, status: 'notAttempted' }
+          : event,
+      );
+    }
+  },
+);
+
+/** Calls what is under way at the deadline not attempted. */
+const deniesAtDeadline = likeParent(
+  class extends UpsertItems {
+    override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      return mapped(super.execute(documents, context), (event) =>
+        event.status === 'unknown' && event.error?.code === 'DEADLINE'
           ? { type: 'result', inputs: event.inputs, status: 'notAttempted' }
           : event,
       );
@@ -204,9 +220,10 @@ const readsOn = likeParent(
 export const CANCELLATION_MUTANTS: Mutants = {
   'CAN-01': withOperation('create', deaf),
   'CAN-01:status': withOperation('upsert', callsItFailure),
-  'CAN-02': withOperation('delete', sleepsDeaf),
+  'CAN-02': withClient(sleepsDeaf),
   'CAN-03': withOperation('delete', goesOn),
   'CAN-04': withOperation('upsert', deniesFlight),
+  'CAN-04:deadline': withOperation('upsert', deniesAtDeadline),
   'CAN-05': withOperation('upload', leavesInputOpen),
   'CAN-05:end': withOperation('delete', neverLetsGo),
   'CAN-05:requests': withOperation('read', readsOn),

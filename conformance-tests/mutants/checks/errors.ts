@@ -215,6 +215,20 @@ function updating(status: number, change: (info: ErrorInfo) => ErrorInfo): Mutan
   );
 }
 
+/** Asks about all at once, and waits for one after another: of what comes to grief meanwhile nobody hears. */
+const asksAtOnce = likeParent(
+  class extends CreateItems {
+    override async *reconcile(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      const asked: Promise<ResultEvent>[] = [];
+      for await (const { id, body } of documents) {
+        const { key } = (await body.json(10_000)) as { readonly key: string };
+        asked.push(this.isThere(key, context).then((isThere) => this.settled(id, isThere)));
+      }
+      for (const one of asked) yield await one;
+    }
+  },
+);
+
 export const ERRORS_MUTANTS: Mutants = {
   'ERR-01': withClient(callsConflictInternal),
   'ERR-02': withOperation('read', leaksParser),
@@ -222,6 +236,7 @@ export const ERRORS_MUTANTS: Mutants = {
   'ERR-04': withOperation('create', goesThroughAll),
   'ERR-05': withOperation('create', stampsCodes),
   'ERR-06': withOperation('upload', floats),
+  'ERR-06:reconcile': withOperation('create', asksAtOnce),
   'ERR-01:update': updating(409, (info) => ({ ...info, category: 'internal' })),
   'ERR-02:delete': withOperation('delete', believesAnyDelete),
   'ERR-05:update': updating(400, (info) => ({ ...info, message: '<p>refused</p>' })),

@@ -20,6 +20,7 @@ import {
 } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
 import { itemsPlugin, likeParent, type Mutant, type Mutants, withDescriptor, withOperation } from '../mutant.js';
+import { uploadingAgain } from '../uploads-again.js';
 
 const givesUp = likeParent(
   class extends UpsertItems {
@@ -91,6 +92,20 @@ const believesReceipt = likeParent(
   },
 );
 
+/** Takes every error of the service for "it is not there". */
+const takesAwayForAbsent = likeParent(
+  class extends CreateItems {
+    protected override async isThere(key: string, context: ExecutionContext): Promise<boolean> {
+      try {
+        return await super.isThere(key, context);
+      } catch (error) {
+        if (context.signal.aborted || !isConnectorError(error) || error.info.category !== 'unavailable') throw error;
+        return false;
+      }
+    }
+  },
+);
+
 /** Takes a lost answer for a good one. */
 const believesInSuccess = likeParent(
   class extends UploadFiles {
@@ -115,23 +130,7 @@ const retriesPost = likeParent(
 
 /** Sends a file again, where it is the only one, after an error of this code. */
 function uploadingAgainAfter(code: string): Mutant {
-  const uploadsAgain = likeParent(
-    class extends UploadFiles {
-      private begun = 0;
-
-      protected override async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
-        this.begun += 1;
-        try {
-          return await super.upload(document, context);
-        } catch (error) {
-          const isOurs = isConnectorError(error) && error.info.code === code;
-          if (!isOurs || this.begun > 1 || context.signal.aborted) throw error;
-          return super.upload(document, context);
-        }
-      }
-    },
-  );
-  return withOperation('upload', uploadsAgain);
+  return uploadingAgain((info, begun) => info.code === code && begun === 1);
 }
 
 const believesUpsert = likeParent(
@@ -198,6 +197,7 @@ export const REPEATS_MUTANTS: Mutants = {
   'IDM-04': withOperation('delete', triesHundredTimes),
   'IDM-05': withOperation('upload', sendsEmptyBody),
   'IDM-06': withOperation('create', believesReceipt),
+  'IDM-06:away': withOperation('create', takesAwayForAbsent),
   'IDM-01:cut': uploadingAgainAfter('ANSWER_CUT'),
   'IDM-01:hang': uploadingAgainAfter('HEADERS_TIMEOUT'),
   'IDM-01:500': uploadingAgainAfter('HTTP_500'),

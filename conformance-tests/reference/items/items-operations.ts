@@ -243,17 +243,17 @@ export class CreateItems implements Operation {
     };
   }
 
-  /** Only the service itself knows: what a proxy answers in its place says nothing. */
-  private async isThere(key: string, context: ExecutionContext): Promise<boolean> {
+  /** Only the service itself knows: what a proxy answers in its place says nothing, and where there is no answer, nothing is known. */
+  protected async isThere(key: string, context: ExecutionContext): Promise<boolean> {
     try {
       const request = { method: 'GET', path: itemPath(context, key), effect: 'none', step: 'reconcile' } as const;
       const answer = await this.client.send(request, context);
       if (keyIn(await textOf(answer)) === key) return true;
     } catch (error) {
       if (error instanceof ConnectorError && error.info.service?.code === 'ITEM_UNKNOWN') return false;
-      throw error;
+      throw error instanceof ConnectorError ? new ConnectorError({ ...error.info, effect: 'unknown' }) : error;
     }
-    throw protocolError('the answer is not the item that was asked for');
+    throw protocolError('the answer is not the item that was asked for', 'unknown');
   }
 }
 

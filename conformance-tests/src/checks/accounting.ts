@@ -22,11 +22,43 @@ interface Loss {
 
 const LOST: Loss = { fault: { kind: 'lose' }, told: 'was lost' };
 
+/** Not applied. Tried where the answer alone tells what became of each document: elsewhere a plugin may go by the status. */
+const NOTHING_SAID: Loss = {
+  fault: { kind: 'status', status: 200, headers: { 'content-type': 'application/json' }, body: '[]' },
+  told: 'was an empty list, and nothing was applied',
+};
+
+/** As many as a request of the runtime's own client is attempted at the most. */
+const SHORT_REFUSALS = 5;
+
+/** What befalls a run from its k-th request on. */
+interface Trouble {
+  readonly fault: Fault;
+  /** Requests that it meets; absent: all. */
+  readonly requests?: number;
+  readonly told: (k: number) => string;
+}
+
+const AWAY: Trouble = { fault: { kind: 'refuse' }, told: (k) => `refusing requests from number ${k} on` };
+
+/** After which a read could go on. */
+const SHORT_TROUBLES: readonly Trouble[] = [
+  { fault: { kind: 'cut', at: 1 }, requests: 1, told: (k) => `the answer to request ${k} broke off` },
+  {
+    fault: { kind: 'refuse' },
+    requests: SHORT_REFUSALS,
+    told: (k) => `refusing ${SHORT_REFUSALS} requests from number ${k} on`,
+  },
+];
+
 /** Tried with the first write only. */
 const FURTHER_LOSSES: readonly Loss[] = [
   { fault: { kind: 'cut', at: 0 }, told: 'broke off' },
   { fault: { kind: 'hang' }, told: 'never came' },
   { fault: { kind: 'other body', body: '[]' }, told: 'was an empty list' },
+  ...[500, 502, 504].map(
+    (status): Loss => ({ fault: { kind: 'other body', status, body: '{}' }, told: `was ${status}` }),
+  ),
 ];
 
 export const ACCOUNTING: readonly Check[] = [
@@ -147,14 +179,14 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: ['write'],
     title: 'A lost answer is never reported as "not applied"',
-    rule: 'When the answer to a write is lost, breaks off, never comes, or is JSON of something else, failure, applicationError and notAttempted are given only to documents that the service has not applied; where a write may not be repeated, none is applied twice.',
+    rule: 'When the answer to a write is lost, breaks off, never comes, is JSON of something else, or 500, 502 or 504 though the service has applied it, failure, applicationError and notAttempted are given only to documents that the service has not applied, and success to no others, also where a batch that was not applied is answered by an empty list; where a write may not be repeated, none is applied twice.',
     cause: 'a transport error is taken for "not sent" without looking at its effect',
     async run(trial) {
       for (const operation of trial.writes()) {
         const positions = await trial.writePositions(operation, (fixture) => fixture.good(DOCUMENTS));
         for (const at of positions.slice(0, MAX_LOSSES_TRIED)) await loseOne(trial, operation, at, LOST);
         for (const at of positions.slice(0, 1))
-          for (const loss of FURTHER_LOSSES)
+          for (const loss of namesEach(operation) ? [...FURTHER_LOSSES, NOTHING_SAID] : FURTHER_LOSSES)
             if (!trial.hasOwnSockets || ServiceGate.takes(loss.fault)) await loseOne(trial, operation, at, loss);
       }
     },
@@ -249,27 +281,19 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'A service that goes away leaves no document open',
-    rule: 'Refused from the k-th request on, for each k, the operation itself gives every document that it took a result, or throws.',
-    cause: 'an error that is swallowed: the operation returns as if it were done',
+    rule: `Refused from the k-th request on, for each k, the operation itself gives every document that it took a result, or throws. Of a read that meets this, or of one document an answer that breaks off or ${SHORT_REFUSALS} refusals after which all is well, success means that every row was given; no row is given twice.`,
+    cause:
+      'an error that is swallowed: the operation returns as if it were done; or a read takes it for the end, or begins again',
     async run(trial) {
       for (const operation of trial.readsLast()) {
+        let hasGivenRows = false;
         for (let k = 1; k <= 6; k += 1) {
-          const { trial: own, operation: tried } = await trial.forOperation(operation);
-          if (tried.descriptor.effect === 'read') await own.seedRows(tried, 25);
-          await own.fault({ kind: 'refuse' }, { from: k });
-          const connection = await own.connect();
-          const { results } = await own.run(connection, tried, documentsOf(tried.fixture.good(3)));
-          const open = results.filter(({ error }) => error?.code === 'RESULT_MISSING').flatMap(({ inputs }) => inputs);
-          expectThat(
-            open.length === 0,
-            'a result for each document, or an error',
-            `neither for ${open.join(', ')}`,
-            `refusing requests from number ${k} on`,
-            tried.key,
-          );
-          const sent = (await own.requests()).length;
-          await own.stop();
+          const { sent, rows } = await meetTrouble(trial, operation, k, AWAY);
           if (sent < k) break;
+          // The first request behind a page: what a read does there, it does behind any.
+          if (rows > 0 && !hasGivenRows)
+            for (const trouble of SHORT_TROUBLES) await meetTrouble(trial, operation, k, trouble);
+          hasGivenRows ||= rows > 0;
         }
       }
     },
@@ -349,10 +373,54 @@ function separateWrites(trial: Trial): readonly TriedOperation[] {
   return trial.writes().filter(({ descriptor: { batch } }) => batch?.atomic !== 'always');
 }
 
+/** Does the answer to a write tell of each of several documents? */
+function namesEach({ descriptor: { batch } }: TriedOperation): boolean {
+  return batch !== undefined && batch.maxDocuments > 1 && batch.atomic !== 'always';
+}
+
 function countsFor({ descriptor: { batch, effect } }: TriedOperation): readonly number[] {
   const counts = effect === 'read' ? [0, 1, 2] : [0, 1, 2, 1000];
   if (batch === undefined || batch.maxDocuments > 1000) return counts;
   return [...counts, batch.maxDocuments, batch.maxDocuments + 1].filter((count) => count <= 1000);
+}
+
+/** The requests that were sent, and the rows that a read gave. */
+async function meetTrouble(
+  trial: Trial,
+  operation: TriedOperation,
+  k: number,
+  { fault, requests, told }: Trouble,
+): Promise<{ readonly sent: number; readonly rows: number }> {
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  const isRead = tried.descriptor.effect === 'read';
+  const rows = isRead ? await own.seedRows(tried, 25) : [];
+  if (requests === undefined) await own.fault(fault, { from: k });
+  else for (let nth = 0; nth < requests; nth += 1) await own.fault(fault, k + nth);
+  const samples = tried.fixture.good(requests === undefined ? 3 : 1);
+  const connection = await own.connect();
+  const { results, outputs } = await own.run(connection, tried, documentsOf(samples));
+  const did = told(k);
+  const open = results.filter(({ error }) => error?.code === 'RESULT_MISSING').flatMap(({ inputs }) => inputs);
+  expectThat(
+    open.length === 0,
+    'a result for each document, or an error',
+    `neither for ${open.join(', ')}`,
+    did,
+    tried.key,
+  );
+  if (isRead)
+    for (const { key } of samples) {
+      const given = outputs
+        .filter(({ inputs }) => inputs.includes(key))
+        .map((output) => tried.fixture.keyOf(output) ?? 'an output without a key');
+      const isDone = results.some(({ inputs, status }) => status === 'success' && inputs.includes(key));
+      const seen = `${given.length} outputs, ${new Set(given).size} keys, of ${rows.length}${isDone ? '; success' : ''}`;
+      expectThat(new Set(given).size === given.length, 'no row twice', seen, did, tried.key);
+      expectThat(!isDone || rows.every((row) => given.includes(row)), 'every row, or no success', seen, did, tried.key);
+    }
+  const sent = (await own.requests()).length;
+  await own.stop();
+  return { sent, rows: isRead ? outputs.length : 0 };
 }
 
 /** A service of its own for each loss: the ledger then holds this run only. */
@@ -367,11 +435,22 @@ async function loseOne(trial: Trial, tried: TriedOperation, at: number, { fault,
   const after = await own.ledger();
   const timesOf = (key: string) => (after.get(key)?.times ?? 0) - (before.get(key)?.times ?? 0);
   const lies = denied(outcome).filter((key) => timesOf(key) > 0);
-  const did = `${DOCUMENTS} documents; the answer to request ${at}, a write, ${told} after the service had applied it`;
+  const isApplied = fault.kind !== 'status';
+  const did = `${DOCUMENTS} documents; the answer to request ${at}, a write, ${told}${isApplied ? ' after the service had applied it' : ''}`;
   expectThat(
     lies.length === 0,
     'success or unknown for what the service has applied',
     `${lies.join(', ')} said not to be`,
+    did,
+    operation.key,
+  );
+  const pretended = outcome.results
+    .filter(({ status }) => status === 'success')
+    .flatMap(({ inputs }) => inputs.filter((key) => timesOf(key) < 1));
+  expectThat(
+    pretended.length === 0,
+    'success only for what is in the ledger',
+    `success for ${pretended.join(', ')}`,
     did,
     operation.key,
   );

@@ -5,6 +5,9 @@ import { countedSource } from '../sources.js';
 import type { Trial } from '../trial.js';
 import { type TriedOperation, typed } from '../tried-operation.js';
 
+/** Shorter than the limit of any attempt. */
+const DEADLINE_MS = 20_000;
+
 export const CANCELLATION: readonly Check[] = [
   {
     id: 'CAN-01',
@@ -99,13 +102,14 @@ export const CANCELLATION: readonly Check[] = [
     profile: 'core',
     needs: ['write'],
     title: 'What may have been applied is not called notAttempted',
-    rule: 'Aborted after a write has reached the service, its documents end success or unknown.',
-    cause: 'what is in flight at an abort is taken for not sent',
+    rule: 'Aborted, or overtaken by its deadline, after a write has reached the service, its documents end success or unknown.',
+    cause: 'what is in flight at an abort, or at the deadline, is taken for not sent',
     async run(trial) {
       for (const operation of trial.writes()) {
         // Those that one document takes: before further ones, time may have to pass.
         const writes = await trial.writePositions(operation, (fixture) => fixture.good(1));
-        for (let nth = 1; nth <= writes.length; nth += 1) await abortAtWrite(trial, operation, nth);
+        for (let nth = 1; nth <= writes.length; nth += 1) await endAtWrite(trial, operation, nth, 'abort');
+        if (writes.length > 0) await endAtWrite(trial, operation, writes.length, 'deadline');
       }
     },
   },
@@ -174,8 +178,13 @@ export const CANCELLATION: readonly Check[] = [
   },
 ];
 
-/** The nth write reaches the service and hangs; then the call is aborted. */
-async function abortAtWrite(trial: Trial, operation: TriedOperation, nth: number): Promise<void> {
+/** The nth write reaches the service and hangs; then the call is aborted, or its time is over. */
+async function endAtWrite(
+  trial: Trial,
+  operation: TriedOperation,
+  nth: number,
+  end: 'abort' | 'deadline',
+): Promise<void> {
   const { trial: own, operation: tried } = await trial.forOperation(operation);
   const samples = tried.fixture.good(3);
   const connection = await own.connect();
@@ -183,11 +192,17 @@ async function abortAtWrite(trial: Trial, operation: TriedOperation, nth: number
   const before = (await own.fixture.ledger()).length;
   await own.faultAndHold({ kind: 'hang' }, { fromWrite: nth }, tried);
   const controller = new AbortController();
-  const running = own.run(connection, tried, documentsOf(samples), { signal: controller.signal });
+  const running = own.run(
+    connection,
+    tried,
+    documentsOf(samples),
+    end === 'abort' ? { signal: controller.signal } : { deadlineMs: DEADLINE_MS },
+  );
   // A write that is only a step towards one, such as the making of a job, leaves nothing in the ledger.
   await own.untilInRun(running, tried, async () => own.isHanging || (await own.fixture.ledger()).length > before);
   await own.settle();
-  controller.abort();
+  if (end === 'abort') controller.abort();
+  else own.clock.passLimits();
   own.clock.go();
   const { results } = await running;
   const applied = new Set((await own.fixture.ledger()).slice(before).map(({ key }) => key));
@@ -199,7 +214,7 @@ async function abortAtWrite(trial: Trial, operation: TriedOperation, nth: number
     lies.length === 0,
     'success or unknown for what is in the ledger',
     shown,
-    'aborted when the service had applied a write and not answered',
+    `${end === 'abort' ? 'aborted' : 'the deadline passed'} when the service had applied a write and not answered`,
     tried.key,
   );
 }

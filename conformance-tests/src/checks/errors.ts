@@ -5,7 +5,7 @@ import { expectThat, textOfAny } from '../findings.js';
 import type { Fault } from '../lent/traffic.js';
 import { documentsOf } from '../samples.js';
 import type { RunOutcome, Trial } from '../trial.js';
-import { oneOfEachEffect, type TriedOperation } from '../tried-operation.js';
+import { oneOfEachEffect, requestOf, type TriedOperation } from '../tried-operation.js';
 
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 const MAX_MESSAGE_CHARACTERS = 500;
@@ -221,7 +221,7 @@ export const ERRORS: readonly Check[] = [
     needs: [],
     afterAll: true,
     title: 'No error is left to the process',
-    rule: 'Through all checks, and runs with every fault, there is no unhandled rejection and no uncaught exception.',
+    rule: 'Through all checks, runs with every fault, and reconciling while the service is away, there is no unhandled rejection and no uncaught exception.',
     cause: 'a promise that nobody waits for',
     async run(trial) {
       for (const operation of trial.operations()) {
@@ -238,12 +238,20 @@ export const ERRORS: readonly Check[] = [
           await own.settle();
         }
       }
+      for (const operation of trial.operations().filter(({ descriptor }) => descriptor.reconciles)) {
+        const { trial: own, operation: tried } = await trial.forOperation(operation);
+        const connection = await own.connect();
+        await connection.test();
+        await own.fault(own.busy, { from: 1 });
+        await own.outcomeOf(connection.reconcile(requestOf(tried), documentsOf(tried.fixture.good(3))));
+        await own.settle();
+      }
       const unhandled = trial.unhandled().map(textOfAny);
       expectThat(
         unhandled.length === 0,
         'none',
         unhandled.slice(0, 3),
-        'runs with refused, lost and hanging requests, and all other checks',
+        'runs with refused, lost and hanging requests, reconciling while the service is away, and all other checks',
       );
     },
   },

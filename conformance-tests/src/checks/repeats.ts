@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ResultEvent } from '@connector-runtime/core';
+import type { Documents, RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat } from '../findings.js';
 import { ServiceGate } from '../lent/service-gate.js';
@@ -28,17 +29,20 @@ export const REPEATS: readonly Check[] = [
     profile: 'full',
     needs: ['unsafe repeat'],
     title: 'What may not be sent twice is not',
-    rule: 'A write that may not be repeated and whose answer is lost, breaks off, never comes or is a 500 is never sent again; its documents end unknown, but where a part of the answer or the 500 says what became of them.',
+    rule: 'A write that may not be repeated and whose answer is lost, breaks off, never comes or is a 500 is never sent again; its documents end unknown, but where a part of the answer, the 500, or the service that is asked afterwards says what became of them.',
     cause: 'a POST that is tried again after a reset, a time limit or an error of the service',
     async run(trial) {
       for (const operation of writesThat(trial, 'unsafe')) {
         for (const [told, fault] of LOSSES) {
           if (trial.hasOwnSockets && !ServiceGate.takes(fault)) continue;
-          const { tried, results, writes } = await oneLost(trial, operation, fault);
+          const { tried, results, writes, times, hasAsked } = await oneLost(trial, operation, fault);
           const did = `the answer to the write ${told}`;
           expectThat(writes.length === 1, 'sent once', `${writes.length} times`, did, tried.key);
+          // Who asks the service afterwards may know that it was applied, once.
           expectThat(
-            fault.kind === 'cut' || fault.kind === 'status' || results.every(({ status }) => status === 'unknown'),
+            fault.kind === 'cut' ||
+              fault.kind === 'status' ||
+              results.every(({ status }) => status === 'unknown' || (status === 'success' && times === 1 && hasAsked)),
             'unknown',
             results.map(({ status }) => status),
             did,
@@ -143,30 +147,9 @@ export const REPEATS: readonly Check[] = [
     cause: 'a stream that was read to its end by the first attempt',
     async run(trial) {
       for (const operation of trial.writes()) {
-        const { trial: own, operation: tried } = await trial.forOperation(operation);
-        const connection = await own.connect();
-        await connection.test();
-        const before = (await own.requests()).length;
-        await own.fault({ kind: 'lose' }, 1);
-        const [sample] = tried.fixture.good(1);
-        if (sample === undefined) continue;
-        await own.run(connection, tried, [{ ...documentOf(sample), body: streamed(sample.body) }]);
-        const writes = (await own.requests()).slice(before).filter((request) => tried.fixture.isWrite(request));
-        // A document may take several writes, one after another: what is sent again goes to the same place.
-        const places = new Map<string, string[]>();
-        for (const { method, path, body } of writes) {
-          const place = `${method} ${path}`;
-          places.set(place, [...(places.get(place) ?? []), Buffer.from(body).toString()]);
-        }
-        for (const bodies of places.values()) {
-          expectThat(
-            bodies.every((body) => body === bodies[0]),
-            'the same body each time',
-            bodies.map((body) => `${body.length} characters`),
-            'a streamed document, the first answer lost',
-            tried.key,
-          );
-        }
+        // Which of several writes carries the document only the plugin knows.
+        const positions = await trial.writePositions(operation, (fixture) => fixture.good(1));
+        for (const at of positions) await loseStreamed(trial, operation, at);
       }
     },
   },
@@ -176,8 +159,9 @@ export const REPEATS: readonly Check[] = [
     profile: 'full',
     needs: ['reconciles'],
     title: 'Reconciling tells what the ledger says',
-    rule: 'After a lost answer and after a refused connection, reconcile says success of what the service has applied, and of nothing else.',
-    cause: 'reconcile that believes what it finds in the receipt',
+    rule: 'After a lost answer and after a refused connection, reconcile says success of what the service has applied, and of nothing else. Where the service is away as it is asked, what was applied is called unknown or success.',
+    cause:
+      'reconcile that believes what it finds in the receipt, or takes an error of the service for "it is not there"',
     async run(trial) {
       for (const operation of trial.operations().filter(({ descriptor }) => descriptor.reconciles)) {
         for (const kind of ['lose', 'refuse'] as const) {
@@ -207,11 +191,29 @@ export const REPEATS: readonly Check[] = [
             `reconciling after fault ${kind}`,
             tried.key,
           );
+          if (kind === 'lose') await reconcileWhileAway(own, connection, tried, asked);
         }
       }
     },
   },
 ];
+
+/** What was applied is asked for while the service is away: nobody may be told to send it again. */
+async function reconcileWhileAway(
+  trial: Trial,
+  connection: RuntimeConnection,
+  operation: TriedOperation,
+  asked: Documents,
+): Promise<void> {
+  const did = `reconciling after fault lose, ${trial.hasOwnSockets ? 'every connection refused' : 'every answer 503'}`;
+  await trial.fault(trial.busy, { from: 1 });
+  const { results } = await trial.outcomeOf(connection.reconcile(requestOf(operation), asked));
+  const applied = await trial.ledger();
+  const lies = results.filter(
+    ({ inputs, status }) => inputs.some((id) => applied.has(id)) && status !== 'success' && status !== 'unknown',
+  );
+  expectThat(lies.length === 0, 'success or unknown of what is in the ledger', lies.map(shown), did, operation.key);
+}
 
 function writesThat(trial: Trial, repeat: 'unsafe' | 'safe'): readonly TriedOperation[] {
   return trial.writes().filter(({ descriptor }) => (descriptor.repeat === 'unsafe') === (repeat === 'unsafe'));
@@ -226,10 +228,37 @@ async function oneLost(trial: Trial, operation: TriedOperation, fault: Fault) {
   const connection = await own.connect();
   const samples = tried.fixture.good(1);
   const { results } = await own.run(connection, tried, documentsOf(samples));
-  const writes = (await own.requests()).filter((request) => tried.fixture.isWrite(request));
+  const requests = await own.requests();
+  const writes = requests.filter((request) => tried.fixture.isWrite(request));
+  const last = requests.at(-1);
+  const hasAsked = last !== undefined && !tried.fixture.isWrite(last);
   const ledger = await own.ledger();
   const times = samples.reduce((sum, { key }) => sum + (ledger.get(key)?.times ?? 0), 0);
-  return { tried, results, writes, times };
+  return { tried, results, writes, times, hasAsked };
+}
+
+/** A run of one streamed document, the answer to this request lost. */
+async function loseStreamed(trial: Trial, operation: TriedOperation, at: number): Promise<void> {
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  await own.fault({ kind: 'lose' }, at);
+  const connection = await own.connect();
+  const documents = tried.fixture.good(1).map((sample) => ({ ...documentOf(sample), body: streamed(sample.body) }));
+  await own.run(connection, tried, documents);
+  const writes = (await own.requests()).filter((request) => tried.fixture.isWrite(request));
+  // A document may take several writes, one after another: what is sent again goes to the same place.
+  const places = new Map<string, string[]>();
+  for (const { method, path, body } of writes) {
+    const place = `${method} ${path}`;
+    places.set(place, [...(places.get(place) ?? []), Buffer.from(body).toString()]);
+  }
+  for (const bodies of places.values())
+    expectThat(
+      bodies.every((body) => body === bodies[0]),
+      'the same body each time',
+      bodies.map((body) => `${body.length} characters`),
+      `a streamed document, the answer to request ${at}, a write, lost`,
+      tried.key,
+    );
 }
 
 /** A document may take several writes, one after another, each to a place of its own. */

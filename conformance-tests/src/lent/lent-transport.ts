@@ -93,7 +93,7 @@ export class LentTransport extends Traffic<SentRequest> implements HttpTransport
         for await (const _ of answer.body);
         return this.counted(
           request,
-          answerInPlace({ ...fault, kind: 'status', status: answer.status, headers: JSON_TYPE }),
+          answerInPlace({ status: answer.status, ...fault, kind: 'status', headers: JSON_TYPE }),
         );
       case 'cut':
         return this.counted(request, { ...answer, body: streamOf(cutAt(answer.body, fault.at), answer.body) });

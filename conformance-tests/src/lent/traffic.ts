@@ -16,8 +16,8 @@ export type Fault =
   | { readonly kind: 'delay'; readonly ms: number }
   /** Sent; the answer's body comes one byte every ten seconds. */
   | { readonly kind: 'slow body' }
-  /** Sent; the answer has another body, as of a service that speaks of something else. */
-  | { readonly kind: 'other body'; readonly body: string }
+  /** Sent; the answer has another body, as of a service that speaks of something else, and perhaps another status. */
+  | { readonly kind: 'other body'; readonly status?: number; readonly body: string }
   /** The first that it meets is sent; its answer is given to every later one. */
   | { readonly kind: 'replay' }
   /** Sent; the answer's body comes one byte at a time. */
