@@ -34,6 +34,8 @@ export interface ExecutionContext<P = Properties> extends CallContext {
   readonly properties: P;
   /** Requests, not documents: the descriptor's limit or the connection's concurrency, whichever is lower. */
   readonly maxInFlight: number;
+  /** Does the host ask what became of documents (`reconcile`)? That asking failed, and did nothing, says nothing of them. */
+  readonly isReconciliation: boolean;
   /** State of the last checkpoint that the host kept. */
   readonly resumeFrom?: Json;
   /** Scratch space of this execution, gone with it. */

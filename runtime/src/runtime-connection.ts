@@ -263,6 +263,7 @@ export class RuntimeConnection {
       properties: checked.properties,
       maxInFlight: Math.min(descriptor.limits.maxInFlight, this.services.concurrency ?? Number.POSITIVE_INFINITY),
       spool,
+      isReconciliation: kind === 'reconcile',
       ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.state }),
     });
     const validator = validatorOf(`the properties of ${descriptor.id}`, declared.properties);
@@ -274,7 +275,6 @@ export class RuntimeConnection {
       ledger,
       logger,
       meter,
-      isReconciliation: kind === 'reconcile',
       ...(options.resumeFrom === undefined ? {} : { resumeFrom: options.resumeFrom }),
       makeIntake: (refusedOne) =>
         new DocumentIntake(source, ledger, {

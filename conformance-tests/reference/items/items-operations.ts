@@ -243,7 +243,7 @@ export class CreateItems implements Operation {
     };
   }
 
-  /** Only the service itself knows: what a proxy answers in its place says nothing, and where there is no answer, nothing is known. */
+  /** Only the service itself knows: what a proxy answers in its place says nothing. */
   protected async isThere(key: string, context: ExecutionContext): Promise<boolean> {
     try {
       const request = { method: 'GET', path: itemPath(context, key), effect: 'none', step: 'reconcile' } as const;
@@ -251,9 +251,9 @@ export class CreateItems implements Operation {
       if (keyIn(await textOf(answer)) === key) return true;
     } catch (error) {
       if (error instanceof ConnectorError && error.info.service?.code === 'ITEM_UNKNOWN') return false;
-      throw error instanceof ConnectorError ? new ConnectorError({ ...error.info, effect: 'unknown' }) : error;
+      throw error;
     }
-    throw protocolError('the answer is not the item that was asked for', 'unknown');
+    throw protocolError('the answer is not the item that was asked for');
   }
 }
 

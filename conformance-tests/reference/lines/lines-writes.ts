@@ -1,5 +1,4 @@
 import {
-  ConnectorError,
   type Document,
   type Events,
   type ExecutionContext,
@@ -51,13 +50,8 @@ export class CreateEntries implements Operation {
   protected async find(keys: ById<string>, context: ExecutionContext): Promise<readonly ResultEvent[]> {
     const payload = JSON.stringify([...keys.values()]);
     const statement: Statement = { verb: 'FIND', target: targetOf(context), payload, effect: 'none' };
-    try {
-      const outcomes = outcomesOf(await this.client.send(statement, context), keys.size, statement);
-      return [...keys.keys()].map((id, index) => this.settled(id, isFound(outcomes[index], statement)));
-    } catch (error) {
-      // That nothing was done by asking says nothing of what was asked about.
-      throw isConnectorError(error) ? new ConnectorError({ ...error.info, effect: 'unknown' }) : error;
-    }
+    const outcomes = outcomesOf(await this.client.send(statement, context), keys.size, statement);
+    return [...keys.keys()].map((id, index) => this.settled(id, isFound(outcomes[index], statement)));
   }
 
   protected settled(id: string, isThere: boolean): ResultEvent {

@@ -231,8 +231,8 @@ async function expectSession(trial: Trial): Promise<void> {
 
 /** The fixture says so, or what is sent shows it. */
 async function hasNoSessions(trial: Trial): Promise<boolean> {
-  const { hasSessions, expireSession } = trial.fixture;
-  return hasSessions === false || (expireSession === undefined && (await isStateless(trial)));
+  const { fixture } = trial;
+  return fixture.hasSessions === false || (fixture.expireSession === undefined && (await isStateless(trial)));
 }
 
 /** Does every request carry a secret of the configuration, as it is or by HTTP Basic? Seen in a run of everything, in a world of its own. */

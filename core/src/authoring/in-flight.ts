@@ -76,7 +76,7 @@ export async function* runInFlight<U, P>(
       const step = await input.next();
       if (step.done) ended = true;
       else if (fatal === undefined) void start(step.value);
-      else slots.push({ outcome: { events: [notStarted(idsOf(step.value), fatal)] } });
+      else slots.push({ outcome: { events: [notStarted(idsOf(step.value), fatal, context)] } });
     } catch (error) {
       stop(error);
     }
@@ -133,7 +133,7 @@ async function outcomeOf<U, P>(
   } catch (thrown) {
     const mayHaveActed = handedOver && context.operation.effect !== 'read';
     const info = errorInfoOf(thrown, mayHaveActed ? 'unknown' : 'none');
-    return { events: [failed(idsOf(unit), info)], info };
+    return { events: [failed(idsOf(unit), context.isReconciliation ? unknown(info) : info)], info };
   }
 }
 
@@ -146,6 +146,11 @@ function commonError(events: readonly OperationEvent[]): ErrorInfo | undefined {
     errors.push(event.error);
   }
   return errors.find((info) => statusOfError(info) !== 'applicationError') ?? errors[0];
+}
+
+/** Asking did nothing: of what was asked about that says nothing. */
+function unknown(info: ErrorInfo): ErrorInfo {
+  return { ...info, effect: 'unknown' };
 }
 
 /** The result that an error stands for, by the contract's one mapping. */
@@ -162,8 +167,9 @@ export function failed(inputs: readonly string[], info: ErrorInfo): ResultEvent 
 }
 
 /** Of a unit that arrived when the run had been stopped. */
-function notStarted(inputs: readonly string[], reason: unknown): ResultEvent {
+function notStarted<P>(inputs: readonly string[], reason: unknown, context: ExecutionContext<P>): ResultEvent {
   const info = errorInfoOf(reason, 'none');
+  if (context.isReconciliation) return failed(inputs, unknown(info));
   return { type: 'result', inputs, status: 'notAttempted', message: info.message, error: { ...info, effect: 'none' } };
 }
 

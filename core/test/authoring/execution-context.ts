@@ -67,6 +67,7 @@ export function contextWith(
     objectType: '',
     properties: {},
     maxInFlight,
+    isReconciliation: false,
     spool: { write: () => Promise.reject(new Error('no spool here')) },
     cleanup: call,
   };

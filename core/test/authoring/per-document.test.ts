@@ -1,4 +1,4 @@
-import { ConnectorError, type ErrorInfo, type ResultEvent } from '@connector-runtime/core';
+import { ConnectorError, type Document, type ErrorInfo, type ResultEvent } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
 import { CountedDocuments, contextWith, resultsOf, success } from './execution-context.js';
 
@@ -210,5 +210,21 @@ describe('perDocument', () => {
     for await (const _ of perDocument(documents, contextWith(), async ({ id }) => success(id))) break;
 
     expect(documents.closed).toBe(true);
+  });
+
+  test('says unknown where asking what became of documents failed, also of those that it did not come to', async () => {
+    const context = contextWith({ maxInFlight: 1 });
+    const work = ({ id }: Document) =>
+      Promise.reject(errorWith(id === 'd1' ? { category: 'notFound' } : { category: 'auth' }));
+
+    const events = perDocument(new CountedDocuments(3), { ...context, isReconciliation: true }, work);
+    const results: ResultEvent[] = [];
+    const reading = (async () => {
+      for await (const item of events)
+        for (const event of [item].flat()) if (event.type === 'result') results.push(event);
+    })();
+
+    await expect(reading).rejects.toMatchObject({ info: { category: 'auth' } });
+    expect(results.map(({ inputs, status }) => `${inputs} ${status}`)).toEqual(['d1 unknown', 'd2 unknown']);
   });
 });

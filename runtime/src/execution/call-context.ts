@@ -38,6 +38,7 @@ export interface ExecutionParts {
   readonly properties: Properties;
   readonly maxInFlight: number;
   readonly spool: Spool;
+  readonly isReconciliation: boolean;
   readonly resumeFrom?: Json;
 }
 
@@ -49,6 +50,7 @@ export class RuntimeExecutionContext extends RuntimeCallContext implements Execu
   readonly properties: Properties;
   readonly maxInFlight: number;
   readonly spool: Spool;
+  readonly isReconciliation: boolean;
   declare readonly resumeFrom?: Json;
   private lastWords: CleanupContext | undefined;
 
@@ -60,6 +62,7 @@ export class RuntimeExecutionContext extends RuntimeCallContext implements Execu
     this.properties = parts.properties;
     this.maxInFlight = parts.maxInFlight;
     this.spool = parts.spool;
+    this.isReconciliation = parts.isReconciliation;
     if (parts.resumeFrom !== undefined) this.resumeFrom = parts.resumeFrom;
   }
 

@@ -52,8 +52,6 @@ export interface ExecutionSetup {
   readonly meter: UsageMeter;
   /** The checkpoint that it goes on from, as the host gave it. */
   readonly resumeFrom?: Json;
-  /** Its documents may have been applied before: what it does not settle stays `unknown`. */
-  readonly isReconciliation: boolean;
   /** Opens the connection, makes the operation and starts it on these documents. */
   start(documents: AsyncIterable<Document>): Promise<Events>;
   makeIntake(refusedOne: () => void): DocumentIntake;
@@ -309,9 +307,9 @@ export class Execution implements AsyncIterable<OperationEvent> {
 
   /** That nothing was done by this run says nothing of the one that is looked into, nor of what the one that it goes on from had under way: a write takes that up before it gives anything. */
   private asFar(fate: { readonly status: Status; readonly info: ErrorInfo }): typeof fate {
-    const { isReconciliation, resumeFrom, descriptor } = this.setup;
+    const { context, resumeFrom, descriptor } = this.setup;
     const isTakenUp = resumeFrom === undefined || descriptor.effect === 'read' || this.hasSpoken;
-    if (!isReconciliation && isTakenUp) return fate;
+    if (!context.isReconciliation && isTakenUp) return fate;
     return { status: 'unknown', info: { ...fate.info, effect: 'unknown' } };
   }
 
