@@ -146,8 +146,8 @@ export interface OperationFixture {
   itemsIn?(request: SeenRequest): number;
   /** The key of the sample, the ledger entry or the seeded row that an output or result is about; `undefined` where it cannot be told. */
   keyOf(event: OutputEvent | ResultEvent): string | undefined;
-  /** Is it a request of this operation with an effect on documents? A login and a query are none. Asked of every request. */
-  isWrite(request: { readonly method: string; readonly path: string }): boolean;
+  /** Is it a request of this operation with an effect on documents? A login and a query are none. Asked of every request; of one whose body is a stream, with no bytes. */
+  isWrite(request: SeenRequest): boolean;
 }
 
 /** A document. */

@@ -1,5 +1,5 @@
 import type { ConnectorManifest, OperationDescriptor } from '@connector-runtime/core';
-import { SubjectError } from './findings.js';
+import { NotApplicable, SubjectError } from './findings.js';
 import type { Fixture, OperationFixture } from './subject.js';
 
 /** An operation of the manifest, or a variant of one, with its fixture. */
@@ -40,6 +40,13 @@ export function typed(trial: { operations(): readonly TriedOperation[] }): reado
   return trial
     .operations()
     .filter(({ descriptor, fixture }) => descriptor.objectType === 'required' && fixture.objectType !== undefined);
+}
+
+/** As `typed`, for checks that are about nothing else. Throws a `NotApplicable` where there are none. */
+export function someTyped(trial: { operations(): readonly TriedOperation[] }): readonly TriedOperation[] {
+  const found = typed(trial);
+  if (found.length === 0) throw new NotApplicable('no operation works on an object type');
+  return found;
 }
 
 /** The first operation of each effect, reads first: what holds for one of them mostly holds for its kind. */

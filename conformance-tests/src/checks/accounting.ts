@@ -13,6 +13,8 @@ import type { TriedOperation } from '../tried-operation.js';
 /** Requests of one run that are lost in turn, at the most. */
 const MAX_LOSSES_TRIED = 12;
 const DOCUMENTS = 12;
+/** Of several batches no more are tried. */
+const LARGEST_BATCH = 1_000;
 
 /** How an answer is lost, and how a card tells of it. */
 interface Loss {
@@ -309,18 +311,19 @@ export const ACCOUNTING: readonly Check[] = [
     async run(trial) {
       for (const operation of trial.writes()) {
         const connection = await trial.connect();
-        const clean = await trial.run(connection, operation, documentsOf(operation.fixture.good(30)));
+        const count = countOver(operation, 2, 30);
+        const clean = await trial.run(connection, operation, documentsOf(operation.fixture.good(count)));
         expectThat(
           clean.summary.counts.unknown === 0,
           'no document unknown',
           clean.summary.counts,
-          '30 documents without faults',
+          `${count} documents without faults`,
           operation.key,
         );
-        const [, second] = await trial.writePositions(operation, (fixture) => fixture.good(30));
+        const [, second] = await trial.writePositions(operation, (fixture) => fixture.good(count));
         if (second === undefined) continue;
         const { trial: own, operation: tried } = await trial.forOperation(operation);
-        const samples = tried.fixture.good(30);
+        const samples = tried.fixture.good(count);
         await own.fault({ kind: 'lose' }, second);
         const outcome = await own.run(await own.connect(), tried, documentsOf(samples));
         const lost = (await own.requests())[second - 1];
@@ -331,7 +334,7 @@ export const ACCOUNTING: readonly Check[] = [
           unknown <= most,
           `at most ${most} unknown`,
           unknown,
-          '30 documents, the answer to the second write lost',
+          `${count} documents, the answer to the second write lost`,
           tried.key,
         );
       }
@@ -352,7 +355,8 @@ export const ACCOUNTING: readonly Check[] = [
         await connection.test();
         const random = seededRandom(trial.seed);
         for (let k = 1; k <= 24; k += 1) await own.fault({ kind: 'delay', ms: Math.floor(random() * 5_000) }, k);
-        const documents = documentsOf(tried.fixture.good(24));
+        const count = countOver(tried, 4, 24);
+        const documents = documentsOf(tried.fixture.good(count));
         const { results } = await own.run(connection, tried, documents);
         const given = results.flatMap(({ inputs }) => inputs);
         const wanted = documents.map(({ id }) => id);
@@ -360,7 +364,7 @@ export const ACCOUNTING: readonly Check[] = [
           isDeepStrictEqual(given, wanted),
           'the order of the documents',
           given.join(' '),
-          '24 documents, each answer delayed by another time',
+          `${count} documents, each answer delayed by another time`,
           tried.key,
         );
       }
@@ -380,8 +384,14 @@ function namesEach({ descriptor: { batch } }: TriedOperation): boolean {
 
 function countsFor({ descriptor: { batch, effect } }: TriedOperation): readonly number[] {
   const counts = effect === 'read' ? [0, 1, 2] : [0, 1, 2, 1000];
-  if (batch === undefined || batch.maxDocuments > 1000) return counts;
-  return [...counts, batch.maxDocuments, batch.maxDocuments + 1].filter((count) => count <= 1000);
+  if (batch === undefined || batch.maxDocuments > LARGEST_BATCH) return counts;
+  return [...new Set([...counts, batch.maxDocuments, batch.maxDocuments + 1])];
+}
+
+/** So many documents, or as many as several batches hold. */
+function countOver({ descriptor: { batch } }: TriedOperation, batches: number, atLeast: number): number {
+  const largest = batch?.maxDocuments ?? 1;
+  return largest > LARGEST_BATCH ? atLeast : Math.max(atLeast, (batches - 1) * largest + 1);
 }
 
 /** The requests that were sent, and the rows that a read gave. */

@@ -1,6 +1,6 @@
 import type { Json } from '@connector-runtime/core';
 import type { Check } from '../check.js';
-import { expectThat, Unproven } from '../findings.js';
+import { expectThat, NotApplicable, Unproven } from '../findings.js';
 import { documentOf, documentsOf } from '../samples.js';
 import { streamed } from '../sources.js';
 import type { TriedOperation } from '../tried-operation.js';
@@ -45,9 +45,10 @@ export const BATCHING: readonly Check[] = [
     rule: 'A streamed document above maxDocumentBytes ends with category tooLarge, no request is sent for it and nothing of it is applied; the others go on.',
     cause: 'a stream of which only the first bytes are taken',
     async run(trial) {
-      for (const { member: sized, ...operation } of trial.withMember('sized')) {
+      const limited = trial.operations().filter(({ descriptor: { limits } }) => limits.maxDocumentBytes >= 0);
+      if (limited.length === 0) throw new NotApplicable('no operation limits the bytes of a document');
+      for (const { member: sized, ...operation } of trial.withMember('sized', limited)) {
         const limit = operation.descriptor.limits.maxDocumentBytes;
-        if (limit < 0) continue;
         const large = sized(limit + 1);
         const [first, last] = operation.fixture.good(2);
         if (first === undefined || last === undefined) continue;

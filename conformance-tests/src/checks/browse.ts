@@ -2,7 +2,7 @@ import { type Field, isConnectorError, type ObjectType } from '@connector-runtim
 import type { Check } from '../check.js';
 import { expectThat, nameOf, SubjectError } from '../findings.js';
 import type { Trial } from '../trial.js';
-import { type TriedOperation, typed } from '../tried-operation.js';
+import { someTyped, type TriedOperation } from '../tried-operation.js';
 
 const ROLES = ['input', 'output'] as const;
 const MANY_TYPES = 500;
@@ -20,7 +20,7 @@ export const BROWSE: readonly Check[] = [
     cause: 'pages that overlap, or a filter that is too narrow',
     async run(trial) {
       const connection = await trial.connect();
-      for (const operation of typed(trial)) {
+      for (const operation of someTyped(trial)) {
         const ids: string[] = [];
         for await (const { id } of connection.objectTypes({ operation: operation.id })) ids.push(id);
         const did = `listing ${ids.length} object types`;
@@ -48,7 +48,7 @@ export const BROWSE: readonly Check[] = [
       await trial.need('seedObjectTypes')(MANY_TYPES);
       const connection = await trial.connect();
       await connection.test();
-      const [operation] = typed(trial);
+      const [operation] = someTyped(trial);
       if (operation === undefined) return;
       const before = (await trial.requests()).length;
       const seen: ObjectType[] = [];
@@ -84,7 +84,7 @@ export const BROWSE: readonly Check[] = [
     cause: 'an empty schema in place of an error',
     async run(trial) {
       const connection = await trial.connect();
-      for (const operation of typed(trial).slice(0, 1)) {
+      for (const operation of someTyped(trial).slice(0, 1)) {
         const objectType = `${operation.fixture.objectType}UnknownType`;
         const seen = await connection
           .describe({ operation: operation.id, objectType, role: 'input', properties: operation.fixture.properties })
@@ -105,7 +105,7 @@ export const BROWSE: readonly Check[] = [
     rule: 'Described twice, over two connections, a type has the same bytes, as input and as output.',
     cause: 'a random id or the time of day in the schema',
     async run(trial) {
-      for (const operation of typed(trial).slice(0, 2)) {
+      for (const operation of someTyped(trial).slice(0, 2)) {
         for (const format of trial.plugin.manifest.browse?.schemas ?? []) {
           const texts: string[][] = [];
           for (let time = 0; time < 2; time += 1) {

@@ -5,7 +5,7 @@ import { expectThat, Unproven } from '../findings.js';
 import { documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
 import type { Trial } from '../trial.js';
-import { type TriedOperation, typed } from '../tried-operation.js';
+import { someTyped, type TriedOperation } from '../tried-operation.js';
 import { type Validate, xmlSchemaValidator } from '../xml-schema.js';
 
 const DOCUMENTS = 3;
@@ -81,7 +81,7 @@ export const SCHEMA: readonly Check[] = [
     rule: 'The XSD and the JSON Schema of a type have fields of the same names.',
     cause: 'a field that was added to one of the writers only',
     async run(trial) {
-      for (const operation of typed(trial)) {
+      for (const operation of someTyped(trial)) {
         for (const role of ['input', 'output'] as const) {
           const { all, leaves } = namesInJson(
             JSON.parse((await definitionOf(trial, operation, role, 'json-schema')).schema),
@@ -103,7 +103,7 @@ export const SCHEMA: readonly Check[] = [
 ];
 
 function* definitions(trial: Trial) {
-  for (const operation of typed(trial)) {
+  for (const operation of someTyped(trial)) {
     for (const role of ['input', 'output'] as const)
       for (const format of trial.plugin.manifest.browse?.schemas ?? []) yield { operation, role, format };
   }

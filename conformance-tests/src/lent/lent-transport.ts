@@ -62,7 +62,7 @@ export class LentTransport extends Traffic<SentRequest> implements HttpTransport
   ): Promise<HttpAnswer> {
     const { method, url, headers } = attempt;
     const path = `${url.pathname}${url.search}`;
-    const fault = this.faultFor({ method, path });
+    const fault = this.faultFor({ method, path, body: plainBytes(attempt.body) });
     // A request is one once its body is whole: what broke off before was never made.
     const body = fault?.kind === 'refuse' ? new Uint8Array() : await bytesOf(attempt.body, signal);
     const request: SentRequest = { method, url, headers, path, body, atEpochMs: this.clock().now(), isSettled: true };
@@ -227,10 +227,14 @@ async function* cutAt(body: AnswerStream, at: number): AsyncGenerator<Uint8Array
   }
 }
 
-async function bytesOf(body: HttpAttempt['body'], signal: AbortSignal): Promise<Uint8Array> {
-  if (body === undefined) return new Uint8Array();
+/** Of a stream none: it is not read before it is known whether anything is sent. */
+function plainBytes(body: HttpAttempt['body']): Uint8Array {
   if (typeof body === 'string') return Buffer.from(body);
-  if (body instanceof Uint8Array) return body;
+  return body instanceof Uint8Array ? body : new Uint8Array();
+}
+
+async function bytesOf(body: HttpAttempt['body'], signal: AbortSignal): Promise<Uint8Array> {
+  if (typeof body !== 'object' || body instanceof Uint8Array) return plainBytes(body);
   const pieces: Uint8Array[] = [];
   for await (const piece of body) {
     if (signal.aborted) throw new AttemptLost({ sent: false, answered: false }, signal.reason);

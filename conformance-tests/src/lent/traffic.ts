@@ -37,7 +37,7 @@ export interface CarriedRequest extends SeenRequest {
 }
 
 /** Does the fault meet this request? Asked once for each, in the order they are sent. */
-export type FaultAim = (request: Pick<SeenRequest, 'method' | 'path'>) => boolean;
+export type FaultAim = (request: SeenRequest) => boolean;
 
 /** What goes between a plugin and its service: every request is kept, those under way are counted, and faults befall those they are aimed at. */
 export abstract class Traffic<Request extends CarriedRequest = CarriedRequest> {
@@ -77,7 +77,7 @@ export abstract class Traffic<Request extends CarriedRequest = CarriedRequest> {
   }
 
   /** Every aim is asked, for each counts for itself; the first fault that was set wins. */
-  protected faultFor(request: Pick<SeenRequest, 'method' | 'path'>): Fault | undefined {
+  protected faultFor(request: SeenRequest): Fault | undefined {
     const met = this.faults.filter(({ aim }) => aim(request))[0];
     met?.onMet();
     return met?.fault;
