@@ -83,7 +83,7 @@ export const ERRORS: readonly Check[] = [
     rule: 'HTML, cut JSON and another media type with status 200 end in category protocol or unavailable, and never success; neither the body nor an error of a parser is shown.',
     cause: 'the error of JSON.parse leaks, or the body is not looked at',
     async run(trial) {
-      for (const operation of withoutVariants(trial)) {
+      for (const operation of await oneOfEachClass(trial)) {
         for (const [name, contentType, body] of GARBAGE) {
           const fault: Fault = { kind: 'status', status: 200, headers: { 'content-type': contentType }, body };
           const { outcome } = await faulty(trial, operation, fault);
@@ -257,9 +257,15 @@ export const ERRORS: readonly Check[] = [
   },
 ];
 
-/** Each operation has its own code for an answer; variants mostly share it. */
-function withoutVariants(trial: Trial): readonly TriedOperation[] {
-  return trial.operations().filter(({ key, id }) => key === id);
+/** The operations, and of their variants those that are made of another class: each class has its own code for an answer. */
+async function oneOfEachClass(trial: Trial): Promise<readonly TriedOperation[]> {
+  const classes = new Map<unknown, TriedOperation>();
+  for (const operation of trial.operations()) {
+    const properties = operation.fixture.properties as Readonly<Record<string, unknown>>;
+    const type = await trial.plugin.operations[operation.id]?.(properties);
+    if (!classes.has(type)) classes.set(type, operation);
+  }
+  return [...classes.values()];
 }
 
 /** The first read and the first write: what holds for one of them holds for its kind. */
