@@ -38,10 +38,18 @@ export async function expectRows(
 function saysField(text: string, name: string, value: Json): boolean {
   try {
     const fields = JSON.parse(text) as Json;
-    if (typeof fields === 'object' && fields !== null && !Array.isArray(fields))
-      return isDeepStrictEqual((fields as Readonly<Record<string, Json>>)[name], value);
+    if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) {
+      const said = (fields as Readonly<Record<string, Json>>)[name];
+      return isDeepStrictEqual(typeof said === 'number' ? digitsOf(text, name) : said, value);
+    }
   } catch {
     // another format
   }
   return text.includes(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** A number as it stands there: read as one it would lose digits. */
+function digitsOf(text: string, name: string): string | undefined {
+  const [, after = ''] = text.replace(/\s/g, '').split(`${JSON.stringify(name)}:`, 2);
+  return /^[-+.\deE]+/.exec(after)?.[0];
 }

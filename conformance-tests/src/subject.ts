@@ -120,7 +120,7 @@ export interface OperationFixture {
   readonly pageRows?: number;
   /** Of a read that looks up one row for each document: `good` has the service hold it, under the document's key. No rows of `seedRows` are then asked of it. */
   readonly looksUp?: boolean;
-  /** Of a read: fields of the row that `seedRows` has made under this key, as an output must say them. Where outputs are no JSON objects, each value must stand in them as text. One with characters beyond ASCII shows that they are not cut. */
+  /** Of a read: fields of the row that `seedRows` has made under this key, as an output must say them; a number as its text, with every digit. Where outputs are no JSON objects, each value must stand in them as text. One with characters beyond ASCII shows that they are not cut. */
   rowData?(key: string): Readonly<Record<string, Json>>;
   /** At least two different sets of the operation's `x-dynamic` properties, each to be given with a document. */
   readonly dynamic?: readonly Json[];

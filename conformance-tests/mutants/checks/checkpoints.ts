@@ -45,7 +45,16 @@ const ignoresState = likeParent(
   },
 );
 
+const resumesAll = likeParent(
+  class extends ReadItems {
+    protected override firstOf(_: string, resumed: Parameters<ReadItems['firstOf']>[1]) {
+      return resumed?.next ?? 0;
+    }
+  },
+);
+
 export const CHECKPOINTS_MUTANTS: Mutants = {
+  'CHK-01:documents': withOperation('read', resumesAll),
   'CHK-01': withOperation('read', checksBeforeRows),
   'CHK-02': withOperation('read', keepsDate),
   'CHK-02:large': withOperation('read', keepsPage),

@@ -232,14 +232,21 @@ const stopsAtHundred = likeParent(
   },
 );
 
-const dropsTexts = likeParent(
-  class extends ReadItems {
-    protected override parsed(page: string) {
-      const { texts, next } = super.parsed(page);
-      return { texts: texts.map((text) => text.replace(/,"text":"text of [^"]*"/, '')), next };
-    }
-  },
-);
+/** Changes the rows from the twentieth on: other checks read fewer. */
+function changingRows(change: (text: string) => string) {
+  return likeParent(
+    class extends ReadItems {
+      protected override parsed(page: string) {
+        const { texts, next } = super.parsed(page);
+        return { texts: texts.map((text) => (/"row-[2-9]\d"/.test(text) ? change(text) : text)), next };
+      }
+    },
+  );
+}
+
+const dropsTexts = changingRows((text) => text.replace(/,"text":"text of [^"]*"/, ''));
+const readsDoubles = changingRows((text) => JSON.stringify(JSON.parse(text)));
+const dropsEmpty = changingRows((text) => text.replace(',"note":null', '').replace(',"date":""', ''));
 
 export const SEMANTICS_MUTANTS: Mutants = {
   'OPS-01': withOperation('read', losesLastRow),
@@ -254,6 +261,8 @@ export const SEMANTICS_MUTANTS: Mutants = {
   'OPS-01:documents': withOperation('read', readsOnce),
   'OPS-01:far': withOperation('read', stopsAtHundred),
   'OPS-01:fields': withOperation('read', dropsTexts),
+  'OPS-01:digits': withOperation('read', readsDoubles),
+  'OPS-01:empty': withOperation('read', dropsEmpty),
   'OPS-02:copies': withOperation('create', createsCopies),
   'OPS-03:dropped': withOperation('update', dropsChange),
   'OPS-03:foreign': withOperation('upsert', touchesOther),

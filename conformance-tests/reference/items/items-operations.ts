@@ -41,7 +41,7 @@ export class ReadItems implements Operation {
     const resumed = resumedState(context.resumeFrom);
     for await (const { id } of documents) {
       try {
-        let from: number | undefined = resumed?.document === id ? resumed.next : 0;
+        let from: number | undefined = this.firstOf(id, resumed);
         while (from !== undefined) {
           const { texts, next } = await this.page(from, context);
           const outputs = texts.map((body): OperationEvent => ({ type: 'output', inputs: [id], body }));
@@ -54,6 +54,11 @@ export class ReadItems implements Operation {
         yield { type: 'result', inputs: [id], status: 'failure', message: error.message, error: error.info };
       }
     }
+  }
+
+  /** The item that the document's reading begins with. */
+  protected firstOf(id: string, resumed: Resumed | undefined): number {
+    return resumed?.document === id ? resumed.next : 0;
   }
 
   protected async *handOn(
@@ -436,8 +441,14 @@ function isOfOneDocument(error: unknown): error is ConnectorError {
   );
 }
 
+/** What a checkpoint says: the document that was being read, and its next item. */
+interface Resumed {
+  readonly document: string;
+  readonly next: number;
+}
+
 /** Throws where the state is none of ours: to begin anew in silence would repeat what the host has. */
-function resumedState(state: Json | undefined): { readonly document: string; readonly next: number } | undefined {
+function resumedState(state: Json | undefined): Resumed | undefined {
   if (state === undefined) return undefined;
   const { document, next } = (typeof state === 'object' && state !== null ? state : {}) as {
     readonly document?: unknown;

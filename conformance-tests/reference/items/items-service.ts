@@ -59,8 +59,8 @@ export class ItemsService {
   }
 
   /** Puts an item there without an entry in the ledger. */
-  seedItem(key: string, fields: Readonly<Record<string, Json>>): void {
-    this.items.set(key, { key, text: JSON.stringify({ key, ...fields }) });
+  seedItem(key: string, text: string): void {
+    this.items.set(key, { key, text });
   }
 
   async stop(): Promise<void> {

@@ -69,7 +69,7 @@ function operationsOf(service: ItemsService): Readonly<Record<string, OperationF
   });
   const many = (n: number, of: (index: number) => Sample) => Array.from({ length: n }, (_, index) => of(index));
   const there = (key: string) => {
-    service.seedItem(key, { text: 'old', note: 'kept' });
+    service.seedItem(key, JSON.stringify({ key, text: 'old', note: 'kept' }));
     return key;
   };
   const base = {
@@ -126,14 +126,14 @@ function operationsOf(service: ItemsService): Readonly<Record<string, OperationF
       ...base,
       good: (n) => many(n, () => ({ ...json(fresh(), {}), body: Buffer.from('{}') })),
       keyOf: keyInBody,
-      rowData: textOfRow,
+      rowData,
       isWrite: () => false,
     },
     export: {
       ...base,
       good: (n) => many(n, () => ({ ...json(fresh(), {}), body: Buffer.from('{}') })),
       keyOf: keyInBody,
-      rowData: textOfRow,
+      rowData,
       isWrite: () => false,
     },
     create,
@@ -177,9 +177,14 @@ function operationsOf(service: ItemsService): Readonly<Record<string, OperationF
   };
 }
 
-/** With characters of two, three and four bytes. */
-function textOfRow(key: string) {
-  return { text: `text of ${key}: é€\u{1F680}` };
+/** Characters of two, three and four bytes, more digits than a double keeps, a null and an empty text. */
+function rowData(key: string) {
+  return { text: `text of ${key}: é€\u{1F680}`, number: '9007199254740993', note: null, date: '' };
+}
+
+function textOfRow(key: string): string {
+  const { number, ...fields } = rowData(key);
+  return JSON.stringify({ key, ...fields }).replace(/\}$/, `,"number":${number}}`);
 }
 
 /** An item read tells its key; a result is told by its document. */

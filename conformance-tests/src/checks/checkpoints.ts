@@ -8,6 +8,15 @@ import type { TriedOperation } from '../tried-operation.js';
 
 const MAX_STATE_BYTES = 64 * 1024;
 
+/** How much is read: full pages (and one row more), for each of so many documents. */
+interface Size {
+  readonly pages: number;
+  readonly documents: number;
+}
+
+const ONE: Size = { pages: 3, documents: 1 };
+const SIZES: readonly Size[] = [ONE, { pages: 1, documents: 2 }];
+
 export const CHECKPOINTS: readonly Check[] = [
   {
     id: 'CHK-01',
@@ -15,33 +24,34 @@ export const CHECKPOINTS: readonly Check[] = [
     profile: 'full',
     needs: ['resumable'],
     title: 'A resumed run is the rest',
-    rule: 'Left after every event in turn and resumed from its last checkpoint, a run gives what is missing, and nothing that came before the checkpoint.',
+    rule: 'Left after every event in turn and resumed from its last checkpoint, a run over one document or two gives what is missing, and nothing that came before the checkpoint.',
     cause: 'a checkpoint that is yielded before its rows',
     async run(trial) {
       for (const operation of resumable(trial)) {
-        const { own, tried, whole } = await wholeRun(trial, operation);
-        const wanted = [...keysOf(whole, tried)].sort();
-        for (let events = 1; events < whole.length; events += 1) {
-          const { seen, state } = await leftAfter(own, tried, events);
-          const connection = await own.connect();
-          const documents = documentsOf(documentsFor(tried));
-          const rest = await own.run(connection, tried, documents, state === undefined ? {} : { resumeFrom: state });
-          const before =
-            state === undefined
-              ? []
-              : seen.slice(
-                  0,
-                  seen.findLastIndex(({ type }) => type === 'checkpoint'),
-                );
-          const union = [...keysOf(before, tried), ...keysOf(rest.events, tried)].sort();
-          const did = `left after event ${events} of ${whole.length}, resumed from the last checkpoint`;
-          expectThat(
-            isDeepStrictEqual(union, wanted),
-            `${wanted.length} outputs, each once`,
-            differenceOf(union, wanted),
-            did,
-            tried.key,
-          );
+        for (const size of SIZES) {
+          const { own, tried, whole } = await wholeRun(trial, operation, size);
+          const wanted = [...keysOf(whole, tried)].sort();
+          for (let events = 1; events < whole.length; events += 1) {
+            const { seen, state } = await leftAfter(own, tried, events, size);
+            const connection = await own.connect();
+            const documents = documentsOf(documentsFor(tried, size));
+            const rest = await own.run(connection, tried, documents, state === undefined ? {} : { resumeFrom: state });
+            const before =
+              state === undefined
+                ? []
+                : seen.slice(
+                    0,
+                    seen.findLastIndex(({ type }) => type === 'checkpoint'),
+                  );
+            const union = [...keysOf(before, tried), ...keysOf(rest.events, tried)].sort();
+            expectThat(
+              isDeepStrictEqual(union, wanted),
+              `${wanted.length} outputs, each once`,
+              differenceOf(union, wanted),
+              `${size.documents} document${size.documents === 1 ? '' : 's'}, left after event ${events} of ${whole.length}, resumed from the last checkpoint`,
+              tried.key,
+            );
+          }
         }
       }
     },
@@ -97,9 +107,14 @@ export const CHECKPOINTS: readonly Check[] = [
         ] as const) {
           const connection = await own.connect();
           const resumeFrom = withState(good ?? {}, state);
-          const { outputs, summary, results } = await own.run(connection, tried, documentsOf(documentsFor(tried)), {
-            resumeFrom,
-          });
+          const { outputs, summary, results } = await own.run(
+            connection,
+            tried,
+            documentsOf(documentsFor(tried, ONE)),
+            {
+              resumeFrom,
+            },
+          );
           const error = summary.error ?? results.find((result) => result.error !== undefined)?.error;
           const did = `resumed from a state that is ${name}`;
           expectThat(
@@ -119,27 +134,28 @@ function resumable(trial: Trial): readonly TriedOperation[] {
   return trial.operations().filter(({ descriptor }) => descriptor.resumable && descriptor.effect === 'read');
 }
 
-function documentsFor({ fixture }: TriedOperation) {
-  return fixture.good(1).map((sample) => ({ ...sample, key: 'resumed' }));
+/** Under the same ids each time. */
+function documentsFor({ fixture }: TriedOperation, { documents }: Size) {
+  return fixture.good(documents).map((sample, index) => ({ ...sample, key: `resumed-${index}` }));
 }
 
 /** All events of a run over several pages. */
-async function wholeRun(trial: Trial, operation: TriedOperation) {
+async function wholeRun(trial: Trial, operation: TriedOperation, size: Size = ONE) {
   const { trial: own, operation: tried } = await trial.forOperation(operation);
-  await own.seedPages(tried, 3);
+  await own.seedPages(tried, size.pages);
   const connection = await own.connect();
-  const { events } = await own.run(connection, tried, documentsOf(documentsFor(tried)));
+  const { events } = await own.run(connection, tried, documentsOf(documentsFor(tried, size)));
   if (!events.some(({ type }) => type === 'checkpoint'))
     throw new Unproven("the fixture's read yields no checkpoint over several pages; set `pageRows`");
   return { own, tried, whole: events };
 }
 
 /** What a host has that leaves after so many events. */
-async function leftAfter(trial: Trial, operation: TriedOperation, events: number) {
+async function leftAfter(trial: Trial, operation: TriedOperation, events: number, size: Size) {
   const connection = await trial.connect();
   const seen: OperationEvent[] = [];
   let state: Json | undefined;
-  for await (const event of trial.execute(connection, operation, documentsOf(documentsFor(operation)))) {
+  for await (const event of trial.execute(connection, operation, documentsOf(documentsFor(operation, size)))) {
     seen.push(event);
     if (event.type === 'checkpoint') ({ state } = event);
     if (seen.length === events) break;
@@ -150,7 +166,7 @@ async function leftAfter(trial: Trial, operation: TriedOperation, events: number
 
 function keysOf(events: readonly OperationEvent[], { fixture }: TriedOperation): readonly string[] {
   return events.flatMap((event) =>
-    event.type === 'output' ? [fixture.keyOf(event) ?? 'an output without a key'] : [],
+    event.type === 'output' ? [`${fixture.keyOf(event) ?? 'an output without a key'} of ${event.inputs.join()}`] : [],
   );
 }
 
