@@ -88,6 +88,18 @@ describe.each(Object.entries(RUNNERS))('under %s', (_, { file, args, counts, ski
   });
 });
 
+test('the listing of the package is that of a runner, and the gate of the guide is that of the plugin of lines', () => {
+  const jest = readFileSync(path.join(SOURCES, 'jest.spec.ts'), 'utf8');
+  const service = readFileSync(path.join(PACKAGE, 'reference', 'lines', 'lines-service.ts'), 'utf8');
+  const [, gate = ''] = /```ts\n(return this\.gate.*?)```/s.exec(readFileSync(GUIDE, 'utf8')) ?? [];
+
+  expect(service).toContain(gate.replace(/^(?=.)/gm, '    '));
+  expect(gate).not.toBe('');
+  expect(readFileSync(path.join(PACKAGE, 'README.md'), 'utf8').replace("'full'", "'core'")).toContain(
+    jest.slice(jest.indexOf('for (const check')),
+  );
+});
+
 /** Without what this runner, of which it is a child, tells its own children. */
 function run(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
   const { NODE_TEST_CONTEXT: _, JEST_WORKER_ID: __, NODE_OPTIONS: ___, ...env } = process.env;

@@ -78,6 +78,7 @@ export class LinesService {
     const [verb = '', target = '', session = ''] = words;
     const body = Buffer.from(payload);
     return this.gate({ method: verb, path: target, body }, (fault) => {
+      // By the protocol nothing was applied that is answered so.
       const answer: Answer =
         fault === 'refuse' ? ['BUSY'] : this.answer(verb, decodeURIComponent(target), session, body.toString());
       give(socket, answerBytes(answer), fault);
