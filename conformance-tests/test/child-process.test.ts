@@ -9,13 +9,9 @@ test.each(['run-once', 'run-documents'])(
   '%s ends once it has told its figures, whatever the plugin has left open',
   async (script) => {
     const fixture = await itemsSubject().start({ seed: 1 });
-    const samples = fixture.operations['read']?.good(1) ?? [];
-    const input = {
-      entry: ENTRY,
-      properties: fixture.connections.valid,
-      request: { operation: 'read', objectType: 'thing', properties: {} },
-      documents: plainDocuments(samples),
-    };
+    const documents = plainDocuments(fixture.operations['read']?.good(1) ?? []);
+    const run = { request: { operation: 'read', objectType: 'thing', properties: {} }, documents };
+    const input = { entry: ENTRY, properties: fixture.connections.valid, ...run, runs: [run] };
 
     const { exitCode, report } = await runChild(script, input, { limitMs: 10_000 });
     await fixture.stop();

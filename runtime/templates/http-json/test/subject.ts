@@ -86,7 +86,12 @@ function operationsOf(): Readonly<Record<string, OperationFixture>> {
         const body = Buffer.from(`{"name":"${key}","balance":${digits}}`);
         return { key, mediaType, body, data: { name: key, balance: digits } };
       },
-      sized: (bytes) => contact({ note: 'x'.repeat(bytes) }),
+      sized: (bytes) => {
+        const sample = contact({ note: '' });
+        const filling = 'x'.repeat(Math.max(0, bytes - sample.body.byteLength));
+        const text = Buffer.from(sample.body).toString().replace('"note":""', `"note":"${filling}"`);
+        return { ...sample, body: Buffer.from(text) };
+      },
       hostile: [
         {
           name: '40,000 nested levels',
@@ -104,7 +109,7 @@ function operationsOf(): Readonly<Record<string, OperationFixture>> {
   };
 }
 
-/** What a row says that was there before. */
+/** What a row says that was there before; its characters take one byte to four. */
 function noteOf(name: string): string {
-  return `note of ${name}`;
+  return `note of ${name}: é € 🚀`;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -28,7 +29,8 @@ export class LocalService {
 
   static async start(seed: number): Promise<LocalService> {
     const service = new LocalService(seed);
-    await new Promise<void>((resolve) => service.server.listen(0, '127.0.0.1', resolve));
+    // Rejects where the port cannot be had.
+    await once(service.server.listen(0, '127.0.0.1'), 'listening');
     return service;
   }
 

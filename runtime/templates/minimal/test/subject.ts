@@ -82,7 +82,12 @@ function operationsOf(): Readonly<Record<string, OperationFixture>> {
         const body = Buffer.from(`{"title":"${key}","weight":${digits}}`);
         return { key, mediaType, body, data: { title: key, weight: digits } };
       },
-      sized: (bytes) => note({ text: 'x'.repeat(bytes) }),
+      sized: (bytes) => {
+        const sample = note({ text: '' });
+        const filling = 'x'.repeat(Math.max(0, bytes - sample.body.byteLength));
+        const text = Buffer.from(sample.body).toString().replace('"text":""', `"text":"${filling}"`);
+        return { ...sample, body: Buffer.from(text) };
+      },
       hostile: [
         {
           name: '40,000 nested levels',
@@ -99,7 +104,7 @@ function operationsOf(): Readonly<Record<string, OperationFixture>> {
   };
 }
 
-/** What a row says that was there before. */
+/** What a row says that was there before; its characters take one byte to four. */
 function textOf(title: string): string {
-  return `text of ${title}`;
+  return `text of ${title}: é € 🚀`;
 }
