@@ -31,7 +31,7 @@ function withColours(colours: readonly string[]): ConnectorPlugin {
   })).plugin;
 }
 
-/** Nothing is loaded from there: its manifest.json is that of an earlier build. */
+/** Its manifest.json is that of an earlier build. */
 const STALE_PACKAGE = path.join(__dirname, '..', '..', '..', 'mutants', 'entries', 'stale-manifest', 'index.js');
 
 export const MANIFEST_MUTANTS: Mutants = {

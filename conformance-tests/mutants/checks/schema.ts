@@ -79,8 +79,8 @@ const demandsWhatItFillsIn = likeParent(
       const definition = await super.describe(query, context);
       if (query.format !== 'json-schema' || query.role !== 'output') return definition;
       const schema = definition.schema
-        .replace('"required":["key"]', '"required":["key","note"]')
-        .replace('"note":{', '"note":{"default":"",');
+        .replace('"required":["key"]', '"required":["key","parent"]')
+        .replace('"parent":{', '"parent":{"default":"",');
       return { ...definition, schema };
     }
   },

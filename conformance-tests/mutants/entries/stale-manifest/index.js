@@ -1,0 +1,1 @@
+// Never loaded: MAN-01 looks at the manifest.json beside it.
