@@ -191,6 +191,7 @@ async function endAtWrite(
   await connection.test();
   const before = (await own.fixture.ledger()).length;
   await own.faultAndHold({ kind: 'hang' }, { fromWrite: nth }, tried);
+  if (end === 'deadline') own.clock.passUpTo(DEADLINE_MS / 4);
   const controller = new AbortController();
   const running = own.run(
     connection,

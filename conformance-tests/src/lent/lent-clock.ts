@@ -88,6 +88,11 @@ export class LentClock implements Clock {
     this.isHeld = false;
   }
 
+  /** From now on only waits that end within so long are passed: for a check that sets a limit, which must not be taken for a pause. */
+  passUpTo(ms: number): void {
+    this.skipUpToMs = ms;
+  }
+
   /** From now on limits are passed too, where nothing else is left to wait for. */
   passLimits(): void {
     this.skipUpToMs = Number.POSITIVE_INFINITY;
