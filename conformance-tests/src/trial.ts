@@ -92,6 +92,10 @@ export class Trial {
   private readonly transport: LentTransport;
   private readonly runtimes = new Set<ConnectorRuntime>();
   private readonly others: Trial[] = [];
+  /** The one of the others that `forOperation` has made last. */
+  private ofOperation: Trial | undefined;
+  private readonly redactors = new Set<ConnectorRuntime['redactor']>();
+  private readonly pastTokens = new Set<string>();
   private readonly trace = new Trace();
   /** By member of the fixture, the operations that a check went by for want of it. */
   private readonly leftOut = new Map<string, readonly string[]>();
@@ -167,10 +171,23 @@ export class Trial {
     return other;
   }
 
-  /** The world of one operation by itself: a fresh service, and the operation with that service's fixture. */
+  /** The world of one operation by itself: a fresh service, and the operation with that service's fixture. The world that was made so before is ended: a check that needs hundreds has one at a time. */
   async forOperation({ key }: TriedOperation): Promise<{ readonly trial: Trial; readonly operation: TriedOperation }> {
+    const before = this.ofOperation;
+    this.ofOperation = undefined;
+    if (before !== undefined) await this.endOther(before);
     const trial = await this.again();
+    this.ofOperation = trial;
     return { trial, operation: trial.operation(key) };
+  }
+
+  /** Ends a world of this one, and keeps of it what a card may need. */
+  private async endOther(other: Trial): Promise<void> {
+    await other.stop();
+    this.others.splice(this.others.indexOf(other), 1);
+    for (const redactor of other.redactors) this.redactors.add(redactor);
+    for (const token of other.tokens) this.pastTokens.add(token);
+    for (const [name, keys] of other.leftOut) this.leftOut.set(name, [...(this.leftOut.get(name) ?? []), ...keys]);
   }
 
   get hasOwnSockets(): boolean {
@@ -325,6 +342,7 @@ export class Trial {
       ...(cache === undefined ? {} : { cache }),
     });
     this.runtimes.add(runtime);
+    this.redactors.add(runtime.redactor);
     return runtime;
   }
 
@@ -455,8 +473,8 @@ export class Trial {
   /** Strikes the secrets out that its runtimes know of, those of its fixture, and those of its sessions. */
   redact(text: string): string {
     let shown = strikeSecrets(this.fixture, text);
-    for (const token of this.tokens) shown = struckOut(shown, token);
-    for (const runtime of this.runtimes) shown = runtime.redactor.text(shown);
+    for (const token of [...this.tokens, ...this.pastTokens]) shown = struckOut(shown, token);
+    for (const redactor of this.redactors) shown = redactor.text(shown);
     for (const other of this.others) shown = other.redact(shown);
     return shown;
   }

@@ -429,7 +429,6 @@ async function meetTrouble(
       expectThat(!isDone || rows.every((row) => given.includes(row)), 'every row, or no success', seen, did, tried.key);
     }
   const sent = (await own.requests()).length;
-  await own.stop();
   return { sent, rows: isRead ? outputs.length : 0 };
 }
 

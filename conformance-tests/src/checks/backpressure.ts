@@ -142,7 +142,6 @@ async function growthOf(trial: Trial, operation: TriedOperation): Promise<number
     const { trial: own, operation: tried } = await trial.forOperation(operation);
     await own.seedRows(tried, rows);
     peaks.push((await measured(own.subject.entry, own.fixture.connections.valid, requestOf(tried), {})).peakBytes);
-    await own.stop();
   }
   return (peaks[1] ?? 0) / (peaks[0] ?? 1);
 }

@@ -195,7 +195,6 @@ async function expectSplitRows(trial: Trial): Promise<void> {
     const did = `reading ${there.length} rows in answers that come byte by byte`;
     expectThat(summary.complete, 'complete', summary.error?.message ?? 'it is not', did, tried.key);
     await expectRows(tried, there, outputs, did);
-    await own.stop();
   }
   if (!isSplit)
     throw new Unproven('have `seedRows` make rows with texts that are not all ASCII, and `rowData` tell of these');

@@ -41,7 +41,6 @@ export const SEMANTICS: readonly Check[] = [
               outputs.filter(({ inputs }) => inputs.includes(key)),
               did,
             );
-          await own.stop();
         }
       }
     },
