@@ -91,6 +91,7 @@ export class Trial {
   readonly traffic: Traffic;
   private readonly transport: LentTransport;
   private readonly runtimes = new Set<ConnectorRuntime>();
+  private readonly observations: Observations[] = [];
   private readonly others: Trial[] = [];
   /** The one of the others that `forOperation` has made last. */
   private ofOperation: Trial | undefined;
@@ -348,7 +349,9 @@ export class Trial {
 
   /** The subject's plugin, with its connections and operations watched. */
   observe(): { readonly plugin: ConnectorPlugin; readonly seen: Observations } {
-    return observed(this.plugin);
+    const watched = observed(this.plugin);
+    this.observations.push(watched.seen);
+    return watched;
   }
 
   /** Starts an operation with the properties of its fixture. */
@@ -491,6 +494,8 @@ export class Trial {
       await closing;
     } finally {
       this.clock.stop();
+      // tsyringe knows each class for ever, and with a watched one what it has made.
+      for (const { connections } of this.observations) connections.length = 0;
       await this.fixture.stop();
     }
   }
