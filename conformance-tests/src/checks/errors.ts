@@ -120,7 +120,7 @@ export const ERRORS: readonly Check[] = [
     rule: 'Given as seconds and as a date, the next request comes no earlier, and an error that remains says retryAfterMs.',
     cause: 'seconds are taken for milliseconds',
     async run(trial) {
-      for (const operation of oneOfEach(trial)) {
+      for (const operation of readAndWrites(trial)) {
         for (const form of ['seconds', 'date'] as const) {
           const { trial: own, operation: tried } = await trial.forOperation(operation);
           const connection = await own.connect();
@@ -168,7 +168,7 @@ export const ERRORS: readonly Check[] = [
     rule: `Where the session is refused at the first request of ${MANY} documents, at most maxInFlight + 2 more are sent.`,
     cause: 'the run goes on through all documents',
     async run(trial) {
-      for (const operation of oneOfEach(trial)) {
+      for (const operation of readAndWrites(trial)) {
         const { own, tried, sent } = trial.hasOwnSockets
           ? await shutOut(trial, operation, MANY)
           : await faulty(trial, operation, { kind: 'status', status: 401 }, MANY);
@@ -268,8 +268,8 @@ async function oneOfEachClass(trial: Trial): Promise<readonly TriedOperation[]> 
   return [...classes.values()];
 }
 
-/** The first read and the first write: what holds for one of them holds for its kind. */
-function oneOfEach(trial: Trial): readonly TriedOperation[] {
+/** The first read and the first two writes: what holds for one of them holds for its kind. */
+function readAndWrites(trial: Trial): readonly TriedOperation[] {
   return [...trial.reads().slice(0, 1), ...trial.writes().slice(0, 2)];
 }
 

@@ -1,7 +1,7 @@
 import type { FaultAim } from './traffic.js';
 
-/** Which requests a fault meets, counted from when it is set: the k-th, those from there on, those with an effect, those from the k-th of them on, or all. */
-export type Aim = number | 'write' | 'all' | { readonly from: number } | { readonly fromWrite: number };
+/** Which requests a fault meets, counted from when it is set: the k-th, those from there on, those from the k-th with an effect on, or all. */
+export type Aim = number | 'all' | { readonly from: number } | { readonly fromWrite: number };
 
 /** As a failure card has it. */
 export function shownAim(aim: Aim): string {
@@ -14,11 +14,11 @@ export function aimedAt(aim: Aim, isWrite: FaultAim | undefined): FaultAim {
   let count = 0;
   return (request) => {
     if (aim === 'all') return true;
-    if (aim === 'write' || (typeof aim === 'object' && 'fromWrite' in aim)) {
+    if (typeof aim === 'object' && 'fromWrite' in aim) {
       if (isWrite === undefined) throw new TypeError('a fault aimed at writes needs the operation');
       if (!isWrite(request)) return false;
       count += 1;
-      return aim === 'write' || count >= aim.fromWrite;
+      return count >= aim.fromWrite;
     }
     count += 1;
     return typeof aim === 'number' ? count === aim : count >= aim.from;

@@ -1,7 +1,7 @@
 import { ConnectorError, type ErrorInfo, type HttpResponse, type Json } from '@connector-runtime/core';
 
 /** No answer to one request is larger. */
-export const MAX_ANSWER_BYTES = 10_000_000;
+const MAX_ANSWER_BYTES = 10_000_000;
 
 /** The answer's JSON as an object whose members are still to be looked at. Whatever is no JSON object is an error with that effect. */
 export async function objectIn(
