@@ -5,7 +5,6 @@ import type {
   ConnectorPlugin,
   CredentialStore,
   Json,
-  OperationDescriptor,
   OperationEvent,
   OutputEvent,
   ResultEvent,
@@ -21,6 +20,7 @@ import {
 import { shownEvent, withOwnBody } from './events.js';
 import { isA, nameOf, SubjectError, Unproven } from './findings.js';
 import { strikeSecrets, struckOut } from './fixture-secrets.js';
+import { FixtureUse } from './fixture-use.js';
 import { guardedFixture } from './guarded-fixture.js';
 import { type Aim, aimedAt, shownAim } from './lent/aim.js';
 import { LentClock } from './lent/lent-clock.js';
@@ -29,21 +29,18 @@ import { LentTransport, type SentRequest } from './lent/lent-transport.js';
 import { ServiceGate } from './lent/service-gate.js';
 import type { CarriedRequest, Fault, FaultAim, Traffic } from './lent/traffic.js';
 import { DEFAULT_LIMITS, type SuiteLimits, within } from './limits.js';
-import { dynamicNames } from './needs.js';
 import { type Observations, observed } from './observed-plugin.js';
 import { documentsOf } from './samples.js';
 import { credentialsIn } from './seen-credentials.js';
 import type { Fixture, OperationFixture, Sample, SeenRequest, Subject } from './subject.js';
 import { Trace } from './trace.js';
-import { requestOf, type TriedOperation, triedOperations } from './tried-operation.js';
+import { requestOf, type TriedOperation } from './tried-operation.js';
 
 /** A wait is skipped after so long without a sign of work, in real time: what the service of an own-socket plugin sees is a moment on its way, and without a gate nothing is seen. */
 const QUIET_MS = { http: 1, gate: 2, unseen: 40 } as const;
 
 /** Of a batch, events that a failure card may quote. */
 const LAST_EVENTS = 20;
-/** What a service gives at once where the fixture does not say. */
-const DEFAULT_PAGE_ROWS = 10;
 
 /** What one execution came to. */
 export interface RunOutcome {
@@ -75,16 +72,8 @@ export interface TrialOptions {
   readonly limits?: Partial<SuiteLimits>;
 }
 
-/** Is there any sense in the member, for an operation like this? */
-function mayHave(name: keyof OperationFixture, { effect, properties }: OperationDescriptor): boolean {
-  if (name === 'dynamic') return dynamicNames(properties).length > 0;
-  if (name === 'bad' || name === 'itemsIn') return effect !== 'read';
-  // Documents of the others say at most which record they are about.
-  return effect !== 'read' && effect !== 'delete';
-}
-
 /** One check's own world: a fresh service, the plugin, and runtimes that lend it the suite's transport, clock and log. */
-export class Trial {
+export class Trial extends FixtureUse {
   readonly log = new LentLog();
   readonly clock: LentClock;
   /** What goes over the lent transport, or through the gate of a plugin that has sockets of its own. */
@@ -98,19 +87,18 @@ export class Trial {
   private readonly redactors = new Set<ConnectorRuntime['redactor']>();
   private readonly pastTokens = new Set<string>();
   private readonly trace = new Trace();
-  /** By member of the fixture, the operations that a check went by for want of it. */
-  private readonly leftOut = new Map<string, readonly string[]>();
 
   private isStopped = false;
   private ran: string | undefined;
 
   private constructor(
     readonly subject: Subject,
-    readonly plugin: ConnectorPlugin,
-    readonly fixture: Fixture,
+    plugin: ConnectorPlugin,
+    fixture: Fixture,
     readonly seed: number,
     private readonly options: TrialOptions,
   ) {
+    super(plugin, fixture);
     this.transport = new LentTransport(
       () => this.clock,
       (request, fault) => this.noteRequest(request, fault ?? request.status),
@@ -191,34 +179,6 @@ export class Trial {
     for (const [name, keys] of other.leftOut) this.leftOut.set(name, [...(this.leftOut.get(name) ?? []), ...keys]);
   }
 
-  get hasOwnSockets(): boolean {
-    return this.plugin.manifest.egress === 'own';
-  }
-
-  /** Every operation and variant that the manifest names; a fixture that lacks one is the subject's error. */
-  operations(): readonly TriedOperation[] {
-    return triedOperations(this.plugin.manifest, this.fixture);
-  }
-
-  operation(key: string): TriedOperation {
-    const found = this.operations().find((operation) => operation.key === key);
-    if (found === undefined) throw new SubjectError(`the manifest has no operation ${key}`);
-    return found;
-  }
-
-  reads(): readonly TriedOperation[] {
-    return this.operations().filter(({ descriptor }) => descriptor.effect === 'read');
-  }
-
-  writes(): readonly TriedOperation[] {
-    return this.operations().filter(({ descriptor }) => descriptor.effect !== 'read');
-  }
-
-  /** For checks whose reads need more of the fixture than it may have: what breaks the rule before that is seen all the same. */
-  readsLast(): readonly TriedOperation[] {
-    return [...this.writes(), ...this.reads()];
-  }
-
   /**
    * Waits for something that the plugin or the service will do, in real time; a check that waits in vain fails by its limit, and with the trial the waiting ends.
    * False where the `work` that was to bring it about has ended without.
@@ -253,57 +213,6 @@ export class Trial {
   /** Gives what is under way the turns of the event loop that it needs to settle, without any time passing. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  /** An optional member of the fixture; without it the check is unproven. */
-  need<Name extends 'useGate' | 'seedRows' | 'seedObjectTypes' | 'stallJob' | 'expireSession'>(
-    name: Name,
-  ): NonNullable<Fixture[Name]> {
-    const member = this.fixture[name];
-    if (member === undefined) throw new Unproven(`add \`${name}\` to the fixture`);
-    return (member as (...args: never[]) => unknown).bind(this.fixture) as NonNullable<Fixture[Name]>;
-  }
-
-  /** Has the service hold at least so many rows that the operation reads; the keys. Of one that looks up what its documents name there are none. */
-  async seedRows({ id, key, fixture }: TriedOperation, n: number): Promise<readonly string[]> {
-    if (fixture.looksUp === true) {
-      this.leftOut.set('seedRows', [key]);
-      return [];
-    }
-    const keys = await this.need('seedRows')(id, n);
-    const count = new Set(keys).size;
-    if (count < n || count < keys.length)
-      throw new SubjectError(
-        `\`seedRows\` of ${key} was asked for ${n} rows and names ${count}; it must make them all, and name each once`,
-      );
-    return keys;
-  }
-
-  /** So many full pages, and one row more. */
-  async seedPages(operation: TriedOperation, pages: number): Promise<readonly string[]> {
-    return this.seedRows(operation, pages * (operation.fixture.pageRows ?? DEFAULT_PAGE_ROWS) + 1);
-  }
-
-  /** The operations whose fixture has the member; without any the check is unproven. Those that are left out though they may have it are kept for the check's report. */
-  withMember<Name extends keyof OperationFixture>(
-    name: Name,
-    among: readonly TriedOperation[] = this.operations(),
-  ): readonly (TriedOperation & { readonly member: NonNullable<OperationFixture[Name]> })[] {
-    const having = among.flatMap((operation) => {
-      const member = operation.fixture[name];
-      const isThere = member !== undefined && !(Array.isArray(member) && member.length === 0);
-      return !isThere ? [] : [{ ...operation, member: member as NonNullable<OperationFixture[Name]> }];
-    });
-    if (having.length === 0) throw new Unproven(`add \`${name}\` to the fixture of an operation`);
-    const left = among.filter(
-      ({ key, descriptor }) => mayHave(name, descriptor) && !having.some((one) => one.key === key),
-    );
-    if (left.length > 0)
-      this.leftOut.set(
-        name,
-        left.map(({ key }) => key),
-      );
-    return having;
   }
 
   /** What the check has not tried, for want of a member of the fixture; `undefined` where there is nothing. */
