@@ -161,11 +161,14 @@ export class Trial extends FixtureUse {
   }
 
   /** The world of one operation by itself: a fresh service, and the operation with that service's fixture. The world that was made so before is ended: a check that needs hundreds has one at a time. */
-  async forOperation({ key }: TriedOperation): Promise<{ readonly trial: Trial; readonly operation: TriedOperation }> {
+  async forOperation(
+    { key }: TriedOperation,
+    seed = this.seed,
+  ): Promise<{ readonly trial: Trial; readonly operation: TriedOperation }> {
     const before = this.ofOperation;
     this.ofOperation = undefined;
     if (before !== undefined) await this.endOther(before);
-    const trial = await this.again();
+    const trial = await this.again(seed);
     this.ofOperation = trial;
     return { trial, operation: trial.operation(key) };
   }

@@ -113,8 +113,7 @@ export const REPEATS: readonly Check[] = [
         const gaps: number[][] = [];
         const did = `one document, every answer ${trial.hasOwnSockets ? 'a refusal' : '503'}`;
         for (const seed of [1, 2, 3, 4, 5, 6]) {
-          const own = await trial.again(trial.seed + seed);
-          const tried = own.operation(operation.key);
+          const { trial: own, operation: tried } = await trial.forOperation(operation, trial.seed + seed);
           const connection = await own.connect();
           await connection.test();
           const before = (await own.requests()).length;
