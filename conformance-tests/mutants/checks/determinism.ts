@@ -13,12 +13,12 @@ const stampsRequests = likeParent(
   },
 );
 
-const notesByChance = likeParent(
+const parentsByChance = likeParent(
   class extends ReadItems {
     protected override async *handOn(outputs: readonly OperationEvent[], state: Json | undefined) {
-      const noted = (body: string) => body.replace(/\}$/, `,"note":"${Math.random()}"}`);
+      const adopted = (body: string) => body.replace(/\}$/, `,"parent":"${Math.random()}"}`);
       yield* super.handOn(
-        outputs.map((event) => (event.type === 'output' ? { ...event, body: noted(String(event.body)) } : event)),
+        outputs.map((event) => (event.type === 'output' ? { ...event, body: adopted(String(event.body)) } : event)),
         state,
       );
     }
@@ -27,7 +27,7 @@ const notesByChance = likeParent(
 
 export const DETERMINISM_MUTANTS: Mutants = {
   'DET-01': withOperation('delete', stampsRequests),
-  'DET-01:rows': withOperation('read', notesByChance),
+  'DET-01:rows': withOperation('read', parentsByChance),
   'DET-02:read': { plugin: itemsPlugin, entry: require.resolve('../entries/reads-local.js') },
   'DET-02': { plugin: itemsPlugin, entry: require.resolve('../entries/speaks-local.js') },
 };
