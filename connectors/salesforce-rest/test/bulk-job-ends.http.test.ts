@@ -1,5 +1,5 @@
-import type { Json } from '@connector-runtime/core';
-import { create, expectHonest, FAST, results, startWorld, statuses, stopWorlds } from './bulk-world.js';
+import type { Json, Status } from '@connector-runtime/core';
+import { create, EMPTY_SETS, expectHonest, FAST, results, startWorld, statuses, stopWorlds } from './bulk-world.js';
 import { accounts, run } from './promise-world.js';
 
 afterEach(stopWorlds);
@@ -94,6 +94,34 @@ describe('a job', () => {
       message: expect.stringMatching(/stays in state InProgress.*gone/),
       service: { jobId: made.org.bulk.jobs[0]?.id },
     });
+  });
+
+  test.each<[string, Parameters<typeof create>[1], object]>([
+    ['aborted at the deadline', { plan: { polls: Number.POSITIVE_INFINITY }, isLate: true }, { unknown: 2 }],
+    ['that somebody aborted', { plan: { state: 'Aborted' } }, { unknown: 2 }],
+    ['that failed', { plan: { state: 'Failed', errorMessage: 'InternalServerError : x' } }, { unknown: 2 }],
+  ])('%s, whose counter is 0 or missing and whose sets name no row, is unknown', async (_what, given, counts) => {
+    for (const processedCount of [0, null]) {
+      const plan = { ...given?.plan, rows: 2, processedCount };
+      const made = await create(2, { ...given, plan, faults: EMPTY_SETS });
+
+      expect(made.org.ledger.counts.create).toBe(2);
+      expect(made.outcome.summary.counts).toMatchObject(counts);
+      expect(results(made)[0]?.error).toMatchObject({ code: 'BULK_RESULT_UNCLEAR', effect: 'unknown' });
+      expect(results(made)[0]?.message).toContain(plan.errorMessage ?? '');
+      expectHonest(made);
+    }
+  });
+
+  test.each<[string, number | null, Status]>([
+    ['counts no row: its documents are refused', 0, 'applicationError'],
+    ['counts nothing: its documents are unknown', null, 'unknown'],
+  ])('that failed for its data, whose sets name no row and that %s', async (_what, processedCount, status) => {
+    const made = await create(2, { plan: { state: 'Failed', errorMessage, processedCount }, faults: EMPTY_SETS });
+
+    expect(statuses(made)).toEqual([status]);
+    expect(results(made)[0]?.message).toContain(errorMessage);
+    expectHonest(made);
   });
 
   test('whose state is not known is waited for until it ends (Q17)', async () => {

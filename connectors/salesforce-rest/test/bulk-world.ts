@@ -6,6 +6,13 @@ import { accounts, type Outcome, PromiseWorld, run } from './promise-world.js';
 /** Properties that choose Bulk API 2.0 and wait little. */
 export const FAST = { operationApi: 'BulkAPI2.0', pollInitialMs: 10, pollMaxMs: 20 };
 
+/** Result sets that name no row, of jobs about names, whatever was done. */
+export const EMPTY_SETS: readonly FaultSpec[] = [
+  { path: '/successfulResults', times: 100, action: 'garbage', body: '"sf__Id","sf__Created","Name"\n' },
+  { path: '/failedResults', times: 100, action: 'garbage', body: '"sf__Id","sf__Error","Name"\n' },
+  { path: '/unprocessedrecords', times: 100, action: 'garbage', body: '"Name"\n' },
+];
+
 /** What an execution came to, and the org that it wrote to. */
 export interface Made {
   readonly outcome: Outcome;

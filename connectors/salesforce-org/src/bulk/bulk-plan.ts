@@ -8,6 +8,8 @@ export interface BulkPlan {
   readonly state?: string;
   /** With `Failed`. */
   readonly errorMessage?: string;
+  /** What the status says of `numberRecordsProcessed`, whatever is true; nothing where null. */
+  readonly processedCount?: number | null;
   /** What the status says of `numberRecordsFailed`, whatever is true. */
   readonly failedCount?: number;
   /** Rows of the result sets come in the reverse order. */

@@ -10,8 +10,8 @@ const NOTHING = '#N/A';
 /** What a column of an uploaded CSV is about. */
 export type IngestColumn =
   | { readonly kind: 'field'; readonly field: Field }
-  /** `Owner.Ext__c`: the lookup, and the field of the parent that tells it. */
-  | { readonly kind: 'parent'; readonly lookup: Field; readonly key: string };
+  /** `Owner.Ext__c`: the lookup, the field of the parent that tells it, and the parent's type where the column names it. */
+  | { readonly kind: 'parent'; readonly lookup: Field; readonly key: string; readonly target: string | undefined };
 
 /** Finds out what the columns are; a name that the object type does not have fails the job. `Type:Lookup.Field` names one of several targets. */
 export function ingestColumns(store: RecordStore, table: Table, header: readonly string[]): IngestColumn[] {
@@ -36,7 +36,7 @@ function columnNamed(store: RecordStore, table: Table, name: string): IngestColu
   const isKnown = (lookup?.to ?? []).some(
     (to) => (target ?? to).toLowerCase() === to.toLowerCase() && store.tableNamed(to)?.type.field(key) !== undefined,
   );
-  return lookup !== undefined && isKnown ? { kind: 'parent', lookup, key } : undefined;
+  return lookup !== undefined && isKnown ? { kind: 'parent', lookup, key, target } : undefined;
 }
 
 /** The fields that a row gives; those of empty cells are not among them. */
@@ -48,7 +48,14 @@ export function fieldsOfRow(columns: readonly IngestColumn[], cells: readonly st
     const value = cell === NOTHING ? null : cell;
     if (column.kind === 'field') fields.push({ name: column.field.name, value });
     else if (value === null) fields.push({ name: column.lookup.name, value });
-    else fields.push({ name: column.lookup.relationship ?? '', value: [{ name: column.key, value }] });
+    else {
+      const { lookup, key, target } = column;
+      fields.push({
+        name: lookup.relationship ?? '',
+        value: [{ name: key, value }],
+        ...(target !== undefined && { objectType: target }),
+      });
+    }
   }
   return fields;
 }

@@ -222,7 +222,7 @@ export class IngestJob extends BulkJob {
         }),
       ...(isWhole && csv),
       ...(hasStarted && {
-        numberRecordsProcessed: this.#next,
+        ...(this.plan.processedCount !== null && { numberRecordsProcessed: this.plan.processedCount ?? this.#next }),
         numberRecordsFailed: this.plan.failedCount ?? this.#errors.size,
       }),
       ...(answer === 'asked' && {

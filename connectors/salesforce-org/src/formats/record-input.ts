@@ -8,6 +8,8 @@ export type InputValue = string | number | boolean | null | InputField[];
 export interface InputField {
   readonly name: string;
   readonly value: InputValue;
+  /** The type that a parent is said to be of. */
+  readonly objectType?: string;
   /** A JSON number as it was written, where a double cannot say it so. */
   readonly source?: string;
 }
@@ -77,7 +79,7 @@ export function parseXml(body: Buffer): XmlElement {
   }
 }
 
-/** A record of a parsed JSON body; `attributes` is allowed and means nothing. */
+/** A record of a parsed JSON body. `attributes` is no field; those of a parent tell its type. */
 export function jsonInput(value: unknown): RecordInput {
   return { format: 'json', fields: jsonFields(value) };
 }
@@ -102,13 +104,19 @@ function jsonFields(value: unknown): InputField[] {
       if (typeof inner === 'string' || typeof inner === 'number' || typeof inner === 'boolean' || inner === null)
         return { name, value: inner };
       if (inner instanceof WrittenNumber) return { name, value: Number(inner.source), source: inner.source };
-      return { name, value: jsonFields(inner) };
+      return { name, value: jsonFields(inner), ...(isObject(inner) && typeIn(inner['attributes'])) };
     });
+}
+
+function typeIn(attributes: unknown): Pick<InputField, 'objectType'> {
+  const type = isObject(attributes) ? attributes['type'] : undefined;
+  return typeof type === 'string' && type !== '' ? { objectType: type } : {};
 }
 
 function xmlFields(element: XmlElement): InputField[] {
   return element.children.map((child) => {
     if (child.attributes.get('nil') === 'true') return { name: child.name, value: null };
-    return { name: child.name, value: child.children.length > 0 ? xmlFields(child) : child.text };
+    if (child.children.length === 0) return { name: child.name, value: child.text };
+    return { name: child.name, value: xmlFields(child), ...typeIn({ type: child.attributes.get('type') }) };
   });
 }

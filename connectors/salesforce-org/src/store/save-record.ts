@@ -29,19 +29,21 @@ export function checkedChanges(
     mode,
   );
   const changes: Changes = new Map(preset);
-  const parents: { field: Field; key: InputField }[] = [];
+  const parents: { field: Field; key: InputField; objectType: string | undefined }[] = [];
   for (const { field, given } of named) {
     const isParent = table.type.field(given.name) === undefined;
     if (!Array.isArray(given.value)) changes.set(field, incomingValue(field, given.value, input.format));
     else if (isParent && given.value[0] !== undefined && given.value.length === 1)
-      parents.push({ field, key: given.value[0] });
+      parents.push({ field, key: given.value[0], objectType: given.objectType });
     else throw notPlain(field, given.value);
   }
   refuseMissing(table, changes, new Set(parents.map(({ field }) => field)), mode);
   refuseDuplicates(table, changes, position);
-  for (const { field, key } of parents) {
+  for (const { field, key, objectType } of parents) {
     if (changes.has(field)) throw namedTwice(field);
-    changes.set(field, idOfParent(store, field, key, input.format));
+    const { to = [] } = field;
+    const targets = to.filter((name) => (objectType ?? name).toLowerCase() === name.toLowerCase());
+    changes.set(field, idOfParent(store, field, targets, key, input.format));
   }
   refuseBrokenReferences(store, changes);
   return changes;
@@ -102,9 +104,15 @@ function refuseDuplicates(table: Table, changes: Changes, own: number | undefine
   }
 }
 
-/** The id of the parent that a nested element names by one of its external ids. */
-function idOfParent(store: RecordStore, field: Field, key: InputField, format: RecordInput['format']): string {
-  for (const target of (field.to ?? []).map((name) => store.tableNamed(name))) {
+/** The id of the parent that a nested element names by one of its external ids. `targets`: the types that it may be of. */
+function idOfParent(
+  store: RecordStore,
+  field: Field,
+  targets: readonly string[],
+  key: InputField,
+  format: RecordInput['format'],
+): string {
+  for (const target of targets.map((name) => store.tableNamed(name))) {
     const keyField = target?.type.field(key.name);
     if (target === undefined || keyField === undefined || (keyField.externalId !== true && keyField.idLookup !== true))
       continue;

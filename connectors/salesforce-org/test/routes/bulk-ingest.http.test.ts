@@ -121,6 +121,18 @@ test('a parent of several types is named with its type', async () => {
   );
 });
 
+test('of two parents with one external id the type in the header decides', async () => {
+  const lead = client.org.insert('Lead', { LastName: 'l', Company: 'l', Email: 'same@example.org' });
+  const contact = client.org.insert('Contact', { LastName: 'c', Email: 'same@example.org' });
+  const linked = async (column: string) => {
+    await run({ object: 'Task', operation: 'insert' }, `Subject,${column}\ns,same@example.org\n`);
+    return client.org.records('Task').at(-1)?.['WhoId'];
+  };
+
+  expect(await linked('lead:Who.Email')).toBe(lead);
+  expect(await linked('Contact:Who.Email')).toBe(contact);
+});
+
 test('an upsert creates and updates by external id, and refuses one that stands twice in a transaction', async () => {
   const csv = 'External_Id__c,Name\nI-1,known\nnew,made\ntwice,a\ntwice,b\n,none\n';
 

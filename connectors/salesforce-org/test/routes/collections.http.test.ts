@@ -127,6 +127,15 @@ test('an upsert creates and updates by the external id in each record', async ()
   ]);
 });
 
+test('of two parents with one external id the type that is told decides', async () => {
+  client.org.insert('Contact', { LastName: 'c', Email: 'same@example.org' });
+  const lead = client.org.insert('Lead', { LastName: 'l', Company: 'l', Email: 'same@example.org' });
+
+  const { json } = await send('POST', [account({ Who: account({ Email: 'same@example.org' }, 'Lead') }, 'Task')]);
+
+  expect(client.org.record(json[0].id)?.['WhoId']).toBe(lead);
+});
+
 test('one external id twice in an upsert is refused, in each record that has it', async () => {
   const records = ['A', 'b', 'a '].map((key) => account({ External_Id__c: key }, 'Invoice__c'));
 

@@ -415,6 +415,22 @@ test('a parent is found by its external id, in both formats', async () => {
     expect(client.org.record(id)?.['Account__c']).toBe(parent);
 });
 
+test('of two parents with one external id the type that is told decides, in both formats', async () => {
+  client.org.insert('Contact', { LastName: 'c', Email: 'same@example.org' });
+  const lead = client.org.insert('Lead', { LastName: 'l', Company: 'l', Email: 'same@example.org' });
+  const tasks = `${V}/sobjects/Task`;
+  const who = { attributes: { type: 'Lead' }, Email: 'same@example.org' };
+
+  const json = await client.send('POST', tasks, { Who: who });
+  const xml = await client.send('POST', tasks, '<r><Who type="Lead"><Email>same@example.org</Email></Who></r>', {
+    'content-type': 'text/xml',
+  });
+  const other = await client.send('POST', tasks, { Who: { ...who, attributes: { type: 'User' } } });
+
+  for (const { id } of [json.json, xml.json]) expect(client.org.record(id)?.['WhoId']).toBe(lead);
+  expect(other.json).toMatchObject([{ errorCode: 'INVALID_FIELD' }]);
+});
+
 test("an update may keep its own unique value and may not take another's", async () => {
   const [first, second] = [
     client.org.insert('Invoice__c', { External_Id__c: 'u1' }),

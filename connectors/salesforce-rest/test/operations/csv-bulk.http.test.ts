@@ -1,5 +1,6 @@
 import type { Json } from '@connector-runtime/core';
-import type { FaultSpec } from '@connector-runtime/salesforce-org';
+import type { BulkPlan, FaultSpec } from '@connector-runtime/salesforce-org';
+import { EMPTY_SETS } from '../bulk-world.js';
 import { type Ran, type RunningOrg, run, runOrg } from '../running-org.js';
 
 let world: RunningOrg;
@@ -267,6 +268,20 @@ test('a job that somebody aborted half way is unknown as a whole, and its sets t
   expect(results).toMatchObject([{ status: 'unknown' }]);
   expect(results[0]?.message).toContain('of 2 records 1 succeeded, 0 failed, 1 were not processed');
   expect(texts.at(-1)).toBe('Name\n"y"\n');
+});
+
+test.each<[string, BulkPlan]>([
+  ['was aborted', { state: 'Aborted' }],
+  ['failed', { state: 'Failed', errorMessage: 'InternalServerError : x' }],
+])('a job that %s, whose counter is 0 or missing and whose sets name no record, is unknown', async (_what, end) => {
+  for (const fault of EMPTY_SETS) world.org.faults.add(fault);
+  for (const processedCount of [0, null]) {
+    world.org.bulk.plan = { ...end, rows: 2, processedCount };
+    const { results } = await csvBulk({ bulkOperation: 'insert' }, 'Name\nx\ny\n');
+
+    expect(results).toMatchObject([{ status: 'unknown', error: { code: 'BULK_RESULT_UNCLEAR' } }]);
+  }
+  expect(world.org.ledger.counts.create).toBe(4);
 });
 
 test('a job none of whose records was taken is refused', async () => {

@@ -15,7 +15,7 @@ import { CSV } from '../../transport/headers.js';
 import type { BulkJob } from './bulk-job.js';
 import type { CheckedCsv } from './checked-csv.js';
 import type { JobSettlement } from './ingest-job.js';
-import { blamesData } from './job-errors.js';
+import { blamesData, failedForItsData } from './job-errors.js';
 import type { JobStatus } from './job-status.js';
 import { withLastWords } from './last-words.js';
 import { checkpointOf } from './left-job.js';
@@ -103,11 +103,12 @@ export class CsvSettlement implements JobSettlement {
   }
 
   private resultOf(
-    { id, state, processed, errorMessage }: JobStatus,
+    status: JobStatus,
     counts: { readonly succeeded: number; readonly failed: number; readonly unprocessed: number },
     stopped: ErrorInfo | undefined,
   ): ResultEvent {
     const inputs = [this.documentId];
+    const { id, state, errorMessage } = status;
     const { succeeded, failed: refused, unprocessed } = counts;
     const total = succeeded + refused + unprocessed;
     const why = errorMessage === '' ? '' : `: ${errorMessage}`;
@@ -117,7 +118,8 @@ export class CsvSettlement implements JobSettlement {
       ...failed(inputs, { ...info, message, service: { jobId: id } }),
       receipt,
     });
-    const isUntouched = state !== 'JobComplete' && processed === 0 && succeeded + refused === 0;
+    const isListed = unprocessed === total && total === this.csv.rows;
+    const isUntouched = state !== 'JobComplete' && (isListed || (failedForItsData(status) && total === 0));
     if (isUntouched && stopped !== undefined) return error({ ...stopped, effect: 'none' });
     if (isUntouched) {
       const isOfData = state === 'Failed' && blamesData(errorMessage);

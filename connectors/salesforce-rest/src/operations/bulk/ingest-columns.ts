@@ -6,10 +6,13 @@ import { documentError } from '../../transport/refusals.js';
 
 /** Names that are none are the documents' own: there is no end of them. */
 const MAX_REFUSED = 1_000;
+/** What the service calls a parent in the results of a query where several types are possible. */
+const ANY_TYPE = 'Name';
+const REFUSALS = ['FIELD_UNKNOWN', 'PARENT_TYPE_AMBIGUOUS'];
 
 /**
  * Finds the columns of a job in the live describes: one unknown name sinks a whole job.
- * A column is a field, or the external id of a parent: `Owner.Ext__c`, `User:Owner.Ext__c` where parents of several types are possible.
+ * A column is a field, or the external id of a parent: `Owner.Ext__c`, `User:Owner.Ext__c` where parents of several types are possible. One of several types that does not say which, where more than one has that external id, is refused with the choices.
  */
 export class IngestColumns {
   private readonly found = new Map<string, string>();
@@ -33,8 +36,8 @@ export class IngestColumns {
       this.found.set(path, column);
       return column;
     } catch (error) {
-      const isUnknown = isConnectorError(error) && error.info.code === 'FIELD_UNKNOWN';
-      if (isUnknown && this.refused.size < MAX_REFUSED) this.refused.set(path, error);
+      const isRefusal = isConnectorError(error) && REFUSALS.includes(error.info.code);
+      if (isRefusal && this.refused.size < MAX_REFUSED) this.refused.set(path, error);
       throw error;
     }
   }
@@ -47,7 +50,8 @@ export class IngestColumns {
       const known = this.describe.fields.map((field) => field.relationshipName).filter((name) => name !== '');
       throw unknownColumn(path, relationship, 'parent relationship', this.describe.name, known);
     }
-    return this.parentColumn(lookup, key, target, path, context);
+    const told = isSame(target ?? '', ANY_TYPE) ? undefined : target;
+    return this.parentColumn(lookup, key, told, path, context);
   }
 
   private fieldNamed(path: string): string {
@@ -71,19 +75,22 @@ export class IngestColumns {
     context: CallContext,
   ): Promise<string> {
     const { relationshipName, referenceTo } = lookup;
+    const targets = target === undefined ? referenceTo : referenceTo.filter((name) => isSame(name, target));
+    const isTyped = referenceTo.length > 1;
     const seen: string[] = [];
-    for (const objectType of referenceTo) {
-      if (target !== undefined && !isSame(objectType, target)) continue;
+    const columns: string[] = [];
+    for (const objectType of targets) {
       const [parent] = await this.describes.describeVisible([objectType], context);
-      const field = parent?.fields.find((candidate) => isSame(candidate.name, key));
-      if (field !== undefined && (field.idLookup || field.externalId)) {
-        const type = referenceTo.length > 1 ? `${objectType}:` : '';
-        return `${type}${relationshipName}.${field.name}`;
-      }
-      for (const candidate of parent?.fields ?? [])
-        if (candidate.idLookup || candidate.externalId) seen.push(candidate.name);
+      const keys = (parent?.fields ?? []).filter(({ idLookup, externalId }) => idLookup || externalId);
+      const field = keys.find((candidate) => isSame(candidate.name, key));
+      if (field !== undefined) columns.push(`${isTyped ? `${objectType}:` : ''}${relationshipName}.${field.name}`);
+      for (const candidate of keys) seen.push(candidate.name);
     }
-    throw unknownColumn(path, key, 'external id', (target ?? referenceTo.join(' or ')) || relationshipName, seen);
+    const [column] = columns;
+    if (column === undefined)
+      throw unknownColumn(path, key, 'external id', (target ?? referenceTo.join(' or ')) || relationshipName, seen);
+    if (columns.length > 1) throw ambiguousColumn(path, columns);
+    return column;
   }
 }
 
@@ -99,4 +106,9 @@ function isSame(a: string, b: string): boolean {
 function unknownColumn(path: string, name: string, kind: string, of: string, known: readonly string[]): Error {
   const within = path === name ? '' : ` (in ${path})`;
   return documentError('FIELD_UNKNOWN', `${name}${within} is no ${kind} of ${of}${suggestion(name, known)}`, path);
+}
+
+function ambiguousColumn(path: string, columns: readonly string[]): Error {
+  const message = `${path} may be of several types: say which by the parent's type, or as a column ${columns.join(' or ')}`;
+  return documentError('PARENT_TYPE_AMBIGUOUS', message, path);
 }

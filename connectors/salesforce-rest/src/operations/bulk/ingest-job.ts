@@ -88,7 +88,7 @@ export class IngestJob {
   private async *takeUp(job: BulkJob): JobEvents<BulkJob | undefined> {
     const { context } = this;
     const { state, processed } = await job.status(context);
-    yield { type: 'progress', done: processed, total: this.rowCount, unit: 'records' };
+    yield { type: 'progress', done: processed ?? 0, total: this.rowCount, unit: 'records' };
     if (state !== 'Open') return job;
     await job.change('Aborted', context);
     // The other process may have closed it at the last moment.
@@ -112,7 +112,7 @@ export class IngestJob {
         }
         for await (const status of pollJob(job, context.properties, context)) {
           ended = status;
-          yield { type: 'progress', done: status.processed, total: this.rowCount, unit: 'records' };
+          yield { type: 'progress', done: status.processed ?? 0, total: this.rowCount, unit: 'records' };
         }
       } catch (error) {
         fatal = error;

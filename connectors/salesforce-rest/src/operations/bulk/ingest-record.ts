@@ -11,7 +11,7 @@ import { documentError } from '../../transport/refusals.js';
 import { StrictXmlReader } from '../../xml/strict-xml.js';
 import { XmlError } from '../../xml/xml-error.js';
 
-/** What a record gives its fields, by path: `Name`, `Owner.Ext__c`. Null empties the field; what is absent is left alone. */
+/** What a record gives its fields, by path: `Name`, `Owner.Ext__c`, `User:Owner.Ext__c` where the parent says its type. Null empties the field; what is absent is left alone. */
 export type IngestFields = ReadonlyMap<string, string | null>;
 
 /** Fields of a record, and the object type that it says it is of. */
@@ -21,6 +21,9 @@ export interface IngestRecord {
 }
 
 interface OpenElement {
+  /** Empty for the root. */
+  readonly name: string;
+  readonly objectType: string;
   readonly path: string;
   readonly isNil: boolean;
   text: string;
@@ -29,9 +32,16 @@ interface OpenElement {
 
 /** `records` and a parent of the record. */
 const MAX_LEVELS = 3;
+const ATTRIBUTES = 'attributes';
+
+/** The path of a parent's field. `objectType`: what the parent says it is of, empty where it does not. */
+export function parentPath(parent: string, objectType: string, name: string): string {
+  const type = objectType === '' || parent.startsWith(`${objectType}:`) ? '' : `${objectType}:`;
+  return `${type}${parent}.${name}`;
+}
 
 /**
- * Reads the record of an XML document: an element for each field, one inside another for the external id of a parent. An empty element empties its field, as it does over REST.
+ * Reads the record of an XML document: an element for each field, one inside another for the external id of a parent, whose `type` may say of what type it is. An empty element empties its field, as it does over REST.
  * What no row of a CSV can say is a `validation` error: deeper levels, text beside elements, a field twice.
  */
 export function readXmlRecord(text: string): IngestRecord {
@@ -44,10 +54,13 @@ export function readXmlRecord(text: string): IngestRecord {
       if (holder !== undefined) holder.hasChildren = true;
       if (open.length >= MAX_LEVELS) throw notARow(`${holder?.path ?? name} holds elements two levels below it`);
       const attributeOf = (wanted: string) => attributes.find((attribute) => attribute.name === wanted)?.value;
-      if (holder === undefined) objectType = attributeOf('type') ?? '';
+      const type = attributeOf('type') ?? '';
+      if (holder === undefined) objectType = type;
       const isNil = /^(?:true|1)$/.test(attributeOf('nil') ?? '');
-      const path = holder === undefined || holder.path === '' ? name : `${holder.path}.${name}`;
-      open.push({ path: holder === undefined ? '' : path, isNil, text: '', hasChildren: false });
+      const own = holder === undefined ? '' : name;
+      const isOfParent = holder !== undefined && holder.name !== '';
+      const path = isOfParent ? parentPath(holder.name, holder.objectType, name) : own;
+      open.push({ name: own, objectType: type, path, isNil, text: '', hasChildren: false });
     },
     text(piece) {
       const element = open.at(-1);
@@ -74,15 +87,26 @@ export function readXmlRecord(text: string): IngestRecord {
   return { objectType, fields };
 }
 
-/** Reads the record of a JSON document that was checked; numbers keep every digit. An empty text empties its field. */
+/** Reads the record of a JSON document that was checked; numbers keep every digit. An empty text empties its field. The `attributes` of a parent may say of what type it is, before its fields or after. */
 export function readJsonRecord(text: string): IngestRecord {
   const fields = new Map<string, string | null>();
+  const setField = (path: string, value: string | null): void => {
+    if (fields.has(path)) throw notARow(`${path} stands there twice`);
+    fields.set(path, value === '' ? null : value);
+  };
   const holders: string[] = [];
   let objectType = '';
+  let parentType = '';
+  /** Fields of the parent that is being read. */
+  let ofParent: (readonly [string, string | null])[] = [];
   const scanner = new JsonScanner(text);
   for (let kind = scanner.next(); kind !== END; kind = scanner.next()) {
     if (kind === CLOSE_OBJECT || kind === CLOSE_ARRAY) {
-      holders.pop();
+      const holder = holders.pop() ?? '';
+      if (holders.length !== 1) continue;
+      for (const [name, value] of ofParent) setField(parentPath(holder, parentType, name), value);
+      ofParent = [];
+      parentType = '';
       continue;
     }
     const { keyStart, keyEnd, start, end, hasEscapes } = scanner;
@@ -90,17 +114,16 @@ export function readJsonRecord(text: string): IngestRecord {
     if (kind === OPEN_ARRAY) throw notARow(`${name} is a list`);
     if (kind === OPEN_OBJECT) {
       holders.push(name);
-      if (holders.length >= MAX_LEVELS) throw notARow(`${holders[1]} holds records two levels below it`);
+      const isOfParent = holders.length === MAX_LEVELS && name === ATTRIBUTES && holders[1] !== ATTRIBUTES;
+      if (holders.length >= MAX_LEVELS && !isOfParent) throw notARow(`${holders[1]} holds records two levels below it`);
       continue;
     }
     const value = kind === STRING ? textIn(text, start, end, hasEscapes) : literalIn(scanner.source);
-    if (holders.at(-1) === 'attributes') {
-      if (holders.length === 2 && name === 'type') objectType = value ?? '';
-      continue;
-    }
-    const path = holders.length === 1 ? name : [...holders.slice(1), name].join('.');
-    if (fields.has(path)) throw notARow(`${path} stands there twice`);
-    fields.set(path, value === '' ? null : value);
+    if (holders.at(-1) === ATTRIBUTES) {
+      if (name === 'type' && holders.length === MAX_LEVELS) parentType = value ?? '';
+      else if (name === 'type') objectType = value ?? '';
+    } else if (holders.length === 1) setField(name, value);
+    else ofParent.push([name, value]);
   }
   return { objectType, fields };
 }

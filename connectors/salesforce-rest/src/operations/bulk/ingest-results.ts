@@ -9,7 +9,7 @@ import {
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import type { BulkJob } from './bulk-job.js';
-import { jobFailed, notProcessed, rowError, unclear } from './job-errors.js';
+import { failedForItsData, jobFailed, notProcessed, rowError, unclear } from './job-errors.js';
 import type { JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
 import { fetchResults, RESULT_SETS, ReadSet, type ResultSet } from './result-set.js';
@@ -248,11 +248,8 @@ export class IngestResults {
 
   /** Rows of which the results say nothing clear. */
   private unsettled(ended: JobStatus, stopped: ErrorInfo | undefined): Generator<readonly ResultEvent[]> {
-    const info = this.isUntouched(ended)
-      ? ended.state === 'Failed'
-        ? jobFailed(ended)
-        : notProcessed(ended, stopped)
-      : unclear(ended, stopped ?? this.unread?.info);
+    const info =
+      failedForItsData(ended) && this.areEmpty() ? jobFailed(ended) : unclear(ended, stopped ?? this.unread?.info);
     return this.rowsOf([OPEN], info);
   }
 
@@ -274,13 +271,11 @@ export class IngestResults {
     if (events.length > 0) yield events;
   }
 
-  /** The job ended before it took up any row: by its counter, and by its results. */
-  private isUntouched({ state, processed }: JobStatus): boolean {
-    const unprocessed = this.counts[RESULT_SETS.indexOf('unprocessedrecords')] ?? new Int32Array(0);
-    const isEmpty = this.counted === unprocessed.reduce((sum, count) => sum + count, 0);
-    const isTold = (['successfulResults', 'failedResults'] as const).every((set) =>
+  /** No set names a row, and those that could name an applied one were read. */
+  private areEmpty(): boolean {
+    const isRead = (['successfulResults', 'failedResults'] as const).every((set) =>
       this.sets.some((read) => read.set === set),
     );
-    return state !== 'JobComplete' && processed === 0 && isTold && isEmpty;
+    return isRead && this.counted === 0;
   }
 }

@@ -45,23 +45,23 @@ export function notProcessed({ id, state, errorMessage }: JobStatus, stopped: Er
   };
 }
 
-/** The job's own error is what is wrong with every row where the data is to blame. */
+/** The error of every row of a job that {@link failedForItsData}. */
 export function jobFailed({ id, errorMessage }: JobStatus): ErrorInfo {
-  const isOfData = blamesData(errorMessage);
   return {
-    category: isOfData ? 'validation' : 'unavailable',
+    category: 'validation',
     code: 'BULK_JOB_FAILED',
-    message: `bulk job ${id} failed${errorMessage === '' ? '' : `: ${errorMessage}`}; nothing of it was applied`,
+    message: `bulk job ${id} failed: ${errorMessage}; nothing of it was applied`,
     effect: 'none',
-    retryable: !isOfData,
+    retryable: false,
     service: { jobId: id },
   };
 }
 
 /** A row of which the results say nothing, or several things. */
-export function unclear({ id, state }: JobStatus, stopped: ErrorInfo | undefined): ErrorInfo {
+export function unclear({ id, state, errorMessage }: JobStatus, stopped: ErrorInfo | undefined): ErrorInfo {
   const message = `the results of bulk job ${id}, which ended ${state}, do not tell what became of this row`;
-  const why = stopped === undefined ? '' : ` (${stopped.message})`;
+  const reasons = [errorMessage, stopped?.message ?? ''].filter((reason) => reason !== '');
+  const why = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
   return {
     category: 'protocol',
     code: 'BULK_RESULT_UNCLEAR',
@@ -90,6 +90,11 @@ export function lostJob(jobId: string, cause: ErrorInfo, stopped?: ErrorInfo): E
   const after = stopped === undefined || stopped.message === cause.message ? '' : ` (after: ${stopped.message})`;
   const message = `what became of bulk job ${jobId} cannot be told: ${cause.message}${after}`;
   return { ...cause, effect: 'unknown', message, service: { ...cause.service, jobId } };
+}
+
+/** The job as such was refused for its data, and took up no row: where its result sets name none either, nothing was applied. The counter alone shows nothing, for it may lag. */
+export function failedForItsData({ state, processed, errorMessage }: JobStatus): boolean {
+  return state === 'Failed' && processed === 0 && blamesData(errorMessage);
 }
 
 /** Is the data to blame for the failure of a job, by the job's own message? */

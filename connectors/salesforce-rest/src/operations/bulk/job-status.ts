@@ -8,8 +8,8 @@ export interface JobStatus {
   readonly state: string;
   /** Where the data goes, while the job is open. */
   readonly contentUrl: string | undefined;
-  /** Rows processed, those that failed included; 0 where it does not say. */
-  readonly processed: number;
+  /** Rows processed, those that failed included; `undefined` where it does not say. It may lag behind what was applied. */
+  readonly processed: number | undefined;
   readonly errorMessage: string;
   /** Object type that it is about, as the service spells it; empty where it does not say. */
   readonly object: string;
@@ -38,7 +38,7 @@ export function parseJobStatus(answer: Json, effect: 'none' | 'unknown', id?: st
     id: told,
     state: text('state'),
     contentUrl: text('contentUrl') || undefined,
-    processed: typeof processed === 'number' && Number.isSafeInteger(processed) ? processed : 0,
+    processed: typeof processed === 'number' && Number.isSafeInteger(processed) ? processed : undefined,
     errorMessage: text('errorMessage'),
     object: text('object'),
   };

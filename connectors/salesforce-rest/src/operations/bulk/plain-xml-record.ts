@@ -1,7 +1,7 @@
 import { XmlError } from '../../xml/xml-error.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from '../../xml/xml-scanner.js';
 import { isXmlText, unescapeXml } from '../../xml/xml-text.js';
-import type { IngestRecord } from './ingest-record.js';
+import { type IngestRecord, parentPath } from './ingest-record.js';
 
 const ATTRIBUTES = /^(?:\s+(?:type="[\w.]*"|xmlns(?::\w+)?="[^"\s]*"|\w+:nil="(?:true|false|1|0)"))*\s*\/?>$/;
 const TYPE = /\stype="([^"]*)"/;
@@ -24,6 +24,7 @@ function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined
   const fields = new Map<string, string | null>();
   let objectType = '';
   let parent = '';
+  let parentType = '';
   let path = '';
   let isNil = false;
   /** Of the tag before: nothing but text stands between a start tag and the end tag of a field. */
@@ -36,14 +37,19 @@ function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined
       const { name } = scanner;
       if (level > DEEPEST_LEVEL || name.includes(':')) return undefined;
       isNil = false;
+      let type = '';
       if (end - nameEnd > (kind === EMPTY ? 2 : 1)) {
         const attributes = text.slice(nameEnd, end);
         if (!ATTRIBUTES.test(attributes)) return undefined;
         isNil = NIL.test(attributes);
-        if (level === 1) objectType = TYPE.exec(attributes)?.[1] ?? '';
+        type = TYPE.exec(attributes)?.[1] ?? '';
       }
-      if (level === PARENT_LEVEL) parent = name;
-      path = level === DEEPEST_LEVEL ? `${parent}.${name}` : name;
+      if (level === 1) objectType = type;
+      if (level === PARENT_LEVEL) {
+        parent = name;
+        parentType = type;
+      }
+      path = level === DEEPEST_LEVEL ? parentPath(parent, parentType, name) : name;
     }
     const value = isField && kind === CLOSE ? unescapeXml(text.slice(beforeEnd, start)) : '';
     if (!(isField && kind === CLOSE) && before !== END && text.slice(beforeEnd, start).trim() !== '') return undefined;

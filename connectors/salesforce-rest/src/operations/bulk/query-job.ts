@@ -66,7 +66,7 @@ export async function* queryPages(
 }
 
 function rowsOf(job: BulkJob, ended: JobStatus | undefined): number {
-  if (ended?.state === 'JobComplete') return ended.processed;
+  if (ended?.state === 'JobComplete') return ended.processed ?? 0;
   const why = ended === undefined || ended.errorMessage === '' ? '' : `: ${ended.errorMessage}`;
   throw new ConnectorError({
     category: 'unavailable',

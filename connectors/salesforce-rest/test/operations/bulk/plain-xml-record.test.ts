@@ -11,6 +11,7 @@ test.each([
     'fields, empty, null and nested',
     `<records ${XSI} type="Account"><Name>A &amp; B</Name><Phone/><Fax xsi:nil="true"/><Owner type="User"><Ext__c> 1 </Ext__c></Owner></records>`,
   ],
+  ['parents of a type, and of none', '<r><Who type="Lead"><A/><B/></Who><Owner><A/></Owner><C type="Lead"/></r>'],
   ['comments and CDATA in a value', '<r><A>1<!-- - -->2<![CDATA[<3]]></A>\n  <B>\n</B></r>'],
   ['a root without anything', '<r type="Lead"/>'],
   ['a declaration before it', '<?xml version="1.0" encoding="UTF-8"?>\n<r><A>é</A></r>'],
