@@ -179,6 +179,29 @@ test('jobs are divided by the bytes of their CSV, on the borders of records, eac
   expect(world.org.ledger.counts.create).toBe(70);
 });
 
+test('no more documents wait than the look-ahead has room for, however small the jobs are', async () => {
+  const fields = `<External_Id__c>K</External_Id__c><Notes__c>${'x'.repeat(32_000)}</Notes__c>`;
+  let taken = 0;
+  let settled = 0;
+  async function* invoices() {
+    for (; taken < 300; taken += 1) yield { body: invoice(fields) };
+  }
+  const execution = (await world.connect()).execute(
+    { operation: 'upsert', objectType: 'Invoice__c', properties: { ...FAST, externalIdFieldName: 'External_Id__c' } },
+    invoices(),
+  );
+
+  for await (const event of execution) {
+    if (event.type !== 'result') continue;
+    expect(event.status).toBe('success');
+    settled += 1;
+    if (settled === 4) break;
+  }
+
+  // 2,000,000 characters are 63 of them; one is in a job, and some are on their way.
+  expect(taken - settled).toBeLessThan(75);
+});
+
 test('a record that is too large for a job is refused alone, wherever it stands (Q18)', async () => {
   const large = invoice(`<Name>x</Name><Notes__c>${'"'.repeat(450_000)}</Notes__c>`);
   const good = invoice('<Name>good</Name>');
