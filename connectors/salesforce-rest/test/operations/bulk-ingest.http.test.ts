@@ -267,6 +267,24 @@ test('an upsert goes by its external id, from the document or its properties; a 
   expect(world.org.bulk.jobs).toHaveLength(2);
 });
 
+test('half of a surrogate pair is no key: it would be written as another one', async () => {
+  const { results } = await bulk(
+    'upsert',
+    ['k\ud800', '\udc00', '\ud83d\ude00'].map((externalIdValue) => ({
+      body: invoice('<Name>x</Name>'),
+      properties: { externalIdValue },
+    })),
+    { externalIdFieldName: 'External_Id__c' },
+  );
+
+  const refusal = { code: 'VALUE_INEXPRESSIBLE', effect: 'none', path: 'External_Id__c' };
+  expect(results.filter(({ status }) => status === 'applicationError')).toMatchObject([
+    { inputs: ['doc-1'], error: refusal },
+    { inputs: ['doc-2'], error: refusal },
+  ]);
+  expect(world.org.ledger.entries.map(({ key }) => key)).toEqual(['External_Id__c=😀']);
+});
+
 test('keys that the service takes for one, and a record that comes again, wait for the job before them', async () => {
   const connection = await world.connect();
   const keys = ['K1', 'k1', 'K1 '].map((key) => ({

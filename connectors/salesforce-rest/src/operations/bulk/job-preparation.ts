@@ -268,13 +268,15 @@ export function cellOf(value: string | null | undefined): string {
 
 function checked<P>(row: IngestRow<P>): IngestRow<P> {
   for (const [column, cell] of row.cells) {
-    const why =
-      cell === NOTHING
-        ? `a bulk job takes ${NOTHING} in ${column} for an order to empty it`
-        : cell?.includes('\0') === true
-          ? `${column} holds a NUL character`
-          : undefined;
+    const why = whyInexpressible(column, cell ?? '');
     if (why !== undefined) throw documentError('VALUE_INEXPRESSIBLE', why, column);
   }
   return row;
+}
+
+function whyInexpressible(column: string, cell: string): string | undefined {
+  if (cell === NOTHING) return `a bulk job takes ${NOTHING} in ${column} for an order to empty it`;
+  if (cell.includes('\0')) return `${column} holds a NUL character`;
+  // It has no UTF-8: another character would be written in its place.
+  return /\p{Surrogate}/u.test(cell) ? `${column} holds half of a surrogate pair` : undefined;
 }
