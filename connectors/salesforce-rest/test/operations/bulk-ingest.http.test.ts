@@ -100,6 +100,16 @@ test('absent, null and empty: an empty cell, and twice the order to empty the fi
   expect(world.org.record(other)).toMatchObject({ Notes__c: 'x', Hotline__c: '1' });
 });
 
+test('a declaration of a namespace is neither a type nor a null, whatever its prefix is', async () => {
+  const body =
+    '<records xmlns:type="Account"><Name xmlns:nil="1">n</Name><Notes__c xmlns:nil="true">x</Notes__c></records>';
+
+  const { results } = await bulk('create', bodies(body));
+
+  expect(results.map(({ status }) => status)).toEqual(['success']);
+  expect(uploads()).toEqual(['"Name","Notes__c"\n"n","x"\n']);
+});
+
 test.each([
   'a "quoted" one',
   'comma, and\nline\r\nbreaks',
