@@ -1,4 +1,5 @@
-import { END, JsonScanner, LITERAL, OPEN_OBJECT, STRING } from './json-scanner.js';
+import { JsonError } from './json-error.js';
+import { END, JsonScanner, LITERAL, OPEN_ARRAY, OPEN_OBJECT, STRING } from './json-scanner.js';
 
 /** A record's text, made one of several of a request. */
 export interface RecordPart {
@@ -9,7 +10,7 @@ export interface RecordPart {
   readonly key: string;
 }
 
-/** Reads a checked record. Its object type is its own, or else the one given. `keyName`: whose member is asked for, if any. Throws `JsonError`. */
+/** Reads a checked record. Its object type is its own, or else the one given. `keyName`: whose member is asked for, if any. Throws `JsonError`, also where `attributes` is a list. */
 export function recordPart(document: string, type: string, keyName?: string): RecordPart {
   if (keyName === undefined && !document.includes('"attributes"')) return withoutAttributes(document, type);
   const scanner = new JsonScanner(document);
@@ -25,6 +26,7 @@ export function recordPart(document: string, type: string, keyName?: string): Re
     const isMember = keyStart >= 0 && level === (kind < STRING ? 2 : 1);
     hasMembers ||= isMember;
     if (isMember && scanner.isMember('"attributes"')) {
+      if (kind === OPEN_ARRAY) throw new JsonError(`attributes is a list at character ${start + 1}`);
       attributes = { from: start, to: end, isInside: kind === OPEN_OBJECT };
     } else if (attributes?.isInside === true && level === 2) {
       if (keyStart < 0) attributes = { ...attributes, to: end, isInside: false };
@@ -64,7 +66,7 @@ function withoutAttributes(document: string, type: string): RecordPart {
 /** The other attributes stay. */
 function withType(attributes: string, type: string): string {
   const value: unknown = JSON.parse(attributes);
-  const others = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+  const others = typeof value === 'object' && value !== null ? value : {};
   return JSON.stringify({ ...others, type });
 }
 

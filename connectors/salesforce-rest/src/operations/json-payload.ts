@@ -33,17 +33,12 @@ export const JSON_PAYLOAD: Payload = {
   },
 
   splitId(text) {
-    let record: ReturnType<typeof splitId>;
-    try {
-      record = splitId(text);
-    } catch (error) {
-      throw asDocumentError(error);
-    }
+    const record = readingDocument(() => splitId(text));
     if (record.id !== '') return record;
     throw documentError('ID_MISSING', 'the id is missing: the record needs a member Id that is not empty', 'Id');
   },
 
-  recordPart: (text, type, keyName) => recordPart(text, type, keyName),
+  recordPart: (text, type, keyName) => readingDocument(() => recordPart(text, type, keyName)),
   collectionBody: (records, allOrNone) => `{"allOrNone":${allOrNone},"records":[${records.join(',')}]}`,
 
   readCollectionResults: (text) =>
@@ -166,6 +161,14 @@ function referenceIdsIn(tree: unknown): readonly string[] {
 function asDocumentError<E>(error: E): E | ConnectorError {
   if (!(error instanceof JsonError)) return error;
   return documentError('DOCUMENT_NOT_JSON', `the document cannot be sent: ${error.message}`, undefined, error);
+}
+
+function readingDocument<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw asDocumentError(error);
+  }
 }
 
 function reading<T>(read: () => T): T {

@@ -40,12 +40,7 @@ export const XML_PAYLOAD: Payload = {
   },
 
   splitId(text) {
-    let record: ReturnType<typeof splitId>;
-    try {
-      record = splitId(text);
-    } catch (error) {
-      throw asDocumentError(error);
-    }
+    const record = readingDocument(() => splitId(text));
     if (record.id !== '') return record;
     throw documentError(
       'ID_MISSING',
@@ -54,7 +49,7 @@ export const XML_PAYLOAD: Payload = {
     );
   },
 
-  recordPart: (text, type, keyName) => recordElement(text, type, keyName),
+  recordPart: (text, type, keyName) => readingDocument(() => recordElement(text, type, keyName)),
 
   collectionBody: (records, allOrNone) =>
     `<result>${allOrNone ? '<allOrNone>True</allOrNone>' : ''}${records.join('')}</result>`,
@@ -170,6 +165,14 @@ function errorElement({ code, message, fields }: ServiceError): string {
 function asDocumentError(error: unknown): unknown {
   if (!(error instanceof XmlError)) return error;
   return documentError('DOCUMENT_NOT_XML', `the document cannot be sent: ${error.message}`, undefined, error);
+}
+
+function readingDocument<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw asDocumentError(error);
+  }
 }
 
 function reading<T>(read: () => T): T {

@@ -11,7 +11,7 @@ export interface RecordElement {
 }
 
 const ATTRIBUTE = /\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')/gy;
-const NIL = /\s(?:[^\s=:]+:)?nil\s*=\s*["']\s*(?:true|1)\s*["']/;
+const NIL = /\s(?!xmlns:)(?:[^\s=:]+:)?nil\s*=\s*["']\s*(?:true|1)\s*["']/;
 
 /**
  * Cuts the root element out of a well-formed document. It is called `records` whatever its name was, and has a `type`: its own, else the one given. Everything inside stays as it is written.

@@ -2,7 +2,7 @@ import { SaxesParser } from 'saxes';
 import { XmlError } from './xml-error.js';
 import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_DEPTH, MAX_NAME_LENGTH } from './xml-limits.js';
 
-/** A start tag as the strict reader gives it; names are local. */
+/** A start tag as the strict reader gives it; names are local, and declarations of namespaces are no attributes. */
 export interface StartTag {
   readonly name: string;
   readonly attributes: readonly { readonly name: string; readonly value: string }[];
@@ -52,7 +52,9 @@ export class StrictXmlReader {
     parser.on('opentag', (tag) => {
       listener.startElement?.({
         name: tag.local,
-        attributes: Object.values(tag.attributes).map(({ local, value }) => ({ name: local, value })),
+        attributes: Object.values(tag.attributes)
+          .filter(({ name, prefix }) => prefix !== 'xmlns' && name !== 'xmlns')
+          .map(({ local, value }) => ({ name: local, value })),
       });
     });
     parser.on('closetag', () => {

@@ -1,7 +1,7 @@
 import { isSpace, type NamespaceDeclaration, spaceEnd, TagReader } from './tag-reader.js';
 import { refuseXml } from './xml-error.js';
 import { MAX_DEPTH } from './xml-limits.js';
-import { characterOf } from './xml-text.js';
+import { characterOf, REFERENCE } from './xml-text.js';
 
 /** What {@link XmlScanner.next} came upon: the end of the text, a start tag, an end tag, an empty-element tag. */
 export const END = 0;
@@ -15,7 +15,7 @@ const GREATER = 62;
 const QUESTION = 63;
 const INSTRUCTION = /<\?[A-Za-z_:\u00c0-\uffff][\w:.\u00b7-\uffff-]*(?=\s|\?>)/y;
 const XML_DECLARATION = /<\?xml version="1\.0"(?: encoding="(?:utf|UTF)-8")?(?: standalone="(?:yes|no)")? ?\?>/y;
-const REFERENCE = /&(#?[0-9A-Za-z]{1,10});/y;
+const REFERENCE_HERE = new RegExp(REFERENCE, 'y');
 
 /**
  * Walks over the tags of an XML text that is wholly in memory, without making a string per tag: the reader slices what it needs by the positions.
@@ -107,8 +107,8 @@ export class XmlScanner {
 
   private checkReferences(to: number): void {
     while (this.nextAmpersand < to) {
-      REFERENCE.lastIndex = this.nextAmpersand;
-      const reference = REFERENCE.exec(this.text)?.[1];
+      REFERENCE_HERE.lastIndex = this.nextAmpersand;
+      const reference = REFERENCE_HERE.exec(this.text)?.[1];
       if (reference === undefined) this.fail('a "&" that begins no reference', this.nextAmpersand);
       characterOf(reference);
       this.nextAmpersand = this.find('&', this.nextAmpersand + 1);

@@ -15,6 +15,10 @@ const NOT_IN_XML = new RegExp(`${CONTROL.source}|\\p{Surrogate}`, 'u');
 // biome-ignore lint/suspicious/noControlCharactersInRegex: among what has to be looked at closely
 const PERHAPS_SPECIAL = /[&<>"\0-\x1f\ud800-\udfff\ufffe\uffff]/; // oxlint-disable-line no-control-regex
 
+/** Source of what looks like a reference; {@link characterOf} judges what stands between its `&` and `;`. A number may have any zeros before it. */
+export const REFERENCE = '&((?:#x?0*)?[0-9A-Za-z]{1,10});';
+const NO_PLAIN_TEXT = new RegExp(`<!\\[CDATA\\[([\\s\\S]*?)\\]\\]>|<!--[\\s\\S]*?-->|${REFERENCE}`, 'g');
+
 /** Can XML 1.0 hold this text at all? Control characters and half surrogate pairs it cannot, not even escaped. */
 export function isXmlText(text: string): boolean {
   return !(PERHAPS_SPECIAL.test(text) && NOT_IN_XML.test(text));
@@ -47,7 +51,7 @@ export function elementText(text: string): string | undefined {
 export function unescapeXml(content: string): string {
   if (!content.includes('&') && !content.includes('<')) return content;
   return content.replaceAll(
-    /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|&(#?[0-9A-Za-z]{1,10});/g,
+    NO_PLAIN_TEXT,
     (_whole, cdata: string | undefined, reference: string | undefined) =>
       cdata ?? (reference === undefined ? '' : characterOf(reference)),
   );
@@ -68,6 +72,6 @@ export function characterOf(reference: string): string {
       : 0;
   const isCharacter = code > 0 && code <= 0x10ffff;
   const character = isCharacter ? String.fromCodePoint(code) : '\0';
-  if (!isXmlText(character)) throw new XmlError(`&${reference}; is no character that XML can hold`);
+  if (!isXmlText(character)) throw new XmlError(`&${reference.slice(0, 60)}; is no character that XML can hold`);
   return character;
 }

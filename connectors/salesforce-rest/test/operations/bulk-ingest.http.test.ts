@@ -100,6 +100,16 @@ test('absent, null and empty: an empty cell, and twice the order to empty the fi
   expect(world.org.record(other)).toMatchObject({ Notes__c: 'x', Hotline__c: '1' });
 });
 
+test('a declaration of a namespace is neither a type nor a null, whatever its prefix is', async () => {
+  const body =
+    '<records xmlns:type="Account"><Name xmlns:nil="1">n</Name><Notes__c xmlns:nil="true">x</Notes__c></records>';
+
+  const { results } = await bulk('create', bodies(body));
+
+  expect(results.map(({ status }) => status)).toEqual(['success']);
+  expect(uploads()).toEqual(['"Name","Notes__c"\n"n","x"\n']);
+});
+
 test.each([
   'a "quoted" one',
   'comma, and\nline\r\nbreaks',
@@ -179,6 +189,29 @@ test('jobs are divided by the bytes of their CSV, on the borders of records, eac
   expect(world.org.ledger.counts.create).toBe(70);
 });
 
+test('no more documents wait than the look-ahead has room for, however small the jobs are', async () => {
+  const fields = `<External_Id__c>K</External_Id__c><Notes__c>${'x'.repeat(32_000)}</Notes__c>`;
+  let taken = 0;
+  let settled = 0;
+  async function* invoices() {
+    for (; taken < 300; taken += 1) yield { body: invoice(fields) };
+  }
+  const execution = (await world.connect()).execute(
+    { operation: 'upsert', objectType: 'Invoice__c', properties: { ...FAST, externalIdFieldName: 'External_Id__c' } },
+    invoices(),
+  );
+
+  for await (const event of execution) {
+    if (event.type !== 'result') continue;
+    expect(event.status).toBe('success');
+    settled += 1;
+    if (settled === 4) break;
+  }
+
+  // 2,000,000 characters are 63 of them; one is in a job, and some are on their way.
+  expect(taken - settled).toBeLessThan(75);
+});
+
 test('a record that is too large for a job is refused alone, wherever it stands (Q18)', async () => {
   const large = invoice(`<Name>x</Name><Notes__c>${'"'.repeat(450_000)}</Notes__c>`);
   const good = invoice('<Name>good</Name>');
@@ -242,6 +275,24 @@ test('an upsert goes by its external id, from the document or its properties; a 
     ['update', 'External_Id__c=K1'],
   ]);
   expect(world.org.bulk.jobs).toHaveLength(2);
+});
+
+test('half of a surrogate pair is no key: it would be written as another one', async () => {
+  const { results } = await bulk(
+    'upsert',
+    ['k\ud800', '\udc00', '\ud83d\ude00'].map((externalIdValue) => ({
+      body: invoice('<Name>x</Name>'),
+      properties: { externalIdValue },
+    })),
+    { externalIdFieldName: 'External_Id__c' },
+  );
+
+  const refusal = { code: 'VALUE_INEXPRESSIBLE', effect: 'none', path: 'External_Id__c' };
+  expect(results.filter(({ status }) => status === 'applicationError')).toMatchObject([
+    { inputs: ['doc-1'], error: refusal },
+    { inputs: ['doc-2'], error: refusal },
+  ]);
+  expect(world.org.ledger.entries.map(({ key }) => key)).toEqual(['External_Id__c=😀']);
 });
 
 test('keys that the service takes for one, and a record that comes again, wait for the job before them', async () => {

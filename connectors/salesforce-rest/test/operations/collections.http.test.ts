@@ -126,6 +126,44 @@ describe('collections', () => {
     expect(perRequest()).toEqual([2]);
   });
 
+  test('a document whose body the host cannot read takes no other along', async () => {
+    const unreadable = new ReadableStream({ pull: (stream) => stream.error(new Error('the disk is gone')) });
+
+    const { results } = await run(await world.connect(), op('create'), [
+      { body: account('a') },
+      { body: unreadable },
+      { body: account('b') },
+    ]);
+
+    expect(statuses(results)).toEqual(['success', 'failure', 'success']);
+    expect(results[1]?.error).toMatchObject({ effect: 'none', message: expect.stringContaining('the disk is gone') });
+    expect(names()).toEqual(['a', 'b']);
+  });
+
+  test('a character reference may have zeros before its number, in the key of an upsert too', async () => {
+    const record = (key: string, name: string) =>
+      `<records><External_Id__c>${key}</External_Id__c><Name>${name}</Name></records>`;
+
+    const { results } = await run(
+      await world.connect(),
+      op('upsert', { externalIdFieldName: 'External_Id__c' }),
+      bodies(
+        record('K1', 'a'),
+        record('K&#00000000000065;', 'b'),
+        record('K&#x0000000000042;', 'c'),
+        record('KA', 'd'),
+      ),
+    );
+
+    expect(statuses(results)).toEqual(['success', 'success', 'success', 'success']);
+    expect(written().map(({ action, key }) => [action, key])).toEqual([
+      ['create', 'External_Id__c=K1'],
+      ['create', 'External_Id__c=KA'],
+      ['create', 'External_Id__c=KB'],
+      ['update', 'External_Id__c=KA'],
+    ]);
+  });
+
   test('Q19 (collections): requests are split where headers differ, and only there', async () => {
     const documents = ['a', 'b', 'c', 'd', 'e'].map((name, index) => ({
       body: account(name),
@@ -330,6 +368,25 @@ describe('collections in JSON', () => {
     expect(statuses(results)).toEqual(['success', 'applicationError', 'applicationError']);
     expect(names()).toEqual(['a']);
   });
+
+  test.each(['[]', '["x"]', '[{"type":"Account"}]'])(
+    'Q16: refuse a document with %s for attributes alone',
+    async (list) => {
+      const { results } = await run(
+        await world.connect(),
+        inJson('create'),
+        records('{"Name":"a"}', `{"Name":"x","attributes":${list}}`, '{"Name":"b"}'),
+      );
+
+      expect(statuses(results)).toEqual(['success', 'applicationError', 'success']);
+      expect(results[1]?.error).toMatchObject({
+        code: 'DOCUMENT_NOT_JSON',
+        effect: 'none',
+        message: expect.stringContaining('attributes is a list at character 26'),
+      });
+      expect(names()).toEqual(['a', 'b']);
+    },
+  );
 
   test('Q15 (collections): give each its own result', async () => {
     const { results } = await run(

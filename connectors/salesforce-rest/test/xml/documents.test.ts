@@ -1,6 +1,7 @@
 import { readBatchResults } from '#src/xml/batch-reader.js';
 import { checkXmlText } from '#src/xml/checked-xml.js';
 import { splitId } from '#src/xml/record-id.js';
+import { END, XmlScanner } from '#src/xml/xml-scanner.js';
 import { escapeXml, unescapeXml } from '#src/xml/xml-text.js';
 
 describe('a document', () => {
@@ -58,6 +59,35 @@ test('a batch answer gives each part with its namespaces', () => {
         '<Account xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" type="Account"><Phone xsi:nil="true"/></Account>',
     },
   ]);
+});
+
+test.each([
+  ['&#65;', 'A'],
+  [`&#${'0'.repeat(40)}65;`, 'A'],
+  ['&#x0000000001F600;', '😀'],
+])('%s stands for %s', (reference, character) => {
+  const scanner = new XmlScanner(`<a>${reference}</a>`);
+  while (scanner.next() !== END);
+
+  expect(unescapeXml(`-${reference}-`)).toBe(`-${character}-`);
+});
+
+test.each([
+  '&#00000000000000;',
+  '&#x000000000110000;',
+  '&#000000000000xD800;',
+  '&#x0000000000D800;',
+  '&#0000000000065',
+  '&#;',
+])('%s is no character', (reference) => {
+  const scanner = new XmlScanner(`<a>${reference}</a>`);
+  scanner.next();
+
+  expect(() => scanner.next()).toThrow(expect.objectContaining({ name: 'XmlError' }));
+});
+
+test('a reference that is no character is told in few words', () => {
+  expect(() => unescapeXml(`&#${'0'.repeat(100_000)};`)).toThrow(/^.{1,150}$/);
 });
 
 test('text survives being written and read', () => {

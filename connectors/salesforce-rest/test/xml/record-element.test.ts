@@ -41,6 +41,7 @@ test.each([
   ['<r xmlns:s="u"><s:Id>5</s:Id></r>', '5'],
   ['<r><Id/><Id>6</Id></r>', ''],
   ['<r xmlns:xsi="u"><Id xsi:nil="true"></Id><Id>6</Id></r>', ''],
+  ['<r><Id xmlns:nil="1">7</Id></r>', '7'],
   ['<r><Id><a>7</a></Id></r>', ''],
   ['<r/>', ''],
 ])('the key of %s is "%s"', (document, key) => {

@@ -13,6 +13,7 @@ import { CSV } from '../../transport/headers.js';
 import { documentError } from '../../transport/refusals.js';
 import { type LeftJob, otherDocuments } from './left-job.js';
 import { RowIndex } from './row-index.js';
+import { RowsAhead } from './rows-ahead.js';
 
 /** More rows make a job's bookkeeping large, not the job faster. */
 const MAX_ROWS = 250_000;
@@ -20,9 +21,6 @@ const MAX_ROWS = 250_000;
 const MAX_RECORD_CHARS = 400_000;
 /** Refused documents wait for their job; so many end it early. */
 const MAX_REFUSED = 1_000;
-/** Documents looked at before the columns of a job stand. */
-const LOOKAHEAD_ROWS = 1_000;
-const LOOKAHEAD_CHARS = 2_000_000;
 const PIECE_CHARS = 65_536;
 
 /** The text that empties a field. A value that reads so cannot be sent. */
@@ -72,7 +70,8 @@ export interface PreparationRules<P> {
 export class JobPreparation<P> {
   /** Results of documents that were refused since they were last taken. */
   private refused: ResultEvent[] = [];
-  private readonly ahead: IngestRow<P>[] = [];
+  /** Looked at before the columns of a job stand. */
+  private readonly ahead = new RowsAhead<IngestRow<P>>();
   /** Of the job that is being written. */
   private begun: string[] = [];
   private readonly known = new Set<string>();
@@ -96,14 +95,12 @@ export class JobPreparation<P> {
 
   /** The next job; `undefined` where no row is left, or a pile of refused documents is to be handed on first. */
   async next(): Promise<PreparedJob<P> | undefined> {
-    let chars = 0;
-    while (this.ahead.length < LOOKAHEAD_ROWS && chars < LOOKAHEAD_CHARS && this.refused.length < MAX_REFUSED) {
+    while (this.ahead.hasRoom && this.refused.length < MAX_REFUSED) {
       const row = await this.pull();
       if (row === undefined) break;
-      for (const cell of row.cells.values()) chars += cell?.length ?? 0;
-      this.ahead.push(row);
+      this.ahead.add(row);
     }
-    const [first] = this.ahead;
+    const { first } = this.ahead;
     return first === undefined ? undefined : this.spooled(first);
   }
 
@@ -118,12 +115,12 @@ export class JobPreparation<P> {
 
   /** Is there nothing more to come? */
   get isOver(): boolean {
-    return this.isEnded && this.ahead.length === 0;
+    return this.isEnded && this.ahead.isEmpty;
   }
 
   /** Ids of rows that were read and are in no job. */
   idsAhead(): readonly string[] {
-    return [...this.begun, ...this.ahead.map(({ id }) => id)];
+    return [...this.begun, ...Array.from(this.ahead, ({ id }) => id)];
   }
 
   close(): Promise<unknown> | undefined {
@@ -164,7 +161,7 @@ export class JobPreparation<P> {
     const headerBytes = Buffer.byteLength(piece);
     let bytes = headerBytes;
     while (ids.length < MAX_ROWS && this.refused.length < MAX_REFUSED) {
-      const row = this.ahead.shift() ?? (await this.pull());
+      const row = this.ahead.takeFirst() ?? (await this.pull());
       if (row === undefined) break;
       const key = rules.keyOf(row.cells);
       const isOther =
@@ -173,7 +170,7 @@ export class JobPreparation<P> {
       const rowBytes = Buffer.byteLength(text);
       if (!isOther && this.isOversize(row, text, headerBytes + rowBytes)) continue;
       if (isOther || (bytes + rowBytes > rules.maxBytes && ids.length > 0)) {
-        this.ahead.unshift(row);
+        this.ahead.putBack(row);
         break;
       }
       if (key !== '') keys.add(key);
@@ -271,13 +268,15 @@ export function cellOf(value: string | null | undefined): string {
 
 function checked<P>(row: IngestRow<P>): IngestRow<P> {
   for (const [column, cell] of row.cells) {
-    const why =
-      cell === NOTHING
-        ? `a bulk job takes ${NOTHING} in ${column} for an order to empty it`
-        : cell?.includes('\0') === true
-          ? `${column} holds a NUL character`
-          : undefined;
+    const why = whyInexpressible(column, cell ?? '');
     if (why !== undefined) throw documentError('VALUE_INEXPRESSIBLE', why, column);
   }
   return row;
+}
+
+function whyInexpressible(column: string, cell: string): string | undefined {
+  if (cell === NOTHING) return `a bulk job takes ${NOTHING} in ${column} for an order to empty it`;
+  if (cell.includes('\0')) return `${column} holds a NUL character`;
+  // It has no UTF-8: another character would be written in its place.
+  return /\p{Surrogate}/u.test(cell) ? `${column} holds half of a surrogate pair` : undefined;
 }

@@ -52,7 +52,8 @@ function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined
       path = level === DEEPEST_LEVEL ? parentPath(parent, parentType, name) : name;
     }
     const value = isField && kind === CLOSE ? unescapeXml(text.slice(beforeEnd, start)) : '';
-    if (!(isField && kind === CLOSE) && before !== END && text.slice(beforeEnd, start).trim() !== '') return undefined;
+    if (!(isField && kind === CLOSE) && before !== END && /[^ \t\n]/.test(text.slice(beforeEnd, start)))
+      return undefined;
     if (isField) {
       if (fields.has(path)) return undefined;
       fields.set(path, isNil || value === '' ? null : value);

@@ -5,6 +5,7 @@ import {
   type Document,
   type Events,
   type ExecutionContext,
+  errorInfoOf,
   type HttpHeaders,
   inject,
   injectable,
@@ -163,12 +164,12 @@ function verbOf(operation: string): Verb {
   throw new TypeError(`${operation} is no write of a collection`);
 }
 
-/** What an error makes of one document of a request. What is no ConnectorError is thrown again. */
+/** What an error makes of one document of a request. */
 function resultOf(document: Document<unknown>, error: unknown, payload: Payload): ResultEvent {
-  if (!isConnectorError(error)) throw error;
-  return statusOfError(error.info) === 'applicationError'
+  const info = errorInfoOf(error, 'unknown');
+  return statusOfError(info) === 'applicationError'
     ? refused(document, error, payload, '', 'result')
-    : failed([document.id], error.info);
+    : failed([document.id], info);
 }
 
 function isRefusal(error: unknown): error is ConnectorError {

@@ -1,4 +1,11 @@
-import type { CallContext, Document, HttpHeaders } from '@connector-runtime/core';
+import {
+  type CallContext,
+  ConnectorError,
+  type Document,
+  errorInfoOf,
+  type HttpHeaders,
+  isConnectorError,
+} from '@connector-runtime/core';
 import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import { COLLECTIONS_PATH, collectionsDeletePath, collectionsUpsertPath } from '../../transport/endpoints.js';
 import { documentError } from '../../transport/refusals.js';
@@ -36,7 +43,7 @@ export interface CollectionRecord {
 export interface CollectionDocument<P> extends Document<P> {
   readonly headers: HttpHeaders;
   readonly record?: CollectionRecord;
-  readonly refusal?: unknown;
+  readonly refusal?: ConnectorError;
 }
 
 /** Reads each document for the requests to come; one that cannot be sent holds nothing up. */
@@ -52,7 +59,11 @@ export async function* readDocuments<P extends HeaderProperties>(
       const headers = documentHeaders(payload.bothWays, properties);
       const text = await payload.checkedText(document, context);
       yield { id, body, properties, headers, record: readRecord(text, write) };
-    } catch (refusal) {
+    } catch (error) {
+      // Whatever it was: nothing of the document was sent.
+      const refusal = isConnectorError(error)
+        ? error
+        : new ConnectorError(errorInfoOf(error, 'none'), { cause: error });
       yield { id, body, properties, headers: payload.bothWays, refusal };
     }
   }

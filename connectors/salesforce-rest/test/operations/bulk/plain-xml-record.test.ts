@@ -14,6 +14,7 @@ test.each([
   ['parents of a type, and of none', '<r><Who type="Lead"><A/><B/></Who><Owner><A/></Owner><C type="Lead"/></r>'],
   ['comments and CDATA in a value', '<r><A>1<!-- - -->2<![CDATA[<3]]></A>\n  <B>\n</B></r>'],
   ['a root without anything', '<r type="Lead"/>'],
+  ['namespaces called nil and type', '<r xmlns:nil="1" xmlns:type="Lead"><A>1</A></r>'],
   ['a declaration before it', '<?xml version="1.0" encoding="UTF-8"?>\n<r><A>é</A></r>'],
 ])('reads %s as the strict reader does', (_what, text) => {
   const plain = readPlainXmlRecord(text);
@@ -24,6 +25,7 @@ test.each([
 test.each([
   ['a carriage return, which stands for a line end', '<r><A>1\r\n2</A></r>'],
   ['text beside elements', '<r>x<A/></r>'],
+  ['a no-break space beside elements, which is text', '<r>\u00a0<A>1</A></r>'],
   ['text in the root alone', '<r>x</r>'],
   ['a field twice', '<r><A/><A/></r>'],
   ['levels that a row does not have', '<r><A><B><C/></B></A></r>'],
