@@ -97,5 +97,6 @@ describe('an answer that is lost', () => {
     ]);
     made.org.faults.add({ kind: 'jobStatus', times: 1000, action: 'refuse' });
     expect(await settle([first, ...others])).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
-  });
+    // Attempts of requests pause in real time.
+  }, 90_000);
 });

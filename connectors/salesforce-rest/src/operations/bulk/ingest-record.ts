@@ -70,7 +70,9 @@ export function readXmlRecord(text: string): IngestRecord {
       const element = open.pop();
       if (element === undefined) return;
       if (element.hasChildren || open.length === 0) {
-        if (element.text.trim() !== '') throw notARow(`text stands beside elements in ${element.path || 'the root'}`);
+        // A no-break space is text.
+        if (/[^ \t\r\n]/.test(element.text))
+          throw notARow(`text stands beside elements in ${element.path || 'the root'}`);
         return;
       }
       if (fields.has(element.path)) throw notARow(`${element.path} stands there twice`);

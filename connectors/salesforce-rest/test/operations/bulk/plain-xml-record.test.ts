@@ -37,6 +37,11 @@ test.each([
   expect(readPlainXmlRecord(text)).toBeUndefined();
 });
 
+test('refuses a no-break space beside elements, as any text', () => {
+  expect(() => readXmlRecord('<r>\u00a0<A>1</A></r>')).toThrow('text stands beside elements in the root');
+  expect(readXmlRecord('<r>\r\n\t <A>1</A></r>').fields.get('A')).toBe('1');
+});
+
 const piece = fc.constantFrom(
   'text',
   '&lt;',
