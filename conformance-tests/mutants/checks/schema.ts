@@ -43,11 +43,11 @@ const saysNumber = likeParent(
   },
 );
 
-const lacksNoteInJson = likeParent(
+const lacksParentInJson = likeParent(
   class extends ItemsBrowse {
     protected override jsonSchema(type: ItemType, role: 'input' | 'output'): JsonSchema {
       return super.jsonSchema(
-        role === 'input' ? type : { ...type, fields: type.fields.filter(({ name }) => name !== 'note') },
+        role === 'input' ? type : { ...type, fields: type.fields.filter(({ name }) => name !== 'parent') },
         role,
       );
     }
@@ -100,5 +100,5 @@ export const SCHEMA_MUTANTS: Mutants = {
   'SCH-03': withBrowse(saysNumber),
   'SCH-03:default': withBrowse(demandsWhatItFillsIn),
   'SCH-03:result': withOperation('update', AnswersInWordsOfItsOwn),
-  'SCH-04': withBrowse(lacksNoteInJson),
+  'SCH-04': withBrowse(lacksParentInJson),
 };
