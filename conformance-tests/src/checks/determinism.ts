@@ -7,6 +7,7 @@ import { textOf } from '../events.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { documentCount, giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
+import type { LedgerEntry } from '../subject.js';
 import type { Trial } from '../trial.js';
 import { requestOf } from '../tried-operation.js';
 
@@ -105,9 +106,12 @@ async function runElsewhere(trial: Trial, env: Readonly<Record<string, string>>)
     throw new SubjectError(`the plugin cannot be run in a process of its own: ${stderr.slice(-500)}`);
   const applied = (await own.fixture.ledger()).slice(before);
   const { ended } = JSON.parse(withoutPort(JSON.stringify(report), own)) as { readonly ended: readonly object[] };
+  const given = new Set(runs.flatMap(({ documents }) => documents.map(({ id }) => id)));
   const outcomes = own.operations().map(({ key }, index) => {
     const keys = new Set(runs[index]?.documents.map(({ id }) => id));
-    const entries = applied.filter((entry) => keys.has(entry.key)).map((entry) => JSON.stringify(entry));
+    // What belongs to no document may be of any operation.
+    const isOwn = (entry: LedgerEntry) => keys.has(entry.key) || !given.has(entry.key);
+    const entries = applied.filter(isOwn).map((entry) => JSON.stringify(entry));
     return [key, { ...ended[index], applied: entries.sort() }] as const;
   });
   await own.stop();
