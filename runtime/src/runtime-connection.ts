@@ -32,6 +32,7 @@ import { UsageMeter } from './execution/usage-meter.js';
 import { operationOf } from './plugins/plugin-registry.js';
 import type { ConnectionScope } from './scopes/connection-scope.js';
 import { noteSecrets } from './services/secret-text.js';
+import { TIMER_OVER } from './services/timer-over.js';
 
 /** Which work, on what, how. */
 export interface ExecutionRequest {
@@ -223,7 +224,7 @@ export class RuntimeConnection {
       logger.warn('a class of the plugin failed to close', { error: errorInfoOf(error, 'none') });
     });
     await Promise.race([closed, timeUp]);
-    timer.abort();
+    timer.abort(TIMER_OVER);
     await this.services.release();
   }
 

@@ -20,6 +20,16 @@ export function itemsSubject(
 /** As `connector-conform` looks for it. */
 export const subject: Subject = itemsSubject();
 
+/** Made once: there is a fixture for each of hundreds of services. */
+const NESTED = {
+  name: '40,000 nested levels',
+  sample: {
+    key: 'nested',
+    mediaType: 'application/json',
+    body: Buffer.from(`${'['.repeat(40_000)}${']'.repeat(40_000)}`),
+  },
+};
+
 function fixtureOf(service: ItemsService): Fixture {
   const valid = { url: service.url, password: service.password, concurrent: 8, labels: { tenant: 'one' } };
   const { password: _, ...withoutPassword } = valid;
@@ -97,16 +107,7 @@ function operationsOf(service: ItemsService): Readonly<Record<string, OperationF
         const filling = Buffer.alloc(Math.max(0, bytes - sample.body.length), 'x');
         return { ...sample, body: Buffer.concat([sample.body.subarray(0, -2), filling, Buffer.from('"}')]) };
       },
-      hostile: [
-        {
-          name: '40,000 nested levels',
-          sample: {
-            key: 'nested',
-            mediaType: 'application/json',
-            body: Buffer.from(`${'['.repeat(40_000)}${']'.repeat(40_000)}`),
-          },
-        },
-      ],
+      hostile: [NESTED],
     }) satisfies Partial<OperationFixture>;
   const create: OperationFixture = {
     ...base,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckpointEvent, Json, OperationEvent } from '@connector-runtime/core';
+import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, Unproven } from '../findings.js';
 import { documentsOf } from '../samples.js';
@@ -31,11 +32,13 @@ export const CHECKPOINTS: readonly Check[] = [
         for (const size of SIZES) {
           const { own, tried, whole } = await wholeRun(trial, operation, size);
           const wanted = [...keysOf(whole, tried)].sort();
+          const left = await own.connect();
           for (let events = 1; events < whole.length; events += 1) {
-            const { seen, state } = await leftAfter(own, tried, events, size);
+            const { seen, state } = await leftAfter(own, left, tried, { events, size });
             const connection = await own.connect();
             const documents = documentsOf(documentsFor(tried, size));
             const rest = await own.run(connection, tried, documents, state === undefined ? {} : { resumeFrom: state });
+            await connection.close();
             const before =
               state === undefined
                 ? []
@@ -151,8 +154,12 @@ async function wholeRun(trial: Trial, operation: TriedOperation, size: Size = ON
 }
 
 /** What a host has that leaves after so many events. */
-async function leftAfter(trial: Trial, operation: TriedOperation, events: number, size: Size) {
-  const connection = await trial.connect();
+async function leftAfter(
+  trial: Trial,
+  connection: RuntimeConnection,
+  operation: TriedOperation,
+  { events, size }: { readonly events: number; readonly size: Size },
+) {
   const seen: OperationEvent[] = [];
   let state: Json | undefined;
   for await (const event of trial.execute(connection, operation, documentsOf(documentsFor(operation, size)))) {
@@ -160,7 +167,6 @@ async function leftAfter(trial: Trial, operation: TriedOperation, events: number
     if (event.type === 'checkpoint') ({ state } = event);
     if (seen.length === events) break;
   }
-  await connection.close();
   return { seen, state };
 }
 

@@ -14,6 +14,9 @@ const QUICK_MS = 1_000;
 /** A job that never ends may be asked for a hundred times before its deadline. */
 const MOST_REQUESTS = 120;
 const MEBIBYTE = 1024 * 1024;
+/** What the host allows where the service has no end: less than the defaults, which would only take longer to reach. */
+const ALLOWED = { maxAnswerBytes: 8 * MEBIBYTE, spoolBytes: 32 * MEBIBYTE };
+const BOMB_BYTES = 64 * MEBIBYTE;
 
 /** Text that is syntax somewhere. */
 const SYNTAX = [
@@ -180,7 +183,7 @@ export const HOSTILE: readonly Check[] = [
         for (const [name, fault, from] of hostileAnswers()) {
           const { trial: own, operation: tried } = await trial.forOperation(operation);
           await own.seedPages(tried, 3);
-          const connection = await own.connect();
+          const connection = await own.connect({ limits: ALLOWED });
           await connection.test();
           const before = own.sent.length;
           await own.fault(fault, { from });
@@ -205,19 +208,20 @@ export const HOSTILE: readonly Check[] = [
   },
 ];
 
-/** Takes half a second to make, so it is made once. */
+/** Made once, for all runs of the process. */
 let bomb: Uint8Array | undefined;
 
 /** What the service answers, and from which request on. */
 function hostileAnswers(): readonly (readonly [name: string, fault: Fault, from: number])[] {
   async function* endless(): AsyncGenerator<Uint8Array> {
+    const spaces = Buffer.alloc(MEBIBYTE, ' ');
     for (;;) {
-      yield Buffer.alloc(MEBIBYTE, ' ');
+      yield spaces;
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
   async function* once(): AsyncGenerator<Uint8Array> {
-    bomb ??= gzipSync(Buffer.alloc(200 * MEBIBYTE));
+    bomb ??= gzipSync(Buffer.alloc(BOMB_BYTES));
     yield bomb;
   }
   return [

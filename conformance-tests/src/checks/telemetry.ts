@@ -76,6 +76,8 @@ async function printedBy(work: () => Promise<void>): Promise<readonly string[]> 
     await ofWork.run(true, work);
   } finally {
     for (const back of undo.reverse()) back();
+    // Without this every promise of the process would be followed from here on, which makes the checks after it a good deal slower.
+    ofWork.disable();
   }
   return texts;
 }

@@ -10,6 +10,7 @@ import type {
   Properties,
   Spool,
 } from '@connector-runtime/core';
+import { TIMER_OVER } from '../services/timer-over.js';
 import type { CallLimit } from './call-limit.js';
 
 /** What belongs to one call. */
@@ -109,7 +110,7 @@ class CleanupContext implements CallContext {
 
   end(): void {
     this.main.removeEventListener('abort', this.startTimer);
-    this.timer.abort();
+    this.timer.abort(TIMER_OVER);
     if (this.main.aborted) this.controller.abort(this.main.reason as ConnectorError);
   }
 

@@ -1,4 +1,5 @@
 import { type Clock, ConnectorError } from '@connector-runtime/core';
+import { TIMER_OVER } from '../services/timer-over.js';
 
 /** How long a call may last when the host says nothing. */
 export const DEFAULT_DEADLINE_MS = 3_600_000;
@@ -45,7 +46,7 @@ export class CallLimit {
   /** Lets go of the host's signal and the timer; to be called when the call is over. */
   end(): void {
     this.options.signal?.removeEventListener('abort', this.hostAborted);
-    this.timer.abort();
+    this.timer.abort(TIMER_OVER);
   }
 
   /** Settles with `work`, or rejects as soon as the call is ended. */

@@ -13,6 +13,7 @@ import {
 } from '@connector-runtime/core';
 import { bodyOfBytes, bodyOfStream, bodyOfText, bodyWithin } from '../services/body.js';
 import { LoopTurn } from '../services/loop-turn.js';
+import { TIMER_OVER } from '../services/timer-over.js';
 import type { Checkpoint } from './checkpoint.js';
 import { DocumentIds } from './document-ids.js';
 import { areAtHand, type DocumentInput, type Documents, type RefusedInput } from './document-input.js';
@@ -229,7 +230,7 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
     else signal.addEventListener('abort', startTimer, { once: true });
     while (this.isAsked && !standsStill) await this.untilWoken();
     signal.removeEventListener('abort', startTimer);
-    timer.abort();
+    timer.abort(TIMER_OVER);
   }
 
   private isSettledAlready(ordinal: number): boolean {

@@ -11,6 +11,7 @@ import {
   type Usage,
 } from '@connector-runtime/core';
 import { LoopTurn } from '../services/loop-turn.js';
+import { TIMER_OVER } from '../services/timer-over.js';
 import type { RuntimeExecutionContext } from './call-context.js';
 import { type CallLimit, cancelled } from './call-limit.js';
 import type { DocumentIntake } from './document-intake.js';
@@ -151,7 +152,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
         await this.stopOperation();
         await this.intake.close();
       } finally {
-        this.graceTimer.abort();
+        this.graceTimer.abort(TIMER_OVER);
         this.setup.limit.end();
         this.setup.context.end();
         const summary = this.summarize(

@@ -1,5 +1,5 @@
 import { CONTRACT_VERSION, ConnectorError, type ConnectorPlugin, type Json } from '@connector-runtime/core';
-import { type ConfigIssue, issuesOf } from '../components/config-issue.js';
+import type { ConfigIssue } from '../components/config-issue.js';
 import { manifestValidator } from '../components/manifest-validator.js';
 
 /** What nearly every plugin asks for; other ranges are read by semver, whose twenty files a cold start can do without. */
@@ -39,11 +39,11 @@ function manifestIssues(plugin: ConnectorPlugin): ConfigIssue[] {
   let asJson: Json;
   try {
     asJson = JSON.parse(JSON.stringify(manifest)) as Json;
-    manifestValidator().check(asJson);
   } catch (error) {
-    if (error instanceof ConnectorError) return [...issuesOf(error)];
     return [{ path: '', rule: 'json', message: `is not plain JSON: ${String(error)}` }];
   }
+  const faults = manifestValidator().issues(asJson);
+  if (faults.length > 0) return [...faults];
   const issues: ConfigIssue[] = [];
   const ids = new Set<string>();
   manifest.operations.forEach((operation, index) => {
