@@ -52,7 +52,7 @@ export interface ConformanceOptions {
   readonly settled?: readonly CheckReport[];
   /** Told of each check that begins, preconditions that were not asked for among them. */
   readonly onStart?: (id: string) => void;
-  /** Told of each check that has ended, in order, by `run()`; a test runner tells of its own. */
+  /** Told of each check that has ended, in order, by `run()`, those that block what was asked for among them; a test runner tells of its own. */
   readonly onCheck?: (report: CheckReport) => void;
 }
 
@@ -68,10 +68,11 @@ export interface RunnableCheck {
 
 /** The checks of a plugin: iterate over them in a test runner, or `run()` them all for a report. Either way each runs once. */
 export interface Conformance extends Iterable<RunnableCheck> {
+  /** The report of what was asked for, and of the checks that block it. */
   run(): Promise<Report>;
 }
 
-/** Holds a plugin against the contract. Checks run one after another, each with a fixture of its own. Throws a `TypeError` for an id that no check has, or none of the profile, and for a subject without a manifest. */
+/** Holds a plugin against the contract. Checks run one after another, each with a fixture of its own. Throws a `TypeError` for an id that no check has, or none of the profile, for a subject without a manifest, and for a waiver of what is no check. */
 export function conformance(subject: Subject, options: ConformanceOptions = {}): Conformance {
   const { profile = 'full', only } = options;
   if (typeof (subject.manifest as ConnectorManifest | null | undefined) !== 'object' || subject.manifest === null)

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonSchema } from '@connector-runtime/core';
 import { expectThat, SubjectError } from './findings.js';
-import { valueAt } from './json-pointer.js';
+import { pointerStep, valueAt } from './json-pointer.js';
 import type { SentRequest } from './lent/lent-transport.js';
 import { documentsOf } from './samples.js';
 import { compileSchema } from './schema-compiler.js';
@@ -196,7 +196,7 @@ function* markedSecrets(schema: JsonSchema, value: unknown, root = schema, at = 
   if (typeof value !== 'object' || value === null) return;
   for (const [name, property] of Object.entries(properties as Readonly<Record<string, JsonSchema>>)) {
     const own = (value as Readonly<Record<string, unknown>>)[name];
-    yield* markedSecrets(property, own, root, `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    yield* markedSecrets(property, own, root, `${at}${pointerStep(name)}`);
   }
 }
 

@@ -93,7 +93,9 @@ function isInvalidConnection(one: unknown): boolean {
 }
 
 /** What members give is held against what they were asked for. */
-const HELD: Readonly<Record<string, (made: never, asked: never, name: string, key: string) => unknown>> = {
+const HELD: Partial<
+  Readonly<Record<keyof OperationFixture, (made: never, asked: never, name: string, key: string) => unknown>>
+> = {
   good: distinct,
   bad: distinct,
   withText: (sample: Sample, text: string, name, key) => holding(soundSample(sample, name, key), text, name, key),
@@ -101,6 +103,13 @@ const HELD: Readonly<Record<string, (made: never, asked: never, name: string, ke
   withDate: (sample: Sample, _, name, key) => soundSample(sample, name, key),
   withNulls: (sample: Sample, _, name, key) => soundSample(sample, name, key),
   sized: (sample: Sample, bytes: number, name, key) => ofSize(soundSample(sample, name, key), bytes, name, key),
+  rowData: (fields: Readonly<Record<string, Json>>, _, name, key) => {
+    const number = Object.entries(fields).find(([, value]) => typeof value === 'number');
+    if (number === undefined) return fields;
+    throw new SubjectError(
+      `${name} of ${key} gives ${number[0]} as a number, which may have lost digits; give its text`,
+    );
+  },
   itemsIn: (items: number, _, name, key) => {
     if (Number.isSafeInteger(items) && items >= 0) return items;
     throw new SubjectError(`${name} of ${key} gives ${String(items)}, which is no number of documents`);

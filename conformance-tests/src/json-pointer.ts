@@ -17,6 +17,11 @@ export function putAt(value: Json, pointer: string, text: string): void {
   owner[last] = text;
 }
 
+/** A name as it stands in a pointer, its slash before it. */
+export function pointerStep(name: string): string {
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
 function stepsOf(pointer: string): string[] {
   return pointer
     .split('/')

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '@connector-runtime/core';
+import { pointerStep } from './json-pointer.js';
 
 /** A schema within another, or the whole. */
 export interface Subschema {
@@ -26,9 +27,9 @@ export function* subschemas(
   for (const [keyword, part] of Object.entries(schema)) {
     for (const [name, inner] of partsOf(keyword, part)) {
       if (!isSchema(inner)) continue;
-      const step = OF_PARTS.includes(keyword) ? '/*' : keyword === 'properties' ? `/${name}` : '';
+      const step = OF_PARTS.includes(keyword) ? '/*' : keyword === 'properties' ? pointerStep(name ?? '') : '';
       yield* subschemas(inner, {
-        pointer: `${at.pointer}/${keyword}${name === undefined ? '' : `/${name}`}`,
+        pointer: `${at.pointer}/${keyword}${name === undefined ? '' : pointerStep(name)}`,
         path: `${at.path}${step}`,
         isCondition: at.isCondition || CONDITIONS.includes(keyword),
       });

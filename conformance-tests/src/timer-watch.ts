@@ -9,6 +9,7 @@ export interface TimerWatch {
   readonly release: () => void;
 }
 
+/** Watches those functions from now on. What `node:timers` exports is not watched: the suite's own timers come from there. */
 export function watchTimers(): TimerWatch {
   const pending = new Map<unknown, Callback>();
   const functions = globalThis as unknown as Functions;
@@ -48,7 +49,7 @@ export function watchTimers(): TimerWatch {
         try {
           work();
         } catch {
-          // What a timer throws is for the check of what nobody catches.
+          // Thrown here it would end the check; a timer that throws by itself is seen by ERR-06.
         }
         if (!pending.has(timer)) clearTimeout(timer as NodeJS.Timeout);
       }

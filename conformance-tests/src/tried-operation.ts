@@ -1,5 +1,13 @@
-import type { ConnectorManifest, OperationDescriptor } from '@connector-runtime/core';
+import type {
+  ConnectorManifest,
+  ConnectorPlugin,
+  Constructor,
+  Operation,
+  OperationDescriptor,
+  Properties,
+} from '@connector-runtime/core';
 import { NotApplicable, SubjectError } from './findings.js';
+import { compileSchema } from './schema-compiler.js';
 import type { Fixture, OperationFixture } from './subject.js';
 
 /** An operation of the manifest, or a variant of one, with its fixture. */
@@ -33,6 +41,16 @@ export function triedOperations(manifest: ConnectorManifest, fixture: Fixture): 
 /** The request for an operation with the properties of its fixture. */
 export function requestOf({ id, fixture: { objectType, properties } }: TriedOperation) {
   return { operation: id, properties, ...(objectType === undefined ? {} : { objectType }) };
+}
+
+/** The class that the plugin chooses for the properties of the fixture, with their defaults, as a runtime has it choose. */
+export async function classOf(
+  plugin: ConnectorPlugin,
+  { id, descriptor, fixture }: TriedOperation,
+): Promise<Constructor<Operation> | undefined> {
+  const properties = structuredClone(fixture.properties) as Properties;
+  compileSchema(descriptor.properties)(properties);
+  return plugin.operations[id]?.(properties);
 }
 
 /** Operations that work on an object type. */

@@ -15,6 +15,16 @@ export interface Loss {
 
 export const LOST: Loss = { fault: { kind: 'lose' }, told: 'was lost' };
 
+/** Tried with the first write only. */
+export const FURTHER_LOSSES: readonly Loss[] = [
+  { fault: { kind: 'cut', at: 0 }, told: 'broke off' },
+  { fault: { kind: 'hang' }, told: 'never came' },
+  { fault: { kind: 'other body', body: '[]' }, told: 'was an empty list' },
+  ...[500, 502, 504].map(
+    (status): Loss => ({ fault: { kind: 'other body', status, body: '{}' }, told: `was ${status}` }),
+  ),
+];
+
 /** Not applied. Tried where the answer alone tells what became of each document: elsewhere a plugin may go by the status. */
 export const NOTHING_SAID: Loss = {
   fault: { kind: 'status', status: 200, headers: { 'content-type': 'application/json' }, body: '[]' },
@@ -42,16 +52,6 @@ export const SHORT_TROUBLES: readonly Trouble[] = [
     requests: SHORT_REFUSALS,
     told: (k) => `refusing ${SHORT_REFUSALS} requests from number ${k} on`,
   },
-];
-
-/** Tried with the first write only. */
-export const FURTHER_LOSSES: readonly Loss[] = [
-  { fault: { kind: 'cut', at: 0 }, told: 'broke off' },
-  { fault: { kind: 'hang' }, told: 'never came' },
-  { fault: { kind: 'other body', body: '[]' }, told: 'was an empty list' },
-  ...[500, 502, 504].map(
-    (status): Loss => ({ fault: { kind: 'other body', status, body: '{}' }, told: `was ${status}` }),
-  ),
 ];
 
 /** Runs the operation into the trouble, over a service of its own, and fails unless each document has a result, and a read that says success every row once. Gives the requests that were sent, and the rows. */

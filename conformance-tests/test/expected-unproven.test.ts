@@ -166,6 +166,24 @@ test('what is tried for some operations only, for want of a member, says for whi
   ]);
 });
 
+test('what is told of the rows of some reads only says of which it is not', async () => {
+  const onlyRead = fromFixture((fixture) => ({
+    ...fixture,
+    operations: Object.fromEntries(
+      Object.entries(fixture.operations).map(([key, operation]) => [
+        key,
+        key === 'export' ? (without(operation, 'rowData') as OperationFixture) : operation,
+      ]),
+    ),
+  }));
+
+  const { checks } = await conformance(onlyRead(itemsSubject()), { only: ['UNI-02'] }).run();
+
+  expect(checks).toMatchObject([
+    { outcome: 'pass', reason: expect.stringMatching(/without `rowData`, not tried: export/) },
+  ]);
+});
+
 test('what no document can hold is not called proven', async () => {
   const { manifest, operations } = itemsPlugin;
   const only = withManifest({ operations: manifest.operations.filter(({ id }) => id === 'upload') });

@@ -175,6 +175,12 @@ const LIES: readonly (readonly [
     operation('create', (own) => ({ sized: (bytes) => own.sized?.(bytes - 1) as Sample })),
   ],
   [
+    'has a `rowData` with a number that is no text',
+    'OPS-01',
+    /rowData of read gives number as a number, which may have lost digits; give its text/,
+    operation('read', () => ({ rowData: () => ({ number: 9 }) })),
+  ],
+  [
     'has an `itemsIn` that counts nothing',
     'BAT-01',
     /itemsIn of create gives NaN, which is no number of documents/,

@@ -8,7 +8,15 @@ import {
 import { ItemsClient, type ItemsRequest } from '../../reference/items/items-client.js';
 import { ReadItems } from '../../reference/items/items-operations.js';
 import { ItemsSession } from '../../reference/items/items-session.js';
-import { itemsPlugin, likeParent, type Mutants, withClient, withOperation, withSession } from '../mutant.js';
+import {
+  itemsPlugin,
+  likeParent,
+  type Mutant,
+  type Mutants,
+  withClient,
+  withOperation,
+  withSession,
+} from '../mutant.js';
 
 const endsWithAuth = likeParent(
   class extends ItemsClient {
@@ -72,16 +80,18 @@ const keepsInMemory = likeParent(
   },
 );
 
-/** Drops a row of the page for which the session was renewed. */
-const losesRow = likeParent(
-  class extends ReadItems {
-    protected override async page(from: number, context: ExecutionContext) {
-      const before = this.client['token']();
-      const { texts, next } = await super.page(from, context);
-      return { texts: this.client['token']() === before ? texts : texts.slice(1), next };
-    }
-  },
-);
+/** Drops a row of the page for which the session was renewed, where the page is one of these. */
+const losesRow = (isOne: (from: number) => boolean) =>
+  likeParent(
+    class extends ReadItems {
+      protected override async page(from: number, context: ExecutionContext) {
+        const before = this.client['token']();
+        const { texts, next } = await super.page(from, context);
+        const isRenewed = this.client['token']() !== before;
+        return { texts: isRenewed && isOne(from) ? texts.slice(1) : texts, next };
+      }
+    },
+  );
 
 /** Renews a second time, once it has worked with a token. */
 const renewsTwice = likeParent(
@@ -139,8 +149,8 @@ const ignoresStored = likeParent(
   },
 );
 
-/** Cannot renew the session from the second page of a read on. */
-const renewsFirstPageOnly = likeParent(
+/** Tells the client which page of a read it is about. */
+const tellsOfPages = likeParent(
   class extends ReadItems {
     protected override page(from: number, context: ExecutionContext) {
       (this.client as PagingClient).isWithinRead = from > 0;
@@ -151,11 +161,34 @@ const renewsFirstPageOnly = likeParent(
 
 class PagingClient extends ItemsClient {
   isWithinRead = false;
-
-  protected override async renewed(used: string, step: string, context: CallContext): Promise<boolean> {
-    return step === 'read' && this.isWithinRead ? false : super.renewed(used, step, context);
-  }
 }
+
+/** Cannot renew the session from the second page of a read on. */
+const renewsFirstPageOnly = likeParent(
+  class extends PagingClient {
+    protected override async renewed(used: string, step: string, context: CallContext): Promise<boolean> {
+      return step === 'read' && this.isWithinRead ? false : super.renewed(used, step, context);
+    }
+  },
+);
+
+/** Renews the new session, too, from the second page of a read on. */
+const renewsPagesTwice = likeParent(
+  class extends PagingClient {
+    protected override async renewed(used: string, step: string, context: CallContext): Promise<boolean> {
+      await super.renewed(used, step, context);
+      return step === 'read' && this.isWithinRead ? super.renewed(this.token(), step, context) : true;
+    }
+  },
+);
+
+const withPagingClient = (client: typeof PagingClient): Mutant => ({
+  plugin: {
+    ...itemsPlugin,
+    operations: { ...itemsPlugin.operations, read: () => tellsOfPages },
+    shared: [ItemsSession, [ItemsClient, client]],
+  },
+});
 
 /** Keeps new tokens back until the client has used them. */
 class LateSession extends ItemsSession {
@@ -190,14 +223,16 @@ export const RENEWAL_MUTANTS: Mutants = {
   'AUT-02': withSession(renewsForEach),
   'AUT-03': withSession(retriesLogins),
   'AUT-04': withSession(keepsInMemory),
-  'AUT-01:outputs': withOperation('read', losesRow),
-  'AUT-01:within': {
-    plugin: {
-      ...itemsPlugin,
-      operations: { ...itemsPlugin.operations, read: () => renewsFirstPageOnly },
-      shared: [ItemsSession, [ItemsClient, likeParent(PagingClient)]],
-    },
-  },
+  'AUT-01:outputs': withOperation(
+    'read',
+    losesRow((from) => from === 0),
+  ),
+  'AUT-01:rest': withOperation(
+    'read',
+    losesRow((from) => from > 0),
+  ),
+  'AUT-01:within': withPagingClient(renewsFirstPageOnly),
+  'AUT-01:again': withPagingClient(renewsPagesTwice),
   'AUT-01:twice': withClient(renewsTwice),
   'AUT-03:renewal': withSession(retriesRenewals),
   'AUT-04:late': {

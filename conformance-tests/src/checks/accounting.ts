@@ -24,6 +24,8 @@ import {
 const FIRST_LOSSES = 4;
 const LAST_LOSSES = 2;
 const DOCUMENTS = 12;
+/** What a run does at a later request, it mostly does at any. */
+const REFUSED_FROM_AT_MOST = 6;
 /** Of several batches no more are tried. */
 const LARGEST_BATCH = 1_000;
 
@@ -249,13 +251,13 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'A service that goes away leaves no document open',
-    rule: `Refused from the k-th request on, for each k, the operation itself gives every document that it took a result, or throws. Of a read that meets this, or of one document an answer that breaks off or ${SHORT_REFUSALS} refusals after which all is well, success means that every row was given; no row is given twice.`,
+    rule: `Refused from the k-th request on, for k from 1 to ${REFUSED_FROM_AT_MOST}, the operation itself gives every document that it took a result, or throws. Of a read that meets this, or of one document an answer that breaks off or ${SHORT_REFUSALS} refusals after which all is well, success means that every row was given; no row is given twice.`,
     cause:
       'an error that is swallowed: the operation returns as if it were done; or a read takes it for the end, or begins again',
     async run(trial) {
       for (const operation of trial.readsLast()) {
         let hasGivenRows = false;
-        for (let k = 1; k <= 6; k += 1) {
+        for (let k = 1; k <= REFUSED_FROM_AT_MOST; k += 1) {
           const { sent, rows } = await meetTrouble(trial, operation, k, AWAY);
           if (sent < k) break;
           // The first request behind a page: what a read does there, it does behind any.

@@ -5,7 +5,7 @@ import { expectThat, textOfAny } from '../findings.js';
 import type { Fault } from '../lent/traffic.js';
 import { documentsOf } from '../samples.js';
 import type { RunOutcome, Trial } from '../trial.js';
-import { oneOfEachEffect, requestOf, type TriedOperation } from '../tried-operation.js';
+import { classOf, oneOfEachEffect, requestOf, type TriedOperation } from '../tried-operation.js';
 
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 const MAX_MESSAGE_CHARACTERS = 500;
@@ -221,7 +221,7 @@ export const ERRORS: readonly Check[] = [
     needs: [],
     afterAll: true,
     title: 'No error is left to the process',
-    rule: 'Through all checks, runs with every fault, and reconciling while the service is away, there is no unhandled rejection and no uncaught exception.',
+    rule: 'Through all checks, runs with refused, lost and hanging requests, and reconciling while the service is away, there is no unhandled rejection and no uncaught exception.',
     cause: 'a promise that nobody waits for',
     async run(trial) {
       for (const operation of trial.operations()) {
@@ -261,8 +261,7 @@ export const ERRORS: readonly Check[] = [
 async function oneOfEachClass(trial: Trial): Promise<readonly TriedOperation[]> {
   const classes = new Map<unknown, TriedOperation>();
   for (const operation of trial.operations()) {
-    const properties = operation.fixture.properties as Readonly<Record<string, unknown>>;
-    const type = await trial.plugin.operations[operation.id]?.(properties);
+    const type = await classOf(trial.plugin, operation);
     if (!classes.has(type)) classes.set(type, operation);
   }
   return [...classes.values()];

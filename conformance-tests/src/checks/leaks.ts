@@ -51,7 +51,7 @@ export const LEAKS: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'After its end nothing goes on',
-    rule: `In ${MINUTES} minutes after runs that the service was too busy for no request with an effect is sent; after close() no request at all, and nothing is logged. Timers of the plugin count, also those that keep no process.`,
+    rule: `In ${MINUTES} minutes after runs that the service was too busy for no request with an effect is sent; after close() no request at all, and nothing is logged. Timers that are set by the functions of the global object count, also those that keep no process.`,
     cause: 'a poller that was never stopped, or an outbox for what was called failed',
     async run(trial) {
       const timers = watchTimers();

@@ -6,6 +6,7 @@ import { fullRun } from '../full-run.js';
 import { addedListeners, listenerCounts, takeProcessState } from '../process-state.js';
 import { documentsOf } from '../samples.js';
 import type { Trial } from '../trial.js';
+import { classOf } from '../tried-operation.js';
 
 export const LIFECYCLE: readonly Check[] = [
   {
@@ -163,7 +164,6 @@ async function classesOf(plugin: ConnectorPlugin, trial: Trial): Promise<Readonl
   add(plugin.connection);
   for (const shared of plugin.shared ?? []) add(typeof shared === 'function' ? shared : shared[1]);
   add(await plugin.browse?.({}));
-  for (const { id, fixture } of trial.operations())
-    add(await plugin.operations[id]?.(fixture.properties as Readonly<Record<string, unknown>>));
+  for (const operation of trial.operations()) add(await classOf(plugin, operation));
   return found;
 }

@@ -18,7 +18,7 @@ import { documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
 import { subschemas } from '../schema-walk.js';
 import type { Trial } from '../trial.js';
-import type { TriedOperation } from '../tried-operation.js';
+import { classOf, type TriedOperation } from '../tried-operation.js';
 
 export const MANIFEST: readonly Check[] = [
   {
@@ -214,9 +214,9 @@ async function abilities(trial: Trial): Promise<readonly Ability[]> {
       isDeclared: declared.has(id),
       isPresent: plugin.operations[id] !== undefined,
     });
-  for (const { key, id, descriptor, fixture } of trial.operations()) {
-    const type = await plugin.operations[id]?.(fixture.properties as Readonly<Record<string, unknown>>);
-    found.push({ name: `reconcile of ${key}`, isDeclared: descriptor.reconciles, isPresent: has(type, 'reconcile') });
+  for (const operation of trial.operations()) {
+    const isPresent = has(await classOf(plugin, operation), 'reconcile');
+    found.push({ name: `reconcile of ${operation.key}`, isDeclared: operation.descriptor.reconciles, isPresent });
   }
   return found;
 }

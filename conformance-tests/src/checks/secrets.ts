@@ -45,7 +45,7 @@ export const SECRETS: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Secrets stay inside',
-    rule: 'No secret, raw or as base64, URL, JSON or hex, is in a log, event, error, finding, span, cache entry or address, in clean runs, under every fault, when the service refuses and when a session has expired: neither one of the configuration, nor what is put into the credential store, nor what headers named like credentials carry.',
+    rule: 'No secret, raw or as base64, URL, JSON or hex, is in a log, event, error, finding, span, cache entry or address, in clean runs, with refused, lost and cut answers, when the service refuses and when a session has expired: neither one of the configuration, nor what is put into the credential store, nor what headers named like credentials carry.',
     cause: 'a token in the query string',
     async run(trial) {
       const isExpiring = trial.fixture.expireSession !== undefined;

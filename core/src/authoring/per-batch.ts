@@ -26,7 +26,7 @@ export interface BatchOptions<D> {
  * One piece of work per batch of documents, in input order: up to `context.maxInFlight` batches at once. A batch is worked on when it is full, when the next document may not join it, or at the end of the input.
  *
  * `work` names every document of its batch in a `result`. A result whose error is `retryable` with effect `none` (a locked row) goes again, without the others, up to 3 times in all, after a pause with full jitter.
- * What `work` throws becomes the result of the whole batch; see {@link perDocument} for what ends the execution.
+ * What `work` throws becomes the result of the whole batch (in a reconciliation `unknown`); see {@link perDocument} for what ends the execution.
  */
 export function perBatch<P = Properties, D extends Document<P> = Document<P>>(
   documents: AsyncIterable<D>,
