@@ -162,6 +162,7 @@ const tellsOfPages = likeParent(
 class PagingClient extends ItemsClient {
   isWithinRead = false;
 }
+likeParent(PagingClient);
 
 /** Cannot renew the session from the second page of a read on. */
 const renewsFirstPageOnly = likeParent(
