@@ -1,4 +1,5 @@
 import type { JsonSchema, SchemaFormat } from '@connector-runtime/core';
+import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { textOf } from '../events.js';
 import { expectThat, Unproven } from '../findings.js';
@@ -21,8 +22,9 @@ export const SCHEMA: readonly Check[] = [
     cause: 'an element with both a type and a type of its own, or a name that was not escaped',
     async run(trial) {
       const seen = new Set<string>();
+      const connection = await trial.connect();
       for (const { operation, role, format } of definitions(trial)) {
-        const { schema, root } = await definitionOf(trial, operation, role, format);
+        const { schema, root } = await definitionOf(connection, operation, role, format);
         const did = `describing its ${role} as ${format}`;
         expectThat(root !== '', 'a root', 'none', did, operation.key);
         if (seen.has(`${root} ${schema}`)) continue;
@@ -81,12 +83,13 @@ export const SCHEMA: readonly Check[] = [
     rule: 'The XSD and the JSON Schema of a type have fields of the same names.',
     cause: 'a field that was added to one of the writers only',
     async run(trial) {
+      const connection = await trial.connect();
       for (const operation of someTyped(trial)) {
         for (const role of ['input', 'output'] as const) {
           const { all, leaves } = namesInJson(
-            JSON.parse((await definitionOf(trial, operation, role, 'json-schema')).schema),
+            JSON.parse((await definitionOf(connection, operation, role, 'json-schema')).schema),
           );
-          const { schema, root } = await definitionOf(trial, operation, role, 'xsd');
+          const { schema, root } = await definitionOf(connection, operation, role, 'xsd');
           const xml = namesInXml(schema, root);
           const apart = [...leaves].filter((name) => !xml.has(name)).concat([...xml].filter((name) => !all.has(name)));
           expectThat(
@@ -109,22 +112,14 @@ function* definitions(trial: Trial) {
   }
 }
 
-async function definitionOf(
-  trial: Trial,
+function definitionOf(
+  connection: RuntimeConnection,
   { id, fixture }: TriedOperation,
   role: 'input' | 'output',
   format: SchemaFormat,
 ) {
-  const connection = await trial.connect();
-  const definition = await connection.describe({
-    operation: id,
-    objectType: fixture.objectType ?? '',
-    role,
-    format,
-    properties: fixture.properties,
-  });
-  await connection.close();
-  return definition;
+  const { objectType = '', properties } = fixture;
+  return connection.describe({ operation: id, objectType, role, format, properties });
 }
 
 /** What keeps the schema from being one. */
@@ -156,6 +151,7 @@ async function everyDocument(
   ) => Promise<readonly { readonly mediaType: string; readonly text: string }[]>,
 ): Promise<void> {
   let validated = 0;
+  const connection = await trial.connect();
   for (const operation of operations.filter(({ fixture }) => fixture.objectType !== undefined)) {
     const validators = new Map<SchemaFormat, Validate>();
     for (const { mediaType, text } of await documentsFor(operation)) {
@@ -163,7 +159,7 @@ async function everyDocument(
       if (format === undefined || trial.plugin.manifest.browse?.schemas.includes(format) !== true) continue;
       const validate =
         validators.get(format) ??
-        (await validatorFor(format, (await definitionOf(trial, operation, role, format)).schema));
+        (await validatorFor(format, (await definitionOf(connection, operation, role, format)).schema));
       validators.set(format, validate);
       const problem = await validate(text);
       expectThat(

@@ -83,10 +83,12 @@ export class PropertyValidator {
     input: Json,
     redact: Redact,
   ): { readonly plain: Record<string, Json>; readonly issues: readonly ConfigIssue[] } {
+    if (this.isPlainlyValid !== undefined) {
+      const plain = structuredClone(input) as Record<string, Json>;
+      if (this.isPlainlyValid(plain)) return { plain, issues: [] };
+    }
     const plain = structuredClone(input) as Record<string, Json>;
-    if (this.isPlainlyValid?.(plain) === true) return { plain, issues: [] };
-    const again = structuredClone(input) as Record<string, Json>;
-    return { plain: again, issues: this.issuesBy(this.wholeValidator(), again, redact) };
+    return { plain, issues: this.issuesBy(this.wholeValidator(), plain, redact) };
   }
 
   private wholeValidator(): ValidateFunction {
