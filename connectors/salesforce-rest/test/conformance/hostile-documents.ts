@@ -1,26 +1,9 @@
-import type { OperationFixture, Sample } from '@connector-runtime/conformance-tests';
+import type { OperationFixture } from '@connector-runtime/conformance-tests';
 import type { ArticleForm } from './article-forms.js';
 
 const LEVELS = 100_000;
 
-/** Documents that mean harm to who reads them carelessly. */
-export function hostileDocuments({ mediaType }: ArticleForm): NonNullable<OperationFixture['hostile']> {
-  const documents = mediaType === 'application/json' ? JSON_DOCUMENTS : XML_DOCUMENTS;
-  return Object.entries(documents).map(([name, text]) => ({
-    name,
-    sample: { key: 'hostile', mediaType, body: Buffer.from(text) },
-  }));
-}
-
-/** The same for CSV. */
-export function hostileTables(): NonNullable<OperationFixture['hostile']> {
-  const table = (text: string): Sample => ({ key: 'hostile', mediaType: 'text/csv', body: Buffer.from(text) });
-  return [
-    { name: 'a quote that never closes', sample: table(`"Name"\n"${'""'.repeat(1_000_000)}`) },
-    { name: 'names of JavaScript for columns', sample: table('"__proto__","constructor"\n"1","2"\n') },
-    { name: 'ten thousand columns', sample: table(`${'a,'.repeat(10_000)}a\n`) },
-  ];
-}
+type Hostile = NonNullable<OperationFixture['hostile']>;
 
 const JSON_DOCUMENTS: Readonly<Record<string, string>> = {
   '100,000 nested levels': `${'{"a":'.repeat(LEVELS)}1${'}'.repeat(LEVELS)}`,
@@ -35,6 +18,32 @@ const XML_DOCUMENTS: Readonly<Record<string, string>> = {
   'an external entity of the network': external('http://127.0.0.1:1/secret'),
   '100,000 nested levels': `${'<a>'.repeat(LEVELS)}${'</a>'.repeat(LEVELS)}`,
 };
+
+// Made once: some have megabytes, and there is a fixture for each of hundreds of orgs.
+const JSON_SAMPLES = samplesOf('application/json', JSON_DOCUMENTS);
+const XML_SAMPLES = samplesOf('application/xml', XML_DOCUMENTS);
+const TABLES = samplesOf('text/csv', {
+  'a quote that never closes': `"Name"\n"${'""'.repeat(1_000_000)}`,
+  'names of JavaScript for columns': '"__proto__","constructor"\n"1","2"\n',
+  'ten thousand columns': `${'a,'.repeat(10_000)}a\n`,
+});
+
+/** Documents that mean harm to who reads them carelessly. */
+export function hostileDocuments({ mediaType }: ArticleForm): Hostile {
+  return mediaType === 'application/json' ? JSON_SAMPLES : XML_SAMPLES;
+}
+
+/** The same for CSV. */
+export function hostileTables(): Hostile {
+  return TABLES;
+}
+
+function samplesOf(mediaType: string, documents: Readonly<Record<string, string>>): Hostile {
+  return Object.entries(documents).map(([name, text]) => ({
+    name,
+    sample: { key: 'hostile', mediaType, body: Buffer.from(text) },
+  }));
+}
 
 function bomb(): string {
   const levels = Array.from({ length: 9 }, (_, index) => `<!ENTITY e${index + 1} "${`&e${index};`.repeat(10)}">`);
