@@ -5,11 +5,12 @@ const ANCHOR_LENGTH = 4;
 export class KnownSecret {
   /** Empty: too short to look for, so it may be anywhere. */
   private readonly anchors: readonly number[];
+  #literals: readonly string[] | undefined;
   #pattern: RegExp | undefined;
 
   constructor(private readonly secret: string) {
-    const { anchors, isAnchored } = formsOf(secret);
-    this.anchors = isAnchored ? [...new Set(anchors.map((anchor) => anchorOf(anchor, 0)))] : [];
+    const { literals, isAnchored } = formsOf(secret);
+    this.anchors = isAnchored ? [...new Set(literals.map((literal) => anchorOf(literal, 0)))] : [];
   }
 
   get length(): number {
@@ -21,18 +22,26 @@ export class KnownSecret {
     return this.anchors.length === 0 || this.anchors.some((anchor) => anchors.has(anchor));
   }
 
-  /** The pattern is made when it is first needed: few of many secrets ever are. */
+  /** The pattern is made when it is first needed: few of many secrets ever are, and it takes milliseconds for a long one. */
   strike(text: string, by: string): string {
+    if (!this.mayStandIn(text)) return text;
     this.#pattern ??= new RegExp(formsOf(this.secret).patterns.join('|'), 'gi');
     return text.replace(this.#pattern, by);
+  }
+
+  /** False: no form of the secret is in the text, in whatever case; what regular expressions take for equal are letters with one capital. Source: ECMA-262, Canonicalize. */
+  private mayStandIn(text: string): boolean {
+    this.#literals ??= formsOf(this.secret).literals.map((literal) => literal.toUpperCase());
+    const capitals = text.toUpperCase();
+    return this.#literals.some((literal) => capitals.includes(literal));
   }
 }
 
 interface Forms {
   /** As regular expressions, the longest first, so that no form is struck out in part. */
   readonly patterns: readonly string[];
-  /** The beginning of a literal part of each. */
-  readonly anchors: readonly string[];
+  /** A text that each has in it. */
+  readonly literals: readonly string[];
   readonly isAnchored: boolean;
 }
 
@@ -71,7 +80,7 @@ function formsOf(secret: string): Forms {
   lengths.set(inMarkup(secret), secret.length);
   return {
     patterns: [...lengths].sort(([, a], [, b]) => b - a).map(([pattern]) => pattern),
-    anchors: [plain, ...literal],
+    literals: [plain, ...literal],
     isAnchored: [plain, ...literal].every((form) => form.length >= ANCHOR_LENGTH),
   };
 }
