@@ -172,6 +172,21 @@ const endsEarly = likeParent(
   },
 );
 
+/** Takes a page behind the first that is answered by a status of error for the end. */
+const breaksAtStatus = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      try {
+        return await super.page(from, context);
+      } catch (error) {
+        const status = isConnectorError(error) ? error.info.service?.httpStatus : undefined;
+        if (from === 0 || status === undefined || status === 401) throw error;
+        return { texts: [], next: undefined };
+      }
+    }
+  },
+);
+
 /** Begins again, once, where a page behind the first is not to be had. */
 const beginsAgain = likeParent(
   class extends ReadItems {
@@ -396,6 +411,7 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-06': withOperation('create', shiftsIndex),
   'ACC-06:receipt': withOperation('create', swapsReceipts),
   'ACC-07': withOperation('read', swallows),
+  'ACC-07:status': withOperation('read', breaksAtStatus),
   'ACC-07:again': withOperation('read', beginsAgain),
   'ACC-07:end': withOperation('read', endsEarly),
   'ACC-08': withOperation('create', doubtsEverything),

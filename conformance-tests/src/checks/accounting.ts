@@ -251,7 +251,7 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'A service that goes away leaves no document open',
-    rule: `Refused from the k-th request on, for k from 1 to ${REFUSED_FROM_AT_MOST}, the operation itself gives every document that it took a result, or throws. Of a read that meets this, or of one document an answer that breaks off or ${SHORT_REFUSALS} refusals after which all is well, success means that every row was given; no row is given twice.`,
+    rule: `Refused from the k-th request on, for k from 1 to ${REFUSED_FROM_AT_MOST}, the operation itself gives every document that it took a result, or throws. Of a read that meets this, or of one document an answer that breaks off, or ${SHORT_REFUSALS} refusals or answers of 404 or 500 after which all is well, success means that every row was given; no row is given twice.`,
     cause:
       'an error that is swallowed: the operation returns as if it were done; or a read takes it for the end, or begins again',
     async run(trial) {
@@ -262,7 +262,9 @@ export const ACCOUNTING: readonly Check[] = [
           if (sent < k) break;
           // The first request behind a page: what a read does there, it does behind any.
           if (rows > 0 && !hasGivenRows)
-            for (const trouble of SHORT_TROUBLES) await meetTrouble(trial, operation, k, trouble);
+            for (const trouble of SHORT_TROUBLES)
+              if (!trial.hasOwnSockets || ServiceGate.takes(trouble.fault))
+                await meetTrouble(trial, operation, k, trouble);
           hasGivenRows ||= rows > 0;
         }
       }
