@@ -15,6 +15,7 @@ import {
   DeleteItems,
   ReadItems,
   UpdateItems,
+  UploadFiles,
   UpsertItems,
 } from '../../reference/items/items-operations.js';
 import { likeParent, type Mutant, type Mutants, withClient, withOperation } from '../mutant.js';
@@ -53,6 +54,21 @@ const looksAtStatus = likeParent(
       const isAllRefused = results.length > 4 && results.every(({ status }) => status === 'applicationError');
       if (!isAllRefused || args[2].properties['allOrNone'] === true) return results;
       return results.map(({ inputs }): ResultEvent => ({ type: 'result', inputs, status: 'success', code: '201' }));
+    }
+  },
+);
+
+/** Looks for errors of the server only, as where a client is told that every status below 500 is fine. */
+const takesRefusals = likeParent(
+  class extends UploadFiles {
+    protected override async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.upload(document, context);
+      } catch (error) {
+        const status = isConnectorError(error) ? error.info.service?.httpStatus : undefined;
+        if (status === undefined || status >= 500) throw error;
+        return { type: 'result', inputs: [document.id], status: 'success', code: String(status) };
+      }
     }
   },
 );
@@ -396,6 +412,7 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-02:named': withOperation('upsert', namesByKey),
   'ACC-02:output': withOperation('read', outputsLate),
   'ACC-03': withOperation('create', looksAtStatus),
+  'ACC-03:status': withOperation('upload', takesRefusals),
   'ACC-04': denying('CONNECTION_RESET'),
   'ACC-04:cut': denying('ANSWER_CUT'),
   'ACC-04:hang': denying('HEADERS_TIMEOUT'),

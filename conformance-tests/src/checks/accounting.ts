@@ -24,6 +24,8 @@ import {
 const FIRST_LOSSES = 4;
 const LAST_LOSSES = 2;
 const DOCUMENTS = 12;
+/** Statuses that are no success, and not errors to every client. */
+const NOT_APPLIED = [302, 400, 403, 409, 413];
 /** What a run does at a later request, it mostly does at any. */
 const REFUSED_FROM_AT_MOST = 6;
 /** Of several batches no more are tried. */
@@ -116,9 +118,11 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: ['write'],
     title: 'Success means applied',
-    rule: 'What is reported as success is in the ledger, also where the service refuses items inside an answer of success.',
-    cause: 'the status of the answer is looked at, not what it says of each item',
+    rule: `What is reported as success is in the ledger, also where the service refuses items inside an answer of success; nothing is success where every request is answered by ${NOT_APPLIED.join(', ')} and nothing is applied.`,
+    cause:
+      'the status of the answer is looked at, not what it says of each item; or a status that is no success is not',
     async run(trial) {
+      if (!trial.hasOwnSockets) for (const operation of trial.writes()) await expectNoneApplied(trial, operation);
       for (const operation of trial.withMember('bad', trial.writes())) {
         const count = Math.min(operation.descriptor.batch?.maxDocuments ?? DOCUMENTS, DOCUMENTS);
         const samples = [...operation.member(count), ...operation.fixture.good(count)];
@@ -341,6 +345,20 @@ export const ACCOUNTING: readonly Check[] = [
     },
   },
 ];
+
+/** A document that is answered in the service's place. */
+async function expectNoneApplied(trial: Trial, operation: TriedOperation): Promise<void> {
+  const connection = await trial.connect();
+  await connection.test();
+  for (const status of NOT_APPLIED) {
+    await trial.fault({ kind: 'status', status }, 'all');
+    const { summary } = await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+    trial.traffic.clearFaults();
+    const did = `a document, every request answered by ${status} and not applied`;
+    expectThat(summary.counts.success === 0, 'no success', summary.counts, did, operation.key);
+  }
+  await connection.close();
+}
 
 /** Writes whose batches are not refused as a whole. */
 function separateWrites(trial: Trial): readonly TriedOperation[] {
