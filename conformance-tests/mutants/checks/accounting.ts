@@ -1,4 +1,5 @@
 import {
+  type Constructor,
   type Document,
   type ErrorInfo,
   type Events,
@@ -6,6 +7,7 @@ import {
   errorInfoOf,
   type HttpResponse,
   isConnectorError,
+  type Operation,
   type OperationEvent,
   type ResultEvent,
 } from '@connector-runtime/core';
@@ -18,7 +20,7 @@ import {
   UploadFiles,
   UpsertItems,
 } from '../../reference/items/items-operations.js';
-import { likeParent, type Mutant, type Mutants, withClient, withOperation } from '../mutant.js';
+import { likeParent, type Mutant, type Mutants, withClient, withDescriptor, withOperation } from '../mutant.js';
 import { uploadingAgain } from '../uploads-again.js';
 
 type Batch = readonly Document[];
@@ -109,6 +111,40 @@ function taking(statuses: readonly number[], meaning: Partial<ErrorInfo>): Mutan
     },
   );
   return withClient(takes);
+}
+
+/** Sends what was lost again, with its key: the service then refuses one that it has. Of several that it never answered for, it puts each once more. */
+const createsAgain = likeParent(
+  class extends CreateItems {
+    protected override async send(...args: Send) {
+      const [items, , context] = args;
+      try {
+        return await super.send(...args);
+      } catch (error) {
+        const { code } = errorInfoOf(error, 'unknown');
+        const isOne = items.length === 1 && code === 'CONNECTION_RESET';
+        if (context.signal.aborted || !(isOne || (items.length > 1 && code === 'HEADERS_TIMEOUT'))) throw error;
+        if (isOne) await super.send(...args);
+        else for (const item of items) await this.put(item, context);
+        return items.map(({ id }): ResultEvent => ({ type: 'result', inputs: [id], status: 'success', code: '201' }));
+      }
+    }
+
+    private async put({ key, text }: Send[0][number], context: ExecutionContext): Promise<void> {
+      const path = `/items/${encodeURIComponent(context.objectType)}/${encodeURIComponent(key)}`;
+      const answer = await this.client.send(
+        { method: 'PUT', path, body: text, effect: 'repeatable', step: 'create' },
+        context,
+      );
+      await answer.body.text(10_000);
+    }
+  },
+);
+
+/** Creates, of which the manifest says that they may be sent twice with a key. */
+function keyed(type: Constructor<Operation>): Mutant {
+  const { plugin } = withDescriptor('create', { repeat: 'keyed' });
+  return { plugin: { ...plugin, operations: { ...plugin.operations, create: () => type } } };
 }
 
 /** Takes what the answer does not speak of for done. */
@@ -419,6 +455,8 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-04:other': denying('ITEMS_ANSWER_UNEXPECTED'),
   'ACC-04:applied': taking([500], { effect: 'none', retryable: false }),
   'ACC-04:gateway': taking([502, 504], { effect: 'none', retryable: true }),
+  'ACC-04:late': taking([408, 524], { effect: 'none', retryable: true, category: 'unavailable' }),
+  'ACC-04:keyed': keyed(createsAgain),
   'ACC-04:short': withOperation('create', padsAnswer),
   // Where others were begun.
   'ACC-04:twice': uploadingAgain(({ category }, begun) => category === 'timeout' && begun > 1),

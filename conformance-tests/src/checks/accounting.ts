@@ -151,7 +151,7 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: ['write'],
     title: 'A lost answer is never reported as "not applied"',
-    rule: 'When the answer to a write is lost, breaks off, never comes, is JSON of something else, or 500, 502 or 504 though the service has applied it, failure, applicationError and notAttempted are given only to documents that the service has not applied, and success to no others, also where a batch that was not applied is answered by an empty list; where a write may not be repeated, none is applied twice.',
+    rule: 'When the answer to a write is lost, breaks off, never comes, is JSON of something else, or 408, 500, 502, 504 or 524 though the service has applied it, failure, applicationError and notAttempted are given only to documents that the service has not applied, and success to no others, also where a batch that was not applied is answered by an empty list; where a write may not be repeated, or a create only with its key, none is applied twice.',
     cause: 'a transport error is taken for "not sent" without looking at its effect',
     async run(trial) {
       for (const operation of trial.writes()) {
