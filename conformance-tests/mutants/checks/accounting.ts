@@ -60,6 +60,22 @@ const looksAtStatus = likeParent(
   },
 );
 
+/** Sends the first document about a record, and takes the others for the same. */
+const sendsOnce = likeParent(
+  class extends UpdateItems {
+    private readonly sent = new Set<unknown>();
+
+    protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      if (!document.body.repeatable) return super.update(document, context);
+      const item = await document.body.text(1_000_000);
+      const key = /"key":"([^"]+)"/.exec(item)?.[1] ?? '';
+      if (this.sent.has(key)) return { type: 'result', inputs: [document.id], status: 'success', code: '200' };
+      if (key !== '') this.sent.add(key);
+      return super.update(document, context);
+    }
+  },
+);
+
 /** Looks for errors of the server only, as where a client is told that every status below 500 is fine. */
 const takesRefusals = likeParent(
   class extends UploadFiles {
@@ -448,6 +464,7 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-02:named': withOperation('upsert', namesByKey),
   'ACC-02:output': withOperation('read', outputsLate),
   'ACC-03': withOperation('create', looksAtStatus),
+  'ACC-03:record': withOperation('update', sendsOnce),
   'ACC-03:status': withOperation('upload', takesRefusals),
   'ACC-04': denying('CONNECTION_RESET'),
   'ACC-04:cut': denying('ANSWER_CUT'),

@@ -4,7 +4,7 @@ import { expectThat, Unproven } from '../findings.js';
 import { seededRandom } from '../lent/seeded-random.js';
 import { ServiceGate } from '../lent/service-gate.js';
 import { documentCount, giveRowsToRead } from '../rows-to-read.js';
-import { documentsOf } from '../samples.js';
+import { documentOf, documentsOf } from '../samples.js';
 import type { Sample } from '../subject.js';
 import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
@@ -118,11 +118,14 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: ['write'],
     title: 'Success means applied',
-    rule: `What is reported as success is in the ledger, also where the service refuses items inside an answer of success; nothing is success where every request is answered by ${NOT_APPLIED.join(', ')} and nothing is applied.`,
+    rule: `What is reported as success is in the ledger, also where the service refuses items inside an answer of success; nothing is success where, over HTTP, every request is answered by ${NOT_APPLIED.join(', ')} and nothing is applied. Each of two documents about one record that is success is applied: of an update or upsert two that differ, of a create that may not be repeated the same one.`,
     cause:
       'the status of the answer is looked at, not what it says of each item; or a status that is no success is not',
     async run(trial) {
-      if (!trial.hasOwnSockets) for (const operation of trial.writes()) await expectNoneApplied(trial, operation);
+      for (const operation of trial.writes()) {
+        if (!trial.hasOwnSockets) await expectNoneApplied(trial, operation);
+        await expectBothApplied(trial, operation);
+      }
       for (const operation of trial.withMember('bad', trial.writes())) {
         const count = Math.min(operation.descriptor.batch?.maxDocuments ?? DOCUMENTS, DOCUMENTS);
         const samples = [...operation.member(count), ...operation.fixture.good(count)];
@@ -358,6 +361,36 @@ async function expectNoneApplied(trial: Trial, operation: TriedOperation): Promi
     expectThat(summary.counts.success === 0, 'no success', summary.counts, did, operation.key);
   }
   await connection.close();
+}
+
+/** Two documents about one record. */
+async function expectBothApplied(trial: Trial, operation: TriedOperation): Promise<void> {
+  const [first, second] = operation.fixture.good(2);
+  const other = first && second && aboutSameRecord(operation, first, second);
+  if (first === undefined || other === undefined) return;
+  const timesNow = async () => (await trial.fixture.ledger()).reduce((sum, { times }) => sum + times, 0);
+  const before = await timesNow();
+  const connection = await trial.connect();
+  const documents = [documentOf(first), { ...documentOf(other), id: `${first.key}-again` }];
+  const { summary } = await trial.run(connection, operation, documents);
+  await connection.close();
+  const applied = (await timesNow()) - before;
+  expectThat(
+    summary.counts.success <= applied,
+    'as many applied as are success',
+    `${summary.counts.success} success, ${applied} applied`,
+    'two documents about one record',
+    operation.key,
+  );
+}
+
+/** Another document about the first one's record. A service need not count what changes nothing, nor a create whose key it has seen. */
+function aboutSameRecord({ descriptor }: TriedOperation, first: Sample, second: Sample): Sample | undefined {
+  const { effect, repeat } = descriptor;
+  if (effect === 'create') return repeat === 'unsafe' ? first : undefined;
+  if (effect !== 'update' && effect !== 'upsert') return undefined;
+  const body = Buffer.from(Buffer.from(second.body).toString().replaceAll(second.key, first.key));
+  return body.equals(first.body) ? undefined : { ...first, body };
 }
 
 /** Writes whose batches are not refused as a whole. */
