@@ -128,14 +128,14 @@ export const BATCHING: readonly Check[] = [
 
 /** The same large document, in memory and as a stream. */
 async function expectWhole(trial: Trial, operation: TriedOperation): Promise<void> {
-  const { sized } = operation.fixture;
+  const { fixture } = operation;
   const limit = operation.descriptor.limits.maxDocumentBytes;
   const bytes = limit < 0 ? LARGE_BYTES : Math.min(limit, LARGE_BYTES);
-  if (sized === undefined || bytes === 0) return;
+  if (fixture.sized === undefined || bytes === 0) return;
   const connection = await trial.connect();
   const arrived: { readonly body: Uint8Array; readonly seen: string }[] = [];
   for (const way of ['in memory', 'streamed']) {
-    const sample = sized(bytes);
+    const sample = fixture.sized(bytes);
     const document = documentOf(sample);
     const body = way === 'streamed' ? streamed(sample.body) : sample.body;
     const { results } = await trial.run(connection, operation, [{ ...document, body }]);
