@@ -11,6 +11,8 @@ export const LOST_DOCUMENTS = 12;
 export interface Loss {
   readonly fault: Fault;
   readonly told: string;
+  /** Absent: as many as `LOST_DOCUMENTS`. */
+  readonly documents?: number;
 }
 
 export const LOST: Loss = { fault: { kind: 'lose' }, told: 'was lost' };
@@ -22,6 +24,14 @@ export const FURTHER_LOSSES: readonly Loss[] = [
   { fault: { kind: 'other body', body: '[]' }, told: 'was an empty list' },
   ...[500, 502, 504].map(
     (status): Loss => ({ fault: { kind: 'other body', status, body: '{}' }, told: `was ${status}` }),
+  ),
+  // As those before, but what a client may take for "not carried out".
+  ...[408, 524].map(
+    (status): Loss => ({
+      fault: { kind: 'other body', status, body: '{}' },
+      told: `was ${status}`,
+      documents: 3,
+    }),
   ),
 ];
 
@@ -52,6 +62,13 @@ export const SHORT_TROUBLES: readonly Trouble[] = [
     requests: SHORT_REFUSALS,
     told: (k) => `refusing ${SHORT_REFUSALS} requests from number ${k} on`,
   },
+  ...[404, 500].map(
+    (status): Trouble => ({
+      fault: { kind: 'status', status },
+      requests: SHORT_REFUSALS,
+      told: (k) => `answering ${SHORT_REFUSALS} requests from number ${k} on with ${status}`,
+    }),
+  ),
 ];
 
 /** Runs the operation into the trouble, over a service of its own, and fails unless each document has a result, and a read that says success every row once. Gives the requests that were sent, and the rows. */
@@ -93,9 +110,14 @@ export async function meetTrouble(
 }
 
 /** Runs documents, of which the answer to the request at this place is lost, over a service of its own, whose ledger then holds this run only; fails where the results say what it does not. */
-export async function loseOne(trial: Trial, tried: TriedOperation, at: number, { fault, told }: Loss): Promise<void> {
+export async function loseOne(
+  trial: Trial,
+  tried: TriedOperation,
+  at: number,
+  { fault, told, documents = LOST_DOCUMENTS }: Loss,
+): Promise<void> {
   const { trial: own, operation } = await trial.forOperation(tried);
-  const samples = operation.fixture.good(LOST_DOCUMENTS);
+  const samples = operation.fixture.good(documents);
   const before = await own.ledger();
   await own.fault(fault, at);
   if (fault.kind === 'hang') own.clock.passLimits();
@@ -105,7 +127,7 @@ export async function loseOne(trial: Trial, tried: TriedOperation, at: number, {
   const timesOf = (key: string) => (after.get(key)?.times ?? 0) - (before.get(key)?.times ?? 0);
   const lies = denied(outcome).filter((key) => timesOf(key) > 0);
   const isApplied = fault.kind !== 'status';
-  const did = `${LOST_DOCUMENTS} documents; the answer to request ${at}, a write, ${told}${isApplied ? ' after the service had applied it' : ''}`;
+  const did = `${documents} documents; the answer to request ${at}, a write, ${told}${isApplied ? ' after the service had applied it' : ''}`;
   expectThat(
     lies.length === 0,
     'success or unknown for what the service has applied',
@@ -124,8 +146,9 @@ export async function loseOne(trial: Trial, tried: TriedOperation, at: number, {
     operation.key,
   );
   const twice = samples.filter(({ key }) => timesOf(key) > 1).map(({ key }) => key);
+  const { repeat, effect } = operation.descriptor;
   expectThat(
-    twice.length === 0 || operation.descriptor.repeat !== 'unsafe',
+    twice.length === 0 || (repeat !== 'unsafe' && !(repeat === 'keyed' && effect === 'create')),
     'nothing applied twice',
     `${twice.join(', ')} was`,
     did,

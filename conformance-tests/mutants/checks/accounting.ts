@@ -1,4 +1,5 @@
 import {
+  type Constructor,
   type Document,
   type ErrorInfo,
   type Events,
@@ -6,6 +7,7 @@ import {
   errorInfoOf,
   type HttpResponse,
   isConnectorError,
+  type Operation,
   type OperationEvent,
   type ResultEvent,
 } from '@connector-runtime/core';
@@ -15,9 +17,10 @@ import {
   DeleteItems,
   ReadItems,
   UpdateItems,
+  UploadFiles,
   UpsertItems,
 } from '../../reference/items/items-operations.js';
-import { likeParent, type Mutant, type Mutants, withClient, withOperation } from '../mutant.js';
+import { likeParent, type Mutant, type Mutants, withClient, withDescriptor, withOperation } from '../mutant.js';
 import { uploadingAgain } from '../uploads-again.js';
 
 type Batch = readonly Document[];
@@ -53,6 +56,37 @@ const looksAtStatus = likeParent(
       const isAllRefused = results.length > 4 && results.every(({ status }) => status === 'applicationError');
       if (!isAllRefused || args[2].properties['allOrNone'] === true) return results;
       return results.map(({ inputs }): ResultEvent => ({ type: 'result', inputs, status: 'success', code: '201' }));
+    }
+  },
+);
+
+/** Sends the first document about a record, and takes the others for the same. */
+const sendsOnce = likeParent(
+  class extends UpdateItems {
+    private readonly sent = new Set<unknown>();
+
+    protected override async update(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      if (!document.body.repeatable) return super.update(document, context);
+      const item = await document.body.text(1_000_000);
+      const key = /"key":"([^"]+)"/.exec(item)?.[1] ?? '';
+      if (this.sent.has(key)) return { type: 'result', inputs: [document.id], status: 'success', code: '200' };
+      if (key !== '') this.sent.add(key);
+      return super.update(document, context);
+    }
+  },
+);
+
+/** Looks for errors of the server only, as where a client is told that every status below 500 is fine. */
+const takesRefusals = likeParent(
+  class extends UploadFiles {
+    protected override async upload(document: Document, context: ExecutionContext): Promise<ResultEvent> {
+      try {
+        return await super.upload(document, context);
+      } catch (error) {
+        const status = isConnectorError(error) ? error.info.service?.httpStatus : undefined;
+        if (status === undefined || status >= 500) throw error;
+        return { type: 'result', inputs: [document.id], status: 'success', code: String(status) };
+      }
     }
   },
 );
@@ -93,6 +127,40 @@ function taking(statuses: readonly number[], meaning: Partial<ErrorInfo>): Mutan
     },
   );
   return withClient(takes);
+}
+
+/** Sends what was lost again, with its key: the service then refuses one that it has. Of several that it never answered for, it puts each once more. */
+const createsAgain = likeParent(
+  class extends CreateItems {
+    protected override async send(...args: Send) {
+      const [items, , context] = args;
+      try {
+        return await super.send(...args);
+      } catch (error) {
+        const { code } = errorInfoOf(error, 'unknown');
+        const isOne = items.length === 1 && code === 'CONNECTION_RESET';
+        if (context.signal.aborted || !(isOne || (items.length > 1 && code === 'HEADERS_TIMEOUT'))) throw error;
+        if (isOne) await super.send(...args);
+        else for (const item of items) await this.put(item, context);
+        return items.map(({ id }): ResultEvent => ({ type: 'result', inputs: [id], status: 'success', code: '201' }));
+      }
+    }
+
+    private async put({ key, text }: Send[0][number], context: ExecutionContext): Promise<void> {
+      const path = `/items/${encodeURIComponent(context.objectType)}/${encodeURIComponent(key)}`;
+      const answer = await this.client.send(
+        { method: 'PUT', path, body: text, effect: 'repeatable', step: 'create' },
+        context,
+      );
+      await answer.body.text(10_000);
+    }
+  },
+);
+
+/** Creates, of which the manifest says that they may be sent twice with a key. */
+function keyed(type: Constructor<Operation>): Mutant {
+  const { plugin } = withDescriptor('create', { repeat: 'keyed' });
+  return { plugin: { ...plugin, operations: { ...plugin.operations, create: () => type } } };
 }
 
 /** Takes what the answer does not speak of for done. */
@@ -166,6 +234,21 @@ const endsEarly = likeParent(
         return await super.page(from, context);
       } catch (error) {
         if (!isAway(from, error, context)) throw error;
+        return { texts: [], next: undefined };
+      }
+    }
+  },
+);
+
+/** Takes a page behind the first that is answered by a status of error for the end. */
+const breaksAtStatus = likeParent(
+  class extends ReadItems {
+    protected override async page(from: number, context: ExecutionContext) {
+      try {
+        return await super.page(from, context);
+      } catch (error) {
+        const status = isConnectorError(error) ? error.info.service?.httpStatus : undefined;
+        if (from === 0 || status === undefined || status === 401) throw error;
         return { texts: [], next: undefined };
       }
     }
@@ -381,12 +464,16 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-02:named': withOperation('upsert', namesByKey),
   'ACC-02:output': withOperation('read', outputsLate),
   'ACC-03': withOperation('create', looksAtStatus),
+  'ACC-03:record': withOperation('update', sendsOnce),
+  'ACC-03:status': withOperation('upload', takesRefusals),
   'ACC-04': denying('CONNECTION_RESET'),
   'ACC-04:cut': denying('ANSWER_CUT'),
   'ACC-04:hang': denying('HEADERS_TIMEOUT'),
   'ACC-04:other': denying('ITEMS_ANSWER_UNEXPECTED'),
   'ACC-04:applied': taking([500], { effect: 'none', retryable: false }),
   'ACC-04:gateway': taking([502, 504], { effect: 'none', retryable: true }),
+  'ACC-04:late': taking([408, 524], { effect: 'none', retryable: true, category: 'unavailable' }),
+  'ACC-04:keyed': keyed(createsAgain),
   'ACC-04:short': withOperation('create', padsAnswer),
   // Where others were begun.
   'ACC-04:twice': uploadingAgain(({ category }, begun) => category === 'timeout' && begun > 1),
@@ -396,6 +483,7 @@ export const ACCOUNTING_MUTANTS: Mutants = {
   'ACC-06': withOperation('create', shiftsIndex),
   'ACC-06:receipt': withOperation('create', swapsReceipts),
   'ACC-07': withOperation('read', swallows),
+  'ACC-07:status': withOperation('read', breaksAtStatus),
   'ACC-07:again': withOperation('read', beginsAgain),
   'ACC-07:end': withOperation('read', endsEarly),
   'ACC-08': withOperation('create', doubtsEverything),

@@ -41,6 +41,7 @@ export const BACKPRESSURE_MUTANTS: Mutants = {
   'BPR-02': withOperation('create', readsAllFirst),
   'BPR-03': { plugin: itemsPlugin, entry: require.resolve('../entries/collects-rows.js') },
   'BPR-03:growth': { plugin: itemsPlugin, entry: require.resolve('../entries/keeps-texts.js') },
+  'BPR-03:pages': { plugin: itemsPlugin, entry: require.resolve('../entries/reads-few-pages.js') },
   'BPR-03:buffers': { plugin: itemsPlugin, entry: require.resolve('../entries/buffers-files.js') },
   'BPR-03:category': { plugin: itemsPlugin, entry: require.resolve('../entries/refuses-large-files.js') },
 };

@@ -1,4 +1,5 @@
 import {
+  type Body,
   type Document,
   type Events,
   type ExecutionContext,
@@ -6,7 +7,7 @@ import {
   type ResultEvent,
 } from '@connector-runtime/core';
 import { perBatch, perDocument } from '@connector-runtime/core/authoring';
-import { CreateItems, UpdateItems, UpsertItems } from '../../reference/items/items-operations.js';
+import { CreateItems, UpdateItems, UploadFiles, UpsertItems } from '../../reference/items/items-operations.js';
 import { likeParent, type Mutants, withOperation } from '../mutant.js';
 
 type Answer = { readonly ok: boolean; readonly code: string };
@@ -85,6 +86,39 @@ const sendsRefusedPart = likeParent(
   },
 );
 
+/** Hands the first piece of a stream on, and no other. */
+const sendsFirstPiece = likeParent(
+  class extends UploadFiles {
+    protected override request(document: Document) {
+      const { body } = document;
+      if (body.sizeBytes !== undefined) return super.request(document);
+      const first: Body = {
+        mediaType: body.mediaType,
+        repeatable: body.repeatable,
+        text: (...given) => body.text(...given),
+        bytes: (...given) => body.bytes(...given),
+        json: (...given) => body.json(...given),
+        async *open(signal) {
+          for await (const piece of body.open(signal)) {
+            yield piece;
+            return;
+          }
+        },
+      };
+      return { ...super.request(document), body: first };
+    }
+  },
+);
+
+/** Cuts texts to what fits into a column. */
+const cutsTexts = likeParent(
+  class extends UpdateItems {
+    protected override changes(text: string): string {
+      return text.replace(/("text":"[^"\\]{255})[^"\\]*"/, '$1"');
+    }
+  },
+);
+
 /** Gives the document up that comes after one that is too large. */
 const losesNext = likeParent(
   class extends UpdateItems {
@@ -126,6 +160,8 @@ export const BATCHING_MUTANTS: Mutants = {
   'BAT-02': withOperation('upsert', truncates),
   'BAT-02:part': withOperation('upsert', sendsPart),
   'BAT-02:sent': withOperation('upsert', sendsRefusedPart),
+  'BAT-02:cut': withOperation('update', cutsTexts),
+  'BAT-02:piece': withOperation('upload', sendsFirstPiece),
   'BAT-02:others': withOperation('update', losesNext),
   'BAT-03': withOperation('create', calledSuccess),
   'BAT-03:applied': withOperation('create', forgetsAtomic),

@@ -92,6 +92,19 @@ const hasNoneBelow = likeParent(
   },
 );
 
+/** Takes an error of the service for the end of the list. */
+const swallowsErrors = likeParent(
+  class extends ItemsBrowse {
+    override async *objectTypes(query: TypesQuery, context: CallContext): AsyncGenerator<ObjectType> {
+      try {
+        yield* super.objectTypes(query, context);
+      } catch (error) {
+        if (!isConnectorError(error) || error.info.service?.httpStatus === undefined) throw error;
+      }
+    }
+  },
+);
+
 export const BROWSE_MUTANTS: Mutants = {
   'BRW-01': withBrowse(listsTwice),
   'BRW-01:absent': withBrowse(leavesOut),
@@ -99,6 +112,7 @@ export const BROWSE_MUTANTS: Mutants = {
   'BRW-02:endless': withBrowse(flattens),
   'BRW-02:empty': withBrowse(hasNoneBelow),
   'BRW-03': withBrowse(describesNothing),
+  'BRW-03:empty': withBrowse(swallowsErrors),
   'BRW-04': withBrowse(describesByChance),
   'BRW-04:output': withBrowse(describesOutputByChance),
 };

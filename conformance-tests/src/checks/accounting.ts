@@ -4,7 +4,7 @@ import { expectThat, Unproven } from '../findings.js';
 import { seededRandom } from '../lent/seeded-random.js';
 import { ServiceGate } from '../lent/service-gate.js';
 import { documentCount, giveRowsToRead } from '../rows-to-read.js';
-import { documentsOf } from '../samples.js';
+import { documentOf, documentsOf } from '../samples.js';
 import type { Sample } from '../subject.js';
 import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
@@ -24,6 +24,8 @@ import {
 const FIRST_LOSSES = 4;
 const LAST_LOSSES = 2;
 const DOCUMENTS = 12;
+/** Statuses that are no success, and not errors to every client. */
+const NOT_APPLIED = [302, 400, 403, 409, 413];
 /** What a run does at a later request, it mostly does at any. */
 const REFUSED_FROM_AT_MOST = 6;
 /** Of several batches no more are tried. */
@@ -116,9 +118,14 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: ['write'],
     title: 'Success means applied',
-    rule: 'What is reported as success is in the ledger, also where the service refuses items inside an answer of success.',
-    cause: 'the status of the answer is looked at, not what it says of each item',
+    rule: `What is reported as success is in the ledger, also where the service refuses items inside an answer of success; nothing is success where, over HTTP, every request is answered by ${NOT_APPLIED.join(', ')} and nothing is applied. Each of two documents about one record that is success is applied: of an update or upsert two that differ, of a create that may not be repeated the same one.`,
+    cause:
+      'the status of the answer is looked at, not what it says of each item; or a status that is no success is not',
     async run(trial) {
+      for (const operation of trial.writes()) {
+        if (!trial.hasOwnSockets) await expectNoneApplied(trial, operation);
+        await expectBothApplied(trial, operation);
+      }
       for (const operation of trial.withMember('bad', trial.writes())) {
         const count = Math.min(operation.descriptor.batch?.maxDocuments ?? DOCUMENTS, DOCUMENTS);
         const samples = [...operation.member(count), ...operation.fixture.good(count)];
@@ -147,7 +154,7 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: ['write'],
     title: 'A lost answer is never reported as "not applied"',
-    rule: 'When the answer to a write is lost, breaks off, never comes, is JSON of something else, or 500, 502 or 504 though the service has applied it, failure, applicationError and notAttempted are given only to documents that the service has not applied, and success to no others, also where a batch that was not applied is answered by an empty list; where a write may not be repeated, none is applied twice.',
+    rule: 'When the answer to a write is lost, breaks off, never comes, is JSON of something else, or 408, 500, 502, 504 or 524 though the service has applied it, failure, applicationError and notAttempted are given only to documents that the service has not applied, and success to no others, also where a batch that was not applied is answered by an empty list; where a write may not be repeated, or a create only with its key, none is applied twice.',
     cause: 'a transport error is taken for "not sent" without looking at its effect',
     async run(trial) {
       for (const operation of trial.writes()) {
@@ -251,7 +258,7 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'A service that goes away leaves no document open',
-    rule: `Refused from the k-th request on, for k from 1 to ${REFUSED_FROM_AT_MOST}, the operation itself gives every document that it took a result, or throws. Of a read that meets this, or of one document an answer that breaks off or ${SHORT_REFUSALS} refusals after which all is well, success means that every row was given; no row is given twice.`,
+    rule: `Refused from the k-th request on, for k from 1 to ${REFUSED_FROM_AT_MOST}, the operation itself gives every document that it took a result, or throws. Of a read that meets this, or of one document an answer that breaks off, or ${SHORT_REFUSALS} refusals or answers of 404 or 500 after which all is well, success means that every row was given; no row is given twice.`,
     cause:
       'an error that is swallowed: the operation returns as if it were done; or a read takes it for the end, or begins again',
     async run(trial) {
@@ -262,7 +269,9 @@ export const ACCOUNTING: readonly Check[] = [
           if (sent < k) break;
           // The first request behind a page: what a read does there, it does behind any.
           if (rows > 0 && !hasGivenRows)
-            for (const trouble of SHORT_TROUBLES) await meetTrouble(trial, operation, k, trouble);
+            for (const trouble of SHORT_TROUBLES)
+              if (!trial.hasOwnSockets || ServiceGate.takes(trouble.fault))
+                await meetTrouble(trial, operation, k, trouble);
           hasGivenRows ||= rows > 0;
         }
       }
@@ -339,6 +348,50 @@ export const ACCOUNTING: readonly Check[] = [
     },
   },
 ];
+
+/** A document that is answered in the service's place. */
+async function expectNoneApplied(trial: Trial, operation: TriedOperation): Promise<void> {
+  const connection = await trial.connect();
+  await connection.test();
+  for (const status of NOT_APPLIED) {
+    await trial.fault({ kind: 'status', status }, 'all');
+    const { summary } = await trial.run(connection, operation, documentsOf(operation.fixture.good(1)));
+    trial.traffic.clearFaults();
+    const did = `a document, every request answered by ${status} and not applied`;
+    expectThat(summary.counts.success === 0, 'no success', summary.counts, did, operation.key);
+  }
+  await connection.close();
+}
+
+/** Two documents about one record. */
+async function expectBothApplied(trial: Trial, operation: TriedOperation): Promise<void> {
+  const [first, second] = operation.fixture.good(2);
+  const other = first && second && aboutSameRecord(operation, first, second);
+  if (first === undefined || other === undefined) return;
+  const timesNow = async () => (await trial.fixture.ledger()).reduce((sum, { times }) => sum + times, 0);
+  const before = await timesNow();
+  const connection = await trial.connect();
+  const documents = [documentOf(first), { ...documentOf(other), id: `${first.key}-again` }];
+  const { summary } = await trial.run(connection, operation, documents);
+  await connection.close();
+  const applied = (await timesNow()) - before;
+  expectThat(
+    summary.counts.success <= applied,
+    'as many applied as are success',
+    `${summary.counts.success} success, ${applied} applied`,
+    'two documents about one record',
+    operation.key,
+  );
+}
+
+/** Another document about the first one's record. A service need not count what changes nothing, nor a create whose key it has seen. */
+function aboutSameRecord({ descriptor }: TriedOperation, first: Sample, second: Sample): Sample | undefined {
+  const { effect, repeat } = descriptor;
+  if (effect === 'create') return repeat === 'unsafe' ? first : undefined;
+  if (effect !== 'update' && effect !== 'upsert') return undefined;
+  const body = Buffer.from(Buffer.from(second.body).toString().replaceAll(second.key, first.key));
+  return body.equals(first.body) ? undefined : { ...first, body };
+}
 
 /** Writes whose batches are not refused as a whole. */
 function separateWrites(trial: Trial): readonly TriedOperation[] {

@@ -1,12 +1,15 @@
 import type { Json } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat, NotApplicable, Unproven } from '../findings.js';
-import { documentOf, documentsOf } from '../samples.js';
+import { dataOf, documentOf, documentsOf } from '../samples.js';
 import { streamed } from '../sources.js';
+import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
 
 /** Documents of a request with a bad one, where a batch holds as many. */
 const SAMPLES = 5;
+/** Several pieces of a stream. */
+const LARGE_BYTES = 64 * 1024;
 
 export const BATCHING: readonly Check[] = [
   {
@@ -41,12 +44,17 @@ export const BATCHING: readonly Check[] = [
     level: 'MUST',
     profile: 'full',
     needs: [],
-    title: 'A document that is too large is refused alone',
-    rule: 'A streamed document above maxDocumentBytes ends with category tooLarge, no request is sent for it and nothing of it is applied; the others go on.',
-    cause: 'a stream of which only the first bytes are taken',
+    title: 'A large document arrives whole, or is refused alone',
+    rule: `A streamed document above maxDocumentBytes ends with category tooLarge, no request is sent for it and nothing of it is applied; the others go on. Of one of ${LARGE_BYTES / 1024} KiB, or of maxDocumentBytes if that is less, that is success, the ledger says each text that the document says, and of equal bytes the same, whether they came in memory or as a stream of pieces.`,
+    cause: 'a stream of which only the first bytes are taken, or a text that is cut',
     async run(trial) {
       const limited = trial.operations().filter(({ descriptor: { limits } }) => limits.maxDocumentBytes >= 0);
-      if (limited.length === 0) throw new NotApplicable('no operation limits the bytes of a document');
+      const whole = trial.writes().filter(({ fixture }) => fixture.sized !== undefined);
+      for (const operation of whole) await expectWhole(trial, operation);
+      if (limited.length === 0) {
+        if (whole.length > 0) return;
+        throw new NotApplicable('no operation limits the bytes of a document');
+      }
       for (const { member: sized, ...operation } of trial.withMember('sized', limited)) {
         const limit = operation.descriptor.limits.maxDocumentBytes;
         const large = sized(limit + 1);
@@ -117,6 +125,48 @@ export const BATCHING: readonly Check[] = [
     },
   },
 ];
+
+/** The same large document, in memory and as a stream. */
+async function expectWhole(trial: Trial, operation: TriedOperation): Promise<void> {
+  const { fixture } = operation;
+  const limit = operation.descriptor.limits.maxDocumentBytes;
+  const bytes = limit < 0 ? LARGE_BYTES : Math.min(limit, LARGE_BYTES);
+  if (fixture.sized === undefined || bytes === 0) return;
+  const connection = await trial.connect();
+  const arrived: { readonly body: Uint8Array; readonly seen: string }[] = [];
+  for (const way of ['in memory', 'streamed']) {
+    const sample = fixture.sized(bytes);
+    const document = documentOf(sample);
+    const body = way === 'streamed' ? streamed(sample.body) : sample.body;
+    const { results } = await trial.run(connection, operation, [{ ...document, body }]);
+    if (results[0]?.status !== 'success') continue;
+    const did = `a document of ${bytes} bytes, ${way}`;
+    const data = (await trial.ledger()).get(sample.key)?.data as Readonly<Record<string, Json>> | undefined;
+    const cut = Object.entries(dataOf(sample) ?? {})
+      .filter(([, value]) => typeof value === 'string')
+      .filter(([name, value]) => data?.[name] !== undefined && data[name] !== value)
+      .map(([name]) => name);
+    expectThat(
+      cut.length === 0,
+      'each text in the ledger as it was given',
+      `${cut.join(', ')} not so`,
+      did,
+      operation.key,
+    );
+    arrived.push({ body: sample.body, seen: JSON.stringify(data ?? {}).replaceAll(sample.key, '') });
+  }
+  await connection.close();
+  const [inMemory, asStream] = arrived;
+  // With a key in it, the bytes differ: then only the texts can be compared.
+  if (inMemory === undefined || asStream === undefined || !Buffer.from(inMemory.body).equals(asStream.body)) return;
+  expectThat(
+    inMemory.seen === asStream.seen,
+    'the same in the ledger',
+    'another',
+    `a document of ${bytes} bytes in memory, and one of the same bytes streamed`,
+    operation.key,
+  );
+}
 
 /** An operation whose batches are atomic: by its manifest, or by properties of its fixture. */
 function inAtomicBatches(operation: TriedOperation): readonly TriedOperation[] {

@@ -1,4 +1,5 @@
 import { type Field, isConnectorError, type ObjectType } from '@connector-runtime/core';
+import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, nameOf, SubjectError } from '../findings.js';
 import type { Trial } from '../trial.js';
@@ -79,9 +80,9 @@ export const BROWSE: readonly Check[] = [
     level: 'MUST',
     profile: 'full',
     needs: ['browse'],
-    title: 'An unknown object type is not found',
-    rule: 'Describing a type that the service does not have ends with category notFound.',
-    cause: 'an empty schema in place of an error',
+    title: 'What browsing cannot have is an error',
+    rule: 'Describing a type that the service does not have ends with category notFound. Where the service is busy whatever it is asked for, listing and describing reject, or give what they give without.',
+    cause: 'an empty schema, or an empty list, in place of an error',
     async run(trial) {
       const connection = await trial.connect();
       for (const operation of someTyped(trial).slice(0, 1)) {
@@ -93,6 +94,7 @@ export const BROWSE: readonly Check[] = [
             (error: unknown) => (isConnectorError(error) ? error.info.category : nameOf(error)),
           );
         expectThat(seen === 'notFound', 'category notFound', seen, `describing ${objectType}`, operation.key);
+        await expectNothingInvented(trial, operation);
       }
     },
   },
@@ -131,6 +133,40 @@ export const BROWSE: readonly Check[] = [
     },
   },
 ];
+
+/** What is browsed while the service refuses everything is what it is otherwise, or an error. */
+async function expectNothingInvented(trial: Trial, operation: TriedOperation): Promise<void> {
+  const usual = await trial.connect();
+  const refused = await trial.connect();
+  await refused.test();
+  const told = await Promise.all(browsedBy(usual, operation).map((browse) => browse()));
+  await trial.fault(trial.busy, 'all');
+  for (const [index, browse] of browsedBy(refused, operation).entries()) {
+    const seen = await browse().catch(() => undefined);
+    expectThat(
+      seen === undefined || seen === told[index],
+      'a rejection, or what is told otherwise',
+      seen,
+      'browsing a service that is busy',
+      operation.key,
+    );
+  }
+}
+
+/** The ids of the types, and the definition of the fixture's type, as text. */
+function browsedBy(
+  connection: RuntimeConnection,
+  { id, fixture: { objectType = '', properties } }: TriedOperation,
+): readonly (() => Promise<string>)[] {
+  return [
+    async () => {
+      const ids: string[] = [];
+      for await (const type of connection.objectTypes({ operation: id })) ids.push(type.id);
+      return ids.join(' ');
+    },
+    async () => (await connection.describe({ operation: id, objectType, role: 'input', properties })).schema,
+  ];
+}
 
 /** Follows the first field that has fields, three levels down. */
 async function descend(trial: Trial, operation: TriedOperation): Promise<void> {

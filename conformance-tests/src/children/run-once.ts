@@ -1,4 +1,4 @@
-// Runs one operation to its end in this process and tells what it came to: {"peakBytes":…,"counts":…,"category":…,"isOfService":…}.
+// Runs one operation to its end in this process and tells what it came to: {"peakBytes":…,"outputs":…,"counts":…,"category":…,"isOfService":…}.
 import { text } from 'node:stream/consumers';
 import { setInterval } from 'node:timers';
 import type { ErrorInfo, Json } from '@connector-runtime/core';
@@ -50,14 +50,18 @@ async function main(): Promise<void> {
   const peak = watchMemory();
   const execution = connection.execute(request, documents);
   let error: ErrorInfo | undefined;
+  let outputs = 0;
   for await (const events of execution.batches()) {
-    for (const event of events) if (event.type === 'result') error = event.error ?? error;
+    for (const event of events) {
+      if (event.type === 'result') error = event.error ?? error;
+      if (event.type === 'output') outputs += 1;
+    }
   }
   const { counts } = await execution.summary;
   await runtime.close();
   const peakBytes = peak();
   const isOfService = error?.service !== undefined;
-  process.stdout.write(`${JSON.stringify({ peakBytes, counts, category: error?.category, isOfService })}\n`);
+  process.stdout.write(`${JSON.stringify({ peakBytes, outputs, counts, category: error?.category, isOfService })}\n`);
   // What the plugin left open is for another check to tell of.
   process.exit(0);
 }

@@ -27,6 +27,9 @@ const CATEGORIES: Readonly<Record<number, ErrorCategory>> = {
   501: 'unsupported',
 };
 
+/** Below 500, yet no proof that a write was refused before it was carried out: a gateway may have waited for it no longer, or a service begun it. */
+const UNPROVEN_STATUSES = new Set([408, 420, 425]);
+
 const REQUEST_ID_HEADERS = ['x-request-id', 'request-id', 'x-correlation-id'];
 
 /** The category of an answer that is not 2xx, by the contract's table. */
@@ -58,7 +61,7 @@ export function errorOfStatus(
     message: isRedirect
       ? `${request} was redirected (${status}) to ${originOf(headers['location'])}; redirects are not followed`
       : `${request} was answered ${status}`,
-    effect: isRead || status < 500 ? 'none' : 'unknown',
+    effect: isRead || (status < 500 && !UNPROVEN_STATUSES.has(status)) ? 'none' : 'unknown',
     retryable: passesByItself(category),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     service: { httpStatus: status, ...(requestId !== undefined && { requestId }) },

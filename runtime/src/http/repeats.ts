@@ -4,17 +4,12 @@ import type { RetryBudget } from './retry-budget.js';
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 30_000;
 
-/** Answers that pass by themselves but do not prove that a write was refused before it was carried out. */
-const UNPROVEN_STATUSES = new Set([408, 420, 425]);
-
 /** A failed attempt, as the decision to repeat it sees it. */
 export interface FailedAttempt {
   readonly info: ErrorInfo;
   /** Counts from 1. */
   readonly attempt: number;
   readonly effect: HttpRequest['effect'];
-  /** The plugin's `judge` knows that it was refused before execution. */
-  readonly isKnownRefused: boolean;
   /** False where the body was given once and its first byte left. */
   readonly canSendBody: boolean;
 }
@@ -32,8 +27,6 @@ export class Repeats {
     const { clock } = context;
     if (!info.retryable || !failed.canSendBody || attempt > this.repeatsPerRequest) return undefined;
     if (info.effect === 'unknown' && failed.effect !== 'repeatable') return undefined;
-    const isUnproven = !failed.isKnownRefused && UNPROVEN_STATUSES.has(info.service?.httpStatus ?? 0);
-    if (isUnproven && failed.effect === 'once') return undefined;
     // Only a `judge` that renewed the session calls an `auth` error retryable: nothing is overloaded then.
     if (info.category === 'auth') return 0;
     const nowEpochMs = clock.now();

@@ -45,8 +45,6 @@ export class Sending {
   attempts = 0;
   /** What attempts so far may have done. */
   private earlier: 'none' | 'unknown' = 'none';
-  /** `judge` knows that the last attempt was refused before execution. */
-  private isJudgedRefused = false;
   private readonly body: RequestBody;
   private readonly shown: string;
   private readonly isRead: boolean;
@@ -72,7 +70,6 @@ export class Sending {
     const wait = limit?.enter(signal);
     if (wait !== undefined) await wait;
     this.attempts += 1;
-    this.isJudgedRefused = false;
     let read: Read;
     try {
       read = await this.sendAndRead(headers);
@@ -92,7 +89,6 @@ export class Sending {
       info: failed.info,
       attempt: this.attempts,
       effect: request.effect,
-      isKnownRefused: this.isJudgedRefused,
       canSendBody: body.canSend,
     };
     return repeats.waitMs(attempt, context);
@@ -196,10 +192,7 @@ export class Sending {
       this.mayHaveActed(suggested.effect);
       throw thrown;
     }
-    if (verdict !== 'accept') {
-      this.isJudgedRefused = verdict.retryable === true || verdict.effect === 'none';
-      return this.refused(correctedBy(verdict, suggested));
-    }
+    if (verdict !== 'accept') return this.refused(correctedBy(verdict, suggested));
     const { incomplete } = error;
     if (incomplete === undefined) return response;
     if (incomplete instanceof AttemptLost) return this.lost(incomplete);

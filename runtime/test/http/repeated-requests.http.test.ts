@@ -45,7 +45,7 @@ describe('what is repeated', () => {
       await http.send(read(server.origin), context());
       await http.send(update(server.origin), context());
       const { info } = await errorOf(http.send(create(server.origin), context()));
-      expect([info.code, info.retryable, server.ledger.length]).toEqual([`HTTP_${status}`, true, 5]);
+      expect([info.code, info.effect, server.ledger.length]).toEqual([`HTTP_${status}`, 'unknown', 5]);
 
       isRefused = true;
       const judged = await http.send(create(server.origin, { judge: () => ({ effect: 'none' }) }), context());
