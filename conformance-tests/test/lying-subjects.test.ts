@@ -142,6 +142,12 @@ const LIES: readonly (readonly [
     (subject) => ({ ...subject, entry: 'items-of-nobody' }),
   ],
   [
+    'has an `entry` that cannot be loaded',
+    'LEK-01',
+    /cannot be run in a process of its own: .*the first of it/,
+    (subject) => ({ ...subject, entry: require.resolve('./throws-at-import.js') }),
+  ],
+  [
     'has a `start` whose server cannot listen',
     'MAN-01',
     /had not ended after 0\.3 s, and nobody caught Error: listen EADDRINUSE/,

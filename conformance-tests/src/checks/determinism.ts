@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OperationEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
-import { runChild } from '../child-process.js';
+import { runChild, tellOfEnd } from '../child-process.js';
 import { plainDocuments } from '../children/plain-document.js';
 import { textOf } from '../events.js';
-import { expectThat, SubjectError } from '../findings.js';
+import { expectThat } from '../findings.js';
 import { documentCount, giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
 import type { LedgerEntry } from '../subject.js';
@@ -101,9 +101,9 @@ async function runElsewhere(trial: Trial, env: Readonly<Record<string, string>>)
   }
   const before = (await own.fixture.ledger()).length;
   const input = { entry: own.subject.entry, properties: own.fixture.connections.valid, runs };
-  const { report, stderr } = await runChild('run-documents', input, { env });
-  if (report === undefined)
-    throw new SubjectError(`the plugin cannot be run in a process of its own: ${stderr.slice(-500)}`);
+  const child = await runChild('run-documents', input, { env });
+  const { report } = child;
+  if (report === undefined) tellOfEnd(child, `a run in the zone ${env['TZ']}`);
   const applied = (await own.fixture.ledger()).slice(before);
   const { ended } = JSON.parse(withoutPort(JSON.stringify(report), own)) as { readonly ended: readonly object[] };
   const given = new Set(runs.flatMap(({ documents }) => documents.map(({ id }) => id)));
