@@ -38,6 +38,9 @@ const refused = (sample: Sample): Sample => ({
 const entry = (key: string): LedgerEntry => ({ key, action: 'create', data: {}, times: 1 });
 const never = () => new Promise<never>(() => undefined);
 
+/** Through all services. */
+let everMade = 0;
+
 /** What the subject does, the check that says so, and what it says. */
 const LIES: readonly (readonly [
   does: string,
@@ -140,6 +143,36 @@ const LIES: readonly (readonly [
     'MAN-01',
     /`entry` of the subject, items-of-nobody, cannot be found .*require\.resolve/,
     (subject) => ({ ...subject, entry: 'items-of-nobody' }),
+  ],
+  ...['CON-01', 'DET-01', 'DET-02'].map((owner): (typeof LIES)[number] => [
+    'counts the keys of `good` through all its services',
+    owner,
+    /`good` of create gives other documents in a second service of the same seed; count keys in the fixture/,
+    operation('create', (own) => ({
+      good: (n) =>
+        own.good(n).map((sample) => {
+          const key = `ever-${++everMade}`;
+          return { ...sample, key, body: Buffer.from(JSON.stringify({ key, text: 'item', parent: 'root' })) };
+        }),
+    })),
+  ]),
+  [
+    'has rows of other keys in each service',
+    'CON-01',
+    /`seedRows` of read makes other rows in a second service of the same seed/,
+    fixture((own) => {
+      const world = ++everMade;
+      const read = own.operations['read'] as OperationFixture;
+      const { rowData: _, ...plain } = read;
+      const keyOf: OperationFixture['keyOf'] = (event) =>
+        event.type === 'output' ? `${world}-${read.keyOf(event)}` : read.keyOf(event);
+      return {
+        ...own,
+        operations: { ...own.operations, read: { ...plain, keyOf } },
+        seedRows: async (id, n) =>
+          ((await own.seedRows?.(id, n)) ?? []).map((key) => (id === 'read' ? `${world}-${key}` : key)),
+      };
+    }),
   ],
   [
     'has an `entry` that cannot be loaded',
