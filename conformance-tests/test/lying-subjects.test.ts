@@ -163,7 +163,7 @@ const LIES: readonly (readonly [
     fixture((own) => {
       const world = ++everMade;
       const read = own.operations['read'] as OperationFixture;
-      const { rowData: _, ...plain } = read;
+      const plain = without(read, 'rowData');
       const keyOf: OperationFixture['keyOf'] = (event) =>
         event.type === 'output' ? `${world}-${read.keyOf(event)}` : read.keyOf(event);
       return {
