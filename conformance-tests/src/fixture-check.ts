@@ -117,7 +117,9 @@ export async function expectGoodTaken(
     throw new SubjectError(
       `the service refuses ${sample.key}, a document of good(1) of ${operation.key} (${results[0]?.error?.code ?? results[0]?.code}) over ${configuration}: \`good\` must give what the service applies, or the plugin sends something else`,
     );
-  const statuses = results.map(({ status, error }) => error?.code ?? status);
+  const statuses = results.map(({ status, error }) =>
+    error === undefined ? status : `${error.code}: ${error.message}`,
+  );
   expectThat(summary.counts.success === 1, 'one success', { statuses, error: summary.error }, did);
   if (operation.descriptor.effect !== 'read') expectToldByLedger(trial, operation, sample, tried, did);
 }

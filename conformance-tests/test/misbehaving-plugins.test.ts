@@ -6,7 +6,7 @@ import { LentLog } from '#src/lent/lent-log.js';
 import { itemsPlugin, likeParent, withClient } from '../mutants/mutant.js';
 import { ItemsClient, type ItemsRequest } from '../reference/items/items-client.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
-import { connection, MISBEHAVIOURS, MODE_VARIABLE, THROWN } from './misbehaviours.js';
+import { connection, MISBEHAVIOURS, MODE_VARIABLE, THROWN, upsert } from './misbehaviours.js';
 
 const BIN = path.resolve(__dirname, '..', '..', 'bin', 'connector-conform.js');
 const SUBJECT = require.resolve('./misbehaviours.js');
@@ -127,6 +127,21 @@ test.each(['CAN-02', 'CAN-04', 'LIF-02'])(
     ]);
   },
 );
+
+test('what is said of what a plugin throws for a good document stands on the card', async () => {
+  const thrown: unknown = 'just text';
+
+  const checks = await checksOf(
+    upsert(() => {
+      throw thrown;
+    }, 'always'),
+    ['BAS-01'],
+  );
+
+  expect(checks).toMatchObject([
+    { outcome: 'fail', card: { seen: expect.stringContaining('INTERNAL: what was thrown is no error (type string)') } },
+  ]);
+});
 
 describe('in a process of its own, a plugin that', () => {
   const REJECTS = 'nobody caught Error: nobody waits, and the rest of it';
