@@ -1,16 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { clearTimeout, setTimeout } from 'node:timers';
+import { expectThat, SubjectError } from './findings.js';
 
 const CHILD_LIMIT_MS = 170_000;
 /** Of what it prints; a plugin that floods its output does not fill the suite's memory. */
 const KEPT_CHARACTERS = 4_000_000;
+/** Of the first and of the last of its standard error. */
+const KEPT_ERROR_CHARACTERS = 2_000;
+const SHOWN_ERROR_CHARACTERS = 500;
+const LOADED = '"loaded"\n';
 const RAN = '"ran"\n';
 const DONE = '"done"\n';
 
 /** What a child process left. */
 export interface ChildOutcome {
+  /** What it printed there first, and last. */
   readonly stderr: string;
+  /** It had loaded the plugin. */
+  readonly hasLoaded: boolean;
+  /** What nobody caught, and it ended by; absent where nothing was. */
+  readonly uncaught?: string;
+  /** It was ended, so many milliseconds after its start. */
+  readonly cutOffAfterMs?: number;
   /** Its last line of stdout, as JSON; `undefined` if that is none. */
   readonly report: unknown;
   readonly exitCode: number | null;
@@ -25,6 +37,8 @@ export interface ChildOptions {
   readonly onRan?: () => Promise<void>;
   /** Ended after so long; default 170 s. */
   readonly limitMs?: number;
+  /** Ended so long after its line `"done"`, where that is sooner. */
+  readonly lingerLimitMs?: number;
 }
 
 const running = new Set<ChildProcess>();
@@ -42,32 +56,70 @@ export async function runChild(script: string, input: unknown, options: ChildOpt
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   running.add(child);
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? CHILD_LIMIT_MS);
+  const startedMs = performance.now();
+  let cutOffAfterMs: number | undefined;
+  const cutOff = () => {
+    cutOffAfterMs ??= Math.round(performance.now() - startedMs);
+    child.kill('SIGKILL');
+  };
+  const timers = [setTimeout(cutOff, options.limitMs ?? CHILD_LIMIT_MS)];
   let stdout = '';
   let stderr = '';
   let doneAtMs: number | undefined;
+  let hasLoaded = false;
   let ran: Promise<void> | undefined;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    hasLoaded ||= `${stdout.slice(-LOADED.length)}${text}`.includes(LOADED);
     if (ran === undefined && `${stdout.slice(-RAN.length)}${text}`.includes(RAN))
       ran = options.onRan?.().finally(() => child.stdin.end());
     ran?.catch(() => undefined);
-    if (doneAtMs === undefined && `${stdout.slice(-DONE.length)}${text}`.includes(DONE)) doneAtMs = performance.now();
+    if (doneAtMs === undefined && `${stdout.slice(-DONE.length)}${text}`.includes(DONE)) {
+      doneAtMs = performance.now();
+      if (options.lingerLimitMs !== undefined) timers.push(setTimeout(cutOff, options.lingerLimitMs));
+    }
     stdout = (stdout + text).slice(-KEPT_CHARACTERS);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-4_000);
+    stderr += text;
+    if (stderr.length > 2 * KEPT_ERROR_CHARACTERS)
+      stderr = stderr.slice(0, KEPT_ERROR_CHARACTERS) + stderr.slice(-KEPT_ERROR_CHARACTERS);
   });
   child.stdin.on('error', () => undefined).write(`${JSON.stringify(input)}\n`);
   if (options.onRan === undefined) child.stdin.end();
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   }).finally(() => {
-    clearTimeout(timer);
+    timers.forEach(clearTimeout);
     running.delete(child);
   });
   await ran;
   const lingeredMs = doneAtMs === undefined ? undefined : performance.now() - doneAtMs;
-  return { stderr, report: lastJson(stdout), exitCode, lingeredMs };
+  const last = lastJson(stdout);
+  const uncaught = (last as { readonly uncaught?: string } | undefined)?.uncaught;
+  const told = uncaught === undefined ? { report: last } : { report: undefined, uncaught };
+  return {
+    stderr,
+    hasLoaded,
+    ...told,
+    ...(cutOffAfterMs === undefined ? {} : { cutOffAfterMs }),
+    exitCode,
+    lingeredMs,
+  };
+}
+
+/** Of a child that did not come to its end: what nobody caught there, and what ended or kept its process, is the plugin's failure; a plugin that could not be loaded, or connected, there is the subject's error. */
+export function tellOfEnd(outcome: ChildOutcome, did: string): never {
+  const { stderr, hasLoaded, uncaught, cutOffAfterMs, exitCode } = outcome;
+  const end =
+    cutOffAfterMs === undefined
+      ? `the process ended ${exitCode === null ? 'by a signal' : `with exit code ${exitCode}`}`
+      : `it had not ended after ${Math.round(cutOffAfterMs / 1000)} s`;
+  const seen = uncaught === undefined ? end : `nobody caught ${uncaught}`;
+  // A child itself ends with 1 where the plugin cannot be loaded, or connected.
+  expectThat(!hasLoaded || (uncaught === undefined && exitCode === 1), 'it to come to its end', seen, did);
+  throw new SubjectError(
+    `the plugin cannot be run in a process of its own: ${stderr.slice(0, SHOWN_ERROR_CHARACTERS) || end}`,
+  );
 }
 
 function lastJson(stdout: string): unknown {

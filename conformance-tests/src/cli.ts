@@ -21,7 +21,7 @@ The module exports \`subject\`, or has it as its default export.
   --version
 `;
 
-/** Exit codes: 0 no applicable MUST failed · 1 one did, or was waived · 2 wrong usage, or an error of the subject. */
+/** Exit codes: 0 no applicable MUST failed (those that are unproven are named) · 1 one did, or was waived · 2 wrong usage, or an error of the subject. */
 export const EXIT = { CONFORMANT: 0, NOT_CONFORMANT: 1, USAGE: 2 } as const;
 
 const FORMATS: Readonly<Record<string, readonly [file: string, write: (report: Report) => string]>> = {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json, OutputEvent } from '@connector-runtime/core';
 import { textOf } from './events.js';
-import { expectThat } from './findings.js';
+import { expectThat, SubjectError } from './findings.js';
 import type { TriedOperation } from './tried-operation.js';
 
 /** Every row that is there, once, with its fields where the fixture tells them. */
@@ -12,6 +12,10 @@ export async function expectRows(
   did: string,
 ): Promise<void> {
   const given = new Map(outputs.map((output) => [fixture.keyOf(output) ?? 'an output without a key', output]));
+  if (there.length > 0 && outputs.length === there.length && !there.some((key) => given.has(key)))
+    throw new SubjectError(
+      `\`keyOf\` of ${operation} names none of the ${there.length} rows of \`seedRows\` (but ${[...given.keys()].slice(0, 3).join(', ')}): of an output it must give the row's key; or the plugin reads other rows`,
+    );
   const missing = there.filter((key) => !given.has(key));
   expectThat(
     missing.length === 0,

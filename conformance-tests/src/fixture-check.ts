@@ -85,6 +85,22 @@ export async function expectBadRefused(trial: Trial): Promise<void> {
   }
 }
 
+/** Throws a `SubjectError` where `isWrite` names a request that the service answered with success, and nothing was applied. Of a plugin with sockets of its own nobody knows. */
+export async function expectEffects(trial: Trial, did: string): Promise<void> {
+  if (trial.hasOwnSockets || (await trial.fixture.ledger()).length > 0) return;
+  for (const { key, fixture } of trial.operations()) {
+    const named = trial.sent.find((request) => isSuccess(request) && fixture.isWrite(request));
+    if (named !== undefined)
+      throw new SubjectError(
+        `\`isWrite\` of ${key} names ${named.method} ${named.path.split('?')[0]}, which was answered with success after ${did}, and the ledger is empty: it must name only requests with an effect on documents; or \`ledger\` does not tell of it`,
+      );
+  }
+}
+
+function isSuccess({ status = 0 }: SentRequest): boolean {
+  return status >= 200 && status < 300;
+}
+
 /** Fails unless the operation takes a good document over the connection, whose configuration is named; throws a `SubjectError` where plugin and service agree that it is none, or where the ledger knows other than what was sent. */
 export async function expectGoodTaken(
   trial: Trial,
@@ -101,7 +117,9 @@ export async function expectGoodTaken(
     throw new SubjectError(
       `the service refuses ${sample.key}, a document of good(1) of ${operation.key} (${results[0]?.error?.code ?? results[0]?.code}) over ${configuration}: \`good\` must give what the service applies, or the plugin sends something else`,
     );
-  const statuses = results.map(({ status, error }) => error?.code ?? status);
+  const statuses = results.map(({ status, error }) =>
+    error === undefined ? status : `${error.code}: ${error.message}`,
+  );
   expectThat(summary.counts.success === 1, 'one success', { statuses, error: summary.error }, did);
   if (operation.descriptor.effect !== 'read') expectToldByLedger(trial, operation, sample, tried, did);
 }
@@ -162,6 +180,11 @@ function expectToldByLedger(
   if (isKnown && !sent.some((request) => fixture.isWrite(request)))
     throw new SubjectError(
       `the ledger has ${sample.key}, a document of good(1) of ${key}, and \`isWrite\` says of none of the requests (${shownRequests(sent)}) that it has an effect; or the plugin sends it elsewhere than it should`,
+    );
+  const times = applied.reduce((sum, entry) => sum + (entry.key === sample.key ? entry.times : 0), 0);
+  if (isKnown && times !== 1 && sent.filter((request) => fixture.isWrite(request)).length === 1)
+    throw new SubjectError(
+      `the ledger says that ${sample.key}, a document of good(1) of ${key}, was applied ${times} times, and one request with an effect was sent: \`times\` must count what the service applied, or the request holds it more than once`,
     );
   const foreign = applied.find(
     (entry) => entry.key !== sample.key && !sent.some((request) => names(request, entry.key)),

@@ -1,7 +1,7 @@
 import type { Json } from '@connector-runtime/core';
 import { isA, nameOf, SubjectError, Unproven } from './findings.js';
 import { within } from './limits.js';
-import { dataOf } from './samples.js';
+import { dataOf, hasLostSurrogates } from './samples.js';
 import type { Fixture, LedgerEntry, OperationFixture, Sample } from './subject.js';
 
 type Kind = 'function' | 'required function' | 'value' | 'required value';
@@ -185,7 +185,7 @@ function distinct(samples: readonly Sample[], n: number, name: string, key: stri
 /** Where the fields are known, the text stands in one of them. */
 function holding(sample: Sample, text: string, name: string, key: string): Sample {
   const data = dataOf(sample);
-  if (data === undefined || holdsText(data, text)) return sample;
+  if (data === undefined || holdsText(data, text) || hasLostSurrogates(sample, text)) return sample;
   throw new SubjectError(
     `${name} of ${key} gives a document whose fields do not hold the text ${JSON.stringify(text)}`,
   );

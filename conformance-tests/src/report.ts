@@ -39,6 +39,8 @@ export interface Report {
   readonly verdict: string;
   /** False too where not all checks of the profile were run. */
   readonly isConformant: boolean;
+  /** Ids of MUST checks that the fixture could not show; they do not count against. */
+  readonly unprovenMusts: readonly string[];
   readonly plugin: { readonly id: string; readonly version: string; readonly title: string; readonly contract: string };
   readonly contractVersion: string;
   readonly suiteVersion: string;
@@ -53,13 +55,13 @@ export interface Report {
   readonly checks: readonly CheckReport[];
 }
 
+type Verdict = Pick<Report, 'verdict' | 'isConformant' | 'unprovenMusts'>;
+
 /** Of what is no MUST, outcomes that are told by name. */
 const LESSER: readonly Outcome[] = ['fail', 'unproven', 'waived'];
 
-/** Conformant: all checks of the profile were run, every applicable MUST passed and none was waived. What some checks only came to is no verdict. */
-export function verdictOf(
-  report: Omit<Report, 'verdict' | 'isConformant' | 'schemaVersion'>,
-): Pick<Report, 'verdict' | 'isConformant'> {
+/** Conformant: all checks of the profile were run, no applicable MUST failed or was waived, and nothing is in error; MUSTs that are unproven are named. What some checks only came to is no verdict. */
+export function verdictOf(report: Omit<Report, keyof Verdict | 'schemaVersion'>): Verdict {
   const { plugin, checks, profile, checksInProfile } = report;
   const count = (outcome: Outcome) => checks.filter((check) => check.outcome === outcome).length;
   const idsOf = (outcome: Outcome) =>
@@ -90,6 +92,7 @@ export function verdictOf(
   ];
   return {
     isConformant,
+    unprovenMusts: idsOf('unproven'),
     verdict: `${plugin.id} ${plugin.version} — contract ${plugin.contract} — ${profile}: ${parts.join(', ')} (${figures.join(', ')})`,
   };
 }

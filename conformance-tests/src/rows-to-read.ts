@@ -4,10 +4,10 @@ import type { TriedOperation } from './tried-operation.js';
 /** Documents of a read that has rows: each gives all of them. */
 const READS = 3;
 
-/** Has the service hold a page and a row more of what a read gives; nothing where the operation writes, or the fixture has no `seedRows`: what can be seen without rows is proven all the same. */
-export async function giveRowsToRead(trial: Trial, operation: TriedOperation): Promise<void> {
-  if (operation.descriptor.effect !== 'read' || trial.fixture.seedRows === undefined) return;
-  await trial.seedPages(operation, 1);
+/** Has the service hold a page and a row more of what a read gives; nothing where the operation writes, or the fixture has no `seedRows`: what can be seen without rows is proven all the same. Their keys. */
+export async function giveRowsToRead(trial: Trial, operation: TriedOperation): Promise<readonly string[]> {
+  if (operation.descriptor.effect !== 'read' || trial.fixture.seedRows === undefined) return [];
+  return trial.seedPages(operation, 1);
 }
 
 /** So many documents for a write, few for a read. */

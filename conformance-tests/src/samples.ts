@@ -21,3 +21,8 @@ export function dataOf({ data, mediaType, body }: Sample): Readonly<Record<strin
     ? (value as Readonly<Record<string, Json>>)
     : undefined;
 }
+
+/** A text that is no well-formed Unicode (a lone surrogate) has no UTF-8: has a replacement taken its place in the sample's body? JSON can carry it by an escape. */
+export function hasLostSurrogates({ body }: Sample, text: string): boolean {
+  return !text.isWellFormed() && Buffer.from(body).toString().includes(text.toWellFormed());
+}

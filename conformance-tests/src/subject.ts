@@ -12,7 +12,7 @@ export interface Subject {
   readonly entry: string;
   /**
    * A fresh, isolated service with nothing in it; called for every check (for some more than once: services then run side by side), and stopped after it.
-   * The seed is for whatever the author decides by chance, and for the secrets; user names and the like are best the same for each. May throw: an error of the subject.
+   * The seed is for whatever the author decides by chance, and for the secrets; user names and the like are best the same for each. Two services of one seed are alike: their `good`, and the rows of `seedRows`, are the same, in the same order. May throw: an error of the subject.
    */
   start(options: { readonly seed: number }): Promise<Fixture>;
   /** JSON pointers of properties that are named or marked like secrets and are none ("/tokenUrl"), or for which no other text can stand in the service ("/privateKey"). */
@@ -124,7 +124,7 @@ export interface OperationFixture {
   rowData?(key: string): Readonly<Record<string, Json>>;
   /** At least two different sets of the operation's `x-dynamic` properties, each to be given with a document. */
   readonly dynamic?: readonly Json[];
-  /** n documents that the service will apply, each with a key that no earlier call gave. */
+  /** n documents that the service will apply, each with a key that no earlier call gave. The calls of another fixture of the same seed give the same: count keys in the fixture, not in the module, and make none by chance. */
   good(n: number): readonly Sample[];
   /** n documents that are well-formed and that the service refuses; `expectCode` says how. Keys as of `good`. */
   bad?(n: number): readonly Sample[];

@@ -143,6 +143,11 @@ export class Trial extends FixtureUse {
     }
   }
 
+  /** What the check may take, in real time. */
+  get checkMs(): number {
+    return this.options.limits?.checkMs ?? DEFAULT_LIMITS.checkMs;
+  }
+
   /** What nobody caught, in this check and those before. */
   unhandled(): readonly unknown[] {
     return this.options.unhandled?.() ?? [];

@@ -147,6 +147,23 @@ test.each(Object.entries(TABLE))('without %s, what needs it is unproven and says
     if (outcome === 'unproven') expect(reason).toMatch(new RegExp(`^add \`(?:connections\\.)?${hint}\``));
 });
 
+test('a plugin that was never released, or has no sessions, is told what to say then', async () => {
+  const subject = without(itemsSubject(), 'previous');
+  const start: Subject['start'] = async (options) => without(await subject.start(options), 'expireSession') as Fixture;
+
+  const { checks } = await conformance({ ...subject, start }, { only: ['MAN-05', 'AUT-01', 'AUT-03'] }).run();
+
+  const ofSession = { outcome: 'unproven', reason: expect.stringMatching(/; or `hasSessions: false`, where/) };
+  expect(checks).toMatchObject([
+    {
+      outcome: 'unproven',
+      reason: expect.stringMatching(/; before the first release, give the plugin's own manifest$/),
+    },
+    ofSession,
+    ofSession,
+  ]);
+});
+
 test('what is tried for some operations only, for want of a member, says for which it was not', async () => {
   const onlyDelete = fromFixture((fixture) => ({
     ...fixture,

@@ -36,7 +36,12 @@ const refused = (sample: Sample): Sample => ({
   body: Buffer.from(JSON.stringify({ key: sample.key, text: 'forbidden' })),
 });
 const entry = (key: string): LedgerEntry => ({ key, action: 'create', data: {}, times: 1 });
+/** Other than the valid connection in what the service does not look at. */
+const likeValid = ({ connections: { valid } }: Fixture): Json => ({ ...(valid as object), labels: { tenant: 'two' } });
 const never = () => new Promise<never>(() => undefined);
+
+/** Through all services. */
+let everMade = 0;
 
 /** What the subject does, the check that says so, and what it says. */
 const LIES: readonly (readonly [
@@ -140,6 +145,96 @@ const LIES: readonly (readonly [
     'MAN-01',
     /`entry` of the subject, items-of-nobody, cannot be found .*require\.resolve/,
     (subject) => ({ ...subject, entry: 'items-of-nobody' }),
+  ],
+  ...['CON-01', 'DET-01', 'DET-02'].map((owner): (typeof LIES)[number] => [
+    'counts the keys of `good` through all its services',
+    owner,
+    /`good` of create gives other documents in a second service of the same seed; count keys in the fixture/,
+    operation('create', (own) => ({
+      good: (n) =>
+        own.good(n).map((sample) => {
+          const key = `ever-${++everMade}`;
+          return { ...sample, key, body: Buffer.from(JSON.stringify({ key, text: 'item', parent: 'root' })) };
+        }),
+    })),
+  ]),
+  [
+    'has rows of other keys in each service',
+    'CON-01',
+    /`seedRows` of read makes other rows in a second service of the same seed/,
+    fixture((own) => {
+      const world = ++everMade;
+      const read = own.operations['read'] as OperationFixture;
+      const plain = without(read, 'rowData');
+      const keyOf: OperationFixture['keyOf'] = (event) =>
+        event.type === 'output' ? `${world}-${read.keyOf(event)}` : read.keyOf(event);
+      return {
+        ...own,
+        operations: { ...own.operations, read: { ...plain, keyOf } },
+        seedRows: async (id, n) =>
+          ((await own.seedRows?.(id, n)) ?? []).map((key) => (id === 'read' ? `${world}-${key}` : key)),
+      };
+    }),
+  ],
+  [
+    'has an unreachable address where the service is',
+    'TST-02',
+    /connections\.unreachable reaches a service, which answers POST \/token/,
+    fixture((own) => ({ ...own, connections: { ...own.connections, unreachable: likeValid(own) } })),
+  ],
+  [
+    'has a wrong credential that the service takes',
+    'TST-01',
+    /the service takes connections\.wrongCredential/,
+    fixture((own) => ({ ...own, connections: { ...own.connections, wrongCredential: likeValid(own) } })),
+  ],
+  [
+    'has an `itemsIn` that counts one in each request',
+    'BAT-01',
+    /`itemsIn` of create counts 3 documents in 3 requests, and 21 were applied once each/,
+    operation('create', () => ({ itemsIn: () => 1 })),
+  ],
+  [
+    'has a `keyOf` that gives no key of a row',
+    'OPS-01',
+    /`keyOf` of read names none of the \d+ rows of `seedRows` \(but an output without a key\)/,
+    operation('read', () => ({ keyOf: () => undefined })),
+  ],
+  [
+    'has a `keyOf` that gives other keys than `seedRows`',
+    'OPS-01',
+    /`keyOf` of read names none of the \d+ rows of `seedRows` \(but the row-0,/,
+    operation('read', (own) => ({ keyOf: (event) => `the ${own.keyOf(event)}` })),
+  ],
+  [
+    'has a ledger that counts double',
+    'BAS-01',
+    /the ledger says that k\d+, a document of good\(1\) of \w+, was applied 2 times, and one request/,
+    ledger((entries) => entries.map((own) => ({ ...own, times: 2 }))),
+  ],
+  [
+    'has an `isWrite` that names a login',
+    'BAS-01',
+    /`isWrite` of create names POST \/token, which was answered with success after testing connections\.valid/,
+    operation('create', () => ({ isWrite: ({ method }) => method !== 'GET' })),
+  ],
+  [
+    'has an `isLogin` that names every request',
+    'AUT-02',
+    /`isLogin` of the fixture names all of the \d+ requests/,
+    fixture((own) => ({ ...own, isLogin: () => true })),
+  ],
+  [
+    'has an `isLogin` that names none',
+    'AUT-03',
+    /`isLogin` of the fixture names none of the \d+ requests/,
+    fixture((own) => ({ ...own, isLogin: () => false })),
+  ],
+  [
+    'has an `entry` that cannot be loaded',
+    'LEK-01',
+    /cannot be run in a process of its own: .*the first of it/,
+    (subject) => ({ ...subject, entry: require.resolve('./throws-at-import.js') }),
   ],
   [
     'has a `start` whose server cannot listen',

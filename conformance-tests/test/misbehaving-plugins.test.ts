@@ -6,7 +6,7 @@ import { LentLog } from '#src/lent/lent-log.js';
 import { itemsPlugin, likeParent, withClient } from '../mutants/mutant.js';
 import { ItemsClient, type ItemsRequest } from '../reference/items/items-client.js';
 import { itemsSubject } from '../reference/items/items-subject.js';
-import { connection, MISBEHAVIOURS, MODE_VARIABLE, THROWN } from './misbehaviours.js';
+import { connection, MISBEHAVIOURS, MODE_VARIABLE, THROWN, upsert } from './misbehaviours.js';
 
 const BIN = path.resolve(__dirname, '..', '..', 'bin', 'connector-conform.js');
 const SUBJECT = require.resolve('./misbehaviours.js');
@@ -127,6 +127,44 @@ test.each(['CAN-02', 'CAN-04', 'LIF-02'])(
     ]);
   },
 );
+
+test('what is said of what a plugin throws for a good document stands on the card', async () => {
+  const thrown: unknown = 'just text';
+
+  const checks = await checksOf(
+    upsert(() => {
+      throw thrown;
+    }, 'always'),
+    ['BAS-01'],
+  );
+
+  expect(checks).toMatchObject([
+    { outcome: 'fail', card: { seen: expect.stringContaining('INTERNAL: what was thrown is no error (type string)') } },
+  ]);
+});
+
+describe('in a process of its own, a plugin that', () => {
+  const REJECTS = 'nobody caught Error: nobody waits, and the rest of it';
+  test.each([
+    ['leaves rejections to the process', 'LEK-01', './rejects-when-opened.js', REJECTS],
+    ['leaves rejections to the process', 'LEK-03', './rejects-when-opened.js', REJECTS],
+    ['leaves rejections to the process', 'DET-02', './rejects-when-opened.js', REJECTS],
+    ['leaves rejections to the process', 'BPR-03', './rejects-when-opened.js', REJECTS],
+    ['ends the process', 'LEK-01', './exits-when-opened.js', 'the process ended with exit code 3'],
+  ])('%s has failed %s', async (_, id, entry, seen) => {
+    const { checks } = await conformance(itemsSubject(itemsPlugin, require.resolve(entry)), { only: [id] }).run();
+
+    expect(checks).toMatchObject([{ id, outcome: 'fail', card: { seen } }]);
+  });
+
+  test('stays is told of by LEK-01, however short its limit', async () => {
+    const subject = itemsSubject(itemsPlugin, require.resolve('../mutants/entries/leaves-interval.js'));
+
+    const { checks } = await conformance(subject, { only: ['LEK-01'], limits: { checkMs: 15_000 } }).run();
+
+    expect(checks).toMatchObject([{ outcome: 'fail', card: { seen: expect.stringMatching(/^still there after 3/) } }]);
+  });
+});
 
 test('a flood of log lines is counted, and not kept', () => {
   const log = new LentLog();

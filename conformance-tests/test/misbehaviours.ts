@@ -22,7 +22,7 @@ const TWENTIETH = 'put 19';
 const OTHERS = ['BAS-01', 'BAT-01'];
 
 /** Does it before each upsert, or before that of a twentieth document only. */
-function upsert(
+export function upsert(
   act: (context: ExecutionContext) => unknown,
   when: 'always' | 'twentieth' = 'twentieth',
 ): ConnectorPlugin {

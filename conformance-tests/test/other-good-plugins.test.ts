@@ -1,4 +1,10 @@
-import { conformance, type Fixture, type Subject } from '@connector-runtime/conformance-tests';
+import {
+  conformance,
+  type Fixture,
+  type OperationFixture,
+  type Sample,
+  type Subject,
+} from '@connector-runtime/conformance-tests';
 import {
   type CallContext,
   type Document,
@@ -280,6 +286,23 @@ test('a service that takes no credentials has none to refuse', async () => {
     'TST-01': 'skip',
     'AUT-03': 'skip',
   });
+});
+
+test.each([
+  ['says it to the ledger', true],
+  ['says nothing of it', false],
+])('a lone surrogate that the format cannot carry is not tried, where the sample %s', async (_, isTold) => {
+  const subject = withFixture(itemsSubject(), (own) => {
+    const create = own.operations['create'] as OperationFixture;
+    const withText = (text: string): Sample => {
+      const [{ key, mediaType } = { key: '', mediaType: '' }] = create.good(1);
+      const body = Buffer.from(JSON.stringify({ key, text: text.toWellFormed() }));
+      return { key, mediaType, body, ...(isTold ? { data: { key, text } } : {}) };
+    };
+    return { ...own, operations: { ...own.operations, create: { ...create, withText } } };
+  });
+
+  expect(await outcomes(subject, ['UNI-01'])).toEqual({ 'UNI-01': 'pass' });
 });
 
 test('where each request proves itself, no session expires', async () => {

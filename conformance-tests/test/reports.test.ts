@@ -52,6 +52,20 @@ describe('the report of a plugin that breaks a rule', () => {
     expect(verdictOf({ ...report, checks, checksInProfile: checks.length }).isConformant).toBe(false);
   });
 
+  test('names the MUSTs that are unproven beside the verdict, against which they do not count', () => {
+    const checks = report.checks.map((check, index) => ({
+      ...check,
+      outcome: index < 2 ? ('unproven' as const) : ('pass' as const),
+      level: index === 1 ? ('SHOULD' as const) : ('MUST' as const),
+    }));
+
+    expect(verdictOf({ ...report, checks, checksInProfile: checks.length })).toMatchObject({
+      isConformant: true,
+      unprovenMusts: [checks[0]?.id],
+      verdict: expect.stringContaining(`conformant, 1 MUST unproven: ${checks[0]?.id} `),
+    });
+  });
+
   test('keeps to its published schema', () => {
     const validate = new Ajv2020({ strict: true }).compile(SCHEMA);
 

@@ -1,6 +1,6 @@
 import type { Check } from '../check.js';
-import { runChild } from '../child-process.js';
-import { expectThat, SubjectError } from '../findings.js';
+import { runChild, tellOfEnd } from '../child-process.js';
+import { expectThat } from '../findings.js';
 import { documentsOf } from '../samples.js';
 import { countedSource } from '../sources.js';
 import type { Trial } from '../trial.js';
@@ -157,11 +157,12 @@ async function growthOf(trial: Trial, operation: TriedOperation): Promise<number
 
 /** One run in a process of its own, with a small heap. */
 async function measured(entry: string, properties: unknown, request: object, options: object) {
-  const { report, stderr, exitCode } = await runChild(
+  const child = await runChild(
     'run-once',
     { entry, properties, request, ...options },
     { nodeArgs: [`--max-old-space-size=${SMALL_HEAP_MB}`, `--max-semi-space-size=${YOUNG_HEAP_MB}`] },
   );
+  const { report, stderr } = child;
   if (report !== undefined)
     return report as {
       readonly peakBytes: number;
@@ -178,5 +179,5 @@ async function measured(entry: string, properties: unknown, request: object, opt
       'the heap was used up',
       'a run in a process of its own',
     );
-  throw new SubjectError(`a run in a process of its own ended with ${exitCode}: ${stderr.slice(-500)}`);
+  tellOfEnd(child, 'a run in a process of its own');
 }

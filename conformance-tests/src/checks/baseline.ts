@@ -1,7 +1,13 @@
 import type { ConnectorManifest } from '@connector-runtime/core';
 import type { Check } from '../check.js';
 import { expectThat, Unproven } from '../findings.js';
-import { expectBadRefused, expectGoodTaken, expectOwnService, expectSoundFixture } from '../fixture-check.js';
+import {
+  expectBadRefused,
+  expectEffects,
+  expectGoodTaken,
+  expectOwnService,
+  expectSoundFixture,
+} from '../fixture-check.js';
 
 /** Where every property is required, what is valid is the least that is. */
 function hasOptionalProperties({ connection: { properties: schema } }: ConnectorManifest): boolean {
@@ -34,6 +40,7 @@ export const BASELINE: readonly Check[] = [
           did,
         );
         await connection.close();
+        if (name === 'valid') await expectEffects(trial, did);
         const working = await trial.connect({ properties });
         for (const operation of trial.operations())
           await expectGoodTaken(trial, working, operation, `connections.${name}`);

@@ -1,8 +1,9 @@
 import type { Json } from '@connector-runtime/core';
 import type { Check } from '../check.js';
-import { expectThat, NotApplicable, Unproven } from '../findings.js';
+import { expectThat, NotApplicable, SubjectError, Unproven } from '../findings.js';
 import { dataOf, documentOf, documentsOf } from '../samples.js';
 import { streamed } from '../sources.js';
+import type { Sample } from '../subject.js';
 import type { Trial } from '../trial.js';
 import type { TriedOperation } from '../tried-operation.js';
 
@@ -26,8 +27,10 @@ export const BATCHING: readonly Check[] = [
         const most = operation.descriptor.batch?.maxDocuments ?? 0;
         const connection = await trial.connect();
         const before = (await trial.requests()).length;
-        await trial.run(connection, operation, documentsOf(operation.fixture.good(2 * most + 1)));
+        const samples = operation.fixture.good(2 * most + 1);
+        await trial.run(connection, operation, documentsOf(samples));
         const writes = (await trial.requests()).slice(before).filter((request) => operation.fixture.isWrite(request));
+        await expectAllCounted(trial, operation, samples, writes.map(itemsIn));
         const largest = Math.max(0, ...writes.map((request) => itemsIn(request)));
         expectThat(
           largest > 0 && largest <= most,
@@ -175,4 +178,20 @@ function inAtomicBatches(operation: TriedOperation): readonly TriedOperation[] {
   if (descriptor.batch?.atomic !== 'option' || fixture.atomic === undefined) return [];
   const properties = { ...(fixture.properties as Readonly<Record<string, Json>>), ...fixture.atomic };
   return [{ ...operation, fixture: { ...fixture, properties } }];
+}
+
+/** Throws a `SubjectError` where each document was applied once, and `itemsIn` counts more or fewer. */
+async function expectAllCounted(
+  trial: Trial,
+  { key: operation }: TriedOperation,
+  samples: readonly Sample[],
+  items: readonly number[],
+): Promise<void> {
+  const counted = items.reduce((sum, one) => sum + one, 0);
+  if (counted === samples.length) return;
+  const ledger = await trial.ledger();
+  if (samples.every(({ key }) => ledger.get(key)?.times === 1))
+    throw new SubjectError(
+      `\`itemsIn\` of ${operation} counts ${counted} documents in ${items.length} requests, and ${samples.length} were applied once each`,
+    );
 }

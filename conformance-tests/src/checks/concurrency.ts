@@ -4,6 +4,7 @@ import type { RuntimeConnection } from '@connector-runtime/runtime';
 import type { Check } from '../check.js';
 import { expectThat, SubjectError } from '../findings.js';
 import { secretsOf } from '../fixture-secrets.js';
+import { expectSameGiven, givenByFixture } from '../given-by-fixture.js';
 import type { SentRequest } from '../lent/lent-transport.js';
 import { seededRandom } from '../lent/seeded-random.js';
 import { documentCount, giveRowsToRead } from '../rows-to-read.js';
@@ -35,10 +36,12 @@ export const CONCURRENCY: readonly Check[] = [
       for (const operation of trial.operations()) {
         const apart = await twice(trial, operation, false);
         const together = await twice(trial, operation, true);
+        const isSame = isDeepStrictEqual(together.came, apart.came);
+        if (!isSame) expectSameGiven(apart.given, together.given, operation.key);
         expectThat(
-          isDeepStrictEqual(together, apart),
+          isSame,
           'what they come to one after the other',
-          together,
+          together.came,
           `two executions of ${documentCount(operation, DOCUMENTS)} documents at once`,
           operation.key,
         );
@@ -173,7 +176,7 @@ async function expectOwnEntries(trial: Trial, { world, foreign, connection }: Si
   expectThat(strayed === 0, 'nothing applied by the other service', `${strayed} entries`, TWO_CONNECTIONS, tried.key);
 }
 
-/** How the documents of two executions ended, and what the service applied. */
+/** How the documents of two executions ended, and what the service applied; and what was given. */
 async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
   const { trial: own, operation: tried } = await trial.forOperation(operation);
   const connection = await own.connect();
@@ -181,7 +184,7 @@ async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
   const random = seededRandom(trial.seed);
   for (let k = 1; k <= 40; k += 1) await own.fault({ kind: 'delay', ms: Math.floor(random() * 1_000) }, k);
   const before = (await own.fixture.ledger()).length;
-  await giveRowsToRead(own, tried);
+  const rows = await giveRowsToRead(own, tried);
   const count = documentCount(tried, DOCUMENTS);
   const samples = tried.fixture.good(2 * count);
   const runs = [samples.slice(0, count), samples.slice(count)].map(
@@ -197,10 +200,10 @@ async function twice(trial: Trial, operation: TriedOperation, atOnce: boolean) {
     .slice(before)
     .map((entry) => shownEntry(entry, samples))
     .sort();
-  const given = outcomes.map(({ outputs }) =>
+  const outputs = outcomes.map(({ outputs }) =>
     outputs.map((output) => `${output.inputs.join()} ${tried.fixture.keyOf(output) ?? ''}`).sort(),
   );
-  return { statuses, outputs: given, applied };
+  return { came: { statuses, outputs, applied }, given: givenByFixture(own, tried, samples, rows) };
 }
 
 /** With the fields that its document gave: others may be the service's own, as the number of a record. */

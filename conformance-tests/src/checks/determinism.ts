@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OperationEvent } from '@connector-runtime/core';
 import type { Check } from '../check.js';
-import { runChild } from '../child-process.js';
+import { runChild, tellOfEnd } from '../child-process.js';
 import { plainDocuments } from '../children/plain-document.js';
 import { textOf } from '../events.js';
-import { expectThat, SubjectError } from '../findings.js';
+import { expectThat } from '../findings.js';
+import { expectSameGiven, type Given, givenByFixture, withoutPort } from '../given-by-fixture.js';
 import { documentCount, giveRowsToRead } from '../rows-to-read.js';
 import { documentsOf } from '../samples.js';
 import type { LedgerEntry } from '../subject.js';
@@ -33,11 +34,12 @@ export const DETERMINISM: readonly Check[] = [
     async run(trial) {
       for (const operation of trial.operations()) {
         const runs = [];
+        const given = [];
         for (let time = 0; time < 2; time += 1) {
           const { trial: own, operation: tried } = await trial.forOperation(operation);
-          await giveRowsToRead(own, tried);
-          const documents = documentsOf(tried.fixture.good(documentCount(tried, DOCUMENTS)));
-          const { events } = await own.run(await own.connect(), tried, documents);
+          const rows = await giveRowsToRead(own, tried);
+          const samples = tried.fixture.good(documentCount(tried, DOCUMENTS));
+          const { events } = await own.run(await own.connect(), tried, documentsOf(samples));
           const requests = (await own.requests()).map(
             ({ method, path, body }) => `${method} ${path} ${Buffer.from(body).toString()}`,
           );
@@ -45,13 +47,16 @@ export const DETERMINISM: readonly Check[] = [
             requests: requests.map((request) => withoutOrigin(request, own)).sort(),
             events: (await Promise.all(events.map(wholeEvent))).map((event) => withoutOrigin(event, own)).sort(),
           });
+          given.push(givenByFixture(own, tried, samples, rows));
         }
         const [first, second] = runs;
+        const isSame = isDeepStrictEqual(first, second);
+        if (!isSame) expectSameGiven(given[0], given[1], operation.key);
         const apart =
           first?.requests.find((request, index) => request !== second?.requests[index]) ??
           first?.events.find((event, index) => event !== second?.events[index]);
         expectThat(
-          isDeepStrictEqual(first, second),
+          isSame,
           'the same requests and events',
           apart ?? 'another number of them',
           'two runs with one seed',
@@ -74,10 +79,12 @@ export const DETERMINISM: readonly Check[] = [
       for (const env of PLACES) seen.push(await runElsewhere(trial, env));
       for (const operation of trial.operations()) {
         const [here, there] = seen.map((outcomes) => outcomes.get(operation.key));
+        const isSame = isDeepStrictEqual(here?.came, there?.came);
+        if (!isSame) expectSameGiven(here?.given, there?.given, operation.key);
         expectThat(
-          isDeepStrictEqual(here, there),
+          isSame,
           'the same results, outputs and ledger',
-          [here, there],
+          [here?.came, there?.came],
           'a run in another zone and locale',
           operation.key,
         );
@@ -93,35 +100,31 @@ async function runElsewhere(trial: Trial, env: Readonly<Record<string, string>>)
     readonly request: ReturnType<typeof requestOf>;
     readonly documents: ReturnType<typeof plainDocuments>;
   }[] = [];
+  const given: Given[] = [];
   for (const operation of own.operations()) {
-    if (operation.descriptor.effect === 'read' && own.fixture.seedRows !== undefined)
-      await own.seedRows(operation, ROWS_ELSEWHERE);
-    const documents = plainDocuments(operation.fixture.good(documentCount(operation, 3)));
-    runs.push({ request: requestOf(operation), documents });
+    const hasRows = operation.descriptor.effect === 'read' && own.fixture.seedRows !== undefined;
+    const rows = hasRows ? await own.seedRows(operation, ROWS_ELSEWHERE) : [];
+    const samples = operation.fixture.good(documentCount(operation, 3));
+    runs.push({ request: requestOf(operation), documents: plainDocuments(samples) });
+    given.push(givenByFixture(own, operation, samples, rows));
   }
   const before = (await own.fixture.ledger()).length;
   const input = { entry: own.subject.entry, properties: own.fixture.connections.valid, runs };
-  const { report, stderr } = await runChild('run-documents', input, { env });
-  if (report === undefined)
-    throw new SubjectError(`the plugin cannot be run in a process of its own: ${stderr.slice(-500)}`);
+  const child = await runChild('run-documents', input, { env });
+  const { report } = child;
+  if (report === undefined) tellOfEnd(child, `a run in the zone ${env['TZ']}`);
   const applied = (await own.fixture.ledger()).slice(before);
   const { ended } = JSON.parse(withoutPort(JSON.stringify(report), own)) as { readonly ended: readonly object[] };
-  const given = new Set(runs.flatMap(({ documents }) => documents.map(({ id }) => id)));
+  const documentIds = new Set(runs.flatMap(({ documents }) => documents.map(({ id }) => id)));
   const outcomes = own.operations().map(({ key }, index) => {
     const keys = new Set(runs[index]?.documents.map(({ id }) => id));
     // What belongs to no document may be of any operation.
-    const isOwn = (entry: LedgerEntry) => keys.has(entry.key) || !given.has(entry.key);
+    const isOwn = (entry: LedgerEntry) => keys.has(entry.key) || !documentIds.has(entry.key);
     const entries = applied.filter(isOwn).map((entry) => JSON.stringify(entry));
-    return [key, { ...ended[index], applied: entries.sort() }] as const;
+    return [key, { came: { ...ended[index], applied: entries.sort() }, given: given[index] }] as const;
   });
   await own.stop();
   return new Map(outcomes);
-}
-
-/** As `withoutOrigin`, of a process that sends for itself: the ports that its configuration names. */
-function withoutPort(text: string, { fixture }: Trial): string {
-  const ports = JSON.stringify(fixture.connections.valid).match(/:\d{4,5}\b/g) ?? [];
-  return ports.reduce((shown, port) => shown.replaceAll(port, ':port'), text);
 }
 
 /** The service has another port each time. */

@@ -154,7 +154,10 @@ export const MANIFEST: readonly Check[] = [
     cause: 'an operation or property that was renamed in a minor version',
     async run({ plugin, subject }) {
       const { previous } = subject;
-      if (previous === undefined) throw new Unproven('add `previous`, the last released manifest, to the subject');
+      if (previous === undefined)
+        throw new Unproven(
+          "add `previous`, the last released manifest, to the subject; before the first release, give the plugin's own manifest",
+        );
       if (major(plugin.manifest.version) > major(previous.version)) return;
       const broken = breaches(previous, plugin.manifest, plugin.migrate !== undefined);
       expectThat(

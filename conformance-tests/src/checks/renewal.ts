@@ -1,15 +1,15 @@
 import type { RuntimeConnection } from '@connector-runtime/runtime';
+import { carriesSecret, inHeaders } from '../carried-secret.js';
 import type { Check } from '../check.js';
 import { expectThat, NotApplicable, SubjectError, Unproven } from '../findings.js';
-import { holdsSecret, secretsOf } from '../fixture-secrets.js';
+import { secretsOf } from '../fixture-secrets.js';
 import { fullRun } from '../full-run.js';
-import type { SentRequest } from '../lent/lent-transport.js';
 import type { CarriedRequest } from '../lent/traffic.js';
 import { documentsOf } from '../samples.js';
 import { KeepingStore } from '../seen-credentials.js';
 import type { Fixture, SeenRequest } from '../subject.js';
 import type { Trial } from '../trial.js';
-import type { TriedOperation } from '../tried-operation.js';
+import { oneOfEachEffect, type TriedOperation } from '../tried-operation.js';
 
 /** As many as meet one expired session, of an operation that batches as of others. */
 const REQUESTS = 20;
@@ -102,7 +102,8 @@ export const RENEWAL: readonly Check[] = [
       const logins = await loginCount(trial);
       expectThat(logins <= 1, 'one login', logins, 'testing a connection with a wrong credential twice');
       if (await hasNoSessions(trial)) return;
-      await trial.need('expireSession')();
+      await expireSession(trial);
+      await expectSoundLogins(trial);
       for (const [name, refuse] of REFUSALS) {
         const own = await trial.again();
         const [operation] = own.operations();
@@ -226,7 +227,34 @@ const REFUSALS: readonly (readonly [name: string, refuse: (own: Trial) => Promis
 /** Without a session there is nothing to renew; with one, the fixture must let it expire. */
 async function expectSession(trial: Trial): Promise<void> {
   if (await hasNoSessions(trial)) throw new NotApplicable('every request proves itself: there is no session');
-  await trial.need('expireSession')();
+  await expireSession(trial);
+  await expectSoundLogins(trial);
+}
+
+/** Without the member, what is missing is one of two. */
+async function expireSession(trial: Trial): Promise<void> {
+  if (trial.fixture.expireSession === undefined)
+    throw new Unproven(
+      'add `expireSession` to the fixture; or `hasSessions: false`, where each request proves itself and nothing expires',
+    );
+  await trial.fixture.expireSession();
+}
+
+/** Throws a `SubjectError` where `isLogin` names none of the requests of a run in which all is well, or every one. */
+async function expectSoundLogins(trial: Trial): Promise<void> {
+  if (trial.fixture.isLogin === undefined) return;
+  const own = await trial.again();
+  const connection = await own.connect();
+  await connection.test();
+  const [operation] = oneOfEachEffect(own).slice(-1);
+  if (operation === undefined) return;
+  const { summary } = await own.run(connection, operation, documentsOf(operation.fixture.good(1)));
+  const requests = await own.requests();
+  const named = requests.filter(loginsOf(own.fixture, requests)).length;
+  if (summary.counts.success === 1 && requests.length > 1 && (named === 0 || named === requests.length))
+    throw new SubjectError(
+      `\`isLogin\` of the fixture names ${named === 0 ? 'none' : 'all'} of the ${requests.length} requests of a test and a run of ${operation.key}: it must name those for a session; leave it out where these carry a secret`,
+    );
 }
 
 /** The fixture says so, or what is sent shows it. */
@@ -256,21 +284,8 @@ function loginsOf(fixture: Fixture, requests: readonly CarriedRequest[]): (reque
   if (fixture.isLogin !== undefined) return (request) => fixture.isLogin?.(request) === true;
   const { valid, wrongCredential } = fixture.connections;
   const secrets = [valid, wrongCredential ?? valid].flatMap((properties) => secretsOf(fixture, properties));
-  const login = requests.find((request) => secrets.some((secret) => carries(request, secret))) ?? requests[0];
+  const login = requests.find((request) => secrets.some((secret) => carriesSecret(request, secret))) ?? requests[0];
   return (request) => login !== undefined && isLike(login, request);
-}
-
-function carries(request: CarriedRequest & Partial<SentRequest>, secret: string): boolean {
-  const { path, body } = request;
-  return [path, Buffer.from(body).toString()].some((text) => holdsSecret(text, secret)) || inHeaders(request, secret);
-}
-
-/** As it is, or by HTTP Basic. */
-function inHeaders({ headers = {} }: Partial<SentRequest>, secret: string): boolean {
-  return Object.values(headers).some((value) => {
-    const basic = /^Basic (.+)$/i.exec(value)?.[1];
-    return holdsSecret(basic === undefined ? value : Buffer.from(basic, 'base64').toString(), secret);
-  });
 }
 
 function isLike(login: Kind, { method, path }: Kind): boolean {

@@ -177,7 +177,7 @@ export const SEMANTICS: readonly Check[] = [
     needs: [],
     title: 'What only looks changes nothing',
     rule: 'Testing, browsing, reading and reconciling leave the ledger as it is and send no request with an effect.',
-    cause: 'a test that creates a record to see whether it may',
+    cause: 'a test that creates a record to see whether it may; or `isWrite` of the fixture names too much',
     async run(trial) {
       const before = (await trial.fixture.ledger()).length;
       const connection = await trial.connect();

@@ -1,7 +1,8 @@
 // Many rounds on one host signal, then one long execution: {"grownBytes":…,"given":…,"answered":…}. Needs --expose-gc.
 import { text } from 'node:stream/consumers';
 import type { Json } from '@connector-runtime/core';
-import { ConnectorRuntime, type DocumentInput, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
+import { ConnectorRuntime, type DocumentInput, type ExecutionRequest } from '@connector-runtime/runtime';
+import { loadWatched } from './load-watched.js';
 import { inputOf, type PlainDocument } from './plain-document.js';
 
 interface Input {
@@ -24,7 +25,7 @@ async function heapBytes(): Promise<number> {
 async function main(): Promise<void> {
   const { entry, properties, request, document, rounds, requests } = JSON.parse(await text(process.stdin)) as Input;
   const host = new AbortController();
-  const runtime = new ConnectorRuntime({ plugins: [await loadPlugin(entry, process.cwd())] });
+  const runtime = new ConnectorRuntime({ plugins: [await loadWatched(entry)] });
   const plugin = runtime.plugins[0]?.manifest.id ?? '';
   async function* documents(count: number): AsyncGenerator<DocumentInput> {
     for (let n = 0; n < count; n += 1) yield { ...inputOf(document), id: `d${n}` };

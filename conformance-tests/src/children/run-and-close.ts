@@ -1,7 +1,8 @@
 // Connects, runs operations, says "ran", runs them once more when its input has ended, closes, says "done" and leaves the rest to Node: what keeps the process then is the plugin's.
 import { createInterface } from 'node:readline';
 import type { Json } from '@connector-runtime/core';
-import { ConnectorRuntime, type ExecutionOptions, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
+import { ConnectorRuntime, type ExecutionOptions, type ExecutionRequest } from '@connector-runtime/runtime';
+import { loadWatched } from './load-watched.js';
 import { inputOf, type PlainDocument } from './plain-document.js';
 
 const FAILING_MS = 2_000;
@@ -15,7 +16,7 @@ interface Input {
 async function main(): Promise<void> {
   const lines = createInterface(process.stdin)[Symbol.asyncIterator]();
   const { entry, properties, runs } = JSON.parse((await lines.next()).value as string) as Input;
-  const runtime = new ConnectorRuntime({ plugins: [await loadPlugin(entry, process.cwd())] });
+  const runtime = new ConnectorRuntime({ plugins: [await loadWatched(entry)] });
   const connection = await runtime.connect({ plugin: runtime.plugins[0]?.manifest.id ?? '', properties });
   await connection.test();
   const run = async ({ request, documents }: Input['runs'][number], options: ExecutionOptions = {}) => {

@@ -1,8 +1,9 @@
 // Runs documents through operations, one after the other, and tells how each ended, and what came out: {"ended":[{"results":["k1 success 201",…],"outputs":["k1 {…}",…]},…]}.
 import { text } from 'node:stream/consumers';
 import type { Json } from '@connector-runtime/core';
-import { ConnectorRuntime, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
+import { ConnectorRuntime, type ExecutionRequest } from '@connector-runtime/runtime';
 import { textOf } from '../events.js';
+import { loadWatched } from './load-watched.js';
 import { inputOf, type PlainDocument } from './plain-document.js';
 
 interface Input {
@@ -13,7 +14,7 @@ interface Input {
 
 async function main(): Promise<void> {
   const { entry, properties, runs } = JSON.parse(await text(process.stdin)) as Input;
-  const runtime = new ConnectorRuntime({ plugins: [await loadPlugin(entry, process.cwd())] });
+  const runtime = new ConnectorRuntime({ plugins: [await loadWatched(entry)] });
   const connection = await runtime.connect({ plugin: runtime.plugins[0]?.manifest.id ?? '', properties });
   const ended: object[] = [];
   for (const { request, documents } of runs) {

@@ -2,7 +2,8 @@
 import { text } from 'node:stream/consumers';
 import { setInterval } from 'node:timers';
 import type { ErrorInfo, Json } from '@connector-runtime/core';
-import { ConnectorRuntime, type DocumentInput, type ExecutionRequest, loadPlugin } from '@connector-runtime/runtime';
+import { ConnectorRuntime, type DocumentInput, type ExecutionRequest } from '@connector-runtime/runtime';
+import { loadWatched } from './load-watched.js';
 
 const LOOK_EVERY_MS = 10;
 const PIECE = Buffer.alloc(64 * 1024, 'x');
@@ -43,7 +44,7 @@ function watchMemory(): () => number {
 
 async function main(): Promise<void> {
   const { entry, properties, request, document, streamBytes = 0 } = JSON.parse(await text(process.stdin)) as Input;
-  const runtime = new ConnectorRuntime({ plugins: [await loadPlugin(entry, process.cwd())] });
+  const runtime = new ConnectorRuntime({ plugins: [await loadWatched(entry)] });
   const [plugin] = runtime.plugins;
   const connection = await runtime.connect({ plugin: plugin?.manifest.id ?? '', properties });
   const documents = document === undefined ? undefined : [{ ...document, body: stream(streamBytes) }];

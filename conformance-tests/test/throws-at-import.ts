@@ -1,0 +1,1 @@
+throw new Error(`the first of it ${'and more '.repeat(400)}`);
