@@ -427,6 +427,13 @@ export class Trial extends FixtureUse {
   }
 
   private noteRequest({ method, path }: SeenRequest, end: string | number | undefined): void {
-    this.note(`> ${method} ${path.split('?')[0]}  ${end ?? ''}`);
+    this.note(`> ${method} ${withoutValues(path)}  ${end ?? ''}`);
   }
+}
+
+/** The path, and of its parameters the names. */
+function withoutValues(path: string): string {
+  const [place = '', query = ''] = path.split('?', 2);
+  const names = query.split('&').flatMap((parameter) => /^[^=]+=/.exec(parameter) ?? []);
+  return names.length === 0 ? place : `${place}?${names.join('&')}`;
 }

@@ -1,3 +1,5 @@
+import { scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
 import {
   conformance,
   type Fixture,
@@ -164,6 +166,25 @@ test('a plugin that paces its requests is told from one that hangs', async () =>
     'CAN-06': 'pass',
     'LIF-02': 'pass',
   });
+});
+
+const deriveKey = promisify<string, string, number, { N: number }, Buffer>(scrypt);
+
+/** Works in a thread for some time before each request that creates. */
+const HashingCreate = likeParent(
+  class extends CreateItems {
+    protected override async send(...args: Parameters<CreateItems['send']>): Promise<readonly ResultEvent[]> {
+      await deriveKey('key', 'salt', 32, { N: 2 ** 13 });
+      return super.send(...args);
+    }
+  },
+);
+
+test('a plugin that works in a thread is not overtaken by its deadline', async () => {
+  const hashing = itemsSubject(withOperation('create', HashingCreate).plugin);
+  const ids = ['IDM-01', 'TIM-01', 'TIM-02'];
+
+  expect(await outcomes(hashing, ids)).toEqual(Object.fromEntries(ids.map((id) => [id, 'pass'])));
 });
 
 test('a login that is not the first request is known by the secret that it carries', async () => {

@@ -41,6 +41,16 @@ test('a trial whose clock is held ends, with its service, though an operation ha
   expect(left()).toBe(0);
 });
 
+test('a trace names the parameters of an address, and not their values', async () => {
+  const trial = await Trial.start(itemsSubject(), 1);
+  const operation = trial.operation('read');
+
+  await trial.run(await trial.connect(), operation, documentsOf(operation.fixture.good(1)));
+
+  expect(trial.last()).toContain('> GET /items/thing?from=  200');
+  await trial.stop();
+});
+
 /** The subject, and how many of its services were started and not stopped. */
 function counted(subject: Subject): { readonly subject: Subject; readonly left: () => number } {
   let running = 0;

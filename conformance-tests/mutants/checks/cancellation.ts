@@ -81,6 +81,25 @@ const goesOn = likeParent(
   },
 );
 
+/** Takes an abort for the end of the rows, unless it resumes. */
+const endsEarly = likeParent(
+  class extends ReadItems {
+    override async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
+      if (context.resumeFrom !== undefined) return yield* super.execute(documents, context);
+      for await (const { id } of documents) {
+        let from: number | undefined = 0;
+        while (from !== undefined && !context.signal.aborted) {
+          const { texts, next } = await this.page(from, context);
+          const outputs = texts.map((body): OperationEvent => ({ type: 'output', inputs: [id], body }));
+          yield* this.handOn(outputs, next === undefined ? undefined : { document: id, next });
+          from = next;
+        }
+        yield { type: 'result', inputs: [id], status: 'success', code: '200' };
+      }
+    }
+  },
+);
+
 const deniesFlight = likeParent(
   class extends UpsertItems {
     override execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
@@ -222,6 +241,7 @@ export const CANCELLATION_MUTANTS: Mutants = {
   'CAN-01:status': withOperation('upsert', callsItFailure),
   'CAN-02': withClient(sleepsDeaf),
   'CAN-03': withOperation('delete', goesOn),
+  'CAN-03:read': withOperation('read', endsEarly),
   'CAN-04': withOperation('upsert', deniesFlight),
   'CAN-04:deadline': withOperation('upsert', deniesAtDeadline),
   'CAN-05': withOperation('upload', leavesInputOpen),

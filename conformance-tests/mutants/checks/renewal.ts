@@ -112,6 +112,23 @@ const renewsTwice = likeParent(
   },
 );
 
+/** Renews only until the run has had its first answer. */
+const renewsAtStart = likeParent(
+  class extends ItemsClient {
+    private readonly answered = new WeakSet<CallContext>();
+
+    override async send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      const answer = await super.send(request, context);
+      if (request.step === 'update') this.answered.add(context);
+      return answer;
+    }
+
+    protected override async renewed(used: string, step: string, context: CallContext): Promise<boolean> {
+      return this.answered.has(context) ? false : super.renewed(used, step, context);
+    }
+  },
+);
+
 const retriesRenewals = likeParent(
   class extends ItemsSession {
     protected override async send(...args: Parameters<ItemsSession['send']>): ReturnType<ItemsSession['send']> {
@@ -235,6 +252,7 @@ export const RENEWAL_MUTANTS: Mutants = {
   'AUT-01:within': withPagingClient(renewsFirstPageOnly),
   'AUT-01:again': withPagingClient(renewsPagesTwice),
   'AUT-01:twice': withClient(renewsTwice),
+  'AUT-01:start': withClient(renewsAtStart),
   'AUT-03:renewal': withSession(retriesRenewals),
   'AUT-04:late': {
     plugin: {

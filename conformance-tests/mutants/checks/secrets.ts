@@ -75,6 +75,37 @@ const logsRefusedToken = likeParent(
   },
 );
 
+const browsesWithPassword = likeParent(
+  class extends ItemsClient {
+    override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      const password = (this.properties['password'] as Secret).reveal();
+      const sign = request.path.includes('?') ? '&' : '?';
+      const path =
+        request.step === 'browse' ? `${request.path}${sign}password=${encodeURIComponent(password)}` : request.path;
+      return super.send({ ...request, path }, context);
+    }
+  },
+);
+
+const asksWithToken = likeParent(
+  class extends ItemsClient {
+    override send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      const path = request.step === 'reconcile' ? `${request.path}?access_token=${this.token()}` : request.path;
+      return super.send({ ...request, path }, context);
+    }
+  },
+);
+
+const tellsForbiddenToken = likeParent(
+  class extends ItemsClient {
+    protected override async refusal(...[answer, step]: Parameters<ItemsClient['refusal']>) {
+      const refusal = await super.refusal(answer, step);
+      if (answer.status !== 403 || refusal === 'accept') return refusal;
+      return { ...refusal, message: `${this.token()} has no right to this` };
+    }
+  },
+);
+
 const logsExpiredToken = likeParent(
   class extends ItemsSession {
     protected override async exchange(rejected: string, context: CallContext): Promise<void> {
@@ -266,6 +297,9 @@ export const SECRETS_MUTANTS: Mutants = {
   'SEC-01:checkpoint': withOperation('read', keepsPassword),
   'SEC-01:expired': withSession(logsExpiredToken),
   'SEC-01:refused': withClient(logsRefusedToken),
+  'SEC-01:browse': withClient(browsesWithPassword),
+  'SEC-01:reconcile': withClient(asksWithToken),
+  'SEC-01:forbidden': withClient(tellsForbiddenToken),
   'SEC-02': withClient(followsByHand),
   'SEC-02:login': withSession(followsLogin),
   'SEC-02:permanent': withClient(followsPermanent),

@@ -258,7 +258,7 @@ export const ACCOUNTING: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'A service that goes away leaves no document open',
-    rule: `Refused from the k-th request on, for k from 1 to ${REFUSED_FROM_AT_MOST}, the operation itself gives every document that it took a result, or throws. Of a read that meets this, or of one document an answer that breaks off, or ${SHORT_REFUSALS} refusals or answers of 404 or 500 after which all is well, success means that every row was given; no row is given twice.`,
+    rule: `Refused from the k-th request on, for k from 1 to ${REFUSED_FROM_AT_MOST}, the operation itself gives every document that it took a result, or throws. Of a read that meets this, or of one document an answer that breaks off, or ${SHORT_REFUSALS} refusals or answers of 500 after which all is well, success means that every row was given; no row is given twice.`,
     cause:
       'an error that is swallowed: the operation returns as if it were done; or a read takes it for the end, or begins again',
     async run(trial) {

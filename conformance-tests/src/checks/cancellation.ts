@@ -66,8 +66,8 @@ export const CANCELLATION: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'After an abort nothing new is begun',
-    rule: 'Aborted after the first result, no further document is pulled and no new work is begun: at most one request for each piece of work in flight, to clean up after it.',
-    cause: 'the signal is looked at before the first request only',
+    rule: 'Aborted after the first result, no further document is pulled and no new work is begun: at most one request for each piece of work in flight, to clean up after it. A read that is aborted after its first row ends success only where every row was given.',
+    cause: 'the signal is looked at before the first request only, or its abort is taken for the end',
     async run(trial) {
       for (const operation of trial.operations()) {
         const { trial: own, operation: tried } = await trial.forOperation(operation);
@@ -93,6 +93,7 @@ export const CANCELLATION: readonly Check[] = [
           'aborted after the first result of 60',
           tried.key,
         );
+        if (operation.descriptor.effect === 'read') await abortWithinRead(trial, operation);
       }
     },
   },
@@ -177,6 +178,30 @@ export const CANCELLATION: readonly Check[] = [
     },
   },
 ];
+
+/** A read of three pages is aborted when its first row is there; one that asks for what its documents name has no pages. */
+async function abortWithinRead(trial: Trial, operation: TriedOperation): Promise<void> {
+  if (operation.fixture.looksUp || trial.fixture.seedRows === undefined) return;
+  const { trial: own, operation: tried } = await trial.forOperation(operation);
+  const rows = await own.seedPages(tried, 3);
+  const controller = new AbortController();
+  const connection = await own.connect();
+  const execution = own.execute(connection, tried, documentsOf(tried.fixture.good(1)), { signal: controller.signal });
+  let outputs = 0;
+  for await (const { type } of execution) {
+    if (type !== 'output') continue;
+    outputs += 1;
+    controller.abort();
+  }
+  const { counts } = await execution.summary;
+  expectThat(
+    counts.success === 0 || outputs >= rows.length,
+    `success only with ${rows.length} outputs`,
+    `success with ${outputs}`,
+    'a read of three pages, aborted after its first row',
+    tried.key,
+  );
+}
 
 /** The nth write reaches the service and hangs; then the call is aborted, or its time is over. */
 async function endAtWrite(

@@ -177,7 +177,8 @@ export const HOSTILE: readonly Check[] = [
     needs: ['http', 'read'],
     title: 'A hostile service ends the run',
     rule: 'Paging that leads in a circle ends; a gzip bomb, an answer without end and a header of a megabyte end in category protocol, tooLarge or unavailable.',
-    cause: 'a link that is followed for ever',
+    cause:
+      'a link that is followed for ever; or pages by number or offset, where one that equals the page before is taken for another',
     async run(trial) {
       for (const operation of trial.reads()) {
         for (const [name, fault, from] of hostileAnswers()) {
@@ -225,7 +226,14 @@ function hostileAnswers(): readonly (readonly [name: string, fault: Fault, from:
     yield bomb;
   }
   return [
-    ...[1, 2, 3].map((from) => ['paging that leads in a circle', { kind: 'replay' }, from] as const),
+    ...[1, 2, 3].map(
+      (from) =>
+        [
+          `paging that leads in a circle: the answer to request ${from}, given to each later one`,
+          { kind: 'replay' },
+          from,
+        ] as const,
+    ),
     [
       'a gzip bomb',
       {

@@ -14,6 +14,9 @@ import { oneOfEachEffect, type TriedOperation } from '../tried-operation.js';
 /** As many as meet one expired session, of an operation that batches as of others. */
 const REQUESTS = 20;
 const MOST_DOCUMENTS = 1_000;
+/** A run goes on for so many rounds of as many requests as may be under way at once; with batches, for no more documents than this. */
+const ROUNDS = 3;
+const MOST_WITHIN = 200;
 
 export const RENEWAL: readonly Check[] = [
   {
@@ -22,8 +25,9 @@ export const RENEWAL: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'A session that expires is renewed once',
-    rule: 'After an expiry between two runs, and within a read, the session is renewed once and every document ends as without.',
-    cause: 'a refused token ends the run; or logins go unseen, and the fixture should say `isLogin`',
+    rule: 'After an expiry between two runs, and within a run, the session is renewed once and every document ends as without, applied once.',
+    cause:
+      'a refused token ends the run, or is renewed only at its start; or logins go unseen, and the fixture should say `isLogin`',
     async run(trial) {
       await expectSession(trial);
       for (const operation of trial.readsLast()) {
@@ -58,6 +62,7 @@ export const RENEWAL: readonly Check[] = [
         );
         expectThat(renewals === 1, 'one renewal', renewals, did, tried.key);
         if (isRead) await expireWithinRead(own, connection, tried, clean.outputs.length);
+        else await expireWithinWrite(own, connection, tried);
       }
     },
   },
@@ -199,6 +204,39 @@ async function expireWithinRead(
   const did = 'an expiry of the session after the first row of two pages';
   expectThat(counts.success === 1, 'success', error ?? counts, did, operation.key);
   expectThat(outputs === rows, `${rows} outputs`, outputs, did, operation.key);
+  const renewals = (await loginCount(trial)) - logins;
+  expectThat(renewals <= 1, 'one renewal', renewals, did, operation.key);
+}
+
+/** A run of several requests, one after another, whose session expires when its first result is there; where one request takes all documents, nothing is left to renew it for. */
+async function expireWithinWrite(trial: Trial, connection: RuntimeConnection, operation: TriedOperation) {
+  const { batch, limits } = operation.descriptor;
+  const count = Math.min(
+    Math.max(ROUNDS * limits.maxInFlight, MOST_WITHIN),
+    ROUNDS * limits.maxInFlight * (batch?.maxDocuments ?? 1),
+  );
+  const logins = await loginCount(trial);
+  const before = await trial.ledger();
+  const samples = operation.fixture.good(count);
+  const execution = trial.execute(connection, operation, documentsOf(samples));
+  let results = 0;
+  for await (const { type } of execution) {
+    if (type !== 'result') continue;
+    if (results === 0) await trial.need('expireSession')();
+    results += 1;
+  }
+  const { counts, error } = await execution.summary;
+  const did = `an expiry of the session after the first result of ${count} documents`;
+  expectThat(counts.success === count, `${count} success`, error ?? counts, did, operation.key);
+  const after = await trial.ledger();
+  const twice = samples.filter(({ key }) => (after.get(key)?.times ?? 0) - (before.get(key)?.times ?? 0) > 1);
+  expectThat(
+    twice.length === 0,
+    'no document applied twice',
+    twice.map(({ key }) => key),
+    did,
+    operation.key,
+  );
   const renewals = (await loginCount(trial)) - logins;
   expectThat(renewals <= 1, 'one renewal', renewals, did, operation.key);
 }

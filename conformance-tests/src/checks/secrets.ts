@@ -16,7 +16,7 @@ import { documentsOf } from '../samples.js';
 import { compileSchema } from '../schema-compiler.js';
 import { KeepingStore } from '../seen-credentials.js';
 import { type SystemUse, watchSystem } from '../system-watch.js';
-import type { Trial } from '../trial.js';
+import type { RunOutcome, Trial } from '../trial.js';
 import { type TriedOperation, typed } from '../tried-operation.js';
 
 /** What the runtime's scratch space is called; everything else that is written is the plugin's. */
@@ -31,7 +31,7 @@ const WAYS = ['applied', 'refused', 'cut off', 'lost'] as const;
 
 /** What befalls every request of a run. */
 const FAULTS: readonly Fault[] = [{ kind: 'refuse' }, { kind: 'lose' }, { kind: 'cut', at: 3 }];
-const STATUSES: readonly number[] = [400, 500];
+const STATUSES: readonly number[] = [400, 401, 403, 500];
 
 /** Each may be followed in a way of its own: with the method and body, or without. Source: RFC 9110, section 15.4. */
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
@@ -45,7 +45,7 @@ export const SECRETS: readonly Check[] = [
     profile: 'core',
     needs: [],
     title: 'Secrets stay inside',
-    rule: 'No secret, raw or as base64, URL, JSON or hex, is in a log, event, error, finding, span, cache entry or address, in clean runs, with refused, lost and cut answers, when the service refuses and when a session has expired: neither one of the configuration, nor what is put into the credential store, nor what headers named like credentials carry.',
+    rule: 'No secret, raw or as base64, URL, JSON or hex, is in a log, event, error, finding, span, cache entry or address, in clean runs, browsing and reconciling among them, with refused, lost and cut answers, when the service refuses and when a session has expired: neither one of the configuration, nor what is put into the credential store, nor what headers named like credentials carry.',
     cause: 'a token in the query string',
     async run(trial) {
       const isExpiring = trial.fixture.expireSession !== undefined;
@@ -193,26 +193,30 @@ async function shownBy(own: Trial, { properties, store, way, spans }: Shown) {
   const { tokens } = own;
   if (way === 'expired') await own.need('expireSession')();
   else if (way !== undefined) await own.fault(way, { from: 1 });
-  for (const operation of own.operations()) {
-    await giveRowsToRead(own, operation);
-    const outcome = await own.run(connection, operation, documentsOf(operation.fixture.good(2)));
-    shown.push(
-      inspect(outcome.summary, { depth: 8 }),
-      ...(await Promise.all(
-        outcome.events.map(async (event) =>
-          'body' in event && event.body !== undefined
-            ? `${inspect(event, { depth: 8 })} ${await textOf(event.body)}`
-            : inspect(event, { depth: 8 }),
-        ),
-      )),
-    );
-  }
+  if (way === undefined)
+    await fullRun(own, connection, async ({ outcome }) => {
+      if (outcome !== undefined) shown.push(...(await textsOf(outcome)));
+    });
+  else
+    for (const operation of own.operations()) {
+      await giveRowsToRead(own, operation);
+      const outcome = await own.run(connection, operation, documentsOf(operation.fixture.good(2)));
+      shown.push(...(await textsOf(outcome)));
+    }
   shown.push(
     ...[...own.log.entries, ...spans.attributes, ...spans.words].map((entry) => inspect(entry, { depth: 8 })),
     ...cache.texts,
     ...(await own.requests()).map(({ path }) => path),
   );
   return { shown, tokens };
+}
+
+async function textsOf({ summary, events }: RunOutcome): Promise<readonly string[]> {
+  const told = events.map(async (event) => {
+    const text = inspect(event, { depth: 8 });
+    return 'body' in event && event.body !== undefined ? `${text} ${await textOf(event.body)}` : text;
+  });
+  return [inspect(summary, { depth: 8 }), ...(await Promise.all(told))];
 }
 
 /** Redirects each request of a login and a test, and those after it. */

@@ -13,8 +13,12 @@ const QUIET_BEFORE_LONG_MS = 20;
 
 /** Longer waits are limits (deadlines), not pauses: they are passed only when a check says so. */
 const LONGEST_PAUSE_MS = 10 * 60_000;
+/** Before a limit is passed: what a plugin does in a thread must not be taken for nothing. */
+const QUIET_BEFORE_LIMIT_MS = 500;
 
 interface Waiting {
+  /** How long it was when it began. */
+  readonly ms: number;
   readonly dueMs: number;
   readonly order: number;
   readonly wake: () => void;
@@ -66,6 +70,7 @@ export class LentClock implements Clock {
         reject(signal.reason);
       };
       const waiting: Waiting = {
+        ms,
         dueMs: this.nowMs + Math.max(0, ms),
         order: this.orders++,
         wake: () => {
@@ -130,15 +135,20 @@ export class LentClock implements Clock {
       if (this.isHeld || this.options.isBusy() || this.signs !== seen) continue;
       const next = this.earliest(this.nowMs + this.skipUpToMs);
       if (next === undefined) break;
-      if (next.dueMs - this.nowMs >= LONG_WAIT_MS && !(await this.staysQuiet(seen))) continue;
+      if (next.dueMs - this.nowMs >= LONG_WAIT_MS && !(await this.staysQuiet(seen, QUIET_BEFORE_LONG_MS))) continue;
+      if (next.ms >= LONGEST_PAUSE_MS && !(await this.staysQuiet(seen, QUIET_BEFORE_LIMIT_MS))) continue;
       if (this.waiting.has(next)) this.wake(next);
     }
     this.isWatching = false;
   }
 
-  private async staysQuiet(seen: number): Promise<boolean> {
-    await new Promise((resolve) => setTimeout(resolve, QUIET_BEFORE_LONG_MS));
-    return !this.isHeld && !this.options.isBusy() && this.signs === seen;
+  /** Is there no sign of work for so long? Known as soon as there is one. */
+  private async staysQuiet(seen: number, forMs: number): Promise<boolean> {
+    for (let quietMs = 0; quietMs < forMs; quietMs += QUIET_BEFORE_LONG_MS) {
+      await new Promise((resolve) => setTimeout(resolve, QUIET_BEFORE_LONG_MS));
+      if (this.isHeld || this.options.isBusy() || this.signs !== seen) return false;
+    }
+    return true;
   }
 
   private wake(waiting: Waiting): void {
