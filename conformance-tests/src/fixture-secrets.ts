@@ -38,18 +38,23 @@ export function holdsSecret(text: string, secret: string): boolean {
   return formsOf(secret).some((form) => plain.includes(form.toLowerCase()));
 }
 
+/** As it was at the start: a plugin may replace it. */
+const { stringify } = JSON;
+
 /** A secret as it is, and as base64, hex, in an address (encoded, or put there raw) and in JSON. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
-  return [
+  const forms = [
     secret,
     bytes.toString('base64').replace(/=+$/, ''),
     bytes.toString('base64url'),
     bytes.toString('hex'),
     encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
+    stringify(secret).slice(1, -1),
     ...addressForms(secret),
   ];
+  // What nearly every text has says nothing.
+  return forms.filter((form) => form.length > 1);
 }
 
 /** What an address makes of a text that was put raw into its query or path, and of one in a form. Source: URL Standard, sections 1.3 and 5.2. */

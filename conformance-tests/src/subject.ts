@@ -25,9 +25,9 @@ export interface Subject {
 export interface Fixture {
   /** Properties of connections, as a host configures them: plain JSON, secrets as text. */
   readonly connections: {
-    /** Reaches this service, and may do all that the operations need. */
+    /** Reaches this service, and may do all that the operations need. Its address must be a property: a plugin that always asks the same host cannot be tried here. */
     readonly valid: Json;
-    /** As `valid`, with only what is required; needed where the schema has optional properties. */
+    /** As `valid`, with its address and only what is required; needed where the schema has optional properties. */
     readonly minimal?: Json;
     /** As `valid`, with a credential that the service refuses. Needed where there are `secrets`. */
     readonly wrongCredential?: Json;
@@ -136,9 +136,9 @@ export interface OperationFixture {
   withDate?(date: string): Sample;
   /** A document with a null, an empty text and a field of the record that is left out. */
   withNulls?(): Sample;
-  /** A document whose body has exactly so many bytes, good but for its size. */
+  /** A document whose body has exactly so many bytes, good but for its size. Not of an operation that takes no notice of the body. */
   sized?(bytes: number): Sample;
-  /** Documents made to harm who reads them (an entity bomb, very deep nesting); `name` is for messages. */
+  /** Documents made to harm who reads them (an entity bomb, very deep nesting); `name` is for messages. Not of an operation that takes no notice of the body. */
   readonly hostile?: readonly { readonly name: string; readonly sample: Sample }[];
   /** Where the manifest says `atomic: 'option'`: the properties that ask for all or none. */
   readonly atomic?: Readonly<Record<string, Json>>;

@@ -45,6 +45,16 @@ const globals = globalThis as unknown as Record<string, unknown>;
 
 export const MISBEHAVIOURS: readonly Misbehaviour[] = [
   {
+    does: 'replaces JSON.stringify and fails, with a card that can be read',
+    plugin: upsert(() => {
+      JSON.stringify = () => '';
+      throw new TypeError('what it threw');
+    }),
+    owner: 'ACC-05',
+    told: /what it threw[^]*JSON\.stringify/,
+    others: ['BAS-01'],
+  },
+  {
     does: 'hangs in open',
     plugin: connection('open', never),
     owner: 'MAN-03',

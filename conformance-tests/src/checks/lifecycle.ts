@@ -96,7 +96,7 @@ export const LIFECYCLE: readonly Check[] = [
     afterAll: true,
     title: 'The process is left as it was',
     rule: 'After a run, and after all checks, the global container of tsyringe, the prototypes and functions of the language, the globals, the listeners of the process and its environment are as before.',
-    cause: '@singleton() on a class, which registers it for the whole process',
+    cause: '@singleton() on a class, which registers it for the whole process; or something global that is replaced',
     async run(trial) {
       const before = listenerCounts();
       const state = takeProcessState();

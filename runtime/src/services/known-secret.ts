@@ -62,10 +62,13 @@ function anchorOf(text: string, at: number): number {
   return anchor;
 }
 
+/** As it was at the start: code in the same process may replace it. */
+const { stringify } = JSON;
+
 function formsOf(secret: string): Forms {
   const bytes = Buffer.from(secret);
   const literal = new Set([
-    JSON.stringify(secret).slice(1, -1),
+    stringify(secret).slice(1, -1),
     // Through UTF-8 and back, which replaces a lone surrogate: encodeURIComponent would throw.
     encodeURIComponent(bytes.toString()),
     new URLSearchParams([['', secret]]).toString().slice(1),
