@@ -121,10 +121,20 @@ const showsPassword = likeParent(
   },
 );
 
+/** Logs in again for each request that waited for the first one's login. */
 const renewsEachTime = likeParent(
   class extends LinesSession {
-    override renew(_rejected: string, context: CallContext): Promise<void> {
-      return this.login(context);
+    private underWay = 0;
+
+    override async renew(rejected: string, context: CallContext): Promise<void> {
+      const isFirst = this.underWay === 0;
+      this.underWay += 1;
+      try {
+        await super.renew(rejected, context);
+        if (!isFirst) await this.login(context);
+      } finally {
+        this.underWay -= 1;
+      }
     }
   },
 );

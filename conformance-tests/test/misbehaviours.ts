@@ -51,7 +51,7 @@ export const MISBEHAVIOURS: readonly Misbehaviour[] = [
       throw new TypeError('what it threw');
     }),
     owner: 'ACC-05',
-    told: /what it threw[^]*JSON\.stringify/,
+    told: /what it threw[\s\S]*JSON\.stringify/,
     others: ['BAS-01'],
   },
   {

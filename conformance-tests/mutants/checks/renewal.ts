@@ -26,15 +26,14 @@ const endsWithAuth = likeParent(
   },
 );
 
+/** Renews for each request that meets the first session's expiry. */
 const renewsForEach = likeParent(
   class extends ItemsSession {
-    private isExpired = false;
+    private first: string | undefined;
 
     override async renew(rejected: string, context: CallContext): Promise<void> {
-      if (rejected === '' || this.accessToken === rejected || !this.isExpired) {
-        this.isExpired = rejected !== '';
-        return super.renew(rejected, context);
-      }
+      if (rejected !== '') this.first ??= rejected;
+      if (rejected !== this.first || this.accessToken === rejected) return super.renew(rejected, context);
       await this.store.put(
         'token',
         JSON.stringify({ access: '', refresh: this.refreshToken }),

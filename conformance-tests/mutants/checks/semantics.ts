@@ -51,7 +51,7 @@ const nullsTheRest = likeParent(
 const dropsChange = likeParent(
   class extends UpdateItems {
     protected override changes(text: string): string {
-      return text.replace(/,"text":"new \d+"/, '');
+      return text.replace(/^(\{"key":"[^"]*"),"text":"new \d+"/, '$1');
     }
   },
 );

@@ -208,14 +208,13 @@ async function expireWithinRead(
   expectThat(renewals <= 1, 'one renewal', renewals, did, operation.key);
 }
 
-/** A run of several requests, one after another, whose session expires when its first result is there; where one request takes all documents, nothing is left to renew it for. */
+/** A run of several requests, one after another, whose session expires when its first result is there; where one request takes all documents, nothing is left to renew it for. How often requests that run side by side renew it is AUT-02's affair. */
 async function expireWithinWrite(trial: Trial, connection: RuntimeConnection, operation: TriedOperation) {
   const { batch, limits } = operation.descriptor;
   const count = Math.min(
     Math.max(ROUNDS * limits.maxInFlight, MOST_WITHIN),
     ROUNDS * limits.maxInFlight * (batch?.maxDocuments ?? 1),
   );
-  const logins = await loginCount(trial);
   const before = await trial.ledger();
   const samples = operation.fixture.good(count);
   const execution = trial.execute(connection, operation, documentsOf(samples));
@@ -237,8 +236,6 @@ async function expireWithinWrite(trial: Trial, connection: RuntimeConnection, op
     did,
     operation.key,
   );
-  const renewals = (await loginCount(trial)) - logins;
-  expectThat(renewals <= 1, 'one renewal', renewals, did, operation.key);
 }
 
 /** How a service refuses a session, and what would renew it. */
