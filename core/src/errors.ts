@@ -38,7 +38,7 @@ export interface ErrorInfo {
   readonly code: string;
   /** For people; free to improve. Names what failed, the value and the rule. Never a secret, never markup of an answer. */
   readonly message: string;
-  /** What the failed step may have done to the service: `none` is a claim that nothing was applied. Effect `none` for 3xx, 4xx, reads and what never left, else `unknown`. */
+  /** What the failed step may have done to the service: `none` is a claim that nothing was applied. Effect `none` for 3xx, for 4xx but a write answered 408, 420 or 425, for reads and for what never left, else `unknown`. */
   readonly effect: 'none' | 'unknown';
   /** May the same thing succeed later, unchanged? */
   readonly retryable: boolean;
