@@ -128,6 +128,26 @@ const renewsAtStart = likeParent(
   },
 );
 
+/** Sends an update again that was refused for its session within a run, and then taken. */
+const sendsAgain = likeParent(
+  class extends ItemsClient {
+    private readonly answered = new WeakSet<CallContext>();
+    private readonly renewedWithin = new WeakSet<CallContext>();
+
+    override async send(request: ItemsRequest, context: CallContext): Promise<HttpResponse> {
+      const answer = await super.send(request, context);
+      if (request.step === 'update' && this.renewedWithin.delete(context)) return super.send(request, context);
+      this.answered.add(context);
+      return answer;
+    }
+
+    protected override async renewed(used: string, step: string, context: CallContext): Promise<boolean> {
+      if (this.answered.has(context)) this.renewedWithin.add(context);
+      return super.renewed(used, step, context);
+    }
+  },
+);
+
 const retriesRenewals = likeParent(
   class extends ItemsSession {
     protected override async send(...args: Parameters<ItemsSession['send']>): ReturnType<ItemsSession['send']> {
@@ -252,6 +272,7 @@ export const RENEWAL_MUTANTS: Mutants = {
   'AUT-01:again': withPagingClient(renewsPagesTwice),
   'AUT-01:twice': withClient(renewsTwice),
   'AUT-01:start': withClient(renewsAtStart),
+  'AUT-01:applied': withClient(sendsAgain),
   'AUT-03:renewal': withSession(retriesRenewals),
   'AUT-04:late': {
     plugin: {

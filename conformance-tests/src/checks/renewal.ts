@@ -25,7 +25,7 @@ export const RENEWAL: readonly Check[] = [
     profile: 'full',
     needs: [],
     title: 'A session that expires is renewed once',
-    rule: 'After an expiry between two runs, and within a run, the session is renewed once and every document ends as without, applied once.',
+    rule: 'After an expiry between two runs, and within a read, the session is renewed once; after these, and after one within a write, every document ends as without, applied once.',
     cause:
       'a refused token ends the run, or is renewed only at its start; or logins go unseen, and the fixture should say `isLogin`',
     async run(trial) {
