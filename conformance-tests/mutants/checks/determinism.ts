@@ -29,5 +29,6 @@ export const DETERMINISM_MUTANTS: Mutants = {
   'DET-01': withOperation('delete', stampsRequests),
   'DET-01:rows': withOperation('read', parentsByChance),
   'DET-02:read': { plugin: itemsPlugin, entry: require.resolve('../entries/reads-local.js') },
+  'DET-02:uncaught': { plugin: itemsPlugin, entry: require.resolve('../entries/knows-whole-hours.js') },
   'DET-02': { plugin: itemsPlugin, entry: require.resolve('../entries/speaks-local.js') },
 };
