@@ -32,7 +32,10 @@ export function isPlainXml(text: string): boolean {
   if (!isXmlText(text)) return false;
   const scanner = new XmlScanner(text);
   try {
-    while (scanner.isPlain) if (scanner.next() === END) return scanner.isPlain;
+    while (scanner.isPlain) {
+      scanner.passFields();
+      if (scanner.next() === END) return scanner.isPlain;
+    }
     return false;
   } catch (error) {
     if (error instanceof XmlError) return false;

@@ -117,6 +117,7 @@ class PageReader {
   read(): QueryPage {
     const { scanner } = this;
     for (;;) {
+      scanner.passFields();
       const kind = scanner.next();
       if (kind === END) break;
       const { level } = scanner;

@@ -23,6 +23,9 @@ const CLASSES = Uint8Array.from({ length: LAST_ASCII + 1 }, (_unused, code) => {
   return /[ \t\r\n]/.test(character) ? SPACE : OTHER;
 });
 
+/** One or two attributes without prefixes, as most tags have that have any: no declaration, no reference, not one name twice. */
+const FEW_ATTRIBUTES = / (?!xmlns)([a-z]{1,99})="[^"<&]*"(?: (?!xmlns|\1=)[a-z]{1,99}="[^"<&]*")?\/?>/y;
+
 /** A namespace declaration in a start tag. */
 export interface NamespaceDeclaration {
   /** `xmlns` or `xmlns:prefix`. */
@@ -69,7 +72,10 @@ export class TagReader {
   /** Reads the rest of the tag, and says where its `>` or `/` stands. */
   finish(isRoot: boolean): number {
     const { nameEnd } = this;
-    const close = this.text.charCodeAt(nameEnd) === GREATER ? nameEnd : this.readAttributes(nameEnd, isRoot);
+    const close =
+      this.text.charCodeAt(nameEnd) === GREATER
+        ? nameEnd
+        : (this.endOfFew(nameEnd) ?? this.readAttributes(nameEnd, isRoot));
     if (!this.prefixes.areDeclared()) this.isPlain = false;
     return close;
   }
@@ -111,6 +117,14 @@ export class TagReader {
 
   private notePrefix(nameStart: number): void {
     if (this.colonAt >= 0) this.prefixes.use(this.text.slice(nameStart, this.colonAt));
+  }
+
+  /** Where the `>` or `/` stands behind attributes that need no closer look. */
+  private endOfFew(from: number): number | undefined {
+    FEW_ATTRIBUTES.lastIndex = from;
+    if (!FEW_ATTRIBUTES.test(this.text)) return undefined;
+    const close = FEW_ATTRIBUTES.lastIndex - 1;
+    return this.text.charCodeAt(close - 1) === SLASH ? close - 1 : close;
   }
 
   /** Reads `name="value"` pairs up to the tag's `>` or `/`, and says where that stands. */

@@ -112,6 +112,15 @@ const PIECES = [
   '\r',
   'text',
   'a=b',
+  '<Name>',
+  '</Name>',
+  '<Name>x',
+  '<Name>x</Name>',
+  '<Name>&amp;&quot;</Name>',
+  '<A>',
+  ' type="A"',
+  ' type="B" url="/u"',
+  ' xmlnsx="1"',
 ];
 const piece = fc.constantFrom(...PIECES);
 const soup = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
@@ -119,14 +128,26 @@ const soup = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''))
 const { element } = fc.letrec<{ element: string }>((tie) => ({
   element: fc
     .tuple(
-      fc.constantFrom('a', 'Name', 'x.y-z', 'xsi:a', 'b:c'),
-      fc.array(fc.constantFrom(' x="1"', " y='&lt;'", ' xsi:nil="true"', ` ${XSI}`, ' xmlns:b="urn:b"', ' z = "a>b"'), {
-        maxLength: 3,
-      }),
+      fc.constantFrom('a', 'Name', 'Id', 'x.y-z', 'xsi:a', 'b:c'),
+      fc.array(
+        fc.constantFrom(
+          ' x="1"',
+          ' type="A"',
+          ' type="B" url="/u"',
+          " y='&lt;'",
+          ' xsi:nil="true"',
+          ` ${XSI}`,
+          ' xmlns:b="urn:b"',
+          ' z = "a>b"',
+        ),
+        {
+          maxLength: 3,
+        },
+      ),
       fc.array(
         fc.oneof(
           { maxDepth: 4 },
-          fc.constantFrom('text', '&amp;', '<![CDATA[<&]]>', '<!-- c -->', ' ', 'Zürich'),
+          fc.constantFrom('text', '&amp;', '&#65;', ']', '<![CDATA[<&]]>', '<!-- c -->', ' ', 'Zürich'),
           tie('element'),
         ),
         {

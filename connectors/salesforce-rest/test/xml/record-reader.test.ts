@@ -86,6 +86,23 @@ describe('a page', () => {
     ]);
   });
 
+  test('hands on a default namespace of its root', () => {
+    const { records } = readQueryPage(
+      page(
+        '<records xmlns="urn:own"/><records a="1" xmlns="urn:own"/><records type="A"/>',
+        '<totalSize>3</totalSize>',
+        '<done>true</done>',
+        'QueryResult xmlns="urn:d"',
+      ),
+    );
+
+    expect(records).toEqual([
+      `<records ${XSI} xmlns="urn:own"/>`,
+      `<records ${XSI} a="1" xmlns="urn:own"/>`,
+      `<records xmlns="urn:d" ${XSI} type="A"/>`,
+    ]);
+  });
+
   test('is not misled by tags in comments, CDATA sections and attributes', () => {
     const inside = '<!-- </records> --><N><![CDATA[</records>]]></N><M a="</records>" b=\'>\'/>'.replace(
       'a="</records>"',
@@ -174,6 +191,7 @@ describe('against the strict reader', () => {
   const attributes = fc.constantFrom(
     '',
     ' a="1"',
+    ' type="A" url="/u"',
     " a='<'".replace('<', '&lt;'),
     ' a="x>y/"',
     ' \n a = "1" b="2" ',
@@ -206,7 +224,7 @@ describe('against the strict reader', () => {
   test('what is damaged is refused by both, or by neither', () => {
     const damage = fc.tuple(
       fc.nat(),
-      fc.constantFrom('', '<', '>', '&', '"', '/', '</records>', ']]>', '<!--', '<a>', '=', '<![CDATA['),
+      fc.constantFrom('', '<', '>', '&', '"', '/', '</records>', ']]>', '<!--', '<a>', '<Name>', '=', '<![CDATA['),
     );
     fc.assert(
       fc.property(record, damage, (one, [at, what]) => {
