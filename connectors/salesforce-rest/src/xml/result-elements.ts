@@ -24,6 +24,12 @@ export function resultElements(answer: string): readonly ResultElement[] {
   let isSimple = true;
   let valueFrom = 0;
   for (;;) {
+    const field = scanner.depth === MEMBER_LEVEL - 1 ? scanner.takeField() : undefined;
+    if (field !== undefined) {
+      if (members.has(field.name)) isSimple = false;
+      else members.set(field.name, field.value);
+      continue;
+    }
     const kind = scanner.next();
     if (kind === END) return results;
     const { level } = scanner;

@@ -1,7 +1,7 @@
 import { isSpace, type NamespaceDeclaration, spaceEnd, TagReader } from './tag-reader.js';
 import { refuseXml } from './xml-error.js';
 import { MAX_DEPTH } from './xml-limits.js';
-import { characterOf, REFERENCE } from './xml-text.js';
+import { characterOf, REFERENCE, unescapeXml } from './xml-text.js';
 
 /** What {@link XmlScanner.next} came upon: the end of the text, a start tag, an end tag, an empty-element tag. */
 export const END = 0;
@@ -16,12 +16,11 @@ const QUESTION = 63;
 const INSTRUCTION = /<\?[A-Za-z_:\u00c0-\uffff][\w:.\u00b7-\uffff-]*(?=\s|\?>)/y;
 const XML_DECLARATION = /<\?xml version="1\.0"(?: encoding="(?:utf|UTF)-8")?(?: standalone="(?:yes|no)")? ?\?>/y;
 const REFERENCE_HERE = new RegExp(REFERENCE, 'y');
-const NAMED_REFERENCE = '&(?:amp|lt|gt|quot|apos);';
-/** Fields side by side, as nearly all are written: a name of a capital and ASCII letters, no attributes, few references and those by name. */
-const FIELDS = new RegExp(
-  `(?:[ \\t\\r\\n]*<([A-Z]\\w{0,99})>[^<&\\]]*(?:${NAMED_REFERENCE}[^<&\\]]*){0,8}</\\1>){1,64}`,
-  'y',
-);
+const SIMPLE_TEXT = '[^<&\\]]*(?:(&)(?:amp|lt|gt|quot|apos);[^<&\\]]*){0,8}';
+/** A field as nearly all are written: a name of ASCII letters, no attributes, few references and those by name. */
+const FIELD = new RegExp(`[ \\t\\r\\n]*<([A-Za-z]\\w{0,99})>(${SIMPLE_TEXT})</\\1>`, 'y');
+/** Several of them side by side, if their names begin with a capital. */
+const FIELDS = new RegExp(`(?:[ \\t\\r\\n]*<([A-Z]\\w{0,99})>${SIMPLE_TEXT}</\\1>){1,64}`, 'y');
 
 /**
  * Walks over the tags of an XML text that is wholly in memory, without making a string per tag: the reader slices what it needs by the positions.
@@ -38,7 +37,8 @@ export class XmlScanner {
   level = 0;
   /** Namespaces that the tag at hand declares. */
   readonly declarations: readonly NamespaceDeclaration[];
-  private depth = 0;
+  /** Elements that are open behind the tag at hand. */
+  depth = 0;
   private sawRoot = false;
   private readonly openStarts: number[] = [];
   private readonly openEnds: number[] = [];
@@ -78,11 +78,21 @@ export class XmlScanner {
     }
   }
 
-  /** Goes past simple fields, if any come next, at a fifth of the cost of their tags; for readers to whom they mean nothing. */
+  /** Goes past simple fields whose names begin with a capital, if any come next, at a fifth of the cost of their tags; for readers to whom they mean nothing. */
   passFields(): void {
     if (this.depth === 0 || this.depth >= MAX_DEPTH) return;
     FIELDS.lastIndex = this.end;
     while (FIELDS.test(this.text)) this.passTo(FIELDS.lastIndex);
+  }
+
+  /** Goes past a simple field, if one comes next, space before it: its tags are never at hand. */
+  takeField(): { readonly name: string; readonly value: string } | undefined {
+    if (this.depth === 0 || this.depth >= MAX_DEPTH) return undefined;
+    FIELD.lastIndex = this.end;
+    const [, name, value, reference] = FIELD.exec(this.text) ?? [];
+    if (name === undefined || value === undefined) return undefined;
+    this.passTo(FIELD.lastIndex);
+    return { name, value: reference === undefined ? value : unescapeXml(value) };
   }
 
   /** Is the name of the tag at hand this one? */

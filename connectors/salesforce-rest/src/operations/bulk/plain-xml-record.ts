@@ -30,7 +30,19 @@ function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined
   /** Of the tag before: nothing but text stands between a start tag and the end tag of a field. */
   let before: number = END;
   let beforeEnd = 0;
-  for (let kind = scanner.next(); kind !== END; kind = scanner.next()) {
+  for (;;) {
+    const field = scanner.takeField();
+    if (field !== undefined) {
+      if (scanner.depth >= DEEPEST_LEVEL) return undefined;
+      const name = scanner.depth === PARENT_LEVEL ? parentPath(parent, parentType, field.name) : field.name;
+      if (fields.has(name)) return undefined;
+      fields.set(name, field.value === '' ? null : field.value);
+      before = CLOSE;
+      beforeEnd = scanner.end;
+      continue;
+    }
+    const kind = scanner.next();
+    if (kind === END) break;
     const { level, start, end, nameEnd } = scanner;
     const isField = level > 1 && (kind === EMPTY || (kind === CLOSE && before === OPEN));
     if (kind !== CLOSE) {
