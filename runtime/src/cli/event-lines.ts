@@ -13,6 +13,11 @@ export async function lineOfEvent(event: OperationEvent): Promise<string> {
   return `${JSON.stringify(rest).slice(0, -1)},"body":${shown}}`;
 }
 
+/** The NDJSON line of an output whose body is in a file. */
+export function lineOfFile({ body: _, ...output }: OutputEvent, file: string): string {
+  return JSON.stringify({ ...output, file });
+}
+
 /** The last NDJSON line of a run. */
 export function lineOfSummary(summary: ExecutionSummary): string {
   const { counts, outputs, complete, warnings, warningCount, usage, error } = summary;
@@ -39,6 +44,11 @@ export async function textOf(content: Content): Promise<string> {
   if (typeof content === 'string') return content;
   if (content instanceof Uint8Array) return new TextDecoder('utf-8', { fatal: true }).decode(content);
   return isBody(content) ? content.text(MAX_BODY_BYTES) : JSON.stringify(content);
+}
+
+/** What a file is written of: a body piece by piece, untouched and however large. */
+export async function contentOf(content: Content): Promise<string | AsyncIterable<Uint8Array>> {
+  return isBody(content) ? content.open() : textOf(content);
 }
 
 function isBody(content: Content): content is Body {

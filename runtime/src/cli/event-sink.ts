@@ -3,7 +3,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { OperationDescriptor, OperationEvent, OutputEvent } from '@connector-runtime/core';
 import type { ExecutionSummary } from '../execution/execution.js';
-import { bodyLine, lineOfEvent, lineOfSummary, textOf } from './event-lines.js';
+import { bodyLine, contentOf, lineOfEvent, lineOfFile, lineOfSummary, textOf } from './event-lines.js';
 import { UsageError } from './exit-codes.js';
 import { LineFile, unwritable } from './line-file.js';
 import { stdout, writing } from './output-stream.js';
@@ -11,7 +11,7 @@ import { stdout, writing } from './output-stream.js';
 export const OUTPUT_FORMATS = ['ndjson', 'xml', 'json', 'csv'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** In a folder of NDJSON, every event but the outputs, and the summary. No document's name: those have a number and a dash before their extension. */
+/** In a folder of NDJSON, every event, of an output the name of its file in place of its body, and the summary. No document's name: those have a number and a dash before their extension. */
 export const RESULTS_FILE = 'results.ndjson';
 
 /** How far an output is: bytes of a file; of a folder, the number of files of each document that has no result yet, and under `/` the bytes of its {@link RESULTS_FILE}. */
@@ -129,7 +129,7 @@ class LineSink implements EventSink {
   }
 }
 
-/** A file an output: `<input id>-<n>.<ext>`; what else happens is a line of `results`. A document's count is forgotten with its result: the same document made anew writes the same files. */
+/** A file an output: `<input id>-<n>.<ext>`; what happened is a line each of `results`. A document's count is forgotten with its result: the same document made anew writes the same files. */
 class FolderSink implements EventSink {
   private readonly counts: Map<string, number>;
 
@@ -144,7 +144,7 @@ class FolderSink implements EventSink {
   async write(events: readonly OperationEvent[]): Promise<void> {
     let lines = '';
     for (const event of events) {
-      if (event.type === 'output') await this.writeOutput(event);
+      if (event.type === 'output') lines += `${lineOfFile(event, await this.writeOutput(event))}\n`;
       else if (event.type !== 'progress') lines += `${await lineOfEvent(event)}\n`;
       if (event.type === 'result') for (const id of event.inputs) this.counts.delete(nameOf(id));
     }
@@ -161,14 +161,17 @@ class FolderSink implements EventSink {
     await this.results?.close();
   }
 
-  private async writeOutput(event: OutputEvent): Promise<void> {
+  /** Gives the name of its file. */
+  private async writeOutput(event: OutputEvent): Promise<string> {
     const name = nameOf(event.inputs[0] ?? 'output');
     const n = (this.counts.get(name) ?? 0) + 1;
     this.counts.set(name, n);
     const extension = extensionOf(event.mediaType) ?? 'txt';
-    const text = await textOf(event.body);
-    const target = path.join(this.folder, `${name}-${n}.${extension}`);
-    await writing(target, () => writeFile(target, text, { flush: true }));
+    const file = `${name}-${n}.${extension}`;
+    const target = path.join(this.folder, file);
+    const content = await contentOf(event.body);
+    await writing(target, () => writeFile(target, content, { flush: true }));
+    return file;
   }
 }
 

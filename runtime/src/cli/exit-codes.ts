@@ -11,7 +11,7 @@ export const EXIT = {
   NOT_CONNECTED: 3,
   /** Cancelled, past its deadline, input not taken to its end, a read that broke off, or output that could not be written to its end. */
   INCOMPLETE: 4,
-  /** Some document ended other than `success`. */
+  /** Some document ended other than `success`, or an output that the service judged by itself did. */
   NOT_ALL_SUCCESS: 1,
   OK: 0,
   /** Second Ctrl-C. */

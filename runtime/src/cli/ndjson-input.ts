@@ -99,7 +99,9 @@ function bodyInput(
   source: string | undefined,
   place: string,
 ): DocumentInput | RefusedInput {
-  const { body, mediaType } = record;
+  const { body, mediaType, file } = record;
+  if (body === undefined && typeof file === 'string')
+    return refused(place, `has its body in the file ${shown(file)}: give that file, or its folder, as the input`);
   if (body === undefined) return refused(place, 'has no body');
   if (mediaType !== undefined && typeof mediaType !== 'string')
     return refused(place, 'has a mediaType that is no text');

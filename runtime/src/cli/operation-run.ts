@@ -63,6 +63,7 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
       host.runtime.events.on('connectionOpened', () => {
         hasOpened = true;
       });
+      const unsuccessful = new Unsuccessful();
       const summary = await interruptible(async (signal) => {
         const leaving = new AbortController();
         const stop = AbortSignal.any([signal, leaving.signal]);
@@ -74,7 +75,6 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
         });
         const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt);
         const written = new RunOutput(sink, checkpoint, () => leaving.abort());
-        const unsuccessful = new Unsuccessful();
         const progress = new Progress(operation, input?.total, options.quiet === true);
         try {
           for await (const events of execution.batches()) {
@@ -89,7 +89,7 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
         tell(host, reportLines(judged, unsuccessful, written.lost, options));
         return judged;
       });
-      return exitCodeOfRun(summary, hasOpened);
+      return exitCodeOfRun(summary, hasOpened, unsuccessful.total > 0);
     } finally {
       await input?.close();
     }
@@ -151,12 +151,11 @@ function reportLines(
 }
 
 /** The first that applies, in the order of {@link EXIT}. */
-function exitCodeOfRun(summary: ExecutionSummary, hasOpened: boolean): number {
+function exitCodeOfRun(summary: ExecutionSummary, hasOpened: boolean, hasUnsuccessful: boolean): number {
   const { error, counts } = summary;
   if (error?.category === 'internal' || error?.category === 'contract') return EXIT.BUG;
   if (error !== undefined && counts.success === 0 && exitCodeOfInfo(error) === EXIT.USAGE) return EXIT.USAGE;
   if (error !== undefined && !hasOpened && error.category !== 'cancelled') return EXIT.NOT_CONNECTED;
   if (!summary.complete) return EXIT.INCOMPLETE;
-  const others = counts.applicationError + counts.failure + counts.unknown + counts.notAttempted;
-  return others > 0 ? EXIT.NOT_ALL_SUCCESS : EXIT.OK;
+  return hasUnsuccessful ? EXIT.NOT_ALL_SUCCESS : EXIT.OK;
 }

@@ -1,15 +1,16 @@
-import type { OperationEvent, ResultEvent } from '@connector-runtime/core';
+import type { OperationEvent, OutputEvent, ResultEvent } from '@connector-runtime/core';
 
 const MAX_LINES = 20;
 
-/** The documents of a run that did not end in success, for people: the first twenty, and how many more. */
+/** What of a run did not end in success, documents and outputs that the service judged by themselves, for people: the first twenty, and how many more. */
 export class Unsuccessful {
   private readonly first: string[] = [];
-  private total = 0;
+  total = 0;
 
   count(events: readonly OperationEvent[]): void {
     for (const event of events) {
-      if (event.type !== 'result' || event.status === 'success') continue;
+      if (event.type !== 'result' && event.type !== 'output') continue;
+      if (event.status === undefined || event.status === 'success') continue;
       this.total += event.inputs.length;
       for (const id of event.inputs) if (this.first.length < MAX_LINES) this.first.push(lineOf(id, event));
     }
@@ -22,7 +23,9 @@ export class Unsuccessful {
   }
 }
 
-function lineOf(id: string, { status, code, message, error }: ResultEvent): string {
+function lineOf(id: string, event: ResultEvent | OutputEvent): string {
+  const { status, code, message } = event;
+  const error = event.type === 'result' ? event.error : undefined;
   const why = message ?? error?.message;
   const word = code ?? error?.code;
   // Many services begin their messages with the code.

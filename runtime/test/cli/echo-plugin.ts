@@ -43,7 +43,7 @@ class EchoConnection implements Connection {
   async close(): Promise<void> {}
 }
 
-/** Gives each document back; "bad" is refused, "hang" waits for the end of the call, "stuck" for ever. */
+/** Gives each document back; "partly" is a success of which a part failed, "bad" is refused, "hang" waits for the end of the call, "stuck" for ever. */
 @injectable()
 class Echo {
   execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
@@ -58,6 +58,19 @@ class Echo {
           retryable: false,
         });
       }
+      if (text === 'partly')
+        return [
+          { type: 'output', inputs: [id], body: 'done', mediaType: 'text/csv', status: 'success', code: '200' },
+          {
+            type: 'output',
+            inputs: [id],
+            body,
+            mediaType: 'text/csv',
+            status: 'applicationError',
+            message: 'one failed',
+          },
+          { type: 'result', inputs: [id], status: 'success', code: '200' },
+        ];
       if (text === 'stuck') {
         process.stderr.write('stuck\n');
         await new Promise(() => undefined);

@@ -22,10 +22,39 @@ describe('the output of connector run', () => {
       .map((line) => JSON.parse(line) as object);
     expect(stdout).toBe('');
     expect(lines).toEqual([
+      { type: 'output', inputs: ['a'], mediaType: 'application/xml', file: 'a-1.xml' },
       { type: 'result', inputs: ['a'], status: 'success', code: '200' },
       expect.objectContaining({ type: 'result', inputs: ['b'], status: 'applicationError' }),
       expect.objectContaining({ type: 'summary', outputs: 1, complete: true }),
     ]);
+  });
+
+  test.each(['out/', 'out.ndjson', '-'])(
+    'of a success of which a part failed is no success: --output %s',
+    async (output) => {
+      const { code, stdout, stderr } = await place.run(
+        ['run', 'echo.json', '--output', output],
+        ndjson({ id: 'rows', body: 'partly' }),
+      );
+
+      expect(code).toBe(1);
+      expect(stderr.includes('rows: applicationError: one failed\n')).toBe(output !== '-');
+      if (output !== 'out/') return expect(output === '-' ? stdout : place.read(output)).toContain('"one failed"');
+      expect(place.read('out/rows-1.csv')).toBe('done');
+      expect(place.read('out/rows-2.csv')).toBe('partly');
+      expect(place.read('out/results.ndjson')).toContain(
+        '{"type":"output","inputs":["rows"],"mediaType":"text/csv","status":"applicationError","message":"one failed","file":"rows-2.csv"}\n',
+      );
+    },
+  );
+
+  test('of a folder is no input by its results alone: the line names the file', async () => {
+    await place.run(['run', 'echo.json', '--output', 'out/'], ndjson({ id: 'a', body: '<x/>' }));
+
+    const { code, stdout } = await place.run(['run', 'echo.json', '--input', 'out/results.ndjson'], '');
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('line-1 has its body in the file \\"a-1.xml\\": give that file, or its folder, as the input');
   });
 
   test('writes output bodies only into a folder of another format, and counts on stderr', async () => {
