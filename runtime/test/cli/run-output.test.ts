@@ -54,7 +54,9 @@ describe('the output of connector run', () => {
     const { code, stdout } = await place.run(['run', 'echo.json', '--input', 'out/results.ndjson'], '');
 
     expect(code).toBe(1);
-    expect(stdout).toContain('line-1 has its body in the file \\"a-1.xml\\": give that file, or its folder, as the input');
+    expect(stdout).toContain(
+      'line-1 has its body in the file \\"a-1.xml\\": give that file, or its folder, as the input',
+    );
   });
 
   test('writes output bodies only into a folder of another format, and counts on stderr', async () => {
