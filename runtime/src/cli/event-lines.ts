@@ -14,8 +14,8 @@ export async function lineOfEvent(event: OperationEvent): Promise<string> {
 }
 
 /** The NDJSON line of an output whose body is in a file. */
-export function lineOfFile({ body: _, ...output }: OutputEvent, file: string): string {
-  return JSON.stringify({ ...output, file });
+export function lineOfFile(event: OutputEvent, file: string): string {
+  return JSON.stringify({ ...event, body: undefined, file });
 }
 
 /** The last NDJSON line of a run. */

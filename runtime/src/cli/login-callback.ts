@@ -10,10 +10,12 @@ type Query = Readonly<Record<string, string>>;
 
 /**
  * Takes the one redirect of a login by browser, on this machine only. The service compares `redirectUri` with what was registered, character by character: the host is `localhost`.
- * What is no such redirect, or was sent under another host's name, is turned away and ends nothing.
+ * What is no such redirect, was sent under another host's name, or brings another `state` than the address that was shown, is turned away and ends nothing.
  */
 export class LoginCallback implements LoginPrompt {
   private readonly servers: Server[] = [];
+  /** Of the address that was shown; a login without one takes any redirect. */
+  private state: string | undefined;
   private settle: (query: Query) => void = () => undefined;
   private readonly arrival = new Promise<Query>((resolve) => {
     this.settle = resolve;
@@ -42,6 +44,7 @@ export class LoginCallback implements LoginPrompt {
   }
 
   show(url: string): void {
+    this.state = new URL(url).searchParams.get('state') ?? undefined;
     this.showAddress(url);
   }
 
@@ -76,7 +79,8 @@ export class LoginCallback implements LoginPrompt {
     const query = Object.fromEntries(url.searchParams);
     const isRedirect = request.method === 'GET' && url.pathname === PATH && ('code' in query || 'error' in query);
     const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', connection: 'close' };
-    if (!isOurs || !isRedirect) {
+    const isDue = this.state === undefined || query['state'] === this.state;
+    if (!isOurs || !isRedirect || !isDue) {
       response.writeHead(404, headers).end('Nothing is here.\n');
       return;
     }
