@@ -36,6 +36,11 @@ export interface ExecutionContext<P = Properties> extends CallContext {
   readonly maxInFlight: number;
   /** Does the host ask what became of documents (`reconcile`)? That asking failed, and did nothing, says nothing of them. */
   readonly isReconciliation: boolean;
+  /**
+   * Asked before something that the service refused for the moment (a locked row) goes again. Each yes is one repeat of the connection's budget, from which its requests draw too:
+   * after no, the refusal stands, so that a service in trouble is not loaded further.
+   */
+  mayRepeat(): boolean;
   /** State of the last checkpoint that the host kept. */
   readonly resumeFrom?: Json;
   /** Scratch space of this execution, gone with it. */

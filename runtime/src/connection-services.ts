@@ -1,6 +1,7 @@
 import type { Clock, Spool } from '@connector-runtime/core';
 import type { RefusalMemory } from './connection-opening.js';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/connection-http-client.js';
+import type { RetryBudget } from './http/retry-budget.js';
 import type { RuntimeEvents } from './services/events.js';
 import type { RedactingLogger } from './services/redacting-logger.js';
 import type { Redactor } from './services/redaction.js';
@@ -33,6 +34,7 @@ export interface ConnectionServices {
   readonly telemetry: Telemetry;
   readonly redactor: Redactor;
   readonly refusals: RefusalMemory;
+  readonly retryBudget: RetryBudget;
   makeSpool(): Spool & { close(): Promise<void> };
   /** Lets go of sockets and scratch space, and tells the runtime that the connection is gone. */
   release(): Promise<void>;

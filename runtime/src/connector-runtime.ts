@@ -24,6 +24,7 @@ import { ConnectionHttpClient } from './http/connection-http-client.js';
 import { EgressRule } from './http/egress-rule.js';
 import type { HttpSettings, HttpTransport } from './http/http-transport.js';
 import { proxyEnvironment } from './http/proxy-rule.js';
+import { RetryBudget } from './http/retry-budget.js';
 import { undiciTransport } from './http/undici-transport.js';
 import { checkPlugin } from './plugins/manifest-check.js';
 import { PluginRegistry } from './plugins/plugin-registry.js';
@@ -151,6 +152,7 @@ export class ConnectorRuntime {
       [CACHE, cacheOf(key, cache)],
       [CREDENTIAL_STORE, noting(store, redactor)],
     ]);
+    const retryBudget = new RetryBudget(limits.repeatsPerMinute);
     const closers: { close(): Promise<void> }[] = [];
     if (manifest.egress !== 'own') {
       const transport = this.options.http ?? undiciTransport();
@@ -161,6 +163,7 @@ export class ConnectorRuntime {
         egress: new EgressRule(manifest.egress, checked.properties),
         ...(concurrency === undefined ? {} : { concurrency: new ConcurrencyLimit(concurrency) }),
         limits,
+        retryBudget,
         spool,
         redact: (text) => redactor.text(text),
         traceOf: (context) => telemetry.traceOf(context),
@@ -177,6 +180,7 @@ export class ConnectorRuntime {
       events,
       telemetry,
       redactor,
+      retryBudget,
       refusals: this.refused.of(isNamed ? key : manifest.id, checked.plain()),
       makeSpool,
       ...(concurrency === undefined ? {} : { concurrency }),

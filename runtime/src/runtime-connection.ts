@@ -265,6 +265,7 @@ export class RuntimeConnection {
       maxInFlight: Math.min(descriptor.limits.maxInFlight, this.services.concurrency ?? Number.POSITIVE_INFINITY),
       spool,
       isReconciliation: kind === 'reconcile',
+      mayRepeat: () => this.services.retryBudget.take(clock.now()),
       ...(checkpoint === undefined ? {} : { resumeFrom: checkpoint.state }),
     });
     const validator = validatorOf(`the properties of ${descriptor.id}`, declared.properties);

@@ -95,6 +95,24 @@ describe('rows that are locked', () => {
     expectHonest(made);
   });
 
+  test('go in no job of their own once the budget of the connection is used up', async () => {
+    const world = await startWorld({}, { limits: { repeatsPerMinute: 1 } });
+    const { org } = world;
+    org.locks.add({ times: Number.POSITIVE_INFINITY });
+
+    const outcome = await run(await world.connect(), 'create', accounts(3), FAST);
+
+    const made = { outcome, org };
+    expect(statuses(made)).toEqual(['applicationError']);
+    expect(outcome.results[0]).toMatchObject({
+      code: 'UNABLE_TO_LOCK_ROW',
+      error: { retryable: true, effect: 'none' },
+    });
+    expect(org.bulk.jobs).toHaveLength(2);
+    expectHonest(made);
+    expectNothingOpen(made);
+  });
+
   test('of the same text are told apart from those that were not', async () => {
     const same = ['a', 'b', 'c', 'd'].map((id) => ({
       id,

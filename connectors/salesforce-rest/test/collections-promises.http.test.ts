@@ -319,6 +319,24 @@ describe('rows that are locked', () => {
   });
 });
 
+test('rows that are locked go again within the budget of the connection, with all that its requests send again', async () => {
+  await world.stop();
+  world = await PromiseWorld.start({}, { limits: { repeatsPerMinute: 3 } });
+  world.org.locks.add(always);
+  world.org.faults.add({
+    kind: 'createCollection',
+    action: 'error',
+    status: 400,
+    errorCode: 'UNABLE_TO_LOCK_ROW',
+    message: 'locked',
+  });
+
+  const { outcome } = await write('create', 100);
+
+  expect(count(outcome, 'applicationError')).toBe(100);
+  expect(world.org.requests.count('createCollection')).toBe(10 + 3);
+});
+
 test('50 requests that meet one expired session renew it once, and write nothing twice', async () => {
   const connection = await world.connect({ concurrent: 25 });
   await run(connection, 'create', accounts(1, 'Warm'), propertiesOf('create'));

@@ -25,7 +25,7 @@ export interface BatchOptions<D> {
 /**
  * One piece of work per batch of documents, in input order: up to `context.maxInFlight` batches at once. A batch is worked on when it is full, when the next document may not join it, or at the end of the input.
  *
- * `work` names every document of its batch in a `result`. A result whose error is `retryable` with effect `none` (a locked row) goes again, without the others, up to 3 times in all, after a pause with full jitter.
+ * `work` names every document of its batch in a `result`. A result whose error is `retryable` with effect `none` (a locked row) goes again, without the others, up to 3 times in all and within the connection's budget of repeats, after a pause with full jitter.
  * What `work` throws becomes the result of the whole batch (in a reconciliation `unknown`); see {@link perDocument} for what ends the execution.
  */
 export function perBatch<P = Properties, D extends Document<P> = Document<P>>(
@@ -112,8 +112,8 @@ async function workUntilSettled<P, D extends Document<P>>(
       return inOrderOf(batch, [...settled, ...pending.map(({ id }) => failed([id], info))], context);
     }
     const refused = new Set<OperationEvent>(attempt < MAX_ATTEMPTS ? events.filter(isRefusedForNow) : []);
+    if (refused.size === 0 || !context.mayRepeat()) return inOrderOf(batch, [...settled, ...events], context);
     for (const event of events) if (!refused.has(event)) settled.push(event);
-    if (refused.size === 0) return inOrderOf(batch, settled, context);
     try {
       await context.clock.sleep(context.clock.random() * FIRST_BACKOFF_MS * 2 ** (attempt - 1), context.signal);
     } catch {

@@ -68,6 +68,7 @@ export function contextWith(
     properties: {},
     maxInFlight,
     isReconciliation: false,
+    mayRepeat: () => true,
     spool: { write: () => Promise.reject(new Error('no spool here')) },
     cleanup: call,
   };

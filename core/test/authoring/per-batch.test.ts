@@ -145,6 +145,31 @@ describe('perBatch', () => {
     expect(results).toMatchObject([{ inputs: ['d1'], error: { code: 'ROW_LOCKED' } }]);
   });
 
+  test('lets a refusal stand where the budget of repeats is used up, one repeat for each batch', async () => {
+    const sent: string[][] = [];
+    const answers = [true, false, false];
+    const context = { ...contextWith({ ...batchOf10, maxInFlight: 1 }), mayRepeat: () => answers.shift() ?? false };
+
+    const results = await resultsOf(
+      perBatch(new CountedDocuments(12), context, async (batch) => {
+        sent.push(idsOf(batch));
+        return batch.map(
+          ({ id }): OperationEvent =>
+            id === 'd3' || id === 'd12'
+              ? { type: 'result', inputs: [id], status: 'applicationError', error: locked }
+              : success(id),
+        );
+      }),
+    );
+
+    expect(sent.map((ids) => ids.length)).toEqual([10, 1, 2]);
+    expect(results).toHaveLength(12);
+    expect(results.filter(({ status }) => status !== 'success')).toMatchObject([
+      { inputs: ['d3'], error: { code: 'ROW_LOCKED' } },
+      { inputs: ['d12'], error: { code: 'ROW_LOCKED' } },
+    ]);
+  });
+
   test('keeps what earlier attempts settled when a repeat throws', async () => {
     let attempts = 0;
 

@@ -40,6 +40,7 @@ export interface ExecutionParts {
   readonly maxInFlight: number;
   readonly spool: Spool;
   readonly isReconciliation: boolean;
+  readonly mayRepeat: () => boolean;
   readonly resumeFrom?: Json;
 }
 
@@ -52,6 +53,7 @@ export class RuntimeExecutionContext extends RuntimeCallContext implements Execu
   readonly maxInFlight: number;
   readonly spool: Spool;
   readonly isReconciliation: boolean;
+  readonly mayRepeat: () => boolean;
   declare readonly resumeFrom?: Json;
   private lastWords: CleanupContext | undefined;
 
@@ -64,6 +66,7 @@ export class RuntimeExecutionContext extends RuntimeCallContext implements Execu
     this.maxInFlight = parts.maxInFlight;
     this.spool = parts.spool;
     this.isReconciliation = parts.isReconciliation;
+    this.mayRepeat = parts.mayRepeat;
     if (parts.resumeFrom !== undefined) this.resumeFrom = parts.resumeFrom;
   }
 

@@ -12,7 +12,7 @@ import type { Context } from '@opentelemetry/api';
 import type { EgressRule } from './egress-rule.js';
 import { Repeats } from './repeats.js';
 import { RequestSpan } from './request-span.js';
-import { RetryBudget } from './retry-budget.js';
+import type { RetryBudget } from './retry-budget.js';
 import { Sending, type SendingOptions } from './sending.js';
 import { shownUrl } from './shown-url.js';
 
@@ -21,7 +21,7 @@ export interface HttpLimits {
   readonly maxAnswerBytes: number;
   /** How often one request is sent again at the most. Default 4. */
   readonly repeatsPerRequest: number;
-  /** How often all requests of a connection together are sent again within a minute. Default 120. */
+  /** How often all requests of a connection together are sent again within a minute, those with documents that were refused for the moment among them. Default 120. */
   readonly repeatsPerMinute: number;
 }
 
@@ -43,6 +43,8 @@ export interface RepeatNotice {
 export interface ConnectionHttpOptions extends SendingOptions {
   readonly egress: EgressRule;
   readonly limits: HttpLimits;
+  /** Of the connection. */
+  readonly retryBudget: RetryBudget;
   /** The trace that a call belongs to. */
   readonly traceOf?: (context: CallContext) => Context | undefined;
   readonly onRepeat?: (notice: RepeatNotice) => void;
@@ -55,8 +57,7 @@ export class ConnectionHttpClient implements HttpClient {
   private isClosed = false;
 
   constructor(private readonly options: ConnectionHttpOptions) {
-    const { repeatsPerRequest, repeatsPerMinute } = options.limits;
-    this.repeats = new Repeats(repeatsPerRequest, new RetryBudget(repeatsPerMinute));
+    this.repeats = new Repeats(options.limits.repeatsPerRequest, options.retryBudget);
   }
 
   async send(request: HttpRequest, context: CallContext): Promise<HttpResponse> {

@@ -1,4 +1,4 @@
-/** A token bucket that all requests of a connection draw their repeats from, so that a service that is down is not loaded further. */
+/** A token bucket that all requests of a connection draw their repeats from, and operations for what the service refused inside an answer, so that a service that is down is not loaded further. */
 export class RetryBudget {
   private left: number;
   private countedAtEpochMs: number | undefined;

@@ -14,6 +14,7 @@ import {
 } from '#src/http/connection-http-client.js';
 import { EgressRule } from '#src/http/egress-rule.js';
 import type { HttpSettings, HttpTransport } from '#src/http/http-transport.js';
+import { RetryBudget } from '#src/http/retry-budget.js';
 import { undiciTransport } from '#src/http/undici-transport.js';
 import { FileSpool } from '#src/services/file-spool.js';
 import { Redactor } from '#src/services/redaction.js';
@@ -61,11 +62,13 @@ export function benchClient(
   const transport = facts.transport ?? undiciTransport();
   const clock = facts.clock ?? new LentClock();
   const redactor = new Redactor();
+  const limits = { ...DEFAULT_HTTP_LIMITS, ...facts.limits };
   const http = new ConnectionHttpClient({
     pool: transport.open(facts.settings ?? {}),
     givesEncoded: transport.givesEncoded,
     egress: new EgressRule(['{/url}'], { url: origin }),
-    limits: { ...DEFAULT_HTTP_LIMITS, ...facts.limits },
+    limits,
+    retryBudget: new RetryBudget(limits.repeatsPerMinute),
     spool: closeLater(new FileSpool(facts.spoolBytes ?? 10_000_000)),
     redact: (text) => redactor.text(text),
     ...(facts.places !== undefined && { concurrency: new ConcurrencyLimit(facts.places) }),

@@ -7,7 +7,7 @@ import type { JobSpec } from './job-spec.js';
 import type { RecordForm } from './record-form.js';
 import { RowSettlement } from './row-settlement.js';
 
-/** A row that is refused for the moment goes so often in all, as records of collections do. */
+/** A row that is refused for the moment goes so often in all, as records of collections do, and within the connection's budget of repeats. */
 const MAX_JOBS = 3;
 const FIRST_BACKOFF_MS = 1_000;
 
@@ -39,6 +39,10 @@ export async function* runRows(
     resumed = undefined;
     if (end === 'replaceable') continue;
     if (!settlement.hasHeld) return;
+    if (!context.mayRepeat()) {
+      yield* settlement.refusals(context.cleanup);
+      return;
+    }
     try {
       await context.clock.sleep(context.clock.random() * FIRST_BACKOFF_MS * 2 ** (jobs - 1), context.signal);
       rows = await settlement.heldRows(context);
