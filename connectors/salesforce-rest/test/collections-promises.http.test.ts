@@ -319,6 +319,25 @@ describe('rows that are locked', () => {
   });
 });
 
+test('no document reaches out of its own record, whatever stands behind it', async () => {
+  const bodies = [
+    '<records><Name>first</Name></records><?pi </x?>',
+    '<Account><Name>second</Name></Account>',
+    '<Account><!-- ?><records type="Account"><Name>smuggled</Name></records><records type="Account"><?x --><?y ?><Name>third</Name></Account>',
+  ];
+
+  const connection = await world.connect();
+  const outcome = await run(
+    connection,
+    'create',
+    bodies.map((body, index) => ({ id: `d${index}`, body })),
+    propertiesOf('create'),
+  );
+
+  expect(count(outcome, 'success')).toBe(3);
+  expect(written().map(({ fields }) => fields['Name'])).toEqual(['first', 'second', 'third']);
+});
+
 test('rows that are locked go again within the budget of the connection, with all that its requests send again', async () => {
   await world.stop();
   world = await PromiseWorld.start({}, { limits: { repeatsPerMinute: 3 } });

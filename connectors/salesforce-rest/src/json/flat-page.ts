@@ -19,7 +19,8 @@ export function readFlatPage(page: string): QueryPage | undefined {
     Number.isSafeInteger(totalSize) &&
     Number(totalSize) >= 0 &&
     Array.isArray(records);
-  if (!isPage) return undefined;
+  // A border inside a record could else make up for one that is missing.
+  if (!isPage || !records.every(beginsWithAttributes)) return undefined;
   const cut = recordsIn(page, list + RECORDS.length);
   if (cut?.length !== records.length) return undefined;
   return {
@@ -28,6 +29,11 @@ export function readFlatPage(page: string): QueryPage | undefined {
     records: cut,
     openLists: new Map(),
   };
+}
+
+function beginsWithAttributes(record: unknown): boolean {
+  for (const name in record as object) return name === 'attributes';
+  return false;
 }
 
 function parsed(page: string): Readonly<Record<string, unknown>> | undefined {

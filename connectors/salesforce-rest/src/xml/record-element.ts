@@ -31,12 +31,12 @@ export function recordElement(document: string, type: string, keyName?: string):
     if (kind === END) return { text, type: ownType, key: key ?? '' };
     if (scanner.level === 1) {
       if (kind !== CLOSE) {
-        const attributes = document.slice(scanner.nameEnd, scanner.end).replace(/\s*\/?>$/, '');
+        const attributes = document.slice(scanner.nameEnd, scanner.end - (kind === EMPTY ? 2 : 1)).trimEnd();
         const typed = withType(attributes, type);
         ownType = typed.type;
         start = `<records${typed.attributes}`;
         contentFrom = scanner.end;
-        const contentTo = wanted === undefined && kind === OPEN ? lastTagIn(document) : undefined;
+        const contentTo = wanted === undefined && kind === OPEN ? endTagOf(scanner.name, document) : undefined;
         if (contentTo !== undefined)
           return { text: `${start}>${document.slice(contentFrom, contentTo)}</records>`, type: ownType, key: '' };
         if (kind === EMPTY) text = `${start}/>`;
@@ -54,10 +54,11 @@ export function recordElement(document: string, type: string, keyName?: string):
   }
 }
 
-/** Where the root ends, if the document ends with its tag; nothing in between has to be looked at then. */
-function lastTagIn(document: string): number | undefined {
+/** Where the root's end tag stands, if the document ends with it; nothing in between has to be looked at then. What comments and instructions hold is none: they end otherwise. */
+function endTagOf(name: string, document: string): number | undefined {
   const from = document.lastIndexOf('</');
-  return /^<\/[^\s<>]+\s*>\s*$/.test(document.slice(from)) ? from : undefined;
+  const isLast = document.startsWith(name, from + 2) && /^\s*>\s*$/.test(document.slice(from + 2 + name.length));
+  return isLast ? from : undefined;
 }
 
 function withType(attributes: string, given: string): { attributes: string; type: string } {

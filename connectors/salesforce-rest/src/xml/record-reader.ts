@@ -1,3 +1,4 @@
+import { checkXmlText } from './checked-xml.js';
 import { InheritedNamespaces } from './namespaces.js';
 import { XmlError } from './xml-error.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
@@ -131,6 +132,7 @@ class PageReader {
         if (this.lists[level] !== undefined) this.closeList(level);
       }
     }
+    if (!scanner.isPlain) checkXmlText(this.page);
     return this.result();
   }
 

@@ -22,9 +22,10 @@ export function resultElements(answer: string): readonly ResultElement[] {
   let start = '';
   let members = new Map<string, string>();
   let isSimple = true;
+  let isInResult = false;
   let valueFrom = 0;
   for (;;) {
-    const field = scanner.depth === MEMBER_LEVEL - 1 ? scanner.takeField() : undefined;
+    const field = isInResult && scanner.depth === MEMBER_LEVEL - 1 ? scanner.takeField() : undefined;
     if (field !== undefined) {
       if (members.has(field.name)) isSimple = false;
       else members.set(field.name, field.value);
@@ -35,6 +36,7 @@ export function resultElements(answer: string): readonly ResultElement[] {
     const { level } = scanner;
     if (level === 1 && kind !== CLOSE) namespaces = new InheritedNamespaces(scanner.declarations);
     if (level >= MEMBER_LEVEL) {
+      if (!isInResult) continue;
       if (kind === OPEN) valueFrom = scanner.end;
       if (kind === OPEN && level === MEMBER_LEVEL) continue;
       const { name } = scanner;
@@ -48,8 +50,10 @@ export function resultElements(answer: string): readonly ResultElement[] {
       contentFrom = scanner.nameEnd;
       members = new Map();
       isSimple = true;
+      isInResult = true;
     }
     if (kind === CLOSE || kind === EMPTY) {
+      isInResult = false;
       const text = start + answer.slice(contentFrom, scanner.end);
       results.push(isSimple && scanner.isPlain && !hasControls ? { text, members } : { text });
     }

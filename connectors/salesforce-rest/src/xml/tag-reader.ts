@@ -1,6 +1,6 @@
 import { RootPrefixes } from './root-prefixes.js';
 import { refuseXml } from './xml-error.js';
-import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_NAME_LENGTH } from './xml-limits.js';
+import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_DECLARED_LENGTH, MAX_NAME_LENGTH } from './xml-limits.js';
 
 const DOUBLE_QUOTE = 34;
 const SINGLE_QUOTE = 39;
@@ -131,6 +131,7 @@ export class TagReader {
   private readAttributes(from: number, isRoot: boolean): number {
     const { text, attributes } = this;
     attributes.length = 0;
+    let declaredLength = 0;
     let i = from;
     for (;;) {
       const spaced = spaceEnd(text, i);
@@ -150,6 +151,9 @@ export class TagReader {
       i = this.passValue(valueStart);
       if (!isDeclaration) continue;
       this.declarations.push({ name, text: text.slice(spaced, i) });
+      declaredLength += i - spaced;
+      if (declaredLength > MAX_DECLARED_LENGTH)
+        this.fail(`more than ${MAX_DECLARED_LENGTH} characters of namespace declarations`);
       if (!isRoot || !this.prefixes.declare(name, text.slice(valueStart, i))) this.isPlain = false;
     }
   }

@@ -57,6 +57,10 @@ test.each([
     'whose records do not begin with their attributes',
     PAGE.replaceAll('{"attributes":{"type":"A","url":"/a"},"Name":"x"}', '{"Name":"x"}'),
   ],
+  [
+    'where a border inside a record makes up for one that is missing',
+    `{"totalSize":3,"done":true,"records":[{"attributes":{"type":"A"},"X":[{"n":1},{"attributes":2}]},{"Id":"2"},${RECORD}]}`,
+  ],
   ['that says neither done nor not', PAGE.replace('true', '"yes"')],
   ['with more, and no address of it', PAGE.replace('true', 'false')],
   ['without a count', PAGE.replace('2', '-2')],

@@ -23,7 +23,20 @@ test.each([
     '\ufeff<?xml version="1.0"?><!-- a --><records type="T">b<!-- c --></records><!-- d -->',
     '<records type="T">b<!-- c --></records>',
   ],
-  ['what looks like its end and is none', '<r>a</r><!-- </r>\n-->', '<records type="Account">a</records>'],
+  ...[
+    '<!-- </r>\n-->',
+    '<!--</r>-->',
+    '<?pi </x?>',
+    '<?pi </r?>',
+    '<?pi </r ?>',
+    '<?pi </records>?>',
+    '<!-- </r > -->\n',
+    '\n <?a?><!-- <r> -->',
+  ].map((rest) => [
+    `what looks like its end and is none: ${rest}`,
+    `<r>a</r>${rest}`,
+    '<records type="Account">a</records>',
+  ]),
   [
     'namespaces and nil stay',
     '<records xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" type="T"><A xsi:nil="true"/><B><![CDATA[<]]></B></records>',
@@ -32,6 +45,16 @@ test.each([
 ])('%s', (_case, document, text) => {
   expect(element(document).text).toBe(text);
   expect(recordElement(document, 'Account').text).toBe(text);
+});
+
+test('a megabyte of white space in the start tag takes little time', () => {
+  const spaces = ' '.repeat(1_000_000);
+  const startedAt = performance.now();
+
+  for (const document of [`<r a="${spaces}x"><A/></r>`, `<r${spaces}a="1"${spaces}><A/></r>`, `<r${spaces}/>`])
+    for (const key of [undefined, 'A']) recordElement(document, 'Account', key);
+
+  expect(performance.now() - startedAt).toBeLessThan(500);
 });
 
 test.each([

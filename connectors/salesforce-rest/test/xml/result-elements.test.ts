@@ -26,6 +26,15 @@ describe('the results of a collections answer', () => {
     ]);
   });
 
+  test('have no members of other elements', () => {
+    const notice = '<notice><id>001</id><success>true</success></notice>';
+
+    expect(read(`<result/>${notice}<result><id>002</id></result>${notice}`).map(({ members }) => members)).toEqual([
+      {},
+      { id: '002' },
+    ]);
+  });
+
   test.each([
     ['errors', '<result><errors><message>m</message></errors><success>false</success></result>'],
     ['a member twice', '<result><id>1</id><id>2</id></result>'],

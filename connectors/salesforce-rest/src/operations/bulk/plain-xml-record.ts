@@ -6,6 +6,7 @@ import { type IngestRecord, parentPath } from './ingest-record.js';
 const ATTRIBUTES = /^(?:\s+(?:type="[\w.]*"|xmlns(?::\w+)?="[^"\s]*"|\w+:nil="(?:true|false|1|0)"))*\s*\/?>$/;
 const TYPE = /\stype="([^"]*)"/;
 const NIL = /:nil="(?:true|1)"/;
+const NIL_TWICE = /:nil=.*:nil=/s;
 const PARENT_LEVEL = 2;
 const DEEPEST_LEVEL = 3;
 
@@ -52,7 +53,7 @@ function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined
       let type = '';
       if (end - nameEnd > (kind === EMPTY ? 2 : 1)) {
         const attributes = text.slice(nameEnd, end);
-        if (!ATTRIBUTES.test(attributes)) return undefined;
+        if (!ATTRIBUTES.test(attributes) || NIL_TWICE.test(attributes)) return undefined;
         isNil = NIL.test(attributes);
         type = TYPE.exec(attributes)?.[1] ?? '';
       }

@@ -1,5 +1,5 @@
 import { CsvError } from '../../csv/csv-error.js';
-import { escapeXml } from '../../xml/xml-text.js';
+import { escapeXml, isXmlText } from '../../xml/xml-text.js';
 
 /** What a cell without text becomes: `nil` for a null of the service, `empty` for a cell that was sent so. */
 export type BlankCell = 'nil' | 'empty';
@@ -27,7 +27,10 @@ interface Layout {
 const NAME = /^[A-Za-z_]\w*$/;
 const XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
 
-/** `<records type="Account">` with an element for each column; dotted names are nested, those of one parent in one element. Throws {@link CsvError} for a name that no field has. */
+/**
+ * `<records type="Account">` with an element for each column; dotted names are nested, those of one parent in one element. Throws {@link CsvError} for a name that no field has, or that stands twice.
+ * A character that XML cannot hold: in what is read (`nil`) a {@link CsvError} of the row; in the echo of a write, which was carried out, U+FFFD.
+ */
 export function xmlRecords(objectType: string, columns: readonly string[], blank: BlankCell): WriteRecord {
   const root = treeOf(columns);
   const layout: Layout = { before: [], names: [], cells: [], after: '' };
@@ -57,7 +60,11 @@ export function xmlRecords(objectType: string, columns: readonly string[], blank
     let record = '';
     for (let index = 0; index < places.length; index += 1) {
       const cell = cells[places[index] ?? 0] ?? '';
-      record += cell === '' ? blanks[index] : opens[index] + escapeXml(cell) + closes[index];
+      if (cell === '') record += blanks[index];
+      else {
+        if (blank === 'nil' && !isXmlText(cell)) throw unfit(columns[places[index] ?? 0]);
+        record += opens[index] + escapeXml(cell) + closes[index];
+      }
     }
     return record + after;
   };
@@ -97,6 +104,10 @@ export function jsonRecords(objectType: string, columns: readonly string[], blan
   };
 }
 
+function unfit(column = ''): CsvError {
+  return new CsvError(`the column ${column} holds a character that XML cannot: read it with payloadFormat json`);
+}
+
 function treeOf(columns: readonly string[]): Node {
   const root: Node = { name: '', children: new Map(), cell: -1 };
   for (const [cell, column] of columns.entries()) {
@@ -107,7 +118,9 @@ function treeOf(columns: readonly string[]): Node {
     for (const [depth, name] of steps.entries()) {
       const isParent = depth < steps.length - 1;
       let child = node.children.get(name);
-      if (child === undefined || child.cell >= 0 === isParent) {
+      if (child !== undefined && (!isParent || child.cell >= 0))
+        throw new CsvError(`the header names the column ${column} twice`);
+      if (child === undefined) {
         child = {
           name,
           children: new Map(),

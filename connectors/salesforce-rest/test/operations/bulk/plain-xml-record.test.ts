@@ -31,6 +31,7 @@ test.each([
   ['levels that a row does not have', '<r><A><B><C/></B></A></r>'],
   ['names with a prefix', '<r xmlns:a="u"><a:B/></r>'],
   ['other attributes', `<r note=' type="x"'><A/></r>`],
+  ['nil by two prefixes', '<r xmlns:a="u" xmlns:b="v"><A a:nil="false" b:nil="true">x</A></r>'],
   ['a prefix that nobody declared', '<r><A xsi:nil="true"/></r>'],
   ['no XML', '<r><A></r>'],
 ])('leaves %s to the strict reader', (_what, text) => {

@@ -23,6 +23,24 @@ test.each(['', 'a b', 'a.', '<x>', '1a', 'a..b'])('a header that names %j is ref
   expect(() => xmlRecords('A', [column], 'empty')).toThrow('a column that no field can have');
 });
 
+test.each([
+  ['stands twice', ['Name', 'Id', 'Name']],
+  ['stands twice below a parent', ['Owner.Name', 'Owner.Name']],
+  ['is a field and a parent', ['Owner', 'Owner.Name']],
+  ['is a parent and a field', ['Owner.Name', 'Owner']],
+])('a column that %s is refused', (_what, columns) => {
+  expect(() => xmlRecords('A', columns, 'nil')).toThrow('twice');
+  expect(() => jsonRecords('A', columns, 'nil')).toThrow('twice');
+});
+
+test('a character that XML cannot hold is refused in what is read, and replaced in the echo of a write', () => {
+  expect(() => xmlRecords('A', ['X', 'P.Y'], 'nil')(['1', 'a\u000bb'])).toThrow(
+    'the column P.Y holds a character that XML cannot: read it with payloadFormat json',
+  );
+  expect(xmlRecords('A', ['X'], 'empty')(['a\u000bb'])).toBe('<records type="A"><X>a\ufffdb</X></records>');
+  expect(JSON.parse(jsonRecords('A', ['X'], 'nil')(['a\u000bb']))).toMatchObject({ X: 'a\u000bb' });
+});
+
 test('names that JavaScript knows are only names', () => {
   expect(xmlRecords('A', ['__proto__', 'constructor.x'], 'empty')(['1', '2'])).toBe(
     '<records type="A"><__proto__>1</__proto__><constructor><x>2</x></constructor></records>',
