@@ -125,8 +125,10 @@ export class BulkIngestOperation implements Operation<Properties> {
     const rules: PreparationRules<Properties> = {
       maxBytes: (properties.batchSize ?? DEFAULT_BATCH_SIZE) * MEGABYTE,
       ...(fixed !== undefined && { columns: fixed }),
-      keyOf: (cells) =>
-        key === undefined ? comparableId(cells.get('Id') ?? '') : comparableKey(key, cells.get(key.name) ?? ''),
+      key:
+        key === undefined
+          ? { column: 'Id', comparable: comparableId }
+          : { column: key.name, comparable: (value) => comparableKey(key, value) },
       groupOf: ({ assignmentRuleId = '', restHeaders = {} }) => JSON.stringify([assignmentRuleId.trim(), restHeaders]),
       read: (document) => {
         checkRule(document.properties.assignmentRuleId);

@@ -8,7 +8,6 @@ import {
   statusOfError,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
-import { csvRow } from '../../csv/csv-writer.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import type { HeaderProperties } from '../document-headers.js';
 import type { BulkJob } from './bulk-job.js';
@@ -18,6 +17,7 @@ import { jobIdIn, reconcileByJob } from './job-reconciliation.js';
 import type { JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
 import { fetchResults, RESULT_SETS, type ResultSet, uploadedColumns } from './result-set.js';
+import { RowIdentity } from './row-identity.js';
 import { RowIndex } from './row-index.js';
 
 /** What the rows of a job are told by, in another process. */
@@ -32,7 +32,7 @@ const MAX_TOGETHER = 100_000;
 
 /**
  * Settles documents whose end is unknown by the state and results of the job that their receipts name; read-only. A job that still runs, or is gone, leaves them `unknown`.
- * Rows are tied back by their text, as in the run itself: it is made of the document again, with the columns that the job's results show.
+ * Rows are tied back as in the run itself: by their key, or by their text, which is made of the document again with the columns that the job's results show.
  */
 export async function* reconcileRows<P extends HeaderProperties>(
   documents: AsyncIterable<Document<P>>,
@@ -95,19 +95,20 @@ async function* settle<P>(
   const sets = fetchedSets(job);
   const columns = await columnsOf(job, sets, context);
   const index = new RowIndex(0);
+  const identity = new RowIdentity(columns, rules.key);
   for (const [place, document] of documents.entries()) {
     try {
       const { cells } = await rules.read(document);
-      index.add(csvRow(columns.map((column) => cellOf(cells.get(column)))));
+      index.add(identity.of(columns.map((column) => cellOf(cells.get(column)))));
     } catch (error) {
       if (!isConnectorError(error) || statusOfError(error.info) !== 'applicationError') throw error;
       // Not the document that the row was made of, or the object has changed: no row is told by it.
-      index.add(`\0${place}`);
+      index.add(`\0\0${place}`);
     }
   }
   const results = new IngestResults(
     job,
-    { ids, index, columns, receiptOf: (row) => documents[row]?.receipt ?? null },
+    { ids, index, identity, columns, receiptOf: (row) => documents[row]?.receipt ?? null },
     form,
     sets,
   );

@@ -13,13 +13,16 @@ import { failedForItsData, jobFailed, notProcessed, rowError, unclear } from './
 import type { JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
 import { fetchResults, RESULT_SETS, ReadSet, type ResultSet } from './result-set.js';
+import type { RowIdentity } from './row-identity.js';
 import type { RowIndex } from './row-index.js';
 import { readUntilWhole } from './whole-reading.js';
 
 /** What was uploaded, as far as the results need it. */
 export interface UploadedRows {
   readonly ids: readonly string[];
+  /** By what `identity` says of each row. */
   readonly index: RowIndex;
+  readonly identity: RowIdentity;
   readonly columns: readonly string[];
   /** What `reconcile` will be given of a row; absent: its place in the job. */
   receiptOf?(row: number): Json;
@@ -35,7 +38,6 @@ const HELD = 2;
 /** A row that may go again. */
 export interface HeldRow {
   readonly row: number;
-  readonly text: string;
   refusal(): ResultEvent;
 }
 
@@ -45,7 +47,7 @@ export function receiptOf(jobId: string, row: number, rows: number): Json {
 }
 
 /**
- * The results of a job that has ended, tied back to its inputs: by the columns that were uploaded, as a multiset. Rows of one text with one fate share it; with different fates nobody can tell which is whose, and they are `unknown`.
+ * The results of a job that has ended, tied back to its inputs: by the key of each row, and where rows have none by all that was uploaded, as a multiset. Rows of one text with one fate share it; with different fates nobody can tell which is whose, and they are `unknown`.
  * All three sets are read before anything is given, whatever the job's counters say.
  */
 export class IngestResults {
@@ -122,7 +124,7 @@ export class IngestResults {
     let counted = 0;
     for await (const { rows } of read.rows(context.signal)) {
       for (const cells of rows) {
-        const row = this.uploaded.index.find(read.textOf(cells));
+        const row = this.classOf(read, cells);
         counted += 1;
         if (row >= 0) counts[row] = (counts[row] ?? 0) + 1;
       }
@@ -162,7 +164,11 @@ export class IngestResults {
     yield* this.unsettled(ended, stopped);
   }
 
-  /** The rows that were held back, in portions: each with its place, its text as it was uploaded, and the result that it has if it does not go again. */
+  isHeld(row: number): boolean {
+    return this.fates[row] === HELD;
+  }
+
+  /** The rows that were held back, in portions: each with its place, and the result that it has if it does not go again. */
   async *heldRows(ended: JobStatus, context: CallContext): AsyncGenerator<readonly HeldRow[]> {
     this.beginPass();
     for (const set of this.sets) {
@@ -173,13 +179,12 @@ export class IngestResults {
         for (const cells of rows) {
           if (!this.isForNow(set, cells)) continue;
           let row = this.takeRow(set, cells);
-          while (row >= 0 && this.fates[row] !== HELD) row = this.takeRow(set, cells);
+          while (row >= 0 && !this.isHeld(row)) row = this.takeRow(set, cells);
           if (row < 0) continue;
           write ??= this.form.write(header, 'empty');
           const form = write;
           held.push({
             row,
-            text: set.textOf(cells),
             refusal: () => this.resultOf(set.set, row, cells, form, ended, undefined),
           });
         }
@@ -199,10 +204,16 @@ export class IngestResults {
     for (let row = 0; row < this.nextOf.length; row += 1) this.nextOf[row] = row;
   }
 
+  /** The class of rows that this result is about; -1 where it is about none. */
+  private classOf(set: ReadSet, cells: readonly string[]): number {
+    const { identity, index } = this.uploaded;
+    return index.find(identity.of(set.uploaded(cells)));
+  }
+
   /** A row of the class that this result is about, if its fate is clear; -1 otherwise. */
   private takeRow(set: ReadSet, cells: readonly string[]): number {
     const { index } = this.uploaded;
-    const newest = index.find(set.textOf(cells));
+    const newest = this.classOf(set, cells);
     if (newest < 0 || this.fateOf(newest) !== set.set) return -1;
     const row = this.nextOf[newest] ?? -1;
     if (row >= 0) this.nextOf[newest] = index.before(row);

@@ -12,6 +12,7 @@ import { csvRow } from '../../csv/csv-writer.js';
 import { CSV } from '../../transport/headers.js';
 import { documentError } from '../../transport/refusals.js';
 import { type LeftJob, otherDocuments } from './left-job.js';
+import { RowIdentity, type RowKey } from './row-identity.js';
 import { RowIndex } from './row-index.js';
 import { RowsAhead } from './rows-ahead.js';
 
@@ -39,7 +40,9 @@ export interface JobRows {
   readonly columns: readonly string[];
   /** Ids of the documents, by row. */
   readonly ids: readonly string[];
+  /** By what `identity` says of each row. */
   readonly index: RowIndex;
+  readonly identity: RowIdentity;
   /** Header and rows, in the spool. */
   readonly csv: Body;
 }
@@ -58,8 +61,8 @@ export interface PreparationRules<P> {
   readonly columns?: readonly string[];
   /** Rows with different words travel in different jobs. */
   groupOf(properties: P): string;
-  /** What must differ within a job: rows of one record are applied in their order that way, and their results told apart. Empty: nothing. */
-  keyOf(cells: IngestRow<P>['cells']): string;
+  /** What must differ within a job: rows of one record are applied in their order that way, and their results told apart. Absent: nothing. */
+  readonly key?: RowKey;
   read(document: Document<P>): Promise<IngestRow<P>>;
 }
 
@@ -108,9 +111,10 @@ export class JobPreparation<P> {
   async recall(left: LeftJob): Promise<PreparedJob<P>> {
     const ids: string[] = [];
     const index = this.newIndex();
+    const identity = new RowIdentity(left.columns, this.rules.key);
     const first = await this.pullRecalled(left, ids);
-    const csv = await this.context.spool.write(this.recalledPieces(first, left, ids, index), CSV);
-    return { properties: first.properties, columns: left.columns, ids, index, csv };
+    const csv = await this.context.spool.write(this.recalledPieces(first, left, ids, index, identity), CSV);
+    return { properties: first.properties, columns: left.columns, ids, index, identity, csv };
   }
 
   /** Is there nothing more to come? */
@@ -131,11 +135,12 @@ export class JobPreparation<P> {
     const { context, rules } = this;
     const columns = rules.columns ?? this.columnsFor(first);
     const index = this.newIndex();
+    const identity = new RowIdentity(columns, rules.key);
     const ids: string[] = [];
     this.begun = ids;
-    const csv = await context.spool.write(this.pieces(first, columns, ids, index), CSV);
+    const csv = await context.spool.write(this.pieces(first, columns, ids, index, identity), CSV);
     this.begun = [];
-    return { properties: first.properties, columns, ids, index, csv };
+    return { properties: first.properties, columns, ids, index, identity, csv };
   }
 
   /** All columns known by now: few documents then need a job of their own for a field that others lack. */
@@ -152,31 +157,32 @@ export class JobPreparation<P> {
     columns: readonly string[],
     ids: string[],
     index: RowIndex,
+    identity: RowIdentity,
   ): AsyncGenerator<Uint8Array> {
     const { rules } = this;
     const known = new Set(columns);
-    // No texts: those of 250,000 keys would keep the documents alive that they are cut out of.
-    const keys = this.newIndex();
     let piece = csvRow(columns);
     const headerBytes = Buffer.byteLength(piece);
     let bytes = headerBytes;
     while (ids.length < MAX_ROWS && this.refused.length < MAX_REFUSED) {
       const row = this.ahead.takeFirst() ?? (await this.pull());
       if (row === undefined) break;
-      const key = rules.keyOf(row.cells);
+      const cells = columns.map((column) => cellOf(row.cells.get(column)));
+      const key = identity.keyOf(cells);
       const isOther =
-        !this.isTogether(first, row) || (rules.columns === undefined && hasNew(row, known)) || keys.find(key) >= 0;
-      const text = isOther ? '' : csvRow(columns.map((column) => cellOf(row.cells.get(column))));
+        !this.isTogether(first, row) ||
+        (rules.columns === undefined && hasNew(row, known)) ||
+        (key !== undefined && index.find(key) >= 0);
+      const text = isOther ? '' : csvRow(cells);
       const rowBytes = Buffer.byteLength(text);
       if (!isOther && this.isOversize(row, text, headerBytes + rowBytes)) continue;
       if (isOther || (bytes + rowBytes > rules.maxBytes && ids.length > 0)) {
         this.ahead.putBack(row);
         break;
       }
-      if (key !== '') keys.add(key);
       bytes += rowBytes;
       ids.push(row.id);
-      index.add(text);
+      index.add(key ?? text);
       piece += text;
       if (piece.length < PIECE_CHARS) continue;
       yield Buffer.from(piece);
@@ -190,13 +196,15 @@ export class JobPreparation<P> {
     left: LeftJob,
     ids: string[],
     index: RowIndex,
+    identity: RowIdentity,
   ): AsyncGenerator<Uint8Array> {
     const { columns, rows } = left;
     let piece = csvRow(columns);
     for (let row = first; ; row = await this.pullRecalled(left, ids)) {
-      const text = csvRow(columns.map((column) => cellOf(row.cells.get(column))));
+      const cells = columns.map((column) => cellOf(row.cells.get(column)));
+      const text = csvRow(cells);
       ids.push(row.id);
-      index.add(text);
+      index.add(identity.of(cells, text));
       piece += text;
       if (ids.length >= rows) break;
       if (piece.length < PIECE_CHARS) continue;

@@ -1,7 +1,6 @@
 import type { Body, CallContext } from '@connector-runtime/core';
 import { CsvError } from '../../csv/csv-error.js';
 import { CsvReader } from '../../csv/csv-reader.js';
-import { csvRow } from '../../csv/csv-writer.js';
 import { ACCEPT_CSV } from '../../transport/headers.js';
 import { protocolError } from '../../transport/refusals.js';
 import { type BulkJob, withJob } from './bulk-job.js';
@@ -67,7 +66,7 @@ export class ReadSet {
     private readonly columns: readonly string[],
   ) {}
 
-  /** Rows in portions, each with its header's cells and its text as it was uploaded. */
+  /** Rows in portions, each with its header's cells. */
   async *rows(signal: AbortSignal): AsyncGenerator<{ header: readonly string[]; rows: readonly string[][] }> {
     const reader = new CsvReader();
     let header: readonly string[] | undefined;
@@ -89,10 +88,10 @@ export class ReadSet {
     }
   }
 
-  /** The row as it was uploaded. */
-  textOf(cells: readonly string[]): string {
+  /** A row's cells as they were uploaded. */
+  uploaded(cells: readonly string[]): readonly string[] {
     const own = OWN_COLUMNS[this.set].length;
-    return csvRow(own === 0 ? cells : cells.slice(own));
+    return own === 0 ? cells : cells.slice(own);
   }
 
   private checkHeader(header: readonly string[]): void {

@@ -7,6 +7,7 @@ import {
   type OperationEvent,
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
+import { CsvReader } from '../../csv/csv-reader.js';
 import { csvRow } from '../../csv/csv-writer.js';
 import { CSV } from '../../transport/headers.js';
 import type { BulkJob } from './bulk-job.js';
@@ -89,24 +90,32 @@ export class RowSettlement implements JobSettlement {
     if (results.heldCount > 0) this.held = { results, status };
   }
 
-  /** The rows that were held back, for a job of their own. */
+  /** The rows that were held back, for a job of their own: as they were uploaded, whatever the service made of them. */
   async heldRows(context: ExecutionContext<unknown>): Promise<JobRows> {
-    const { columns, ids } = this.rows;
+    const { columns, ids, identity, csv } = this.rows;
+    const { held } = this;
     const index = new RowIndex(Math.floor(context.clock.random() * 0x1_0000_0000));
     const heldIds: string[] = [];
-    const { held } = this;
     async function* pieces(): AsyncGenerator<Uint8Array> {
+      const reader = new CsvReader();
       yield Buffer.from(csvRow(columns));
-      for await (const rows of held?.results.heldRows(held.status, context) ?? []) {
-        for (const { row, text } of rows) {
-          heldIds.push(ids[row] ?? '');
-          index.add(text);
+      let row = -1;
+      for await (const bytes of csv.open(context.signal)) {
+        let piece = '';
+        for (const cells of reader.readBytes(bytes)) {
+          const isHeld = row >= 0 && held?.results.isHeld(row) === true;
+          if (isHeld) {
+            const text = csvRow(cells);
+            heldIds.push(ids[row] ?? '');
+            index.add(identity.of(cells, text));
+            piece += text;
+          }
+          row += 1;
         }
-        yield Buffer.from(rows.map(({ text }) => text).join(''));
+        yield Buffer.from(piece);
       }
     }
-    const csv = await context.spool.write(pieces(), CSV);
-    return { columns, ids: heldIds, index, csv };
+    return { columns, ids: heldIds, index, identity, csv: await context.spool.write(pieces(), CSV) };
   }
 
   /** The results of the rows that were held back, where they do not go again. */
