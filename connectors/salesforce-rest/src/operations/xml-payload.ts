@@ -3,7 +3,7 @@ import { errorsIn, type ServiceError } from '../transport/error-answer.js';
 import { ACCEPT_XML, XML, XML_BOTH_WAYS } from '../transport/headers.js';
 import { documentError } from '../transport/refusals.js';
 import { readBatchResults } from '../xml/batch-reader.js';
-import { checkXml, checkXmlText, notUtf8 } from '../xml/checked-xml.js';
+import { checkXml, checkXmlInSteps, notUtf8 } from '../xml/checked-xml.js';
 import { recordElement } from '../xml/record-element.js';
 import { splitId } from '../xml/record-id.js';
 import { completeRecord, readQueryPage } from '../xml/record-reader.js';
@@ -32,7 +32,7 @@ export const XML_PAYLOAD: Payload = {
   async checkedText({ body }, context) {
     try {
       const text = await readText(body, context, notUtf8);
-      checkXmlText(text);
+      await checkXmlInSteps(text, context.signal);
       return text;
     } catch (error) {
       throw asDocumentError(error);
@@ -138,7 +138,7 @@ async function checkedXml(
       return body;
     }
     const bytes = await readBytes(body, context);
-    checkXmlText(decodeUtf8(bytes, notUtf8), listener);
+    await checkXmlInSteps(decodeUtf8(bytes, notUtf8), context.signal, listener);
     return body.repeatable ? body : bytes;
   } catch (error) {
     throw asDocumentError(error);

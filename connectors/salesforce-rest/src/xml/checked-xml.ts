@@ -1,3 +1,4 @@
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { Body } from '@connector-runtime/core';
 import { StrictXmlReader, type XmlListener } from './strict-xml.js';
 import { XmlError } from './xml-error.js';
@@ -16,7 +17,23 @@ export async function checkXml(body: Body, signal: AbortSignal, listener?: XmlLi
   reader.close();
 }
 
-/** The same for text that is in memory. */
+/** Characters that are read before others have their turn: a millisecond or two of the scanner, and of the strict reader. */
+const SCANNED_AT_ONCE = 1024 * 1024;
+const CHECKED_AT_ONCE = 128 * 1024;
+
+/** The same for text that is in memory, in steps where it is large. */
+export async function checkXmlInSteps(text: string, signal: AbortSignal, listener?: XmlListener): Promise<void> {
+  if (listener === undefined && text.length <= SCANNED_AT_ONCE && isPlainXml(text)) return;
+  const reader = new StrictXmlReader(listener);
+  for (let from = 0; from < text.length; from += CHECKED_AT_ONCE) {
+    signal.throwIfAborted();
+    reader.write(text.slice(from, from + CHECKED_AT_ONCE));
+    if (from + CHECKED_AT_ONCE < text.length) await loopTurn();
+  }
+  reader.close();
+}
+
+/** The same for text that is small, or in no document. */
 export function checkXmlText(text: string, listener?: XmlListener): void {
   if (listener === undefined && isPlainXml(text)) return;
   const reader = new StrictXmlReader(listener);

@@ -1,5 +1,5 @@
 import { readBatchResults } from '#src/xml/batch-reader.js';
-import { checkXmlText } from '#src/xml/checked-xml.js';
+import { checkXmlInSteps, checkXmlText } from '#src/xml/checked-xml.js';
 import { splitId } from '#src/xml/record-id.js';
 import { END, XmlScanner } from '#src/xml/xml-scanner.js';
 import { escapeXml, unescapeXml } from '#src/xml/xml-text.js';
@@ -21,6 +21,35 @@ describe('a document', () => {
     ['holds a control character', '<a>\u0001</a>'],
   ])('that %s is refused', (_what, text) => {
     expect(() => checkXmlText(text)).toThrow(expect.objectContaining({ name: 'XmlError' }));
+  });
+
+  test('that is large is checked in steps, between which others have their turn', async () => {
+    let turns = 0;
+    let isOver = false;
+    const others = async () => {
+      for (; !isOver; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    void others();
+
+    await checkXmlInSteps(`<a>${'<b>€😀</b>\r\n'.repeat(300_000)}</a>`, new AbortController().signal);
+    isOver = true;
+
+    expect(turns).toBeGreaterThan(20);
+  });
+
+  test('that is large and damaged at its end is refused all the same', async () => {
+    const { signal } = new AbortController();
+
+    await expect(checkXmlInSteps(`<a>${'x'.repeat(2_000_000)}</b>`, signal)).rejects.toThrow('unexpected close tag');
+    await expect(checkXmlInSteps(`<a>${'x'.repeat(2_000_000)}`, signal)).rejects.toThrow('unclosed tag');
+  });
+
+  test('that is large is checked no further after an abort', async () => {
+    const leaving = new AbortController();
+    const checked = checkXmlInSteps(`<a>${'x'.repeat(2_000_000)}</b>`, leaving.signal);
+    leaving.abort(new Error('left'));
+
+    await expect(checked).rejects.toThrow('left');
   });
 
   test('that is hostile by depth is refused quickly', () => {
