@@ -157,3 +157,39 @@ describe('the shape of', () => {
     ]);
   });
 });
+
+describe('a session that a login gives for', () => {
+  const describeAt = async (origin: string) => {
+    const answer = JSON.stringify({ ...(JSON.parse(TOKEN_ANSWER) as object), instance_url: origin });
+    service.answer('POST', '/services/oauth2/token', 200, answer, JSON_TYPE);
+    const properties = { ...byApp, url: `${HOST}${BASE}`, grantType: 'clientCredentials', clientSecret: 's' };
+    const connection = await service.runtime.connect({ plugin: 'salesforce-rest', properties });
+    const types: string[] = [];
+    for await (const { id } of connection.objectTypes({ operation: 'query' })) types.push(id);
+    return types;
+  };
+
+  test.each([
+    'https://acme.my.salesforce.com',
+    'https://acme--dev.sandbox.my.salesforce.com',
+    'https://acme-ed.develop.my.salesforce.com',
+    'https://na139.salesforce.com',
+    'https://acme.lightning.force.com',
+  ])('%s is used there', async (origin) => {
+    const object = { name: 'Account', label: 'Account', queryable: true };
+    service.answer('GET', `${BASE}/sobjects`, 200, JSON.stringify({ sobjects: [object] }), JSON_TYPE, origin);
+
+    expect(await describeAt(origin)).toEqual(['Account']);
+  });
+
+  test.each([
+    'https://evilsalesforce.com',
+    'https://acme.my.salesforce.com.evil.example',
+    'https://my-salesforce.com',
+    'https://acme.my.salesforce.com:8443',
+    'http://acme.my.salesforce.com',
+    'https://acme.force.com.',
+  ])('%s is not used at all', async (origin) => {
+    await expect(describeAt(origin)).rejects.toMatchObject({ info: { code: 'EGRESS_REFUSED' } });
+  });
+});
