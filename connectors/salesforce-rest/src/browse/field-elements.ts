@@ -103,8 +103,9 @@ function documentationOf(field: FieldDescribe): string {
   const kind = field.referenceTo.length > 0 ? `${field.type} to ${field.referenceTo.join(', ')}` : field.type;
   const size = sizeOf(field);
   const choices = field.picklistValues.slice(0, MAX_PICKLIST_VALUES);
-  const values =
-    choices.length === 0 ? '' : `; ${field.restrictedPicklist ? 'one of' : 'such as'}: ${choices.join(', ')}`;
+  const more = field.picklistValues.length - choices.length;
+  const named = more > 0 ? `${choices.join(', ')} and ${more} more` : choices.join(', ');
+  const values = choices.length === 0 ? '' : `; ${field.restrictedPicklist ? 'one of' : 'such as'}: ${named}`;
   const key = field.externalId ? '; external id' : '';
   return `${field.label} (${kind}${size}${key})${values}${field.help === '' ? '' : `. ${field.help}`}`;
 }

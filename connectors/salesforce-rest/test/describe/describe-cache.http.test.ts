@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cache, Clock, Json } from '@connector-runtime/core';
-import { ConnectorRuntime, type ExecutionOptions, type RuntimeConnection } from '@connector-runtime/runtime';
+import type { Cache, CallContext, Clock, Json } from '@connector-runtime/core';
+import {
+  ConnectorRuntime,
+  type ExecutionOptions,
+  MemoryCache,
+  type RuntimeConnection,
+} from '@connector-runtime/runtime';
+import { DescribeCache } from '#src/describe/describe-cache.js';
 import salesforceRest from '#src/index.js';
 import { json, RawService, xml } from '../raw-service.js';
 import { bodies, run } from '../running-org.js';
@@ -105,4 +111,40 @@ describe('a describe that several executions wait for', () => {
     expect([(await staying).counts.success, (await late).counts.success]).toEqual([1, 1]);
     expect(service.count('/describe')).toBe(1);
   });
+});
+
+test('a describe is kept for the user, the org and the version that it was read with', async () => {
+  const cache = new MemoryCache(clock);
+  const seen: string[] = [];
+  const context: CallContext = {
+    signal: new AbortController().signal,
+    deadlineEpochMs: Number.MAX_SAFE_INTEGER,
+    clock,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    meter: { note() {} },
+  };
+  const describeAs = async (user: string, origin: string, apiPath: string) => {
+    const sessions = { current: async () => ({ user, origin, apiPath }) };
+    const transport = {
+      getJson: async (path: string) => {
+        seen.push(`${user} ${origin}${apiPath}${path}`);
+        return { name: 'Account', label: `of ${user}`, fields: [{ name: 'Id', type: 'id' }] };
+      },
+    };
+    const describes = new DescribeCache(cache, transport as never, sessions as never);
+    return (await describes.describe('account', context)).label;
+  };
+  const [a, b] = ['https://a.my.salesforce.com', 'https://b.my.salesforce.com'] as const;
+
+  const labels = [
+    await describeAs('ann', a, '/v64.0'),
+    await describeAs('ann', a, '/v64.0'),
+    await describeAs('bob', a, '/v64.0'),
+    await describeAs('ann', b, '/v64.0'),
+    await describeAs('ann', a, '/v65.0'),
+    await describeAs('ann', a, '/v64.0'),
+  ];
+
+  expect(labels).toEqual(['of ann', 'of ann', 'of bob', 'of ann', 'of ann', 'of ann']);
+  expect(seen).toHaveLength(4);
 });
