@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ConnectorRuntime } from '@connector-runtime/runtime';
 import salesforceRest from '#src/index.js';
 import { knownCodes } from '#src/transport/service-codes.js';
-import { RawService } from '../raw-service.js';
+import { json, RawService } from '../raw-service.js';
 import { bodies, run } from '../running-org.js';
 
 const PAGE = path.resolve(__dirname, '../../../../docs/reference/salesforce-rest/errors.md');
@@ -21,14 +21,13 @@ interface Row {
 }
 
 const [ofTheService = ''] = readFileSync(PAGE, 'utf8').split("## The connector's own codes");
-const rows: readonly Row[] = ofTheService
+const all: readonly Row[] = ofTheService
   .split('\n')
-  .filter((line) => /^\| `[A-Z]/.test(line))
+  .filter((line) => /^\| `\w/.test(line))
   .map((line) => {
     const cells = line.split('|').map((cell) => cell.trim());
     const [, first = '', status = '', category = '', effect = '', retryable, ...texts] = cells;
-    const [, code = '', message = 'as it is'] =
-      /^`([A-Z_]+)`(?: \(`([^`…]+)…`\))?$/.exec(first.replace(/ …/, '…')) ?? [];
+    const [, code = '', message = 'as it is'] = /^`(\w+)`(?: \(`([^`…]+)…`\))?$/.exec(first.replace(/ …/, '…')) ?? [];
     return {
       code,
       message,
@@ -41,9 +40,12 @@ const rows: readonly Row[] = ofTheService
     };
   });
 
+const rows = all.filter(({ code }) => /[A-Z]/.test(code));
+const ofTokens = all.filter(({ code }) => !/[A-Z]/.test(code));
+
 test('the page has every code that the connector knows, each with its meaning and remedy', () => {
   expect([...new Set(rows.map(({ code }) => code))].sort()).toEqual([...knownCodes()].sort());
-  expect(rows.filter(({ texts }) => texts.length < 2 || texts.includes(''))).toEqual([]);
+  expect(all.filter(({ texts }) => texts.length < 2 || texts.includes(''))).toEqual([]);
 });
 
 describe('a create that is refused with', () => {
@@ -83,6 +85,38 @@ describe('a create that is refused with', () => {
       expect(error?.message).toContain(isLogin ? `${code}: no` : `${code}: ${message}; ANOTHER_CODE: and this`);
       await runtime.close();
     },
+  );
+});
+
+test.each(ofTokens)('a token request that is refused with $status $code is what the page says', async (row) => {
+  const { code, status, category, effect, retryable } = row;
+  const service = await RawService.start(({ path: asked }) =>
+    asked === '/services/oauth2/token' ? json({ error: code, error_description: 'and why' }, status) : 'default',
+  );
+  const runtime = new ConnectorRuntime({ plugins: [salesforceRest] });
+  const oauth = {
+    authenticationType: 'OAUTH_2',
+    grantType: 'clientCredentials',
+    clientId: 'c',
+    clientSecret: 's3same',
+  };
+  const connection = await runtime.connect({
+    plugin: 'salesforce-rest',
+    properties: { url: `${service.url}/services/data/v64.0`, ...oauth },
+  });
+
+  const [opened] = await connection.test();
+  await runtime.close();
+  await service.stop();
+
+  const publicCode = `SALESFORCE_OAUTH_${code.toUpperCase()}`;
+  expect(opened?.error).toMatchObject({ code: publicCode, category, effect, retryable });
+  expect(opened?.message).toContain(`${code}: and why`);
+});
+
+test('the page has the errors of tokens', () => {
+  expect(ofTokens.map(({ code }) => code)).toEqual(
+    expect.arrayContaining(['invalid_grant', 'invalid_client', 'invalid_client_id', 'redirect_uri_mismatch']),
   );
 });
 
