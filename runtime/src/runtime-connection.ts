@@ -196,7 +196,7 @@ export class RuntimeConnection {
 
   /**
    * Starts an operation. A read without `documents` runs once, on one empty document.
-   * Throws at once what is wrong with the request (`OPERATION_UNKNOWN`, `CONFIG_INVALID`, `OBJECT_TYPE_MISSING`, `CHECKPOINT_INVALID`); all that happens later is in the events and the summary.
+   * Throws at once what is wrong with the request (`OPERATION_UNKNOWN`, `CONFIG_INVALID`, `OBJECT_TYPE_MISSING`, `CHECKPOINT_INVALID`, `RESUME_UNSUPPORTED`); all that happens later is in the events and the summary.
    */
   execute(request: ExecutionRequest, documents?: Documents, options: ExecutionOptions = {}): Execution {
     return this.start('execute', request, documents, options);
@@ -246,6 +246,11 @@ export class RuntimeConnection {
       throw usageError('RECONCILE_UNSUPPORTED', `operation ${descriptor.id} cannot settle documents afterwards`);
     }
     const checkpoint = options.resumeFrom === undefined ? undefined : readCheckpoint(descriptor.id, options.resumeFrom);
+    if (checkpoint !== undefined && !descriptor.resumable)
+      throw usageError(
+        'RESUME_UNSUPPORTED',
+        `operation ${descriptor.id} as it is configured gives no checkpoints: what this one tells of would be done again`,
+      );
     const { clock, limits } = this.services;
     const startedMs = clock.now();
     const limit = new CallLimit(clock, options);

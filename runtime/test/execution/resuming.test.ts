@@ -72,6 +72,16 @@ describe('resuming', () => {
     expect((await anew.finish()).counts).toMatchObject({ unknown: 0, notAttempted: 10 });
   });
 
+  test('is refused where the operation, as it is configured, gives no checkpoints', async () => {
+    const connection = await connect(everySecond, { descriptor: { resumable: false } });
+    const settled = { before: 2, beyond: [] };
+    const resumeFrom = { version: 1, operation: 'write', settled, state: { n: 2 } };
+
+    expect(() => connection.execute({ operation: 'write' }, ten, { resumeFrom })).toThrow(
+      expect.objectContaining({ info: expect.objectContaining({ code: 'RESUME_UNSUPPORTED', category: 'config' }) }),
+    );
+  });
+
   test.each([
     [{ version: 1 }],
     ['text'],
