@@ -178,7 +178,7 @@ describe('with a refresh token that is replaced at each use', () => {
     expect(tokenRequests()).toHaveLength(2);
   });
 
-  test('two processes that meet one expired session renew it once', async () => {
+  test('two connections that meet one expired session renew it once', async () => {
     await start({ rotateRefreshTokens: true });
     const [first, second] = [await connect(), await connect()];
     await first.login(new Person());

@@ -1,9 +1,20 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { CredentialStore } from '@connector-runtime/core';
 import { ConnectorRuntime, MemoryCredentialStore } from '@connector-runtime/runtime';
 import salesforceRest from '#src/index.js';
 import { json, RawService, SESSION_REFUSED, xml } from '../raw-service.js';
 import { bodies, run } from '../running-org.js';
 
+const COMMAND = path.join(
+  path.dirname(require.resolve('@connector-runtime/runtime/package.json')),
+  'bin',
+  'connector.js',
+);
+const PLUGIN = require.resolve('@connector-runtime/salesforce-rest');
 const FIRST = 'refresh-1';
 const create = { operation: 'create', objectType: 'Account' } as const;
 
@@ -72,11 +83,15 @@ afterEach(async () => {
   await authorisation.service.stop();
 });
 
-/** A connection of a runtime of its own, as another process has. */
+/** A connection of a runtime of its own. */
 function connect(credentialStore: CredentialStore) {
   const runtime = new ConnectorRuntime({ plugins: [salesforceRest], credentialStore });
   runtimes.push(runtime);
-  const properties = {
+  return runtime.connect({ id: 'shared', plugin: 'salesforce-rest', properties: propertiesOf() });
+}
+
+function propertiesOf() {
+  return {
     url: `${authorisation.service.url}/services/data/v64.0`,
     authenticationType: 'OAUTH_2',
     grantType: 'refreshToken',
@@ -84,13 +99,45 @@ function connect(credentialStore: CredentialStore) {
     clientSecret: 'app-secret',
     refreshToken: FIRST,
   };
-  return runtime.connect({ id: 'shared', plugin: 'salesforce-rest', properties });
 }
 
 const documents = (count: number) => bodies(...Array<string>(count).fill('<r><Name>a</Name></r>'));
 
 describe('a refresh token that is replaced at each exchange', () => {
-  test('is presented once by two processes that share a store', async () => {
+  test('is presented once by three processes that share the store of the command', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'connector-rotation-'));
+    const properties = {
+      ...propertiesOf(),
+      clientSecret: { $secret: 'env:APP_SECRET' },
+      refreshToken: { $secret: 'env:REFRESH_TOKEN' },
+    };
+    writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ connectorRuntime: { plugins: [PLUGIN] } }));
+    writeFileSync(path.join(folder, 'c.json'), JSON.stringify({ plugin: 'salesforce-rest', properties }));
+    writeFileSync(
+      path.join(folder, 'create.json'),
+      JSON.stringify({ ...create, connection: 'c.json', properties: {} }),
+    );
+    const command = async () => {
+      const child = spawn(process.execPath, [COMMAND, 'run', 'create.json', '--input', '-'], {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], XDG_STATE_HOME: folder, APP_SECRET: 'app-secret', REFRESH_TOKEN: FIRST },
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      child.stdin.end('{"body":"<r><Name>a</Name></r>"}\n');
+      const [code] = (await once(child, 'close')) as [number];
+      return code;
+    };
+    const first = await command();
+    authorisation.expire();
+
+    const codes = await Promise.all([command(), command(), command()]);
+    rmSync(folder, { recursive: true });
+
+    expect([first, ...codes]).toEqual([0, 0, 0, 0]);
+    expect(authorisation.presented).toEqual([FIRST, 'refresh-2']);
+  });
+
+  test('is presented once by two connections that share a store', async () => {
     const store = new MemoryCredentialStore();
     const [one, other] = [await connect(store), await connect(store)];
     await run(one, create, documents(1));
