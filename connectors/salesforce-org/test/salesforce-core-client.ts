@@ -30,6 +30,12 @@ export interface CoreFindings {
   readonly collections: readonly (readonly string[])[];
   readonly tree: { readonly hasErrors: boolean; readonly results: readonly { readonly referenceId: string }[] };
   readonly refusal: string;
+  /** By jobs: which rows were created, which were refused and why, and what a query found of them. */
+  readonly bulk: {
+    readonly created: readonly string[];
+    readonly refused: readonly string[];
+    readonly queried: readonly string[];
+  };
 }
 
 async function logIn(login: CoreLogin): Promise<AuthInfo> {
@@ -68,6 +74,25 @@ async function work(connection: Connection): Promise<Omit<CoreFindings, 'usernam
     objects: sobjects.map(({ name }) => name),
     pages: await countPages(connection),
     ...(await writeMany(connection)),
+    bulk: await runJobs(connection),
+  };
+}
+
+async function runJobs({ bulk2 }: Connection): Promise<CoreFindings['bulk']> {
+  bulk2.pollInterval = 50;
+  const { successfulResults, failedResults } = await bulk2.loadAndWaitForResults({
+    object: 'Invoice__c',
+    operation: 'insert',
+    input: [
+      { Name: 'bulk 1', Amount__c: 1 },
+      { Name: 'bulk 2', Amount__c: 'x' },
+    ],
+  });
+  const rows = await bulk2.query("SELECT Name FROM Invoice__c WHERE Name LIKE 'bulk %'");
+  return {
+    created: successfulResults.map((row) => String((row as { Name?: string }).Name)),
+    refused: failedResults.map(({ sf__Error }) => sf__Error),
+    queried: (await rows.toArray()).map((row) => String(row['Name'])),
   };
 }
 

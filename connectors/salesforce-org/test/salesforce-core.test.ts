@@ -97,6 +97,7 @@ function expectWork(findings: CoreFindings): void {
     ],
     tree: { hasErrors: false, results: [{ referenceId: 'a' }, { referenceId: 'c' }] },
     refusal: 'REQUIRED_FIELD_MISSING',
+    bulk: { created: ['bulk 1'], refused: [expect.stringContaining('INVALID_FIELD')], queried: ['bulk 1'] },
   });
   expect(org.ledger.entries.map(({ action, objectType }) => `${action} ${objectType}`)).toEqual([
     'create Account',
@@ -107,6 +108,7 @@ function expectWork(findings: CoreFindings): void {
     'create Contact',
     'create Account',
     'create Contact',
+    'create Invoice__c',
   ]);
 }
 
