@@ -194,6 +194,12 @@ export class RuntimeConnection {
     });
   }
 
+  /** An operation as these properties make it: its descriptor with the variant that they select laid over it. Throws what `execute` throws of them. */
+  descriptorOf({ operation, properties }: Pick<ExecutionRequest, 'operation' | 'properties'>): OperationDescriptor {
+    const declared = operationOf(this.plugin, operation);
+    return withVariant(declared, this.operationProperties(declared, properties).plain());
+  }
+
   /**
    * Starts an operation. A read without `documents` runs once, on one empty document.
    * Throws at once what is wrong with the request (`OPERATION_UNKNOWN`, `CONFIG_INVALID`, `OBJECT_TYPE_MISSING`, `CHECKPOINT_INVALID`, `RESUME_UNSUPPORTED`); all that happens later is in the events and the summary.
