@@ -1,43 +1,8 @@
-import type { FaultSpec } from '@connector-runtime/salesforce-org';
-import { create, expectHonest, expectNothingOpen, FAST, startWorld, statuses, stopWorlds } from './bulk-world.js';
+import { create, FAST, startWorld, statuses, stopWorlds } from './bulk-world.js';
 import { accounts, run } from './promise-world.js';
 import { json, RawService } from './raw-service.js';
 
 afterEach(stopWorlds);
-
-describe('cancelled', () => {
-  test.each<[string, FaultSpec, 'deleted' | 'kept']>([
-    ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }, 'deleted'],
-    ['while the data is uploaded', { kind: 'jobUpload', action: 'hold' }, 'deleted'],
-    ['after the data is uploaded', { kind: 'jobUpload', action: 'hold', handled: true }, 'deleted'],
-    ['before the job is closed', { kind: 'jobChange', action: 'hold' }, 'kept'],
-    ['after the job is closed', { kind: 'jobChange', action: 'hold', handled: true }, 'kept'],
-    ['before the status is told', { kind: 'jobStatus', action: 'hold' }, 'kept'],
-    ['after the status is told', { kind: 'jobStatus', action: 'hold', handled: true }, 'kept'],
-    ['while successful results are read', { path: '/successfulResults', action: 'hold' }, 'kept'],
-    ['while unprocessed records are read', { path: '/unprocessedrecords', action: 'hold' }, 'kept'],
-  ])('%s: no job is left open, and nothing is said that is not so', async (_when, spec, end) => {
-    const world = await startWorld();
-    const { org } = world;
-    const connection = await world.connect();
-    await connection.test();
-    const fault = org.faults.add(spec);
-    const controller = new AbortController();
-    const running = run(connection, 'create', accounts(5), FAST, { signal: controller.signal });
-    await fault.reached();
-
-    controller.abort();
-    fault.release();
-    const outcome = await running;
-
-    const made = { outcome, org };
-    expect(Object.keys(outcome.statuses)).toHaveLength(5);
-    expectHonest(made);
-    expectNothingOpen(made);
-    expect(org.bulk.jobs.map(({ isDeleted }) => isDeleted)).toEqual([end === 'deleted']);
-    expect(statuses(made)).not.toContain('unknown');
-  });
-});
 
 test('an address of another host is never called, and the job is discarded', async () => {
   const foreign = await RawService.start(() => ({ status: 201 }));

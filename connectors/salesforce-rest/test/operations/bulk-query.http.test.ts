@@ -1,5 +1,4 @@
 import type { Json, Status } from '@connector-runtime/core';
-import type { FaultSpec } from '@connector-runtime/salesforce-org';
 import { PassingClock } from '../passing-clock.js';
 import { json, type RawAnswer, RawService } from '../raw-service.js';
 import { bodies, type Ran, type RunningOrg, run, runOrg } from '../running-org.js';
@@ -148,30 +147,6 @@ test('a job that never ends is aborted and deleted at the deadline', async () =>
 
   expect(summary.complete).toBe(false);
   expect(world.org.bulk.jobs).toMatchObject([{ state: 'Aborted', isDeleted: true }]);
-});
-
-test.each<[string, FaultSpec, number, string]>([
-  ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }, Number.POSITIVE_INFINITY, 'Aborted'],
-  ['while its status is asked for', { kind: 'jobStatus', action: 'hold' }, Number.POSITIVE_INFINITY, 'Aborted'],
-  ['when it has ended and nobody knows', { kind: 'jobStatus', action: 'hold', handled: true }, 0, 'JobComplete'],
-])('cancelled %s, no job is left behind', async (_when, spec, polls, state) => {
-  world.org.bulk.plan = { polls };
-  const fault = world.org.faults.add(spec);
-  const controller = new AbortController();
-  const connection = await world.connect();
-  const running = run(
-    connection,
-    { operation: 'query', objectType: 'Account', properties: { ...FAST, fields: ['Id'] } as Json },
-    undefined,
-    { signal: controller.signal },
-  );
-  await fault.reached();
-
-  controller.abort();
-  fault.release();
-  await running;
-
-  expect(world.org.bulk.jobs).toMatchObject([{ state, isDeleted: true }]);
 });
 
 describe('of a service that is not honest', () => {
