@@ -155,6 +155,29 @@ test.each<[string, Content, object, string]>([
   },
 );
 
+test('a CSV that is more than a job takes in base64 is refused before its upload, and no further read than that', async () => {
+  const line = `${'x'.repeat(999)}\n`.repeat(1_000);
+  let pieces = 0;
+  const large = async function* () {
+    yield Buffer.from('Name\n');
+    for (; pieces < 200; pieces += 1) yield Buffer.from(line);
+  };
+  const connection = await world.connect();
+  const { results } = await run(
+    connection,
+    { operation: 'csvBulk', properties: { ...FAST, bulkOperation: 'insert', object: 'Invoice__c' } as Json },
+    [{ body: large() }, { body: 'Name\ngood\n' }],
+  );
+
+  expect(results.map(({ status, error }) => [status, error?.code])).toEqual([
+    ['applicationError', 'CSV_TOO_LARGE'],
+    ['success', undefined],
+  ]);
+  expect(results[0]?.message).toContain('112500000 bytes that a job takes: divide it into several documents');
+  expect(pieces).toBeLessThan(115);
+  expect(uploads()).toEqual(['Name\ngood\n']);
+});
+
 test('a query gives each page as a CSV, its bytes as the service made them, and all are there at the end (Q37)', async () => {
   const soql = 'SELECT Name FROM Account ORDER BY Name';
   const { results, texts } = await csvBulk({ bulkOperation: 'query', pageSize: 8 }, soql);
