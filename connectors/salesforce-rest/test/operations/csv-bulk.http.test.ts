@@ -80,18 +80,43 @@ test("delimiter and line ending are the document's: the job is told of them", as
   expect(world.org.records('Invoice__c').at(-1)).toMatchObject({ Name: 'a', Notes__c: 'b,c' });
 });
 
-test('update, upsert, delete and hard delete', async () => {
-  const id = world.org.insert('Invoice__c', { Name: 'a' });
+test.each<[string, (id: string) => string, object, readonly [string, string | undefined, string | undefined][]]>([
+  ['update', (id) => `Id,Name\n${id},b\n`, {}, [['update', 'own', 'b']]],
+  [
+    'upsert',
+    () => 'External_Id__c,Name\nX1,b\nnew,c\n',
+    { externalIdFieldName: 'external_id__c' },
+    [
+      ['update', 'own', 'b'],
+      ['create', undefined, 'c'],
+    ],
+  ],
+  ['delete', (id) => `Id\n${id}\n`, {}, [['delete', 'own', undefined]]],
+  ['hardDelete', (id) => `id\n${id}\n`, {}, [['delete', 'own', undefined]]],
+])('%s does to the records of a CSV what it says, and to no other', async (bulkOperation, csv, properties, applied) => {
+  const id = world.org.insert('Invoice__c', { Name: 'a', External_Id__c: 'X1' });
+  world.org.insert('Invoice__c', { Name: 'other', External_Id__c: 'X2' });
+  const before = world.org.ledger.entries.length;
 
-  await csvBulk({ bulkOperation: 'update' }, `Id,Name\n${id},b\n`);
-  await csvBulk({ bulkOperation: 'upsert', externalIdFieldName: 'External_Id__c' }, 'External_Id__c,Name\nnew,c\n');
-  await csvBulk({ bulkOperation: 'delete' }, `Id\n${id}\n`);
+  const { results } = await csvBulk({ bulkOperation, ...properties }, csv(id));
 
-  expect(world.org.ledger.entries.slice(1).map(({ action, fields }) => [action, fields['Name']])).toEqual([
-    ['update', 'b'],
-    ['create', 'c'],
-    ['delete', undefined],
-  ]);
+  expect(results.map(({ status }) => status)).toEqual(['success']);
+  expect(
+    world.org.ledger.entries
+      .slice(before)
+      .map(({ action, id: own, fields }) => [action, own === id ? 'own' : undefined, fields['Name']]),
+  ).toEqual(applied);
+  expect(world.org.bulk.jobs).toMatchObject([{ operation: bulkOperation }]);
+});
+
+test('what is deleted can be found in the recycle bin, what is hard deleted cannot', async () => {
+  const [soft, hard] = ['a', 'b'].map((Name) => world.org.insert('Invoice__c', { Name }));
+
+  await csvBulk({ bulkOperation: 'delete' }, `Id\n${soft}\n`);
+  await csvBulk({ bulkOperation: 'hardDelete' }, `Id\n${hard}\n`);
+
+  const { texts } = await csvBulk({ bulkOperation: 'queryAll' }, 'SELECT Id FROM Invoice__c WHERE IsDeleted = true');
+  expect(texts).toEqual([`"Id"\n"${soft}"\n`]);
 });
 
 test('a CSV with a header alone makes no job (Q20)', async () => {
@@ -139,7 +164,13 @@ test.each<[string, Content, object, string]>([
     'more columns than an id for a delete',
     'Id,Name\nx,y\n',
     { bulkOperation: 'delete' },
-    'takes exactly the column Id',
+    'delete takes exactly the column Id, got Id, Name',
+  ],
+  [
+    'a column other than the id for a hard delete',
+    'Name\nx\n',
+    { bulkOperation: 'hardDelete' },
+    'hardDelete takes exactly the column Id, got Name',
   ],
 ])(
   '%s is refused before there is a job, and the next document goes on',
