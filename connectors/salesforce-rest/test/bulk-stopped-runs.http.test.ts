@@ -1,43 +1,10 @@
-import type { FaultSpec } from '@connector-runtime/salesforce-org';
-import { create, expectHonest, expectNothingOpen, FAST, startWorld, statuses, stopWorlds } from './bulk-world.js';
+import type { Json, Status } from '@connector-runtime/core';
+import type { FaultSpec, LoggedRequest, RequestKind } from '@connector-runtime/salesforce-org';
+import { create, FAST, startWorld, statuses, stopWorlds } from './bulk-world.js';
 import { accounts, run } from './promise-world.js';
 import { json, RawService } from './raw-service.js';
 
 afterEach(stopWorlds);
-
-describe('cancelled', () => {
-  test.each<[string, FaultSpec, 'deleted' | 'kept']>([
-    ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }, 'deleted'],
-    ['while the data is uploaded', { kind: 'jobUpload', action: 'hold' }, 'deleted'],
-    ['after the data is uploaded', { kind: 'jobUpload', action: 'hold', handled: true }, 'deleted'],
-    ['before the job is closed', { kind: 'jobChange', action: 'hold' }, 'kept'],
-    ['after the job is closed', { kind: 'jobChange', action: 'hold', handled: true }, 'kept'],
-    ['before the status is told', { kind: 'jobStatus', action: 'hold' }, 'kept'],
-    ['after the status is told', { kind: 'jobStatus', action: 'hold', handled: true }, 'kept'],
-    ['while successful results are read', { path: '/successfulResults', action: 'hold' }, 'kept'],
-    ['while unprocessed records are read', { path: '/unprocessedrecords', action: 'hold' }, 'kept'],
-  ])('%s: no job is left open, and nothing is said that is not so', async (_when, spec, end) => {
-    const world = await startWorld();
-    const { org } = world;
-    const connection = await world.connect();
-    await connection.test();
-    const fault = org.faults.add(spec);
-    const controller = new AbortController();
-    const running = run(connection, 'create', accounts(5), FAST, { signal: controller.signal });
-    await fault.reached();
-
-    controller.abort();
-    fault.release();
-    const outcome = await running;
-
-    const made = { outcome, org };
-    expect(Object.keys(outcome.statuses)).toHaveLength(5);
-    expectHonest(made);
-    expectNothingOpen(made);
-    expect(org.bulk.jobs.map(({ isDeleted }) => isDeleted)).toEqual([end === 'deleted']);
-    expect(statuses(made)).not.toContain('unknown');
-  });
-});
 
 test('an address of another host is never called, and the job is discarded', async () => {
   const foreign = await RawService.start(() => ({ status: 201 }));
@@ -70,23 +37,81 @@ test('scratch space that is full refuses no document: none was attempted, and th
   expect(world.org.bulk.jobs).toEqual([]);
 });
 
-test('the daily limit in the middle of a run stops new work at once', async () => {
-  const made = await create(5, {
-    faults: [
-      {
-        kind: 'jobUpload',
-        times: 100,
-        action: 'error',
-        status: 403,
-        errorCode: 'REQUEST_LIMIT_EXCEEDED',
-        message: 'TotalRequests Limit exceeded.',
-      },
-    ],
-  });
+describe('the daily limit in the middle of a run of several jobs', () => {
+  /** From the `nth` request of this kind on, nothing is allowed any more. */
+  function limitFrom(kind: RequestKind, nth: number): FaultSpec {
+    let seen = 0;
+    const where = (request: LoggedRequest): boolean => {
+      if (request.kind === kind) seen += 1;
+      return seen >= nth;
+    };
+    const message = 'TotalRequests Limit exceeded.';
+    const times = Number.POSITIVE_INFINITY;
+    return { where, times, action: 'error', status: 403, errorCode: 'REQUEST_LIMIT_EXCEEDED', message };
+  }
 
-  expect(statuses(made)).toEqual(['failure']);
-  expect(made.outcome.summary.error).toMatchObject({ category: 'quota' });
-  expect(made.org.ledger.counts.create).toBe(0);
+  const statements = ['1', '2', '3', '4'].map((id) => ({ id, body: 'SELECT Id FROM Account' }));
+  const polling = { pollInitialMs: 10, pollMaxMs: 20 };
+  /** Each of these documents is a job of its own. */
+  const ways = {
+    create: {
+      operation: 'create',
+      properties: FAST,
+      documents: accounts(4).map((document, index) => ({
+        ...document,
+        id: `${index + 1}`,
+        properties: { restHeaders: { 'X-Run': `${index}` } },
+      })),
+    },
+    csvBulk: {
+      operation: 'csvBulk',
+      properties: { ...polling, bulkOperation: 'insert', object: 'Account' },
+      documents: statements.map(({ id }) => ({ id, body: `Name\nPromise ${id}\n` })),
+    },
+    query: {
+      operation: 'query',
+      properties: { ...FAST, fields: ['Id'] },
+      documents: statements.map(({ id }) => ({ id, body: '' })),
+    },
+    customSoql: { operation: 'customSoql', properties: FAST, documents: statements },
+    'csvBulk query': {
+      operation: 'csvBulk',
+      properties: { ...polling, bulkOperation: 'query' },
+      documents: statements,
+    },
+  };
+
+  test.each<[keyof typeof ways, RequestKind, number, Status, number]>([
+    ['create', 'jobCreate', 2, 'failure', 1],
+    ['create', 'jobUpload', 2, 'failure', 1],
+    ['create', 'jobChange', 2, 'failure', 1],
+    ['create', 'jobStatus', 2, 'unknown', 1],
+    ['create', 'jobResults', 4, 'unknown', 2],
+    ['csvBulk', 'jobCreate', 2, 'failure', 1],
+    ['csvBulk', 'jobUpload', 2, 'failure', 1],
+    ['csvBulk', 'jobChange', 2, 'failure', 1],
+    ['csvBulk', 'jobStatus', 2, 'unknown', 1],
+    ['csvBulk', 'jobResults', 4, 'unknown', 2],
+    ['query', 'jobCreate', 2, 'failure', 0],
+    ['query', 'jobStatus', 2, 'failure', 0],
+    ['query', 'jobResults', 2, 'failure', 0],
+    ['customSoql', 'jobStatus', 2, 'failure', 0],
+    ['csvBulk query', 'jobResults', 2, 'failure', 0],
+  ])('starts no new work: %s, met at %s %d', async (way, kind, nth, status, created) => {
+    const world = await startWorld();
+    const { org } = world;
+    const connection = await world.connect();
+    await connection.test();
+    org.faults.add(limitFrom(kind, nth));
+    const { operation, properties, documents } = ways[way];
+
+    const outcome = await run(connection, operation, documents, properties as Json);
+
+    expect(outcome.statuses).toEqual({ 1: 'success', 2: status, 3: 'notAttempted', 4: 'notAttempted' });
+    expect(outcome.summary.error).toMatchObject({ category: 'quota' });
+    expect(org.requests.count('jobCreate')).toBe(2);
+    expect(org.ledger.counts.create).toBe(created);
+  });
 });
 
 test('an expired session is renewed in the middle of an upload, whose data goes again', async () => {

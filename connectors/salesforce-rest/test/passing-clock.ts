@@ -4,6 +4,7 @@ import type { Clock } from '@connector-runtime/core';
 export class PassingClock implements Clock {
   private passedMs = 0;
   private readonly waiting = new Set<{ readonly dueMs: number; readonly wake: () => void }>();
+  private readonly watchers = new Set<(ms: number) => void>();
 
   /** `random` of 0: repeats come without a pause. */
   constructor(readonly random: () => number = Math.random) {}
@@ -32,6 +33,19 @@ export class PassingClock implements Clock {
       const timer = setTimeout(wake, ms);
       this.waiting.add(waiting);
       signal.addEventListener('abort', leave, { once: true });
+      for (const watcher of this.watchers) watcher(ms);
+    });
+  }
+
+  /** Resolves when somebody begins to wait for so long. */
+  waits(fromMs: number, toMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const watcher = (ms: number): void => {
+        if (ms < fromMs || ms > toMs) return;
+        this.watchers.delete(watcher);
+        resolve();
+      };
+      this.watchers.add(watcher);
     });
   }
 

@@ -56,20 +56,34 @@ describe('over an org', () => {
   });
 
   test.each([
-    ['off', false],
-    ['on', true],
-  ])('Q6: with logSoql %s the log has the statement: %p', async (_, logSoql) => {
-    const logged: string[] = [];
-    const note = (data: object, message: string) => void logged.push(`${message} ${JSON.stringify(data)}`);
-    const logger: LogSink = { debug: note, info: note, warn: note, error: note };
-    world = await runOrg({ accounts: 1 }, { logger });
-    const properties = { fields: ['Id'], filter: { field: 'Name', operator: 'EQUALS', value: 'hidden-name' }, logSoql };
+    [true, 'query', 'RESTAPI'],
+    [false, 'query', 'RESTAPI'],
+    [true, 'query', 'BulkAPI2.0'],
+    [false, 'query', 'BulkAPI2.0'],
+    [true, 'customSoql', 'BulkAPI2.0'],
+    [false, 'customSoql', 'BulkAPI2.0'],
+  ])(
+    'Q6: with logSoql %s the log has the statement, and else not: %s over %s',
+    async (logSoql, operation, operationApi) => {
+      const logged: string[] = [];
+      const note = (data: object, message: string) => void logged.push(`${message} ${JSON.stringify(data)}`);
+      const logger: LogSink = { debug: note, info: note, warn: note, error: note };
+      world = await runOrg({ accounts: 1 }, { logger });
+      const filter = { field: 'Name', operator: 'EQUALS', value: 'hidden-name' };
+      const built = operation === 'query' && { fields: ['Id'], filter };
+      const polling = operationApi === 'BulkAPI2.0' && { pollInitialMs: 10 };
+      const properties = { ...built, ...polling, operationApi, logSoql };
 
-    await run(await world.connect(), { operation: 'query', objectType: 'Account', properties });
+      await run(
+        await world.connect(),
+        { operation, objectType: 'Account', properties },
+        bodies(operation === 'query' ? '' : "SELECT Id FROM Account WHERE Name = 'hidden-name'"),
+      );
 
-    expect(logged.some((line) => line.includes('hidden-name'))).toBe(logSoql);
-    expect(logged.some((line) => line.includes('/query'))).toBe(true);
-  });
+      expect(logged.some((line) => line.includes('hidden-name'))).toBe(logSoql);
+      expect(logged.some((line) => line.includes('/query'))).toBe(true);
+    },
+  );
 
   test('Q7: the next page is asked for at the address of the first, port included', async () => {
     world = await runOrg({ accounts: 5, pageSize: 2 });

@@ -297,7 +297,7 @@ test('data may come packed and results go packed', async () => {
   expect(text.split('\n')).toHaveLength(1002);
 });
 
-test('data of more than 150 MB is refused before it is sent', async () => {
+test('data of more than 150 MB in base64 is refused before it is sent', async () => {
   const { id } = await create(INSERT);
   const answer = await new Promise<number | undefined>((resolve, reject) => {
     const put = request(new URL(`${JOBS}/${id}/batches`, client.org.url), {
@@ -305,7 +305,7 @@ test('data of more than 150 MB is refused before it is sent', async () => {
       headers: {
         authorization: `Bearer ${client.token}`,
         'content-type': 'text/csv',
-        'content-length': 150_000_001,
+        'content-length': 112_500_001,
       },
     });
     put.once('response', ({ statusCode }) => {

@@ -59,7 +59,7 @@ test.each([
   async (_format, properties) => {
     const url = await serve({ rows: ROWS, bulkRows: ROWS });
 
-    const report = await runMany({ url, operation: 'query', properties, documents: 0 });
+    const report = await runMany({ url, operation: 'query', properties, records: 0 });
 
     expect(report).toMatchObject({ isComplete: true, outputs: ROWS, successes: 1 });
     expect(report.peakMiB).toBeLessThan(PEAK_MIB);
@@ -72,13 +72,31 @@ test.each([
   ['update', 300_000],
 ] as const)(
   'rows of more than one job are written in a small heap: %s of %d',
-  async (operation, documents) => {
+  async (operation, records) => {
     const url = await serve({});
 
-    const report = await runMany({ url, operation, properties: bulk, documents });
+    const report = await runMany({ url, operation, properties: bulk, records });
 
-    expect(report).toMatchObject({ isComplete: true, successes: documents });
+    expect(report).toMatchObject({ isComplete: true, successes: records });
     expect(report.peakMiB).toBeLessThan(PEAK_MIB);
   },
   120_000,
+);
+
+const polling = { pollInitialMs: 10, pollMaxMs: 50 };
+
+test.each<[string, object, number, object]>([
+  ['written', { bulkOperation: 'insert', object: 'Account' }, ROWS, { outputs: 1 }],
+  ['read', { bulkOperation: 'query' }, 0, { outputs: 4 }],
+])(
+  'a million rows of whole CSVs are %s in a small heap',
+  async (_how, properties, records, outputs) => {
+    const url = await serve({ rows: 1, bulkRows: ROWS });
+
+    const report = await runMany({ url, operation: 'csvBulk', properties: { ...polling, ...properties }, records });
+
+    expect(report).toMatchObject({ isComplete: true, successes: 1, csvRows: ROWS, ...outputs });
+    expect(report.peakMiB).toBeLessThan(PEAK_MIB);
+  },
+  60_000,
 );

@@ -1,7 +1,8 @@
 import type { Json } from '@connector-runtime/core';
 import type { BulkPlan, FaultSpec } from '@connector-runtime/salesforce-org';
 import { EMPTY_SETS } from '../bulk-world.js';
-import { type Ran, type RunningOrg, run, runOrg } from '../running-org.js';
+import { type Content, runCsvBulk } from '../csv-bulk-run.js';
+import { type RunningOrg, run, runOrg } from '../running-org.js';
 
 let world: RunningOrg;
 beforeEach(async () => {
@@ -9,30 +10,9 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-type Content = string | Uint8Array;
-
 const FAST = { pollInitialMs: 10, pollMaxMs: 20 };
 
-async function csvBulk(properties: object, ...documents: readonly Content[]): Promise<Ran & { texts: string[] }> {
-  const connection = await world.connect();
-  const execution = connection.execute(
-    { operation: 'csvBulk', properties: { ...FAST, object: 'Invoice__c', ...properties } as Json },
-    documents.map((body) => ({ body })),
-  );
-  const ran = { results: [], outputs: [], texts: [] } as unknown as {
-    results: Ran['results'][number][];
-    outputs: Ran['outputs'][number][];
-    texts: string[];
-  };
-  for await (const event of execution) {
-    if (event.type === 'result') ran.results.push(event);
-    if (event.type !== 'output') continue;
-    ran.outputs.push(event);
-    ran.texts.push(await (event.body as { text(max: number): Promise<string> }).text(1_000_000));
-  }
-  return { ...ran, summary: await execution.summary };
-}
-
+const csvBulk = (properties: object, ...documents: readonly Content[]) => runCsvBulk(world, properties, ...documents);
 const uploads = () => world.org.requests.entries.filter(({ kind }) => kind === 'jobUpload').map(({ body }) => body);
 const jobs = () => world.org.requests.count('jobCreate');
 
@@ -80,18 +60,43 @@ test("delimiter and line ending are the document's: the job is told of them", as
   expect(world.org.records('Invoice__c').at(-1)).toMatchObject({ Name: 'a', Notes__c: 'b,c' });
 });
 
-test('update, upsert, delete and hard delete', async () => {
-  const id = world.org.insert('Invoice__c', { Name: 'a' });
+test.each<[string, (id: string) => string, object, readonly [string, string | undefined, string | undefined][]]>([
+  ['update', (id) => `Id,Name\n${id},b\n`, {}, [['update', 'own', 'b']]],
+  [
+    'upsert',
+    () => 'External_Id__c,Name\nX1,b\nnew,c\n',
+    { externalIdFieldName: 'external_id__c' },
+    [
+      ['update', 'own', 'b'],
+      ['create', undefined, 'c'],
+    ],
+  ],
+  ['delete', (id) => `Id\n${id}\n`, {}, [['delete', 'own', undefined]]],
+  ['hardDelete', (id) => `id\n${id}\n`, {}, [['delete', 'own', undefined]]],
+])('%s does to the records of a CSV what it says, and to no other', async (bulkOperation, csv, properties, applied) => {
+  const id = world.org.insert('Invoice__c', { Name: 'a', External_Id__c: 'X1' });
+  world.org.insert('Invoice__c', { Name: 'other', External_Id__c: 'X2' });
+  const before = world.org.ledger.entries.length;
 
-  await csvBulk({ bulkOperation: 'update' }, `Id,Name\n${id},b\n`);
-  await csvBulk({ bulkOperation: 'upsert', externalIdFieldName: 'External_Id__c' }, 'External_Id__c,Name\nnew,c\n');
-  await csvBulk({ bulkOperation: 'delete' }, `Id\n${id}\n`);
+  const { results } = await csvBulk({ bulkOperation, ...properties }, csv(id));
 
-  expect(world.org.ledger.entries.slice(1).map(({ action, fields }) => [action, fields['Name']])).toEqual([
-    ['update', 'b'],
-    ['create', 'c'],
-    ['delete', undefined],
-  ]);
+  expect(results.map(({ status }) => status)).toEqual(['success']);
+  expect(
+    world.org.ledger.entries
+      .slice(before)
+      .map(({ action, id: own, fields }) => [action, own === id ? 'own' : undefined, fields['Name']]),
+  ).toEqual(applied);
+  expect(world.org.bulk.jobs).toMatchObject([{ operation: bulkOperation }]);
+});
+
+test('what is deleted can be found in the recycle bin, what is hard deleted cannot', async () => {
+  const [soft, hard] = ['a', 'b'].map((Name) => world.org.insert('Invoice__c', { Name }));
+
+  await csvBulk({ bulkOperation: 'delete' }, `Id\n${soft}\n`);
+  await csvBulk({ bulkOperation: 'hardDelete' }, `Id\n${hard}\n`);
+
+  const { texts } = await csvBulk({ bulkOperation: 'queryAll' }, 'SELECT Id FROM Invoice__c WHERE IsDeleted = true');
+  expect(texts).toEqual([`"Id"\n"${soft}"\n`]);
 });
 
 test('a CSV with a header alone makes no job (Q20)', async () => {
@@ -109,52 +114,6 @@ test('a byte order mark is dropped, wherever the pieces end', async () => {
   expect(uploads()).toEqual(['Name\nx\n']);
 });
 
-test.each<[string, Content, object, string]>([
-  ['a wrong column', 'Nome\nx\n', {}, 'Nome is no field of Invoice__c; did you mean Name?'],
-  [
-    'a wrong parent',
-    'Name,Ownr.Username\nx,y\n',
-    {},
-    'Ownr (in Ownr.Username) is no parent relationship of Invoice__c; did you mean Owner?',
-  ],
-  ['a wrong field of a parent', 'Account__r.Nmae\nx\n', {}, 'is no external id of Account'],
-  ['another delimiter', 'Name;Notes__c\nx;y\n', {}, 'does columnDelimiter say what divides the cells?'],
-  ['a column without a name', 'Name,\nx,y\n', {}, 'column 2 of the header has no name'],
-  ['a column twice', 'Name,name\nx,y\n', {}, 'the header names Name twice'],
-  ['too few cells', 'Name,Notes__c\nx\n', {}, 'row 2 has 1 cells where the header has 2'],
-  ['too many cells', 'Name\nx,y\n', {}, 'row 2 has 2 cells where the header has 1'],
-  ['mixed line ends', 'Name\nx\ny\r\n', {}, 'some lines end in LF, others in CRLF'],
-  [
-    'line ends other than configured',
-    'Name\r\nx\r\n',
-    { lineEnding: 'LF' },
-    'its lines end in CRLF where the operation says LF',
-  ],
-  ['an open quote', 'Name\n"x\n', {}, 'row 2 has a quote that does not close'],
-  ['a quote in the middle', 'Name\nx"y\n', {}, 'row 2 has a quote inside a cell that is not quoted'],
-  ['a NUL', 'Name\n"\0"\n', {}, 'row 2 holds a NUL character'],
-  ['no UTF-8', Buffer.from([0x4e, 0x61, 0x6d, 0x65, 0x0a, 0xff, 0x0a]), {}, 'the text is not UTF-8'],
-  ['nothing', '', {}, 'it is empty'],
-  [
-    'more columns than an id for a delete',
-    'Id,Name\nx,y\n',
-    { bulkOperation: 'delete' },
-    'takes exactly the column Id',
-  ],
-])(
-  '%s is refused before there is a job, and the next document goes on',
-  async (_what, document, properties, message) => {
-    const good = 'bulkOperation' in properties ? `Id\n${world.org.insert('Invoice__c', {})}\n` : 'Name\ngood\n';
-    const rest = 'lineEnding' in properties ? {} : properties;
-
-    const { results } = await csvBulk({ bulkOperation: 'insert', ...properties, ...rest }, document, good);
-
-    expect(results.map(({ status }) => status)).toEqual(['applicationError', 'success']);
-    expect(results[0]?.message).toContain(message);
-    expect(jobs()).toBe(1);
-  },
-);
-
 test('a query gives each page as a CSV, its bytes as the service made them, and all are there at the end (Q37)', async () => {
   const soql = 'SELECT Name FROM Account ORDER BY Name';
   const { results, texts } = await csvBulk({ bulkOperation: 'query', pageSize: 8 }, soql);
@@ -171,86 +130,6 @@ test('a query in another form', async () => {
   );
 
   expect(texts[0]).toMatch(/^"Id"\t"Name"\r\n"001\w+"\t".*"\r\n$/);
-});
-
-test('a statement that is refused, empty or too long is its own trouble (Q21)', async () => {
-  const long = `SELECT Id FROM Account WHERE Name = '${'x'.repeat(100_000)}'`;
-  const { results } = await csvBulk(
-    { bulkOperation: 'query' },
-    'SELECT Nope FROM Account',
-    '',
-    long,
-    'SELECT Id FROM Account',
-  );
-
-  expect(results.map(({ status, error }) => [status, error?.code])).toEqual([
-    ['applicationError', 'SALESFORCE_INVALID_FIELD'],
-    ['applicationError', 'SOQL_MISSING'],
-    ['applicationError', 'SOQL_TOO_LONG'],
-    ['success', undefined],
-  ]);
-});
-
-test('a statement that is no UTF-8, or without an end, is its own trouble too', async () => {
-  let given = 0;
-  const endless = async function* () {
-    for (;;) {
-      given += 1;
-      yield Buffer.alloc(65_536, ' ');
-    }
-  };
-  const connection = await world.connect();
-  const { results } = await run(
-    connection,
-    { operation: 'csvBulk', properties: { ...FAST, bulkOperation: 'query' } as Json },
-    [{ body: Buffer.from("SELECT Id FROM Account WHERE Name = '\xff'", 'latin1') }, { body: endless() }],
-  );
-
-  expect(results.map(({ status, error }) => [status, error?.code])).toEqual([
-    ['applicationError', 'DOCUMENT_NOT_UTF_8'],
-    ['applicationError', 'SOQL_TOO_LONG'],
-  ]);
-  expect(given).toBeLessThan(20);
-});
-
-test('a yes or no for an assignment rule is refused before there is a job: that takes the id of one', async () => {
-  const { results } = await csvBulk({ bulkOperation: 'insert', assignmentRuleId: 'TRUE' }, 'Name\nx\n');
-
-  expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'ASSIGNMENT_RULE_UNSUITABLE' } }]);
-  expect(jobs()).toBe(0);
-});
-
-test.each([
-  ['no field', 'Nope', 'is no field of Invoice__c'],
-  ['no external id', 'Notes__c', 'is no external id of Invoice__c'],
-])('an upsert by %s is a mistake of the configuration', async (_what, externalIdFieldName, message) => {
-  const connection = await world.connect();
-  const { summary } = await run(
-    connection,
-    {
-      operation: 'csvBulk',
-      properties: { ...FAST, object: 'Invoice__c', bulkOperation: 'upsert', externalIdFieldName } as Json,
-    },
-    [{ body: 'Notes__c\nx\n' }],
-  );
-
-  expect(summary.error).toMatchObject({ category: 'config', path: '/externalIdFieldName' });
-  expect(summary.error?.message).toContain(message);
-  expect(jobs()).toBe(0);
-});
-
-test.each<[string, object]>([
-  ['/object', { bulkOperation: 'insert', object: undefined }],
-  ['/externalIdFieldName', { bulkOperation: 'upsert' }],
-])('what a write needs is asked for: %s', async (path, properties) => {
-  const connection = await world.connect();
-  const { summary } = await run(
-    connection,
-    { operation: 'csvBulk', properties: JSON.parse(JSON.stringify({ object: 'Invoice__c', ...properties })) },
-    [{ body: 'Name\nx\n' }],
-  );
-
-  expect(summary.error).toMatchObject({ category: 'config', path });
 });
 
 test('a job that fails as such says why, and nothing was applied', async () => {
@@ -300,13 +179,6 @@ test.each<[string, FaultSpec]>([
 
   expect(results[0]?.status).toBe('success');
   expect(world.org.ledger.counts.create).toBe(2);
-});
-
-test('a yes or no for an assignment rule is refused, and no job made: it takes the id of one', async () => {
-  const { results } = await csvBulk({ bulkOperation: 'insert', assignmentRuleId: ' true' }, 'Name\na\n');
-
-  expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'ASSIGNMENT_RULE_UNSUITABLE' } }]);
-  expect(world.org.bulk.jobs).toEqual([]);
 });
 
 test('the properties of a document are its own (Q19)', async () => {

@@ -26,6 +26,7 @@ import { reconcileRows } from './ingest-reconciliation.js';
 import { receiptOf } from './ingest-results.js';
 import { readIngestRow } from './ingest-row.js';
 import { JobPreparation, type PreparationRules, type PreparedJob } from './job-preparation.js';
+import { jobBytesFor } from './job-size.js';
 import { checkRule, ingestSpec } from './job-spec.js';
 import { LeftDocuments } from './left-documents.js';
 import { type LeftJob, leftJobOf } from './left-job.js';
@@ -33,9 +34,6 @@ import { recordForm } from './record-form.js';
 import { runRows } from './row-jobs.js';
 
 type Properties = BulkIngestProperties;
-
-const MEGABYTE = 1_000_000;
-const DEFAULT_BATCH_SIZE = 100;
 
 /**
  * Create, update, upsert and delete over Bulk API 2.0: documents become rows of CSV, rows become ingest jobs, and each document gets the result of its row.
@@ -123,7 +121,7 @@ export class BulkIngestOperation implements Operation<Properties> {
     const key = operation.id === 'upsert' ? externalIdField(describe, externalIdFieldName(properties)) : undefined;
     const fixed = await this.fixedColumns(operation.id, properties, columns, context);
     const rules: PreparationRules<Properties> = {
-      maxBytes: (properties.batchSize ?? DEFAULT_BATCH_SIZE) * MEGABYTE,
+      maxBytes: jobBytesFor(properties.batchSize),
       ...(fixed !== undefined && { columns: fixed }),
       key:
         key === undefined

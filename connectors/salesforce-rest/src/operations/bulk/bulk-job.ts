@@ -14,6 +14,9 @@ import { type JobStatus, parseJobStatus } from './job-status.js';
 
 export type JobKind = 'ingest' | 'query';
 
+/** In which the status of a job is asked for, and waited for. */
+export const STATUS_STEP = 'get bulk status';
+
 /** How long the answer to a create is waited for after an abort: without it the job's id is never known, and it stays open. */
 const CREATE_AFTER_ABORT_MS = 1_000;
 
@@ -71,7 +74,7 @@ export class BulkJob {
   }
 
   status(context: CallContext): Promise<JobStatus> {
-    return this.named('get bulk status', async (step) => {
+    return this.named(STATUS_STEP, async (step) => {
       const answer = await this.requests.transport.sendForJson(
         { step, method: 'GET', path: this.path, headers: this.headers(ACCEPT_JSON), effect: 'none' },
         context,

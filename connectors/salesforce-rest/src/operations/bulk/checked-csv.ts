@@ -6,9 +6,8 @@ import { CsvReader } from '../../csv/csv-reader.js';
 import type { CsvBulkProperties } from '../../properties/bulk-properties.js';
 import { CSV } from '../../transport/headers.js';
 import { documentError } from '../../transport/refusals.js';
+import { MAX_JOB_BYTES } from './job-size.js';
 
-/** Of the data of one job. Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Limits". */
-const MAX_JOB_BYTES = 150_000_000;
 const MARK = [0xef, 0xbb, 0xbf];
 
 /** A document that is a whole CSV, fit to be uploaded. */
@@ -60,7 +59,9 @@ async function* checkPieces(
     for await (const bytes of pieces) {
       sizeBytes += bytes.byteLength;
       if (sizeBytes > MAX_JOB_BYTES)
-        throw tooLarge(`it has more than the ${MAX_JOB_BYTES} bytes that a job takes: divide it`);
+        throw tooLarge(
+          `it has more than the ${MAX_JOB_BYTES} bytes that a job takes: divide it into several documents, each with the header`,
+        );
       note(reader.readBytes(bytes));
       hash.update(bytes);
       yield bytes;

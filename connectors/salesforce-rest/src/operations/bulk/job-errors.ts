@@ -1,5 +1,6 @@
 import { ConnectorError, type ErrorInfo } from '@connector-runtime/core';
 import { errorOfAll, type ServiceError } from '../../transport/error-answer.js';
+import { STATUS_STEP } from './bulk-job.js';
 import type { JobStatus } from './job-status.js';
 
 /** `CODE:message:fields --`, as the service writes it into `sf__Error`. */
@@ -80,7 +81,7 @@ export function staysRunning({ id, state }: JobStatus): ConnectorError {
     message: `bulk job ${id} was to be aborted and stays in state ${state}`,
     effect: 'unknown',
     retryable: true,
-    step: 'get bulk status',
+    step: STATUS_STEP,
     service: { jobId: id },
   });
 }

@@ -1,6 +1,6 @@
 import { type CallContext, isConnectorError } from '@connector-runtime/core';
 import type { PollProperties } from '../../properties/bulk-properties.js';
-import type { BulkJob } from './bulk-job.js';
+import { type BulkJob, STATUS_STEP } from './bulk-job.js';
 import { hasEnded, type JobStatus } from './job-status.js';
 
 const GROWTH = 1.5;
@@ -9,7 +9,7 @@ const MAX_FAILURES_IN_A_ROW = 10;
 
 /**
  * Asks for the status of a job until it has ended, at intervals that grow with jitter; gives each answer, the last one with the end.
- * A request that fails for the moment does not end it: the job goes on without us. A state that is not known is waited through. Ends with the context's signal.
+ * A request that fails for the moment does not end it: the job goes on without us. A state that is not known is waited through. Ends with the context's signal, in a pause too, by an error that names the job.
  */
 export async function* pollJob(
   job: BulkJob,
@@ -19,7 +19,8 @@ export async function* pollJob(
   const { clock, signal } = context;
   let failures = 0;
   for (let intervalMs = Math.min(pollInitialMs, pollMaxMs); ; intervalMs = Math.min(intervalMs * GROWTH, pollMaxMs)) {
-    await clock.sleep(Math.round(intervalMs * (0.75 + 0.25 * clock.random())), signal);
+    const pauseMs = Math.round(intervalMs * (0.75 + 0.25 * clock.random()));
+    await job.named(STATUS_STEP, () => clock.sleep(pauseMs, signal));
     try {
       const status = await job.status(context);
       failures = 0;

@@ -11,7 +11,7 @@ import type { PollProperties } from '../../properties/bulk-properties.js';
 import { queryResultsPath } from '../../transport/endpoints.js';
 import { ACCEPT_CSV } from '../../transport/headers.js';
 import { protocolError } from '../../transport/refusals.js';
-import { BulkJob, type JobRequests, withJob } from './bulk-job.js';
+import { BulkJob, type JobRequests, STATUS_STEP, withJob } from './bulk-job.js';
 import { pollJob } from './job-poller.js';
 import { hasEnded, type JobStatus } from './job-status.js';
 import { readUntilWhole } from './whole-reading.js';
@@ -74,7 +74,7 @@ function rowsOf(job: BulkJob, ended: JobStatus | undefined): number {
     message: `query job ${job.id} ended ${ended?.state ?? 'nowhere'}${why}`,
     effect: 'none',
     retryable: true,
-    step: 'get bulk status',
+    step: STATUS_STEP,
     service: { jobId: job.id },
   });
 }
