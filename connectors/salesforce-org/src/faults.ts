@@ -55,6 +55,7 @@ export type FaultAction =
   /** Waits for `release()`, before it is handled or, with `handled`, after; then goes on as usual. */
   | { readonly action: 'hold'; readonly handled?: boolean };
 
+/** On which requests a fault acts, and what it does to them. */
 export type FaultSpec = FaultMatch & FaultAction;
 
 /** A planted fault. */

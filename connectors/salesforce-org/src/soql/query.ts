@@ -37,8 +37,10 @@ export type DateFunctionName =
   | 'FISCAL_MONTH';
 export type FunctionName = AggregateName | DateFunctionName;
 
+/** Which fields `FIELDS(…)` stands for. */
 export type FieldGroup = 'ALL' | 'STANDARD' | 'CUSTOM';
 
+/** What stands behind `SELECT`, one of those that commas part. */
 export type SelectItem =
   | (Term & { readonly kind: 'field'; readonly alias?: string })
   /** `FIELDS(ALL)` and the like: every field of its kind. */
@@ -46,11 +48,13 @@ export type SelectItem =
   /** A child sub-select; its `from.name` is the relationship. */
   | { readonly kind: 'children'; readonly query: SoqlQuery; readonly at: number };
 
+/** One of those behind `ORDER BY`. Nulls come first unless `nullsLast`. */
 export interface SortItem extends Term {
   readonly descending: boolean;
   readonly nullsLast: boolean;
 }
 
+/** What stands behind `WHERE` or `HAVING`. */
 export type Condition =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly Condition[] }
   | { readonly kind: 'not'; readonly term: Condition }
@@ -66,6 +70,7 @@ export interface SemiJoin {
   readonly query: SoqlQuery;
 }
 
+/** In lower case, whatever the statement's. */
 export type ComparisonOperator =
   | '='
   | '!='
@@ -86,6 +91,7 @@ export interface Comparison extends Term {
   readonly values: readonly Literal[];
 }
 
+/** A value in a condition; `at`: where it stands in the statement. */
 export type Literal = {
   readonly at: number;
 } /** `value` is the text meant; for `like`, `%` and `_` in it are wildcards unless a backslash stands before them. */ & (

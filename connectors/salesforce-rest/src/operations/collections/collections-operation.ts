@@ -44,7 +44,7 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 /**
  * Creates, updates, upserts or deletes up to `batchCount` records per request, in input order. Groups are independent of each other, but what concerns one record goes in order.
  * Result: `success` / `200` with Salesforce's `<result>` of this very document; `applicationError` with its errors, and that `<result>`. With `allOrNone` the records of a request are written all or none; a document that cannot be sent is refused before, and in no request.
- * A lost answer is `unknown` for a create; the others go again where the connection repeats updates. Rows that were locked go again, under `allOrNone` with the whole group.
+ * A lost answer is `unknown` for a create; a delete goes again, the others where the connection repeats updates. Rows that were locked go again, under `allOrNone` with the whole group.
  * Source: Salesforce REST API Developer Guide, "sObject Collections".
  */
 @injectable()
