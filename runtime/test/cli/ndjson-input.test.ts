@@ -75,14 +75,14 @@ test.each([
 });
 
 test.each([
-  ['{"body":"x",}', 'PropertyNameExpected at column 13'],
-  ['{"body":"x"} // a word', 'InvalidCommentToken at column 14'],
-  [`{"body":"${'x'.repeat(65_000)}"} {}`, 'EndOfFileExpected at column 65013'],
-  [`{"body":"${'x'.repeat(66_000)}"} {}`, 'the fault is past column 65536'],
-  [`{"body":"${'x'.repeat(66_000)}`, 'the fault is past column 65536'],
-  ['{"body":"x', 'UnexpectedEndOfString at column 9'],
-  ['{"body":"x"} {}', 'EndOfFileExpected at column 14'],
-])('of %.30s the first fault is told, and its place', async (line, fault) => {
+  ['a comma too many', '{"body":"x",}', 'PropertyNameExpected at column 13'],
+  ['a comment', '{"body":"x"} // a word', 'InvalidCommentToken at column 14'],
+  ['a long line', `{"body":"${'x'.repeat(65_000)}"} {}`, 'EndOfFileExpected at column 65013'],
+  ['a longer line', `{"body":"${'x'.repeat(66_000)}"} {}`, 'the fault is past column 65536'],
+  ['a longer line without its end', `{"body":"${'x'.repeat(66_000)}`, 'the fault is past column 65536'],
+  ['a line without its end', '{"body":"x', 'UnexpectedEndOfString at column 9'],
+  ['two objects', '{"body":"x"} {}', 'EndOfFileExpected at column 14'],
+])('of %s the first fault is told, and its place', async (_, line, fault) => {
   expect(await read(line)).toMatchObject([{ refused: { message: `line-1 is not JSON: ${fault}` } }]);
 });
 
