@@ -52,10 +52,11 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
       { name: `the operation ${file}`, path: file },
       { name: `the connection ${connectionFile}`, path: connectionFile },
     ];
-    await refuseConflicts([...how.reads, ...components], writtenPaths(output, options.checkpoint));
-    const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
     const input = await how.input(descriptor.effect === 'read');
     try {
+      const reads = [...how.reads, ...components, ...(input?.links ?? [])];
+      await refuseConflicts(reads, writtenPaths(output, options.checkpoint));
+      const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
       if (options.quiet !== true) tell(host, leftOutLines(input?.leftOut ?? []));
       const { operation, objectType, properties } = component;
       const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };

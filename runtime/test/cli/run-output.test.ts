@@ -183,6 +183,14 @@ describe('the output of connector run', () => {
       place.write('in/a.xml', '<a/>');
       mkdirSync(inside('o.d'));
       place.write('o.d/results.ndjson', input);
+      place.write('o.d/c.json', place.read('c.json'));
+      place.write('o.d/in.xml', '<a/>');
+      mkdirSync(inside('o.d/deep'));
+      mkdirSync(inside('linked'));
+      symlinkSync('../o.d/in.xml', inside('linked/a.xml'));
+      symlinkSync('../in.ndjson', inside('o.d/link.ndjson'));
+      symlinkSync('o.d/other.ndjson', inside('by-link.ndjson'));
+      place.write('o.d/other.ndjson', input);
     });
 
     test.each([
@@ -194,6 +202,16 @@ describe('the output of connector run', () => {
       ['the input folder', ['--input', 'in/', '--output', 'in']],
       ['the operation', ['--input', 'in', '--output', 'echo.json']],
       ['the results of an output folder', ['--input', 'o.d/results.ndjson', '--output', 'o.d/']],
+      ['a folder that the operation lies in', ['--input', 'in', '--output', './']],
+      ['a folder that the connection lies in', ['--input', 'in', '--output', 'o.d', '--connection', 'o.d/c.json']],
+      ['a folder that the input lies in', ['--input', 'o.d/in.xml', '--output', 'o.d']],
+      ['a folder that a link to the input lies in', ['--input', 'o.d/link.ndjson', '--output', 'o.d']],
+      ['a folder that the input folder lies in', ['--input', 'o.d/deep', '--output', 'o.d/']],
+      ['a folder that lies in the input by a link', ['--input', 'by-link.ndjson', '--output', 'o.d']],
+      ['a folder that a link in the input folder leads to', ['--input', 'linked', '--output', 'o.d']],
+      ['a file that a link in the input folder leads to', ['--input', 'linked', '--output', 'o.d/in.xml']],
+      ['a folder that the checkpoint lies in', ['--input', 'in', '--output', 'o.d', '--checkpoint', 'o.d/c.new']],
+      ['a new folder that the checkpoint lies in', ['--input', 'in', '--output', 'o/', '--checkpoint', 'o/c.new']],
       ['a checkpoint over the input', ['--input', 'in.ndjson', '--output', 'o', '--checkpoint', 'in.ndjson']],
       ['a checkpoint over the output', ['--input', 'in.ndjson', '--output', 'o', '--checkpoint', './o']],
     ])('%s', async (_, args) => {
@@ -202,6 +220,7 @@ describe('the output of connector run', () => {
       expect([code, stderr]).toEqual([2, expect.stringMatching(/are the same file|lies in the folder/)]);
       expect(readFileSync(inside('in.ndjson'), 'utf8')).toBe(input);
       expect(readFileSync(inside('in/a.xml'), 'utf8')).toBe('<a/>');
+      expect(readFileSync(inside('o.d/in.xml'), 'utf8')).toBe('<a/>');
       expect(existsSync(inside('o'))).toBe(false);
     });
   });
