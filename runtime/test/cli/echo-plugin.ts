@@ -1,11 +1,9 @@
 import {
-  type Body,
   type Browse,
   type CallContext,
   CONNECTION_PROPERTIES,
   type Connection,
   ConnectorError,
-  type Content,
   type DescribeQuery,
   type Document,
   type Events,
@@ -19,6 +17,7 @@ import {
   type Secret,
 } from '@connector-runtime/core';
 import { definePlugin, perDocument } from '@connector-runtime/core/authoring';
+import { CONTENTS } from './echo-contents.js';
 
 /** Opens with the password "sesame" only. */
 @injectable()
@@ -44,45 +43,6 @@ class EchoConnection implements Connection {
 
   async close(): Promise<void> {}
 }
-
-/** Half a body, then an error that quotes the password. */
-const BREAKING: Body = {
-  mediaType: 'text/csv',
-  repeatable: false,
-  async *open() {
-    yield Buffer.from('half');
-    throw new ConnectorError({
-      category: 'unavailable',
-      code: 'CUT',
-      message: 'cut at sesame',
-      effect: 'none',
-      retryable: true,
-    });
-  },
-  text: () => Promise.reject(new Error('not read so')),
-  bytes: () => Promise.reject(new Error('not read so')),
-  json: () => Promise.reject(new Error('not read so')),
-};
-
-/** Outputs of CSV that are given as something else than text. */
-const CONTENTS: Readonly<Record<string, () => Content>> = {
-  'not UTF-8': () => Uint8Array.of(0x41, 0xff, 0x0a),
-  'not UTF-8, streamed': () => ({
-    ...BREAKING,
-    async *open() {
-      yield Uint8Array.of(0x41, 0xff, 0x0a);
-    },
-  }),
-  breaking: () => BREAKING,
-  'standing still': () => ({
-    ...BREAKING,
-    async *open() {
-      yield Buffer.from('half');
-      process.stderr.write('standing still\n');
-      await new Promise(() => undefined);
-    },
-  }),
-};
 
 /** Gives each document back, those of {@link CONTENTS} as these; "partly" is a success of which a part failed, "bad" is refused, "hang" waits for the end of the call, "stuck" for ever. */
 @injectable()
