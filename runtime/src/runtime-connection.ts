@@ -260,10 +260,12 @@ export class RuntimeConnection {
     const { clock, limits } = this.services;
     const startedMs = clock.now();
     const limit = new CallLimit(clock, options);
-    const redact = (text: string) => this.services.redactor.text(text);
+    const { redactor } = this.services;
     const executionId = randomUUID();
-    const logger = new ExecutionLogger(this.services.logger.for({ executionId }), redact, (message) =>
-      this.services.events.emit('warning', { connectionId: this.id, executionId, message }),
+    const logger = new ExecutionLogger(
+      this.services.logger.for({ executionId }),
+      (text) => redactor.text(text),
+      (message) => this.services.events.emit('warning', { connectionId: this.id, executionId, message }),
     );
     const spool = this.services.makeSpool();
     const ledger = new DocumentLedger(checkpoint !== undefined);
@@ -298,7 +300,7 @@ export class RuntimeConnection {
           clock,
           checkDynamic: (own) => {
             const merged = validator.checkDynamic(checked, own);
-            noteSecrets(merged, (text) => this.services.redactor.add(text));
+            noteSecrets(merged, (text) => redactor.add(text));
             return merged;
           },
           refusedOne,
@@ -316,7 +318,7 @@ export class RuntimeConnection {
           throw usageError('RECONCILE_UNSUPPORTED', `${descriptor.id} has no reconcile`);
         return operation.reconcile(intake, context);
       },
-      redact,
+      redactor,
       ended: async (summary) => {
         this.executions.delete(execution);
         await spool.close().catch((error: unknown) => logger.warn('scratch space could not be removed', { error }));

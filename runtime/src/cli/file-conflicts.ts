@@ -10,7 +10,7 @@ export interface NamedPath {
   readonly path: string;
 }
 
-/** Throws a {@link UsageError} where a path that will be written is one that is read, lies in a folder that is read, or is written twice; links are followed. */
+/** Throws a {@link UsageError} where a path that will be written is one that is read, lies in a folder that is read, or is written twice, or where one lies in a folder that is written; links are followed. */
 export async function refuseConflicts(reads: readonly NamedPath[], writes: readonly NamedPath[]): Promise<void> {
   const read = await Promise.all(reads.map((named) => placeOf(named, 0)));
   const written = await Promise.all(writes.map((named) => placeOf(named, 1)));
@@ -19,10 +19,14 @@ export async function refuseConflicts(reads: readonly NamedPath[], writes: reado
       if (isSame(own, other)) throw new UsageError(`${own.name} and ${other.name} are the same file`);
     const folder = read.find((other) => holds(other, own));
     if (folder !== undefined) throw new UsageError(`${own.name} lies in the folder of ${folder.name}`);
+    const inside = [...read, ...written].find((other) => other.name !== own.name && holds(own, other));
+    if (inside !== undefined) throw new UsageError(`${inside.name} lies in the folder of ${own.name}`);
   });
 }
 
 interface Place extends NamedPath {
+  /** Where it stands: of a link its own path, which what is written there would replace. */
+  readonly entry?: string;
   /** Device and number of a file or folder that exists. */
   readonly identity?: string;
 }
@@ -33,9 +37,11 @@ async function placeOf(named: NamedPath, descriptor: number): Promise<Place> {
     return found.isFile() ? { ...named, identity: `${found.dev}:${found.ino}` } : named;
   }
   const found = await stat(named.path).catch(() => undefined);
-  const real = await realPathOf(path.resolve(named.path));
+  const given = path.resolve(named.path);
+  const real = await realPathOf(given);
+  const entry = path.join(await realPathOf(path.dirname(given)), path.basename(given));
   const isKept = found?.isFile() === true || found?.isDirectory() === true;
-  return { name: named.name, path: real, ...(isKept ? { identity: `${found.dev}:${found.ino}` } : {}) };
+  return { name: named.name, path: real, entry, ...(isKept ? { identity: `${found.dev}:${found.ino}` } : {}) };
 }
 
 /** Of a path that does not exist yet: its nearest folder's real path and the rest. */
@@ -51,5 +57,6 @@ function isSame(one: Place, other: Place): boolean {
 }
 
 function holds(folder: Place, file: Place): boolean {
-  return folder.path !== '-' && file.path.startsWith(`${folder.path}${path.sep}`);
+  const inside = `${folder.path}${path.sep}`;
+  return folder.path !== '-' && (file.path.startsWith(inside) || file.entry?.startsWith(inside) === true);
 }

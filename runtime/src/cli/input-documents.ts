@@ -5,6 +5,7 @@ import type { DocumentInput, Documents, FiniteDocuments, RefusedInput } from '..
 import { bodyOfFile } from '../services/body.js';
 import { unreadableFile } from '../services/body-content.js';
 import { UsageError } from './exit-codes.js';
+import type { NamedPath } from './file-conflicts.js';
 import { NamedPipe } from './named-pipe.js';
 import { type RunOutputSeen, readNdjson } from './ndjson-input.js';
 
@@ -23,6 +24,8 @@ export interface InputDocuments {
   readonly total?: number;
   /** Of a folder: what lies in it and is no document, below the folder. */
   readonly leftOut?: readonly string[];
+  /** Of a folder: its documents that are links, which may lead out of it. */
+  readonly links?: readonly NamedPath[];
   /** Lets go of a stream that may never end. */
   close(): Promise<void>;
 }
@@ -39,8 +42,9 @@ export async function inputDocuments(input: string): Promise<InputDocuments> {
   const found = await stat(input).catch(() => undefined);
   if (found === undefined) throw new UsageError(`--input ${input}: no such file or folder`);
   if (found.isDirectory()) {
-    const { files, leftOut } = await filesBelow(input);
-    return { documents: finite(() => fileDocuments(files)), seen, total: files.length, leftOut, close: nothingOpen };
+    const { files, leftOut, links } = await filesBelow(input);
+    const documents = finite(() => fileDocuments(files));
+    return { documents, seen, total: files.length, leftOut, links, close: nothingOpen };
   }
   const extension = path.extname(input);
   if (LINE_FILES.has(extension)) return lineDocuments(input, found, seen);
@@ -80,21 +84,26 @@ async function* fileDocuments(
   }
 }
 
-/** Documents, links to them followed, and the names of all else but folders. */
+/** Documents, links to them followed, the names of all else but folders, and those links. */
 async function filesBelow(folder: string): Promise<{
   readonly files: readonly { readonly file: string; readonly id: string }[];
   readonly leftOut: readonly string[];
+  readonly links: readonly NamedPath[];
 }> {
   const files: { readonly file: string; readonly id: string }[] = [];
   const leftOut: string[] = [];
+  const links: NamedPath[] = [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((found) => !found.isDirectory())) {
     const file = path.join(entry.parentPath, entry.name);
     const id = path.relative(folder, file).split(path.sep).join('/');
     const found = await stat(file).catch(() => undefined);
-    if (found?.isFile() === true && MEDIA_TYPES[path.extname(file)] !== undefined) files.push({ file, id });
-    else leftOut.push(id);
+    if (found?.isFile() !== true || MEDIA_TYPES[path.extname(file)] === undefined) leftOut.push(id);
+    else {
+      files.push({ file, id });
+      if (entry.isSymbolicLink()) links.push({ name: `the input ${file}`, path: file });
+    }
   }
   files.sort((a, b) => (a.file < b.file ? -1 : 1));
-  return { files, leftOut: leftOut.sort((a, b) => (a < b ? -1 : 1)) };
+  return { files, leftOut: leftOut.sort((a, b) => (a < b ? -1 : 1)), links };
 }

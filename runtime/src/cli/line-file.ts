@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { UsageError } from './exit-codes.js';
 import { writing } from './output-stream.js';
@@ -11,8 +12,10 @@ export class LineFile {
   ) {}
 
   /** Empty, or cut to `resumeAt` bytes, which must be there. */
-  static async open(name: string, resumeAt: number | undefined): Promise<LineFile> {
-    const file = await open(name, resumeAt === undefined ? 'w' : 'r+').catch((error: unknown) => {
+  static async open(name: string, resumeAt: number | undefined, { followsLinks = true } = {}): Promise<LineFile> {
+    const flags =
+      resumeAt === undefined ? constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC : constants.O_RDWR;
+    const file = await open(name, followsLinks ? flags : flags | constants.O_NOFOLLOW).catch((error: unknown) => {
       throw unwritable(name, error);
     });
     if (resumeAt === undefined) return new LineFile(name, file, 0);
@@ -54,9 +57,8 @@ export class LineFile {
 
 /** The error of an output that cannot be opened. */
 export function unwritable(output: string, error: unknown): UsageError {
-  return new UsageError(
-    `--output ${output}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
-  );
+  const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+  return new UsageError(`--output ${output}: cannot be written (${code === 'ELOOP' ? 'is a link' : code})`);
 }
 
 function tooShort(output: string, bytes: number, resumeAt: number): UsageError {

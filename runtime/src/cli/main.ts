@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { Redactor } from '../services/redaction.js';
-import { OUTPUT_FORMATS } from './event-sink.js';
 import { EXIT } from './exit-codes.js';
+import { OUTPUT_FORMATS } from './output-format.js';
 import { TEMPLATES } from './plugin-template.js';
 import { reportError } from './report-error.js';
 

@@ -1,6 +1,6 @@
 import type { ErrorInfo, Json, JsonRecord } from '@connector-runtime/core';
 import { nearestName } from '@connector-runtime/core/authoring';
-import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
 import type { DocumentInput, RefusedInput } from '../execution/document-input.js';
 import { scanLine } from './line-scan.js';
 
@@ -8,6 +8,8 @@ const MAX_LINE_BYTES = 64 * 1024 * 1024;
 /** What reads a document further along may go down into it step by step. */
 const MAX_DEPTH = 1_000;
 const MAX_SHOWN_LENGTH = 80;
+/** How far into a line a fault is looked for. */
+const MAX_SEARCHED_LENGTH = 64 * 1024;
 const DOCUMENT_KEYS = ['id', 'body', 'mediaType', 'properties', 'receipt'];
 const SKIPPED_TYPES = new Set(['result', 'checkpoint', 'summary', 'progress']);
 
@@ -110,11 +112,36 @@ function bodyInput(
   return { body: source ?? (body as JsonRecord), place, mediaType: 'application/json', ...type };
 }
 
+/** Only the first fault is looked for, and not far: a line may have millions, and much before them. */
 function jsonFault(text: string): string {
-  const errors: ParseError[] = [];
-  parse(text, errors);
-  const [first] = errors;
-  return first === undefined ? 'unexpected text' : `${printParseErrorCode(first.error)} at column ${first.offset + 1}`;
+  const head = text.slice(0, MAX_SEARCHED_LENGTH);
+  const fault = firstFault(head);
+  const isOfCut = head.length < text.length && (fault === undefined || fault.end >= head.length);
+  if (isOfCut) return `the fault is past column ${head.length}`;
+  return fault === undefined ? 'unexpected text' : `${printParseErrorCode(fault.error)} at column ${fault.offset + 1}`;
+}
+
+function firstFault(text: string): JsonFault | undefined {
+  const onError = (error: ParseErrorCode, offset: number, length: number) => {
+    throw new JsonFault(error, offset, offset + length);
+  };
+  try {
+    visit(text, { onError }, { disallowComments: true });
+  } catch (fault) {
+    if (fault instanceof JsonFault) return fault;
+    throw fault;
+  }
+  return undefined;
+}
+
+class JsonFault extends Error {
+  constructor(
+    readonly error: ParseErrorCode,
+    readonly offset: number,
+    readonly end: number,
+  ) {
+    super();
+  }
 }
 
 /** A text cut short, of anything else its kind. */

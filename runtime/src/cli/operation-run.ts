@@ -3,12 +3,14 @@ import type { Documents } from '../execution/document-input.js';
 import type { ExecutionSummary } from '../execution/execution.js';
 import { CheckpointFile } from './checkpoint-file.js';
 import { parseDurationMs } from './duration.js';
-import { mustGive, type OutputFormat, openSink, RESULTS_FILE } from './event-sink.js';
 import { EXIT, exitCodeOfInfo, UsageError } from './exit-codes.js';
 import { type NamedPath, refuseConflicts } from './file-conflicts.js';
+import { RESULTS_FILE } from './folder-sink.js';
 import { CommandHost, type CommonOptions } from './host.js';
 import type { InputDocuments } from './input-documents.js';
 import { interruptible } from './interrupt.js';
+import { openSink } from './open-sink.js';
+import { mustGive, type OutputFormat } from './output-format.js';
 import type { OutputLost } from './output-stream.js';
 import { Progress } from './progress.js';
 import { RunOutput } from './run-output.js';
@@ -47,15 +49,17 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
     const connectionFile = options.connection ?? component.connection;
     if (connectionFile === undefined) throw new UsageError(`${file} names no connection, and there is no --connection`);
     const connection = await host.connect(connectionFile);
-    mustGive(descriptor, options.outputFormat ?? 'ndjson');
+    const format = options.outputFormat ?? 'ndjson';
+    mustGive(descriptor, format);
     const components = [
       { name: `the operation ${file}`, path: file },
       { name: `the connection ${connectionFile}`, path: connectionFile },
     ];
-    await refuseConflicts([...how.reads, ...components], writtenPaths(output, options.checkpoint));
-    const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
     const input = await how.input(descriptor.effect === 'read');
     try {
+      const reads = [...how.reads, ...components, ...(input?.links ?? [])];
+      await refuseConflicts(reads, writtenPaths(output, options.checkpoint));
+      const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
       if (options.quiet !== true) tell(host, leftOutLines(input?.leftOut ?? []));
       const { operation, objectType, properties } = component;
       const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };
@@ -63,7 +67,7 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
       host.runtime.events.on('connectionOpened', () => {
         hasOpened = true;
       });
-      const unsuccessful = new Unsuccessful();
+      const unsuccessful = new Unsuccessful(host.shown, checkpoint?.lostBodies);
       const summary = await interruptible(async (signal) => {
         const leaving = new AbortController();
         const stop = AbortSignal.any([signal, leaving.signal]);
@@ -73,8 +77,8 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
           ...deadline,
           ...resume,
         });
-        const sink = await openSink(output, options.outputFormat ?? 'ndjson', checkpoint?.outputAt);
-        const written = new RunOutput(sink, checkpoint, () => leaving.abort());
+        const sink = await openSink(output, format, checkpoint?.outputAt, unsuccessful);
+        const written = new RunOutput(sink, checkpoint, () => leaving.abort(), unsuccessful);
         const progress = new Progress(operation, input?.total, options.quiet === true);
         try {
           for await (const events of execution.batches()) {
@@ -85,7 +89,8 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
         } finally {
           progress.end();
         }
-        const judged = await finish(await execution.summary, input, written);
+        const judged = await finish(await execution.summary, input, written, unsuccessful);
+        if (sink.note !== undefined && options.quiet !== true) tell(host, [sink.note]);
         tell(host, reportLines(judged, unsuccessful, written.lost, options));
         return judged;
       });
@@ -117,14 +122,15 @@ function leftOutLines(names: readonly string[]): readonly string[] {
   return [`left out of the input, as no documents: ${names.length} (${shown.join(', ')}${more})`];
 }
 
-/** Another run's output that was cut short, or was not complete itself, leaves this run not complete; so does output that could not be written. */
+/** Another run's output that was cut short, or was not complete itself, leaves this run not complete; so do bodies that could not be read, and output that could not be written. */
 async function finish(
   summary: ExecutionSummary,
   input: InputDocuments | undefined,
   written: RunOutput,
+  unsuccessful: Unsuccessful,
 ): Promise<ExecutionSummary> {
   const isInputWhole = input === undefined || !input.seen.isRunOutput || input.seen.endsComplete;
-  const judged = isInputWhole ? summary : { ...summary, complete: false };
+  const judged = isInputWhole && unsuccessful.lostBodies === 0 ? summary : { ...summary, complete: false };
   await written.end(judged);
   return written.lost === undefined ? judged : { ...judged, complete: false };
 }
@@ -143,6 +149,7 @@ function reportLines(
   if (hasFailed)
     lines.push(`${lost.code}: ${lost.message}; the run was stopped, and its last results are not in the output`);
   if (!holdsResults || (options.output ?? '-') !== '-') lines.push(...unsuccessful.lines());
+  if (unsuccessful.lostBodies > 0) lines.push(`bodies that are not in the output: ${unsuccessful.lostBodies}`);
   // A run whose output was lost is cancelled for no other reason.
   if (error !== undefined && !(lost !== undefined && error.category === 'cancelled'))
     lines.push(`${error.code}: ${error.message}`);

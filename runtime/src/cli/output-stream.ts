@@ -1,5 +1,4 @@
 import type { Writable } from 'node:stream';
-import { isConnectorError } from '@connector-runtime/core';
 
 /** Data can no longer be written: the reader has gone, or the system refused. */
 export class OutputLost extends Error {
@@ -14,12 +13,11 @@ export class OutputLost extends Error {
   }
 }
 
-/** What `work` gives; its failure becomes {@link OutputLost} of that output, unless it is one of what was to be written. */
+/** What `work` gives; its failure becomes {@link OutputLost} of that output. */
 export async function writing<T>(output: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (isConnectorError(error)) throw error;
     throw new OutputLost(output, error as NodeJS.ErrnoException);
   }
 }

@@ -3,6 +3,7 @@ import type { ExecutionSummary } from '../execution/execution.js';
 import type { CheckpointFile } from './checkpoint-file.js';
 import type { EventSink } from './event-sink.js';
 import { OutputLost, writing } from './output-stream.js';
+import type { Unsuccessful } from './unsuccessful.js';
 
 /** A run's events and checkpoints on their way out. Once they cannot be written, nothing more is: the run is stopped and only counted. */
 export class RunOutput {
@@ -14,6 +15,7 @@ export class RunOutput {
     private readonly sink: EventSink,
     private readonly checkpoint: CheckpointFile | undefined,
     private readonly stop: () => void,
+    private readonly unsuccessful: Unsuccessful,
   ) {}
 
   /** Outputs before the checkpoint that counts them. */
@@ -24,7 +26,7 @@ export class RunOutput {
         if (event.type !== 'checkpoint' || this.checkpoint === undefined) continue;
         const { checkpoint } = this;
         const position = await this.sink.sync();
-        await writing('the checkpoint', () => checkpoint.write(event.state, position));
+        await writing('the checkpoint', () => checkpoint.write(event.state, position, this.unsuccessful.lostBodies));
       }
     });
   }

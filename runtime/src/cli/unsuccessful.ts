@@ -1,25 +1,49 @@
-import type { OperationEvent, OutputEvent, ResultEvent } from '@connector-runtime/core';
+import { errorInfoOf, type OperationEvent, type OutputEvent, type ResultEvent } from '@connector-runtime/core';
 
 const MAX_LINES = 20;
 
-/** What of a run did not end in success, documents and outputs that the service judged by themselves, for people: the first twenty, and how many more. */
+/** What kept a body out of the output. */
+export interface BodyError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What of a run did not end in success, for people: documents, outputs that the service judged by themselves, and bodies that could not be read; the first twenty, and how many more. */
 export class Unsuccessful {
   private readonly first: string[] = [];
   total = 0;
+
+  /** `redact` strikes secrets out of a text; `lostBodies` is the number of bodies that could not be read, also of the run that this one goes on with. */
+  constructor(
+    private readonly redact: (text: string) => string,
+    public lostBodies = 0,
+  ) {}
 
   count(events: readonly OperationEvent[]): void {
     for (const event of events) {
       if (event.type !== 'result' && event.type !== 'output') continue;
       if (event.status === undefined || event.status === 'success') continue;
-      this.total += event.inputs.length;
-      for (const id of event.inputs) if (this.first.length < MAX_LINES) this.first.push(lineOf(id, event));
+      this.add(event, (id) => lineOf(id, event));
     }
+  }
+
+  /** Counts an event whose body could not be read because of what was thrown. */
+  addBody(event: OutputEvent | ResultEvent, thrown: unknown): BodyError {
+    const { code, message } = errorInfoOf(thrown, 'none');
+    this.lostBodies += 1;
+    this.add(event, (id) => `${id}: the body of its ${event.type} is not in the output: ${code}: ${message}`);
+    return { code: this.redact(code), message: this.redact(message) };
   }
 
   /** A line each, as it came from outside; none if there were none. */
   lines(): readonly string[] {
     const more = this.total - this.first.length;
     return more > 0 ? [...this.first, `and ${more} more`] : this.first;
+  }
+
+  private add({ inputs }: OutputEvent | ResultEvent, lineFor: (id: string) => string): void {
+    this.total += inputs.length;
+    for (const id of inputs) if (this.first.length < MAX_LINES) this.first.push(lineFor(id));
   }
 }
 

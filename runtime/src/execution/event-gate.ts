@@ -8,6 +8,8 @@ import {
   type OutputEvent,
   type ResultEvent,
 } from '@connector-runtime/core';
+import { bodyAsAnswer } from '../services/body.js';
+import type { Redactor } from '../services/redaction.js';
 import { writeCheckpoint } from './checkpoint.js';
 import type { DocumentLedger } from './document-ledger.js';
 import { redactedInfo } from './redacted-info.js';
@@ -24,7 +26,7 @@ export class EventGate {
   constructor(
     private readonly ledger: DocumentLedger,
     private readonly descriptor: OperationDescriptor,
-    private readonly redact: (text: string) => string,
+    private readonly redactor: Redactor,
   ) {}
 
   /** The events that may pass; nothing passes after a breach. */
@@ -101,7 +103,7 @@ export class EventGate {
     return result;
   }
 
-  /** A result may quote what was sent: secrets are struck out of its words, and of every text of one that failed. */
+  /** A result may quote what was sent: secrets are struck out of its words, and of every text of one that failed. A body stays the service's otherwise: programs read it. */
   private shown(event: ResultEvent): ResultEvent {
     const { body, message, code, error } = event;
     if (event.status === 'success') {
@@ -113,11 +115,13 @@ export class EventGate {
     }
     return {
       ...event,
-      ...(typeof body === 'string' ? { body: this.redact(body) } : {}),
+      ...(typeof body === 'string' ? { body: this.redactor.strike(body) } : {}),
       ...this.shownWords(event),
       ...(error === undefined ? {} : { error: redactedInfo(error, this.redact, this.effect) }),
     };
   }
+
+  private readonly redact = (text: string): string => this.redactor.text(text);
 
   private shownWords({ message, code }: ResultEvent): Pick<ResultEvent, 'message' | 'code'> {
     return {
@@ -161,20 +165,21 @@ export class EventGate {
     });
   }
 
-  /** Notes when the reading of a streamed output breaks: the plugin's later `success` would be a lie then. */
+  /** Notes when a streamed output breaks off: the plugin's later `success` would be a lie then. One that arrives whole, and is no text, is the reader's to judge. */
   private watched(body: Body, inputs: readonly string[]): Body {
     const note = () => {
       for (const id of inputs) this.brokenOutputs.add(id);
     };
-    return {
-      mediaType: body.mediaType,
-      repeatable: false,
-      ...(body.sizeBytes === undefined ? {} : { sizeBytes: body.sizeBytes }),
-      open: (signal) => noting(body.open(signal), note),
-      text: (maxBytes) => noted(body.text(maxBytes), note),
-      bytes: (maxBytes) => noted(body.bytes(maxBytes), note),
-      json: (maxBytes) => noted(body.json(maxBytes), note),
-    };
+    const { mediaType, sizeBytes } = body;
+    return bodyAsAnswer(
+      {
+        mediaType,
+        repeatable: false,
+        ...(sizeBytes === undefined ? {} : { sizeBytes }),
+        open: (signal) => noting(body.open(signal), note),
+      },
+      this.effect === 'none' ? 'answer' : 'answerToWrite',
+    );
   }
 }
 
@@ -199,15 +204,6 @@ function isStreamed(content: Content): content is Body {
 async function* noting(chunks: AsyncIterable<Uint8Array>, note: () => void): AsyncIterable<Uint8Array> {
   try {
     yield* chunks;
-  } catch (error) {
-    note();
-    throw error;
-  }
-}
-
-async function noted<T>(reading: Promise<T>, note: () => void): Promise<T> {
-  try {
-    return await reading;
   } catch (error) {
     note();
     throw error;

@@ -11,6 +11,7 @@ import {
   type Usage,
 } from '@connector-runtime/core';
 import { LoopTurn } from '../services/loop-turn.js';
+import type { Redactor } from '../services/redaction.js';
 import { TIMER_OVER } from '../services/timer-over.js';
 import type { RuntimeExecutionContext } from './call-context.js';
 import { type CallLimit, cancelled } from './call-limit.js';
@@ -56,8 +57,7 @@ export interface ExecutionSetup {
   /** Opens the connection, makes the operation and starts it on these documents. */
   start(documents: AsyncIterable<Document>): Promise<Events>;
   makeIntake(refusedOne: () => void): DocumentIntake;
-  /** Strikes secrets out of a text. */
-  readonly redact: (text: string) => string;
+  readonly redactor: Redactor;
   /** Called once, when everything is over. */
   ended(summary: ExecutionSummary): Promise<void>;
 }
@@ -91,7 +91,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
     this.summary = new Promise((resolve) => {
       this.settleSummary = resolve;
     });
-    this.gate = new EventGate(setup.ledger, setup.descriptor, setup.redact);
+    this.gate = new EventGate(setup.ledger, setup.descriptor, setup.redactor);
     this.gate.lastCheckpoint = setup.resumeFrom;
     this.intake = setup.makeIntake(() => this.notify());
     setup.limit.signal.addEventListener('abort', () => void this.startGrace(), { once: true });
@@ -259,7 +259,7 @@ export class Execution implements AsyncIterable<OperationEvent> {
   }
 
   private shown(error: unknown, effect: ErrorInfo['effect']): ErrorInfo {
-    return redactedInfoOf(error, this.setup.redact, effect);
+    return redactedInfoOf(error, (text) => this.setup.redactor.text(text), effect);
   }
 
   /** Documents that were handed over and have no result. */

@@ -68,7 +68,7 @@ export function bodyOfFile(path: string, sizeBytes: number, mediaType: string, r
 }
 
 /** The same body as an answer: what is wrong with it is the service's fault. */
-export function bodyAsAnswer(body: Body, role: BodyRole = 'answer'): Body {
+export function bodyAsAnswer(body: Omit<Body, 'text' | 'bytes' | 'json'>, role: BodyRole = 'answer'): Body {
   return new StreamedBody(body.mediaType, role, body.repeatable, body.sizeBytes, (signal) => body.open(signal));
 }
 

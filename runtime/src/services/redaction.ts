@@ -55,9 +55,10 @@ export class Redactor {
     return this.copy(value, 0);
   }
 
-  /** A text is searched once, whatever the number of secrets; only those that it may hold are looked at closer. */
-  private strike(text: string): string {
+  /** The text without secrets and otherwise as it is: for what machines read. */
+  strike(text: string): string {
     if (text.length < MIN_SECRET_LENGTH || this.#pinned.size + this.#learnt.size === 0) return text;
+    // The text is searched once, whatever the number of secrets; only those that it may hold are looked at closer.
     const there = anchorsIn(text);
     const candidates = [...this.#pinned.values(), ...this.#learnt.values()].filter((secret) =>
       secret.mayBeAmong(there),

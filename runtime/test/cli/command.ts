@@ -37,6 +37,10 @@ export class Workplace {
     return readFileSync(path.join(this.folder, name), 'utf8');
   }
 
+  bytes(name: string): Buffer {
+    return readFileSync(path.join(this.folder, name));
+  }
+
   /** `stdout` is a file in place of the pipe. */
   start(
     args: readonly string[],

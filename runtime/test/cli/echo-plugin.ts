@@ -17,6 +17,7 @@ import {
   type Secret,
 } from '@connector-runtime/core';
 import { definePlugin, perDocument } from '@connector-runtime/core/authoring';
+import { CONTENTS } from './echo-contents.js';
 
 /** Opens with the password "sesame" only. */
 @injectable()
@@ -43,7 +44,7 @@ class EchoConnection implements Connection {
   async close(): Promise<void> {}
 }
 
-/** Gives each document back; "partly" is a success of which a part failed, "bad" is refused, "hang" waits for the end of the call, "stuck" for ever. */
+/** Gives each document back, those of {@link CONTENTS} as these; "partly" is a success of which a part failed, "bad" is refused, "hang" waits for the end of the call, "stuck" for ever. */
 @injectable()
 class Echo {
   execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
@@ -58,6 +59,12 @@ class Echo {
           retryable: false,
         });
       }
+      const content = CONTENTS[text];
+      if (content !== undefined)
+        return [
+          { type: 'output', inputs: [id], body: content(), mediaType: 'text/csv' },
+          { type: 'result', inputs: [id], status: 'success', code: '200' },
+        ];
       if (text === 'partly')
         return [
           { type: 'output', inputs: [id], body: 'done', mediaType: 'text/csv', status: 'success', code: '200' },
@@ -107,14 +114,28 @@ class Count {
   }
 }
 
-/** Counts with a checkpoint behind every output; breaks off where told. */
+/** A table of one row, of another header from the fifth on. */
+function csvStep(n: number) {
+  return { body: `A,${n < 5 ? 'B' : 'C'}\n${n},x\n`, mediaType: 'text/csv' };
+}
+
+/** Counts with a checkpoint behind every output; breaks off, and gives what is no text, where told. */
 @injectable()
 class Steps {
   async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
-    const { count, breakAt } = context.properties as { count: number; breakAt?: number };
+    const { count, breakAt, lostAt, asCsv } = context.properties as {
+      count: number;
+      breakAt?: number;
+      lostAt?: number;
+      asCsv?: boolean;
+    };
     for await (const { id } of documents) {
       for (let n = (context.resumeFrom as { next: number } | undefined)?.next ?? 0; n < count; n += 1) {
-        yield { type: 'output', inputs: [id], body: `<n>${n}</n>` };
+        yield {
+          type: 'output',
+          inputs: [id],
+          ...(asCsv === true ? csvStep(n) : { body: n === lostAt ? Uint8Array.of(0xff) : `<n>${n}</n>` }),
+        };
         if (n === breakAt) {
           throw new ConnectorError({
             category: 'unavailable',
@@ -131,13 +152,24 @@ class Steps {
   }
 }
 
-/** Never knows at once what became of a document; asked afterwards, it knows of those that were sent as "kept", by their receipts. */
+/** Never knows at once what became of a document; asked afterwards, it knows of those that were sent as "kept", by their receipts. What speaks of a refusal is refused, and quoted. */
 @injectable()
 class Mark {
   execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
     return perDocument(documents, context, async ({ id, body }) => {
       const text = await body.text(10_000);
       if (text === 'known') return { type: 'result', inputs: [id], status: 'success', code: '201' };
+      if (text.includes('refused')) {
+        const error = { category: 'validation', code: 'NO', message: 'no', effect: 'none', retryable: false } as const;
+        return {
+          type: 'result',
+          inputs: [id],
+          status: 'applicationError',
+          body: text,
+          mediaType: body.mediaType,
+          error,
+        };
+      }
       return { type: 'result', inputs: [id], status: 'unknown', receipt: { kept: text === 'kept' } };
     });
   }
@@ -178,7 +210,12 @@ class EchoBrowse implements Browse {
 const STEPS: JsonSchema = {
   type: 'object',
   additionalProperties: false,
-  properties: { count: { type: 'integer' }, breakAt: { type: 'integer' } },
+  properties: {
+    count: { type: 'integer' },
+    breakAt: { type: 'integer' },
+    lostAt: { type: 'integer' },
+    asCsv: { type: 'boolean' },
+  },
 };
 
 const COUNT: JsonSchema = {
@@ -238,7 +275,11 @@ export default definePlugin({
     },
     operations: [
       { ...descriptor('echo', { emits: ['application/xml', 'application/json', 'text/csv'] }), id: 'echo' },
-      { ...descriptor('steps', { effect: 'read', repeat: 'safe', properties: STEPS, resumable: true }), id: 'steps' },
+      {
+        ...descriptor('steps', { effect: 'read', repeat: 'safe', properties: STEPS, resumable: true }),
+        id: 'steps',
+        emits: ['application/xml', 'text/csv'],
+      },
       { ...descriptor('touch', { objectType: 'required' }), id: 'touch' },
       { ...descriptor('mark', { reconciles: true }), id: 'mark' },
       { ...descriptor('count', { effect: 'read', repeat: 'safe', properties: COUNT }), id: 'count' },

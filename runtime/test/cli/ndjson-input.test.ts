@@ -44,6 +44,49 @@ test.each([
 });
 
 test.each([
+  ['{', ','],
+  ['', '? '],
+  ['', '"a" '],
+  ['{', '"a" '],
+  ['{"body":"x"', ',{:}'],
+  ['', '1 '],
+  ['{"body":"', 'x\\n'],
+  ['{"body":[', '1,'],
+])('a line of %j and 16 MB of %j is refused alone, at once and in little memory', async (start, unit) => {
+  const line = start + unit.repeat(16_000_000 / unit.length);
+  const { rss } = process.memoryUsage();
+  const cpu = process.cpuUsage();
+
+  const inputs = await read('{"body":"first"}', line, '{"body":"last"}');
+
+  expect(process.cpuUsage(cpu).user).toBeLessThan(2_000_000);
+  expect(process.memoryUsage().rss - rss).toBeLessThan(300_000_000);
+  expect(inputs).toMatchObject([
+    { body: 'first' },
+    {
+      id: 'line-2',
+      refused: {
+        code: 'LINE_INVALID',
+        message: expect.stringMatching(/is not JSON: (\w+ at|the fault is past) column/),
+      },
+    },
+    { body: 'last' },
+  ]);
+});
+
+test.each([
+  ['a comma too many', '{"body":"x",}', 'PropertyNameExpected at column 13'],
+  ['a comment', '{"body":"x"} // a word', 'InvalidCommentToken at column 14'],
+  ['a long line', `{"body":"${'x'.repeat(65_000)}"} {}`, 'EndOfFileExpected at column 65013'],
+  ['a longer line', `{"body":"${'x'.repeat(66_000)}"} {}`, 'the fault is past column 65536'],
+  ['a longer line without its end', `{"body":"${'x'.repeat(66_000)}`, 'the fault is past column 65536'],
+  ['a line without its end', '{"body":"x', 'UnexpectedEndOfString at column 9'],
+  ['two objects', '{"body":"x"} {}', 'EndOfFileExpected at column 14'],
+])('of %s the first fault is told, and its place', async (_, line, fault) => {
+  expect(await read(line)).toMatchObject([{ refused: { message: `line-1 is not JSON: ${fault}` } }]);
+});
+
+test.each([
   ['an unknown key', `{"${'k'.repeat(3_000_000)}":1}`],
   ['an id that is no text', `{"id":["${'k'.repeat(3_000_000)}"],"body":"x"}`],
   ['an unknown type', `{"type":"${'k'.repeat(3_000_000)}"}`],

@@ -43,6 +43,30 @@ describe('connector reconcile', () => {
     expect(statusesIn(lines)).toEqual({ b: 'notAttempted', c: 'notAttempted' });
   });
 
+  test.each([
+    ['long', `{"refused":"${'x'.repeat(9_000)}"}`, 'application/json'],
+    ['in lines', '{\n  "refused": true,\r\n  "errors": []\n}', 'application/json'],
+    ['XML in lines', '<r>refused:\nl1\r\nl2</r>', 'application/xml'],
+    ['no JSON, whatever its media type says', 'refused by a\nproxy', 'application/json'],
+  ])(
+    'leaves alone a document that was refused with a body that is %s, and shows it whole',
+    async (_, body, mediaType) => {
+      const input = place.write(
+        'in.ndjson',
+        ndjson({ id: 'refused', body, mediaType }, { id: 'lost', body: 'kept', mediaType: 'application/xml' }),
+      );
+
+      const run = await place.run(['run', 'mark.json', '--input', input]);
+      place.write('out.ndjson', run.stdout);
+      const { lines } = await place.run(['reconcile', 'mark.json', 'out.ndjson', '--input', input]);
+
+      const shown = run.lines.find(({ inputs }) => String(inputs) === 'refused')?.['body'];
+      const isText = mediaType !== 'application/json' || !body.startsWith('{');
+      expect(shown).toEqual(isText ? body : JSON.parse(body));
+      expect(statusesIn(lines)).toEqual({ lost: 'success' });
+    },
+  );
+
   test('of a run that was killed is not complete without the documents, and says so', async () => {
     await place.run(['run', 'mark.json', '--output', 'out.ndjson'], DOCUMENTS);
     const [first = ''] = readFileSync(path.join(place.folder, 'out.ndjson'), 'utf8').split('\n');

@@ -46,6 +46,35 @@ describe('the checkpoint of connector run', () => {
     expect(bodies.sort()).toEqual(Array.from({ length: 10 }, (__, n) => `<n>${n}</n>`));
   });
 
+  test('goes on with a body missing from its output, and stays not complete', async () => {
+    const steps = { connection: 'c.json', operation: 'steps', properties: { count: 6, lostAt: 2, breakAt: 4 } };
+    const args = ['run', 'steps.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint'];
+    place.write('steps.json', JSON.stringify(steps));
+    await place.run(args);
+    place.write('steps.json', JSON.stringify({ ...steps, properties: { count: 6, lostAt: 2 } }));
+
+    const { code, stderr } = await place.run(args);
+
+    expect(code).toBe(4);
+    expect(stderr).toContain('bodies that are not in the output: 1');
+    expect(place.read('out.ndjson').match(/"bodyError"/g)).toHaveLength(1);
+    expect(place.read('out.ndjson')).toContain('"complete":false');
+    expect(existsSync(path.join(place.folder, 'c.checkpoint'))).toBe(true);
+  });
+
+  test.each([
+    ['a file', 'out.ndjson', 'out/'],
+    ['a folder', 'out/', 'out.ndjson'],
+  ])('made with %s for its output does not go on with the other', async (kind, output, other) => {
+    const steps = { connection: 'c.json', operation: 'steps', properties: { count: 4, breakAt: 2 } };
+    place.write('steps.json', JSON.stringify(steps));
+    await place.run(['run', 'steps.json', '--output', output, '--checkpoint', 'c.checkpoint']);
+
+    const { code, stderr } = await place.run(['run', 'steps.json', '--output', other, '--checkpoint', 'c.checkpoint']);
+
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`the checkpoint belongs to ${kind}`)]);
+  });
+
   test('writes its checkpoint through no link and into no readable file that stands in its way', async () => {
     const steps = { connection: 'c.json', operation: 'steps', properties: { count: 4, breakAt: 2 } };
     place.write('steps.json', JSON.stringify(steps));

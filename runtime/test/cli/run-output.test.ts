@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { ndjson, Workplace } from './command.js';
 
@@ -110,24 +110,62 @@ describe('the output of connector run', () => {
     expect(stderr).toContain('"success":1');
   });
 
-  test('writes one header for all documents with --output-format csv', async () => {
-    const csv = (row: string) => ({ body: `a,b\n${row}\n`, mediaType: 'text/csv' });
+  test('puts XML on a line with its content as it was', async () => {
+    const body = '<?xml version="1.0"?>\r\n<r a="1 > 0">x\r\n<![CDATA[<y>\n</y>]]></r>\n';
 
-    const { code, stdout } = await place.run(
-      ['run', 'echo.json', '--output-format', 'csv'],
-      ndjson(csv('1,2'), csv('3,4')),
+    const { stdout } = await place.run(['run', 'echo.json', '--output-format', 'xml'], ndjson({ body }));
+
+    expect(stdout).toBe('<?xml version="1.0"?> <r a="1 > 0">x&#10;<![CDATA[<y>]]>&#10;<![CDATA[</y>]]></r> \n');
+  });
+
+  test('replaces a link in an output folder, and leaves alone what it names', async () => {
+    place.write('victim', 'precious');
+    mkdirSync(path.join(place.folder, 'out'));
+    symlinkSync('../victim', path.join(place.folder, 'out', 'a-1.xml'));
+    linkSync(path.join(place.folder, 'victim'), path.join(place.folder, 'out', 'b-1.xml'));
+
+    const { code } = await place.run(
+      ['run', 'echo.json', '--output', 'out/'],
+      ndjson({ id: 'a', body: '<a/>' }, { id: 'b', body: '<b/>' }),
     );
 
-    expect([code, stdout]).toEqual([0, 'a,b\n1,2\n3,4\n']);
+    expect(code).toBe(0);
+    expect(place.read('victim')).toBe('precious');
+    expect(lstatSync(path.join(place.folder, 'out', 'a-1.xml')).isFile()).toBe(true);
+    expect([place.read('out/a-1.xml'), place.read('out/b-1.xml')]).toEqual(['<a/>', '<b/>']);
+    expect(readdirSync(path.join(place.folder, 'out')).sort()).toEqual(['a-1.xml', 'b-1.xml', 'results.ndjson']);
+  });
+
+  test('does not start where the results of an output folder are a link', async () => {
+    place.write('victim', 'precious');
+    mkdirSync(path.join(place.folder, 'out'));
+    symlinkSync('../victim', path.join(place.folder, 'out', 'results.ndjson'));
+
+    const { code, stderr } = await place.run(['run', 'echo.json', '--output', 'out/'], ndjson({ body: '<a/>' }));
+
+    expect([code, stderr]).toEqual([2, expect.stringContaining('results.ndjson: cannot be written (is a link)')]);
+    expect(place.read('victim')).toBe('precious');
+  });
+
+  test('writes an output of a folder beside its place until it is whole', async () => {
+    mkdirSync(path.join(place.folder, 'out'));
+    place.write('out/slow-1.csv', 'of an earlier run');
+    const child = place.start(['run', 'echo.json', '--output', 'out/']);
+    child.stdin.end(ndjson({ id: 'slow', body: 'standing still' }));
+    for await (const text of child.stderr.setEncoding('utf8')) if (String(text).includes('standing still')) break;
+    child.kill('SIGKILL');
+    await once(child, 'close');
+
+    expect(place.read('out/slow-1.csv')).toBe('of an earlier run');
   });
 
   test('writes a line of JSON a body with --output-format json', async () => {
     const { code, stdout } = await place.run(
       ['run', 'echo.json', '--output-format', 'json'],
-      `${ndjson({ body: '{\n  "a": 1\n}', mediaType: 'application/json' })}{"body":{"b":2.0}}\n`,
+      `${ndjson({ body: '{\n  "a": 1\n}', mediaType: 'application/json' })}{"body":{"b":2.0}}\n${ndjson({ body: 'no\nJSON', mediaType: 'application/json' })}`,
     );
 
-    expect([code, stdout]).toEqual([0, '{   "a": 1 }\n{"b":2.0}\n']);
+    expect([code, stdout]).toEqual([0, '{   "a": 1 }\n{"b":2.0}\n"no\\nJSON"\n']);
   });
 
   test('takes a closed stdout for a cancel', async () => {
@@ -183,6 +221,14 @@ describe('the output of connector run', () => {
       place.write('in/a.xml', '<a/>');
       mkdirSync(inside('o.d'));
       place.write('o.d/results.ndjson', input);
+      place.write('o.d/c.json', place.read('c.json'));
+      place.write('o.d/in.xml', '<a/>');
+      mkdirSync(inside('o.d/deep'));
+      mkdirSync(inside('linked'));
+      symlinkSync('../o.d/in.xml', inside('linked/a.xml'));
+      symlinkSync('../in.ndjson', inside('o.d/link.ndjson'));
+      symlinkSync('o.d/other.ndjson', inside('by-link.ndjson'));
+      place.write('o.d/other.ndjson', input);
     });
 
     test.each([
@@ -194,6 +240,16 @@ describe('the output of connector run', () => {
       ['the input folder', ['--input', 'in/', '--output', 'in']],
       ['the operation', ['--input', 'in', '--output', 'echo.json']],
       ['the results of an output folder', ['--input', 'o.d/results.ndjson', '--output', 'o.d/']],
+      ['a folder that the operation lies in', ['--input', 'in', '--output', './']],
+      ['a folder that the connection lies in', ['--input', 'in', '--output', 'o.d', '--connection', 'o.d/c.json']],
+      ['a folder that the input lies in', ['--input', 'o.d/in.xml', '--output', 'o.d']],
+      ['a folder that a link to the input lies in', ['--input', 'o.d/link.ndjson', '--output', 'o.d']],
+      ['a folder that the input folder lies in', ['--input', 'o.d/deep', '--output', 'o.d/']],
+      ['a folder that lies in the input by a link', ['--input', 'by-link.ndjson', '--output', 'o.d']],
+      ['a folder that a link in the input folder leads to', ['--input', 'linked', '--output', 'o.d']],
+      ['a file that a link in the input folder leads to', ['--input', 'linked', '--output', 'o.d/in.xml']],
+      ['a folder that the checkpoint lies in', ['--input', 'in', '--output', 'o.d', '--checkpoint', 'o.d/c.new']],
+      ['a new folder that the checkpoint lies in', ['--input', 'in', '--output', 'o/', '--checkpoint', 'o/c.new']],
       ['a checkpoint over the input', ['--input', 'in.ndjson', '--output', 'o', '--checkpoint', 'in.ndjson']],
       ['a checkpoint over the output', ['--input', 'in.ndjson', '--output', 'o', '--checkpoint', './o']],
     ])('%s', async (_, args) => {
@@ -202,6 +258,7 @@ describe('the output of connector run', () => {
       expect([code, stderr]).toEqual([2, expect.stringMatching(/are the same file|lies in the folder/)]);
       expect(readFileSync(inside('in.ndjson'), 'utf8')).toBe(input);
       expect(readFileSync(inside('in/a.xml'), 'utf8')).toBe('<a/>');
+      expect(readFileSync(inside('o.d/in.xml'), 'utf8')).toBe('<a/>');
       expect(existsSync(inside('o'))).toBe(false);
     });
   });

@@ -6,7 +6,7 @@ test.each([
   [{ code: 'BAD' }, 'a: applicationError BAD'],
   [{ message: 'no such field' }, 'a: applicationError: no such field'],
 ])('a result of %j has its code once', (said, line) => {
-  const unsuccessful = new Unsuccessful();
+  const unsuccessful = new Unsuccessful((text) => text);
 
   unsuccessful.count([{ type: 'result', inputs: ['a'], status: 'applicationError', ...said }]);
 

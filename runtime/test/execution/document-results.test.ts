@@ -15,6 +15,41 @@ describe('an execution', () => {
     expect(summary.error).toBeUndefined();
   });
 
+  test.each(['applicationError', 'failure', 'unknown'] as const)(
+    'leaves the body of a document that ended %s as the service gave it',
+    async (status) => {
+      const body = `{"errors":[],\r\n\t"at": "\u001b\u2028\ufeff${'x'.repeat(20_000)}"}\n`;
+      const quoting: Script = async function* (documents) {
+        for await (const { id } of documents) yield { type: 'result', inputs: [id], status, body };
+      };
+
+      const { results } = await run(quoting, [{ id: 'a', body: '' }]);
+
+      expect(results).toEqual([{ type: 'result', inputs: ['a'], status, body }]);
+    },
+  );
+
+  test('keeps the success of a document whose streamed output came whole and is no text', async () => {
+    const script: Script = async function* (documents) {
+      for await (const { id } of documents) {
+        const bytes = (async function* () {
+          yield Uint8Array.of(0xff, 0xfe);
+        })();
+        yield { type: 'output', inputs: [id], body: bodyOfStream(bytes, 'text/csv') };
+        yield { type: 'result', inputs: [id], status: 'success' };
+      }
+    };
+    const execution = (await connect(script)).execute({ operation: 'write' }, [{ body: '' }]);
+    const told: unknown[] = [];
+
+    for await (const event of execution) {
+      if (event.type === 'output') await (event.body as Body).text(100).catch(({ info }) => told.push(info.code));
+      else if (event.type === 'result') told.push(event.status);
+    }
+
+    expect(told).toEqual(['NOT_UTF8', 'success']);
+  });
+
   test('runs a read without documents once, on one empty document', async () => {
     const bodies: string[] = [];
     const { summary } = await run(

@@ -103,6 +103,14 @@ test('control characters are written out and long texts are cut', () => {
   expect(redactor.text('x'.repeat(100_000)).length).toBeLessThan(9_000);
 });
 
+test('a text that machines read loses its secrets and nothing else', () => {
+  const redactor = new Redactor();
+  redactor.add('hunter22');
+  const rest = `\r\n\u001b\u2028${'x'.repeat(20_000)}`;
+
+  expect(redactor.strike(`{"a":"hunter22"}${rest}`)).toBe(`{"a":"[secret]"}${rest}`);
+});
+
 test('a secret at the place where a text is cut does not escape', () => {
   const redactor = new Redactor();
   redactor.add('hunter22hunter22');
