@@ -25,6 +25,9 @@ export interface RunOptions extends CommonOptions {
   readonly deadline?: string;
 }
 
+const CHECKPOINT_KEPT =
+  'the checkpoint stays, for what became of some documents is unknown: the same line again goes on from there; connector reconcile asks about them';
+
 /** Of files that are left out. */
 const MAX_NAMES = 20;
 
@@ -50,7 +53,9 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
     if (connectionFile === undefined) throw new UsageError(`${file} names no connection, and there is no --connection`);
     const connection = await host.connect(connectionFile);
     const format = options.outputFormat ?? 'ndjson';
-    mustGive(descriptor, format);
+    const { operation, objectType, properties } = component;
+    const configured = connection.descriptorOf({ operation, properties });
+    mustGive(configured, format);
     const components = [
       { name: `the operation ${file}`, path: file },
       { name: `the connection ${connectionFile}`, path: connectionFile },
@@ -59,15 +64,16 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
     try {
       const reads = [...how.reads, ...components, ...(input?.links ?? [])];
       await refuseConflicts(reads, writtenPaths(output, options.checkpoint));
+      if (options.checkpoint !== undefined && !configured.resumable)
+        throw new UsageError(`--checkpoint: ${operation}, as ${file} configures it, gives none`);
       const checkpoint = options.checkpoint === undefined ? undefined : await CheckpointFile.read(options.checkpoint);
       if (options.quiet !== true) tell(host, leftOutLines(input?.leftOut ?? []));
-      const { operation, objectType, properties } = component;
       const request = { operation, properties, ...(objectType === undefined ? {} : { objectType }) };
       let hasOpened = false;
       host.runtime.events.on('connectionOpened', () => {
         hasOpened = true;
       });
-      const unsuccessful = new Unsuccessful(host.shown, checkpoint?.lostBodies);
+      const unsuccessful = new Unsuccessful(host.shown, checkpoint?.before);
       const summary = await interruptible(async (signal) => {
         const leaving = new AbortController();
         const stop = AbortSignal.any([signal, leaving.signal]);
@@ -91,6 +97,7 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
         }
         const judged = await finish(await execution.summary, input, written, unsuccessful);
         if (sink.note !== undefined && options.quiet !== true) tell(host, [sink.note]);
+        if (written.keepsCheckpoint && options.quiet !== true) tell(host, [CHECKPOINT_KEPT]);
         tell(host, reportLines(judged, unsuccessful, written.lost, options));
         return judged;
       });

@@ -10,13 +10,11 @@ const EXTENSIONS: readonly (readonly [mediaType: string, extension: string])[] =
   ['text/csv', 'csv'],
 ];
 
-/** Throws a {@link UsageError} where an operation gives no bodies of this format; all events is always possible. */
-export function mustGive(descriptor: OperationDescriptor, format: OutputFormat): void {
-  const given = [descriptor, ...(descriptor.variants ?? [])].flatMap(({ emits }) => emits ?? []);
-  if (format === 'ndjson' || given.some((mediaType) => extensionOf(mediaType) === format)) return;
-  throw new UsageError(
-    `--output-format ${format}: ${descriptor.id} gives ${[...new Set(given)].join(', ') || 'no documents'}; use ndjson`,
-  );
+/** Throws a {@link UsageError} where an operation, as its component configures it, gives no bodies of this format; all events is always possible. */
+export function mustGive({ id, emits }: OperationDescriptor, format: OutputFormat): void {
+  if (format === 'ndjson' || emits.some((mediaType) => extensionOf(mediaType) === format)) return;
+  const given = emits.join(', ') || 'no documents';
+  throw new UsageError(`--output-format ${format}: ${id}, as it is configured, gives ${given}; use ndjson`);
 }
 
 /** Of a file of this media type, where it is one of ours. */

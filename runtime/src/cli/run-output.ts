@@ -9,6 +9,8 @@ import type { Unsuccessful } from './unsuccessful.js';
 export class RunOutput {
   /** Why nothing more is written. */
   lost: OutputLost | undefined;
+  /** The run is complete, and its checkpoint stays all the same. */
+  keepsCheckpoint = false;
 
   /** `stop` is called once, when the output is lost. */
   constructor(
@@ -26,18 +28,19 @@ export class RunOutput {
         if (event.type !== 'checkpoint' || this.checkpoint === undefined) continue;
         const { checkpoint } = this;
         const position = await this.sink.sync();
-        await writing('the checkpoint', () => checkpoint.write(event.state, position, this.unsuccessful.lostBodies));
+        await writing('the checkpoint', () => checkpoint.write(event.state, position, this.unsuccessful));
       }
     });
   }
 
-  /** A complete run that no error ended needs its checkpoint no more. */
+  /** A complete run that no error ended needs its checkpoint no more, unless the fate of documents is unknown: it may name what could still tell. */
   end(summary: ExecutionSummary): Promise<void> {
     return this.attempt(async () => {
       await this.sink.end(summary);
       const { checkpoint } = this;
-      if (summary.complete && summary.error === undefined && checkpoint !== undefined)
-        await writing('the checkpoint', () => checkpoint.remove());
+      if (checkpoint === undefined || !summary.complete || summary.error !== undefined) return;
+      if (summary.counts.unknown > 0 && checkpoint.exists) this.keepsCheckpoint = true;
+      else await writing('the checkpoint', () => checkpoint.remove());
     });
   }
 

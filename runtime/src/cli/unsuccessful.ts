@@ -8,16 +8,26 @@ export interface BodyError {
   readonly message: string;
 }
 
-/** What of a run did not end in success, for people: documents, outputs that the service judged by themselves, and bodies that could not be read; the first twenty, and how many more. */
-export class Unsuccessful {
-  private readonly first: string[] = [];
-  total = 0;
+/** How much did not end in success, and how many bodies could not be read. */
+export interface UnsuccessfulCounts {
+  readonly total: number;
+  readonly lostBodies: number;
+}
 
-  /** `redact` strikes secrets out of a text; `lostBodies` is the number of bodies that could not be read, also of the run that this one goes on with. */
+/** What of a run did not end in success, for people: documents, outputs that the service judged by themselves, and bodies that could not be read; the first twenty, and how many more. */
+export class Unsuccessful implements UnsuccessfulCounts {
+  private readonly first: string[] = [];
+  total: number;
+  lostBodies: number;
+
+  /** `redact` strikes secrets out of a text; `before`: of the run that this one goes on with, up to its checkpoint. */
   constructor(
     private readonly redact: (text: string) => string,
-    public lostBodies = 0,
-  ) {}
+    private readonly before: UnsuccessfulCounts = { total: 0, lostBodies: 0 },
+  ) {
+    this.total = before.total;
+    this.lostBodies = before.lostBodies;
+  }
 
   count(events: readonly OperationEvent[]): void {
     for (const event of events) {
@@ -37,8 +47,12 @@ export class Unsuccessful {
 
   /** A line each, as it came from outside; none if there were none. */
   lines(): readonly string[] {
-    const more = this.total - this.first.length;
-    return more > 0 ? [...this.first, `and ${more} more`] : this.first;
+    const lines = [...this.first];
+    const { total } = this.before;
+    const more = this.total - total - this.first.length;
+    if (more > 0) lines.push(`and ${more} more`);
+    if (total > 0) lines.push(`before the checkpoint: ${total} that did not end in success`);
+    return lines;
   }
 
   private add({ inputs }: OutputEvent | ResultEvent, lineFor: (id: string) => string): void {

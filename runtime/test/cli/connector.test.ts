@@ -26,7 +26,12 @@ describe('connector', () => {
 
   test('list gives a line of NDJSON a plugin', async () => {
     expect((await place.run(['list'])).lines).toEqual([
-      { id: 'echo', version: '1.2.3', title: 'Echo', operations: ['echo', 'steps', 'touch', 'mark', 'count'] },
+      {
+        id: 'echo',
+        version: '1.2.3',
+        title: 'Echo',
+        operations: ['echo', 'settle', 'steps', 'touch', 'mark', 'count'],
+      },
     ]);
   });
 

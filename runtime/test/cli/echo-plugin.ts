@@ -15,6 +15,7 @@ import {
   type OperationDescriptor,
   type Properties,
   type Secret,
+  type Status,
 } from '@connector-runtime/core';
 import { definePlugin, perDocument } from '@connector-runtime/core/authoring';
 import { CONTENTS } from './echo-contents.js';
@@ -119,12 +120,13 @@ function csvStep(n: number) {
   return { body: `A,${n < 5 ? 'B' : 'C'}\n${n},x\n`, mediaType: 'text/csv' };
 }
 
-/** Counts with a checkpoint behind every output; breaks off, and gives what is no text, where told. */
+/** Counts with a checkpoint behind every output; breaks off, fails in part, and gives what is no text, where told. */
 @injectable()
 class Steps {
   async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
-    const { count, breakAt, lostAt, asCsv } = context.properties as {
+    const { count, breakAt, failedAt, lostAt, asCsv } = context.properties as {
       count: number;
+      failedAt?: number;
       breakAt?: number;
       lostAt?: number;
       asCsv?: boolean;
@@ -134,6 +136,7 @@ class Steps {
         yield {
           type: 'output',
           inputs: [id],
+          ...(n === failedAt && { status: 'applicationError' as const, message: 'a part failed' }),
           ...(asCsv === true ? csvStep(n) : { body: n === lostAt ? Uint8Array.of(0xff) : `<n>${n}</n>` }),
         };
         if (n === breakAt) {
@@ -148,6 +151,17 @@ class Steps {
         yield { type: 'checkpoint', state: { next: n + 1 } };
       }
       yield { type: 'result', inputs: [id], status: 'success' };
+    }
+  }
+}
+
+/** Ends each document as its text says, with a checkpoint before, unless it is not to give any. */
+@injectable()
+class Settle {
+  async *execute(documents: AsyncIterable<Document>): Events {
+    for await (const { id, body } of documents) {
+      yield { type: 'checkpoint', state: { before: id } };
+      yield { type: 'result', inputs: [id], status: (await body.text(100)) as Status };
     }
   }
 }
@@ -213,6 +227,7 @@ const STEPS: JsonSchema = {
   properties: {
     count: { type: 'integer' },
     breakAt: { type: 'integer' },
+    failedAt: { type: 'integer' },
     lostAt: { type: 'integer' },
     asCsv: { type: 'boolean' },
   },
@@ -276,6 +291,20 @@ export default definePlugin({
     operations: [
       { ...descriptor('echo', { emits: ['application/xml', 'application/json', 'text/csv'] }), id: 'echo' },
       {
+        ...descriptor('settle', {
+          resumable: true,
+          properties: { type: 'object', additionalProperties: false, properties: { plain: { type: 'boolean' } } },
+          variants: [
+            {
+              id: 'plain',
+              when: { type: 'object', properties: { plain: { const: true } }, required: ['plain'] },
+              resumable: false,
+              emits: ['text/csv'],
+            },
+          ],
+        }),
+      },
+      {
         ...descriptor('steps', { effect: 'read', repeat: 'safe', properties: STEPS, resumable: true }),
         id: 'steps',
         emits: ['application/xml', 'text/csv'],
@@ -287,5 +316,12 @@ export default definePlugin({
   },
   connection: EchoConnection,
   browse: () => EchoBrowse,
-  operations: { echo: () => Echo, touch: () => Echo, steps: () => Steps, mark: () => Mark, count: () => Count },
+  operations: {
+    echo: () => Echo,
+    touch: () => Echo,
+    settle: () => Settle,
+    steps: () => Steps,
+    mark: () => Mark,
+    count: () => Count,
+  },
 });

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { Workplace } from './command.js';
+import { ndjson, Workplace } from './command.js';
+
+const STEPS = '{ "connection": "c.json", "operation": "steps", "properties": { "count": 2 } }';
 
 let place: Workplace;
 beforeEach(() => {
@@ -44,6 +46,59 @@ describe('the checkpoint of connector run', () => {
           .filter((line) => line.includes('"output"'))
           .map((line) => (JSON.parse(line) as { body: string }).body);
     expect(bodies.sort()).toEqual(Array.from({ length: 10 }, (__, n) => `<n>${n}</n>`));
+  });
+
+  test('says afterwards too what failed before it broke off', async () => {
+    const steps = { connection: 'c.json', operation: 'steps', properties: { count: 6, failedAt: 2, breakAt: 4 } };
+    const args = ['run', 'steps.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint'];
+    place.write('steps.json', JSON.stringify(steps));
+    await place.run(args);
+    place.write('steps.json', JSON.stringify({ ...steps, properties: { count: 6, failedAt: 2 } }));
+
+    const { code, stderr } = await place.run(args);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('before the checkpoint: 1 that did not end in success');
+    expect(place.read('out.ndjson').match(/a part failed/g)).toHaveLength(1);
+    expect(existsSync(path.join(place.folder, 'c.checkpoint'))).toBe(false);
+  });
+
+  test('stays where the fate of documents is unknown, and is gone once it is not', async () => {
+    place.write('settle.json', '{ "connection": "c.json", "operation": "settle", "properties": {} }');
+    const args = [
+      'run',
+      'settle.json',
+      '--input',
+      'in.ndjson',
+      '--output',
+      'out.ndjson',
+      '--checkpoint',
+      'c.checkpoint',
+    ];
+    place.write('in.ndjson', ndjson({ id: 'a', body: 'success' }, { id: 'b', body: 'unknown' }));
+    const first = await place.run(args);
+    const isKept = existsSync(path.join(place.folder, 'c.checkpoint'));
+    place.write('in.ndjson', ndjson({ id: 'a', body: 'failure' }, { id: 'b', body: 'success' }));
+
+    const second = await place.run(args);
+
+    expect([first.code, isKept, second.code]).toEqual([1, true, 0]);
+    expect(first.stderr).toContain('the checkpoint stays');
+    expect(existsSync(path.join(place.folder, 'c.checkpoint'))).toBe(false);
+    expect(place.read('out.ndjson')).toContain('{"type":"result","inputs":["a"],"status":"success"}');
+    expect(place.read('out.ndjson')).not.toContain('"status":"unknown"');
+  });
+
+  test('is refused where the operation, as it is configured, gives none', async () => {
+    place.write('settle.json', '{ "connection": "c.json", "operation": "settle", "properties": { "plain": true } }');
+
+    const { code, stderr } = await place.run(
+      ['run', 'settle.json', '--input', '-', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint'],
+      ndjson({ id: 'a', body: 'success' }),
+    );
+
+    expect([code, stderr]).toEqual([2, 'connector: --checkpoint: settle, as settle.json configures it, gives none\n']);
+    expect(existsSync(path.join(place.folder, 'out.ndjson'))).toBe(false);
   });
 
   test('goes on with a body missing from its output, and stays not complete', async () => {
@@ -108,17 +163,19 @@ describe('the checkpoint of connector run', () => {
 
   test('takes a checkpoint that cannot be read for no new start', async () => {
     mkdirSync(path.join(place.folder, 'c.checkpoint'));
+    place.write('steps.json', STEPS);
 
     expect(
-      await place.run(['run', 'count.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']),
+      await place.run(['run', 'steps.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']),
     ).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read (EISDIR)') });
   });
 
   test('refuses a checkpoint that is damaged', async () => {
     place.write('c.checkpoint', '{"checkpoint":');
+    place.write('steps.json', STEPS);
 
     expect(
-      await place.run(['run', 'count.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']),
+      await place.run(['run', 'steps.json', '--output', 'out.ndjson', '--checkpoint', 'c.checkpoint']),
     ).toMatchObject({ code: 2, stderr: expect.stringContaining('is damaged') });
   });
 });

@@ -85,13 +85,28 @@ describe('the output of connector run', () => {
     expect(lines.at(-1)).toBe('and 3 more');
   });
 
+  test('is of a format that the operation gives as it is configured, or refused', async () => {
+    const component = (properties: string) =>
+      place.write('settle.json', `{ "connection": "c.json", "operation": "settle", "properties": ${properties} }`);
+    const args = ['run', 'settle.json', '--input', '-', '--output-format', 'csv'];
+    component('{}');
+    const without = await place.run(args, ndjson({ body: 'success' }));
+    component('{ "plain": true }');
+    const withIt = await place.run(args, ndjson({ body: 'success' }));
+
+    expect([without.code, withIt.code]).toEqual([2, 0]);
+    expect(without.stderr).toContain(
+      '--output-format csv: settle, as it is configured, gives application/xml; use ndjson',
+    );
+  });
+
   test.each(['json', 'csv'])(
     'refuses --output-format %s where the operation gives no such documents',
     async (format) => {
       const { code, stdout, stderr } = await place.run(['run', 'count.json', '--output-format', format]);
 
       expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toContain(`--output-format ${format}: count gives application/xml`);
+      expect(stderr).toContain(`--output-format ${format}: count, as it is configured, gives application/xml`);
     },
   );
 
