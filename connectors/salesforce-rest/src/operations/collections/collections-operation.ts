@@ -25,6 +25,7 @@ import { abilityOf, ObjectTarget } from '../object-target.js';
 import { refused } from '../outcomes.js';
 import type { Payload } from '../payload.js';
 import { payloadOf } from '../payload-formats.js';
+import { RecordsUnderWay } from '../records-under-way.js';
 import { collectionResults, type SentRecord } from './collections-answer.js';
 import {
   type CollectionDocument,
@@ -33,7 +34,6 @@ import {
   readDocuments,
   TravelRule,
 } from './collections-request.js';
-import { RecordsUnderWay } from './records-under-way.js';
 
 type Properties = CollectionsProperties;
 type Verb = CollectionWrite['verb'];

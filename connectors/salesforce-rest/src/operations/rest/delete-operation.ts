@@ -9,6 +9,7 @@ import {
 import type { DeleteProperties } from '../../properties/write-properties.js';
 import { recordPath } from '../../transport/endpoints.js';
 import { isGoneCode } from '../../transport/service-codes.js';
+import { comparableId } from '../comparable-key.js';
 import { accepted, checkWritten } from '../outcomes.js';
 import { SingleWrites } from './single-writes.js';
 
@@ -27,6 +28,7 @@ export class DeleteOperation implements Operation<DeleteProperties> {
         const { id } = payload.splitId(await payload.checkedText(document, context));
         return {
           id,
+          key: comparableId(id),
           step: 'delete',
           method: 'DELETE',
           path: recordPath(describe.name, id),
