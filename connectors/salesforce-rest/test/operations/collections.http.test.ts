@@ -267,6 +267,34 @@ describe('collections', () => {
   });
 
   test.each([
+    ['XML', 'xml', (id: string) => `<records><Id>${id}</Id></records>`],
+    ['JSON', 'json', (id: string) => `{"Id":"${id}"}`],
+  ])('a delete refuses the id of another type in %s, and deletes the others', async (_form, payloadFormat, body) => {
+    const [account, contact] = [
+      world.org.insert('Account', { Name: 'a' }),
+      world.org.insert('Contact', { LastName: 'c' }),
+    ];
+    const connection = await world.connect();
+
+    const { results } = await run(
+      connection,
+      op('delete', { payloadFormat }),
+      bodies(body(contact), body(account), body(contact.slice(0, 15))),
+    );
+    const alone = await run(connection, op('delete', { payloadFormat }), bodies(body(contact)));
+
+    expect([...results, ...alone.results].map(({ error }) => error?.code)).toEqual([
+      'OBJECT_TYPE_DIFFERS',
+      undefined,
+      'OBJECT_TYPE_DIFFERS',
+      'OBJECT_TYPE_DIFFERS',
+    ]);
+    expect(results[0]?.message).toBe(`the Id ${contact} is of another object type: those of Account begin with 001`);
+    expect(written().map(({ action, id }) => [action, id])).toEqual([['delete', account]]);
+    expect(sent()).toHaveLength(1);
+  });
+
+  test.each([
     ['without an id', '<records><Name>x</Name></records>', 'ID_MISSING'],
     ['with an empty id', '<records><Id/></records>', 'ID_MISSING'],
     ['with an id that would be two', '<records><Id>001000000000001,001000000000002</Id></records>', 'ID_MALFORMED'],

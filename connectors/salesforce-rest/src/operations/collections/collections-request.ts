@@ -13,6 +13,7 @@ import type { ServiceRequest } from '../../transport/salesforce-transport.js';
 import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders, type HeaderProperties } from '../document-headers.js';
 import { isUniqueKey } from '../external-id-field.js';
+import { checkKeyPrefix } from '../object-type-check.js';
 import type { Payload } from '../payload.js';
 
 /** What the service takes as the body of one request. */
@@ -74,6 +75,8 @@ function readRecord(text: string, write: CollectionWrite): CollectionRecord {
   if (write.verb === 'delete') {
     const { id } = payload.splitId(text);
     if (!/^[0-9A-Za-z]{1,18}$/.test(id)) throw documentError('ID_MALFORMED', `the Id ${id} is no record's id`, 'Id');
+    // The service is told ids alone, and deletes whatever they are of.
+    checkKeyPrefix(id, describe);
     return { text: id, type: '', id, key: comparableId(id) };
   }
   const part = payload.recordPart(text, describe.name, write.key?.name);
