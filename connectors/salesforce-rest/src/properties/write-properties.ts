@@ -57,7 +57,7 @@ const writing = {
   operationApi: {
     ...common.operationApi,
     description:
-      "Which of Salesforce's APIs does the work. RESTAPI: one request per document. COMPOSITEAPI: one request per batch of documents (sObject Collections). BulkAPI2.0: jobs of many records.",
+      "Which of Salesforce's APIs does the work. RESTAPI: one request per document. COMPOSITEAPI: one request per batch of documents (sObject Collections). BulkAPI2.0: jobs of many records. A document that names another object type is refused; COMPOSITEAPI creates and updates records of the type that a document names.",
     enum: ['RESTAPI', 'COMPOSITEAPI', 'BulkAPI2.0'],
   },
   ...batchProperties,

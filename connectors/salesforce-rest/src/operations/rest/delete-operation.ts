@@ -25,7 +25,7 @@ export class DeleteOperation implements Operation<DeleteProperties> {
   execute(documents: AsyncIterable<Document<DeleteProperties>>, context: ExecutionContext<DeleteProperties>): Events {
     return this.writes.run(documents, context, 'deletable', (describe, payload) => ({
       request: async (document) => {
-        const { id } = payload.splitId(await payload.checkedText(document, context));
+        const { id } = payload.splitId(await payload.checkedText(document, context, describe.name));
         return {
           id,
           key: comparableId(id),

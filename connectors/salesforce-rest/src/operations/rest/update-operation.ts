@@ -52,7 +52,7 @@ export class UpdateOperation implements Operation<Properties> {
     const { effect } = this;
     return {
       request: async (document) => {
-        const { id, rest: body } = payload.splitId(await payload.checkedText(document, context));
+        const { id, rest: body } = payload.splitId(await payload.checkedText(document, context, describe.name));
         const path = recordPath(describe.name, id);
         return { id, key: comparableId(id), step: 'update', method: 'PATCH', path, body, effect };
       },
@@ -72,7 +72,7 @@ export class UpdateOperation implements Operation<Properties> {
     return {
       hasRefusalsInside: true,
       request: async (document) => {
-        const { id, rest } = payload.splitId(await payload.checkedText(document, context));
+        const { id, rest } = payload.splitId(await payload.checkedText(document, context, describe.name));
         const path = await this.transport.versionedPath(recordPath(describe.name, id), context);
         return {
           id,

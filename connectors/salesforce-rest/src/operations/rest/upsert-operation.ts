@@ -39,7 +39,7 @@ export class UpsertOperation implements Operation<UpsertProperties> {
         request: async (document) => ({
           step: 'upsert',
           ...this.address(describe, key, document.properties.externalIdValue ?? ''),
-          body: await payload.checkedBody(document, context),
+          body: await payload.checkedBody(document, context, describe.name),
         }),
         result: (document, answer) => {
           checkWritten(answer, payload);
