@@ -90,7 +90,7 @@ export const bulkColumns = {
     type: 'string',
     title: 'CSV field names',
     description:
-      'With Bulk API 2.0: the columns to send, with commas between, Owner.Ext__c for the external id of a parent. Fields of documents that are not among them are not sent. Unset: every field that a document names.',
+      'With Bulk API 2.0: the columns to send, with commas between, Owner.Ext__c for the external id of a parent. Fields of documents that are not among them are not sent, but for the Id of an update and the key of an upsert, which always are. Unset: every field that a document names.',
   },
 } as const;
 
