@@ -56,8 +56,8 @@ export interface Payload {
   readBatchResults(text: string): readonly BatchResult[];
   /** The errors that an answer lists. Throws a {@link PayloadError}. */
   errorsIn(text: string): readonly ServiceError[];
-  /** The result of a success that the service answers with nothing. */
-  successBody(id: string): string;
+  /** The result of a success that the service does not answer with one. `root`: as below. */
+  successBody(id: string, root?: 'Result' | 'result'): string;
   /** The result of a document that was refused. `id`: of its record, empty where it was not found. Every error stands in it with its code, message and fields. `root`: of XML, `Result` where absent. */
   failureBody(message: string, id: string, errors: readonly ServiceError[], root?: 'Result' | 'result'): string;
   /** The answer to a query that only counts, as the service gives it. */

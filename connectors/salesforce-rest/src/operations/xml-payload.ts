@@ -118,7 +118,7 @@ export const XML_PAYLOAD: Payload = {
 
   readBatchResults: (text) => reading(() => readBatchResults(text)),
   errorsIn: (text) => reading(() => errorsIn(parseXml(text))),
-  successBody: (id) => `<Result><id>${escapeXml(id)}</id><success>true</success></Result>`,
+  successBody: (id, root = 'Result') => `<${root}><id>${escapeXml(id)}</id><success>true</success></${root}>`,
 
   countBody: (count) => `<QueryResult><done>true</done><totalSize>${count}</totalSize></QueryResult>`,
 

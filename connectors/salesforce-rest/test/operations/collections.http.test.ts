@@ -227,6 +227,23 @@ describe('collections', () => {
     expect(deleted.results[1]?.code).toBe('ENTITY_IS_DELETED');
   });
 
+  test.each([
+    ['xml', (id: string) => `<result><id>${id}</id><success>true</success></result>`],
+    ['json', (id: string) => `{"id":"${id}","success":true,"errors":[]}`],
+  ])('what a delete with a lost answer deleted is a success in its body too, in %s', async (payloadFormat, body) => {
+    const id = world.org.insert('Account', { Name: 'a' });
+    world.org.faults.add({ kind: 'deleteCollection', action: 'lose' });
+    const document = payloadFormat === 'xml' ? `<r><Id>${id}</Id></r>` : `{"Id":"${id}"}`;
+
+    const { results } = await run(await world.connect(), op('delete', { payloadFormat }), bodies(document));
+
+    expect(results[0]).toMatchObject({
+      status: 'success',
+      message: 'success: deleted by an attempt whose answer was lost',
+      body: body(id),
+    });
+  });
+
   test('a document of another type travels by itself, and its type is kept', async () => {
     const lead = '<records type="Contact"><LastName>l</LastName></records>';
     const unknown = '<records type="Nope__c"><LastName>l</LastName></records>';
