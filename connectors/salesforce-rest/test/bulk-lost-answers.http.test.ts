@@ -90,7 +90,7 @@ describe('an answer that is lost', () => {
       for await (const event of again) if (event.type === 'result') seen.push(event.status);
       return seen.sort();
     };
-    const settledWithoutContent: (string | undefined)[] = [];
+    const settledWithoutContent: string[] = [];
     for await (const event of connection.reconcile(
       { operation: 'create', objectType: 'Account', properties: FAST as Json },
       documents.map((document, index) => ({
