@@ -283,6 +283,43 @@ describe('collections', () => {
     expect(written()).toEqual([]);
   });
 
+  describe.each([
+    ['xml', [account('a'), '<records><Name>x</Name><Last_Audit__c>2024-02-30</Last_Audit__c></records>']],
+    ['json', ['{"Name":"a"}', '{"Name":"x","Last_Audit__c":"2024-02-30"}']],
+  ])('a date that is none, in %s', (payloadFormat, documents) => {
+    const create = async (properties: Properties) => {
+      const { results } = await run(
+        await world.connect(),
+        op('create', { payloadFormat, ...properties }),
+        bodies(...documents),
+      );
+      return results;
+    };
+
+    test.each([
+      [{}, true],
+      [{ allOrNone: true }, false],
+    ])('is laid to no document of its request, with %j', async (properties, isAdvised) => {
+      const results = await create(properties);
+
+      for (const { error, body, message } of results) {
+        expect(error).not.toHaveProperty('path');
+        expect(String(body)).not.toMatch(/<fields>|"fields":\["/);
+        expect(message).toContain('one of them may be the reason');
+        expect(message?.includes('batchCount 1')).toBe(isAdvised);
+      }
+      expect(statuses(results)).toEqual(['applicationError', 'applicationError']);
+      expect(written()).toEqual([]);
+    });
+
+    test('is that of its document where that goes alone', async () => {
+      const results = await create({ batchCount: 1 });
+
+      expect(statuses(results)).toEqual(['success', 'applicationError']);
+      expect(results[1]?.message).not.toContain('as a whole');
+    });
+  });
+
   test.each([
     ['XML', 'xml', (id: string) => `<records><Id>${id}</Id></records>`],
     ['JSON', 'json', (id: string) => `{"Id":"${id}"}`],
