@@ -137,7 +137,10 @@ export const csvBulkPropertiesSchema = {
       description: 'Unset: as each document has it, and LF in the answers to queries.',
       enum: ['LF', 'CRLF'],
     },
-    assignmentRuleId,
+    assignmentRuleId: {
+      ...assignmentRuleId,
+      description: 'The id of an assignment rule, for Account, Case and Lead.',
+    },
     pageSize: {
       type: 'integer',
       minimum: 1,

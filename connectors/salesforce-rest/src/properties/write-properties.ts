@@ -64,11 +64,16 @@ const writing = {
   ...bulkWriting,
 } as const;
 
+const ruleOfAnyApi = {
+  ...assignmentRuleId,
+  description: `${assignmentRuleId.description} With Bulk API 2.0 the id only.`,
+} as const;
+
 export const createPropertiesSchema = {
   type: 'object',
   title: 'Create',
   additionalProperties: false,
-  properties: { ...writing, ...bulkColumns, assignmentRuleId },
+  properties: { ...writing, ...bulkColumns, assignmentRuleId: ruleOfAnyApi },
 } as const satisfies JsonSchema;
 
 export const updatePropertiesSchema = {
@@ -78,7 +83,7 @@ export const updatePropertiesSchema = {
   properties: {
     ...writing,
     ...bulkColumns,
-    assignmentRuleId,
+    assignmentRuleId: ruleOfAnyApi,
     returnUpdatedRecord: {
       type: 'boolean',
       default: false,
@@ -95,7 +100,7 @@ export const upsertPropertiesSchema = {
   properties: {
     ...writing,
     ...bulkColumns,
-    assignmentRuleId,
+    assignmentRuleId: ruleOfAnyApi,
     externalIdFieldName: {
       type: 'string',
       minLength: 1,
