@@ -90,6 +90,17 @@ describe('an answer that is lost', () => {
       for await (const event of again) if (event.type === 'result') seen.push(event.status);
       return seen.sort();
     };
+    const settledWithoutContent: string[] = [];
+    for await (const event of connection.reconcile(
+      { operation: 'create', objectType: 'Account', properties: FAST as Json },
+      documents.map((document, index) => ({
+        id: document.id,
+        body: index === 1 ? document.body : '',
+        receipt: results(made)[index]?.receipt ?? null,
+      })),
+    ))
+      if (event.type === 'result') settledWithoutContent.push(event.error?.code ?? event.status);
+    expect(settledWithoutContent.sort()).toEqual([...Array<string>(3).fill('BULK_DOCUMENT_MISSING'), 'success']);
     const [first = '', ...others] = documents.map(({ body }) => body);
     expect(await settle([first.replace('Name>', 'Nome>'), ...others])).toEqual([
       ...['success', 'success', 'success'],

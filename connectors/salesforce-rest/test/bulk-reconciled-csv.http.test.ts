@@ -77,6 +77,7 @@ describe('a whole CSV that is reconciled', () => {
   test.each<[string, Parameters<typeof reconciled>[1], string]>([
     ['the document is another one', { body: 'Name\nOther 1\nOther 2\n' }, 'BULK_RECEIPT_MISSING'],
     ['the document is no CSV', { body: 'Name\n"x' }, 'BULK_RECEIPT_MISSING'],
+    ['the document is not given', { body: '' }, 'BULK_DOCUMENT_MISSING'],
     ['there is no receipt', { hasReceipt: false }, 'BULK_RECEIPT_MISSING'],
     [
       'the job is gone',

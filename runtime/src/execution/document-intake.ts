@@ -14,6 +14,7 @@ import {
 import { bodyOfBytes, bodyOfStream, bodyOfText, bodyWithin } from '../services/body.js';
 import { LoopTurn } from '../services/loop-turn.js';
 import { TIMER_OVER } from '../services/timer-over.js';
+import { accepts, notAccepted } from './accepted-media.js';
 import type { Checkpoint } from './checkpoint.js';
 import { DocumentIds } from './document-ids.js';
 import { areAtHand, type DocumentInput, type Documents, type RefusedInput } from './document-input.js';
@@ -282,8 +283,7 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
     const { descriptor, maxDocumentBytes } = this.rules;
     const body = contentOf(input, descriptor.accepts[0] ?? 'application/octet-stream', maxDocumentBytes);
     if (!accepts(descriptor.accepts, body.mediaType)) {
-      const message = `media type ${body.mediaType} is not accepted; ${descriptor.id} takes ${descriptor.accepts.join(', ') || 'no documents'}`;
-      throw new ConnectorError(invalid('MEDIA_TYPE_UNSUPPORTED', message));
+      throw new ConnectorError(invalid('MEDIA_TYPE_UNSUPPORTED', notAccepted(descriptor, body.mediaType)));
     }
     return body;
   }
@@ -304,14 +304,6 @@ function contentOf(input: DocumentInput, defaultType: string, maxBytes: number):
   if (Symbol.asyncIterator in body) return bodyOfStream(body, input.mediaType ?? defaultType, 'document', maxBytes);
   if ('open' in body && typeof body.open === 'function') return bodyWithin(body as Body, maxBytes);
   return bodyOfText(JSON.stringify(body), input.mediaType ?? 'application/json', 'document', maxBytes);
-}
-
-/** Is the media type one of these? `*` and `text/*` stand for many; parameters do not count. */
-function accepts(accepted: readonly string[], mediaType: string): boolean {
-  const plain = mediaType.split(';')[0]?.trim().toLowerCase() ?? '';
-  return accepted.some(
-    (type) => type === plain || type === '*/*' || (type.endsWith('/*') && plain.startsWith(type.slice(0, -1))),
-  );
 }
 
 function invalid(code: string, message: string): ErrorInfo {

@@ -1,4 +1,4 @@
-import type { ResultEvent } from '@connector-runtime/core';
+import type { JsonSchema, ResultEvent } from '@connector-runtime/core';
 import { perDocument } from '@connector-runtime/core/authoring';
 import { ConnectorRuntime, type Documents } from '@connector-runtime/runtime';
 import { type Script, scriptedPlugin } from '../scripted-plugin.js';
@@ -26,6 +26,34 @@ describe('an execution', () => {
       ]),
     );
     expect(results).toHaveLength(5);
+  });
+
+  test.each<[string, JsonSchema, string]>([
+    [
+      'by a property',
+      { type: 'object', required: ['f'], properties: { f: { const: 'x' } } },
+      '; with f "x" it takes it',
+    ],
+    [
+      'by two',
+      { type: 'object', required: ['f', 'n'], properties: { f: { const: 'x' }, n: { const: 2 } } },
+      '; with f "x", n 2 it takes it',
+    ],
+    ['without a property', { type: 'object', properties: { f: { const: 'x' } } }, ''],
+    ['by one of several values', { type: 'object', required: ['f'], properties: { f: { enum: ['x', 'y'] } } }, ''],
+    ['by something else', { allOf: [{ type: 'object', required: ['f'] }] }, ''],
+  ])('says of a media type that a variant takes how that is chosen: %s', async (_how, when, advice) => {
+    const variants = [
+      { id: 'other', when: { type: 'object', required: ['o'], properties: { o: { const: 1 } } } },
+      { id: 'xml', when, accepts: ['application/xml'] },
+    ] as const;
+
+    const { results } = await run(accept, [{ body: '<a/>', mediaType: 'application/xml' }], {
+      descriptor: { variants, properties: { type: 'object', properties: { f: { type: 'string' }, n: {}, o: {} } } },
+    });
+
+    const { message = '' } = results[0]?.error ?? {};
+    expect(message.replace(/^media type application\/xml is not accepted; \w+ takes [\w/*, +-]+/, '')).toBe(advice);
   });
 
   test('refuses a document whose own properties are wrong, and the rest goes on', async () => {

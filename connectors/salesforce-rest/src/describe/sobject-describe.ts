@@ -35,6 +35,8 @@ export type ChildRelationship = { readonly relationshipName: string; readonly ch
 export type SObjectDescribe = {
   readonly name: string;
   readonly label: string;
+  /** What the ids of its records begin with; empty where the service tells none. */
+  readonly keyPrefix: string;
   readonly custom: boolean;
   readonly queryable: boolean;
   readonly createable: boolean;
@@ -85,6 +87,7 @@ function parseEntry(value: Json): SObjectEntry {
   return {
     name,
     label: textOf(entry['label']) || name,
+    keyPrefix: textOf(entry['keyPrefix']),
     custom: entry['custom'] === true,
     queryable: entry['queryable'] === true,
     createable: entry['createable'] === true,

@@ -52,6 +52,21 @@ export function recordPart(document: string, type: string, keyName?: string): Re
   return { text: text.trim(), type, key: key ?? '' };
 }
 
+/** The object type that a checked record says it is of; empty where it says none. */
+export function recordType(document: string): string {
+  if (!document.includes('"attributes"')) return '';
+  const scanner = new JsonScanner(document);
+  let isInside = false;
+  for (let kind = scanner.next(); kind !== END; kind = scanner.next()) {
+    const { level, keyStart } = scanner;
+    if (isInside && level === 2) {
+      if (keyStart < 0) return '';
+      if (scanner.isMember('"type"')) return typeIn(kind, scanner.source);
+    } else if (level === 2 && kind === OPEN_OBJECT && keyStart >= 0) isInside = scanner.isMember('"attributes"');
+  }
+  return '';
+}
+
 /** Most records: nothing in them has to be looked for. */
 function withoutAttributes(document: string, type: string): RecordPart {
   const record = document.trim();

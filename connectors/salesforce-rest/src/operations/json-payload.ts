@@ -5,12 +5,13 @@ import { JsonError } from '../json/json-error.js';
 import { listItems } from '../json/list-items.js';
 import { RecordCheck } from '../json/record-check.js';
 import { splitId } from '../json/record-id.js';
-import { recordPart } from '../json/record-part.js';
+import { recordPart, recordType } from '../json/record-part.js';
 import { completeRecord, readQueryPage } from '../json/record-reader.js';
 import { errorsInJson } from '../transport/error-answer.js';
 import { ACCEPT_JSON, JSON_BOTH_WAYS, JSON_TYPE } from '../transport/headers.js';
 import { documentError } from '../transport/refusals.js';
 import { decodeUtf8, readBytes, readText } from './document-text.js';
+import { checkObjectType } from './object-type-check.js';
 import { type Payload, PayloadError } from './payload.js';
 
 /** Characters that are checked at a time; a few milliseconds. */
@@ -24,11 +25,16 @@ export const JSON_PAYLOAD: Payload = {
   accept: ACCEPT_JSON,
   bothWays: JSON_BOTH_WAYS,
 
-  checkedBody: async (document, context) => (await checkedDocument(document, context)).body,
+  async checkedBody(document, context, objectType) {
+    const { body, text } = await checkedDocument(document, context);
+    if (objectType !== undefined) checkObjectType(recordType(text), objectType);
+    return body;
+  },
 
-  async checkedText({ body }, context) {
+  async checkedText({ body }, context, objectType) {
     const text = await readText(body, context, notUtf8);
     await checkRecord(text, context);
+    if (objectType !== undefined) checkObjectType(recordType(text), objectType);
     return text;
   },
 

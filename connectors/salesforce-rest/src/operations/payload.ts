@@ -20,10 +20,10 @@ export interface Payload {
   readonly accept: HttpHeaders;
   /** Headers of calls that send a body. */
   readonly bothWays: HttpHeaders;
-  /** The document as it may be sent, unchanged. What is not of this form is a `validation` error, before anything is sent. */
-  checkedBody(document: Document<unknown>, context: CallContext): Promise<Body | Uint8Array>;
+  /** The document as it may be sent, unchanged. What is not of this form, or says that it is of another object type than this one, is a `validation` error, before anything is sent. */
+  checkedBody(document: Document<unknown>, context: CallContext, objectType?: string): Promise<Body | Uint8Array>;
   /** The document's text under the same conditions. */
-  checkedText(document: Document<unknown>, context: CallContext): Promise<string>;
+  checkedText(document: Document<unknown>, context: CallContext, objectType?: string): Promise<string>;
   /** Takes the id out of a record that was checked. A document without an id, or with an empty one, is a `validation` error. */
   splitId(text: string): IdentifiedRecord;
   /** A checked record as one of several of a request. `type`: of its object where it says none; `keyName`: the field that tells it apart, if any. */
@@ -56,8 +56,8 @@ export interface Payload {
   readBatchResults(text: string): readonly BatchResult[];
   /** The errors that an answer lists. Throws a {@link PayloadError}. */
   errorsIn(text: string): readonly ServiceError[];
-  /** The result of a success that the service answers with nothing. */
-  successBody(id: string): string;
+  /** The result of a success that the service does not answer with one. `root`: as below. */
+  successBody(id: string, root?: 'Result' | 'result'): string;
   /** The result of a document that was refused. `id`: of its record, empty where it was not found. Every error stands in it with its code, message and fields. `root`: of XML, `Result` where absent. */
   failureBody(message: string, id: string, errors: readonly ServiceError[], root?: 'Result' | 'result'): string;
   /** The answer to a query that only counts, as the service gives it. */

@@ -4,7 +4,7 @@ import { ACCEPT_XML, XML, XML_BOTH_WAYS } from '../transport/headers.js';
 import { documentError } from '../transport/refusals.js';
 import { readBatchResults } from '../xml/batch-reader.js';
 import { checkXml, checkXmlInSteps, notUtf8 } from '../xml/checked-xml.js';
-import { recordElement } from '../xml/record-element.js';
+import { recordElement, rootType } from '../xml/record-element.js';
 import { splitId } from '../xml/record-id.js';
 import { completeRecord, readQueryPage } from '../xml/record-reader.js';
 import { resultElements } from '../xml/result-elements.js';
@@ -13,6 +13,7 @@ import { XmlError } from '../xml/xml-error.js';
 import { escapeXml } from '../xml/xml-text.js';
 import { childText, parseXml, type XmlElement } from '../xml/xml-tree.js';
 import { decodeUtf8, readBytes, readText } from './document-text.js';
+import { checkObjectType } from './object-type-check.js';
 import { type Payload, PayloadError, type WriteResult } from './payload.js';
 
 /** What the result of a record holds to which nothing happened that needs a word. */
@@ -27,12 +28,13 @@ export const XML_PAYLOAD: Payload = {
   accept: ACCEPT_XML,
   bothWays: XML_BOTH_WAYS,
 
-  checkedBody: (document, context) => checkedXml(document, context),
+  checkedBody: (document, context, objectType) => checkedXml(document, context, { objectType }),
 
-  async checkedText({ body }, context) {
+  async checkedText({ body }, context, objectType) {
     try {
       const text = await readText(body, context, notUtf8);
       await checkXmlInSteps(text, context.signal);
+      if (objectType !== undefined) checkObjectType(rootType(text), objectType);
       return text;
     } catch (error) {
       throw asDocumentError(error);
@@ -67,11 +69,12 @@ export const XML_PAYLOAD: Payload = {
 
   async checkedTree(document, context) {
     const referenceIds: string[] = [];
-    const body = await checkedXml(document, context, {
+    const listener: XmlListener = {
       startElement: ({ name, attributes }) => {
         if (name === 'records') referenceIds.push(attributes.find((one) => one.name === 'referenceId')?.value ?? '');
       },
-    });
+    };
+    const body = await checkedXml(document, context, { listener });
     return { body, referenceIds };
   },
 
@@ -115,7 +118,7 @@ export const XML_PAYLOAD: Payload = {
 
   readBatchResults: (text) => reading(() => readBatchResults(text)),
   errorsIn: (text) => reading(() => errorsIn(parseXml(text))),
-  successBody: (id) => `<Result><id>${escapeXml(id)}</id><success>true</success></Result>`,
+  successBody: (id, root = 'Result') => `<${root}><id>${escapeXml(id)}</id><success>true</success></${root}>`,
 
   countBody: (count) => `<QueryResult><done>true</done><totalSize>${count}</totalSize></QueryResult>`,
 
@@ -126,23 +129,37 @@ export const XML_PAYLOAD: Payload = {
   },
 };
 
-/** `listener` is told what is in the document. */
+/** `listener` is told what is in the document; `objectType`: the only one that it may say it is of. */
 async function checkedXml(
   { body }: Document<unknown>,
   context: CallContext,
-  listener?: XmlListener,
+  { listener, objectType }: { readonly listener?: XmlListener; readonly objectType?: string | undefined },
 ): Promise<Body | Uint8Array> {
   try {
     if (body.repeatable && !(listener === undefined && isSmall(body))) {
-      await checkXml(body, context.signal, listener);
+      await checkXml(body, context.signal, listener ?? rootListener(objectType));
       return body;
     }
     const bytes = await readBytes(body, context);
-    await checkXmlInSteps(decodeUtf8(bytes, notUtf8), context.signal, listener);
+    const text = decodeUtf8(bytes, notUtf8);
+    await checkXmlInSteps(text, context.signal, listener);
+    if (objectType !== undefined) checkObjectType(rootType(text), objectType);
     return body.repeatable ? body : bytes;
   } catch (error) {
     throw asDocumentError(error);
   }
+}
+
+/** Looks at the object type of the root alone. */
+function rootListener(objectType: string | undefined): XmlListener {
+  let isRoot = objectType !== undefined;
+  return {
+    startElement({ attributes }) {
+      if (!isRoot || objectType === undefined) return;
+      isRoot = false;
+      checkObjectType(attributes.find(({ prefix, name }) => prefix === '' && name === 'type')?.value ?? '', objectType);
+    },
+  };
 }
 
 /** One that is checked faster as a whole than while it streams. */

@@ -90,7 +90,7 @@ export const bulkColumns = {
     type: 'string',
     title: 'CSV field names',
     description:
-      'With Bulk API 2.0: the columns to send, with commas between, Owner.Ext__c for the external id of a parent. Fields of documents that are not among them are not sent. Unset: every field that a document names.',
+      'With Bulk API 2.0: the columns to send, with commas between, Owner.Ext__c for the external id of a parent. Fields of documents that are not among them are not sent, but for the Id of an update and the key of an upsert, which always are. Unset: every field that a document names.',
   },
 } as const;
 
@@ -137,7 +137,10 @@ export const csvBulkPropertiesSchema = {
       description: 'Unset: as each document has it, and LF in the answers to queries.',
       enum: ['LF', 'CRLF'],
     },
-    assignmentRuleId,
+    assignmentRuleId: {
+      ...assignmentRuleId,
+      description: 'The id of an assignment rule, for Account, Case and Lead.',
+    },
     pageSize: {
       type: 'integer',
       minimum: 1,

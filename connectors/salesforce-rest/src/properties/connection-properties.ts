@@ -112,7 +112,8 @@ export const connectionPropertiesSchema = {
       maximum: 25,
       default: 5,
       title: 'Concurrent requests',
-      description: 'Requests under way at once, over all operations of the connection.',
+      description:
+        'Requests under way at once, over all operations of the connection. Changes of one record go in the order of the input; other documents of one input go at once, and 1 keeps their order too, as parents and children that are new need it.',
     },
     repeatUpdates: {
       type: 'boolean',

@@ -57,18 +57,23 @@ const writing = {
   operationApi: {
     ...common.operationApi,
     description:
-      "Which of Salesforce's APIs does the work. RESTAPI: one request per document. COMPOSITEAPI: one request per batch of documents (sObject Collections). BulkAPI2.0: jobs of many records.",
+      "Which of Salesforce's APIs does the work. RESTAPI: one request per document. COMPOSITEAPI: one request per batch of documents (sObject Collections). BulkAPI2.0: jobs of many records. A document that names another object type is refused; COMPOSITEAPI creates and updates records of the type that a document names.",
     enum: ['RESTAPI', 'COMPOSITEAPI', 'BulkAPI2.0'],
   },
   ...batchProperties,
   ...bulkWriting,
 } as const;
 
+const ruleOfAnyApi = {
+  ...assignmentRuleId,
+  description: `${assignmentRuleId.description} With Bulk API 2.0 the id only.`,
+} as const;
+
 export const createPropertiesSchema = {
   type: 'object',
   title: 'Create',
   additionalProperties: false,
-  properties: { ...writing, ...bulkColumns, assignmentRuleId },
+  properties: { ...writing, ...bulkColumns, assignmentRuleId: ruleOfAnyApi },
 } as const satisfies JsonSchema;
 
 export const updatePropertiesSchema = {
@@ -78,7 +83,7 @@ export const updatePropertiesSchema = {
   properties: {
     ...writing,
     ...bulkColumns,
-    assignmentRuleId,
+    assignmentRuleId: ruleOfAnyApi,
     returnUpdatedRecord: {
       type: 'boolean',
       default: false,
@@ -95,7 +100,7 @@ export const upsertPropertiesSchema = {
   properties: {
     ...writing,
     ...bulkColumns,
-    assignmentRuleId,
+    assignmentRuleId: ruleOfAnyApi,
     externalIdFieldName: {
       type: 'string',
       minLength: 1,

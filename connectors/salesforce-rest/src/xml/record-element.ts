@@ -21,24 +21,24 @@ export function recordElement(document: string, type: string, keyName?: string):
   const scanner = new XmlScanner(document);
   const wanted = keyName?.toLowerCase();
   let start = '';
-  let ownType = type;
+  let rootsType = type;
   let contentFrom = 0;
   let text = '';
   let key: string | undefined;
   let keyFrom = -1;
   for (;;) {
     const kind = scanner.next();
-    if (kind === END) return { text, type: ownType, key: key ?? '' };
+    if (kind === END) return { text, type: rootsType, key: key ?? '' };
     if (scanner.level === 1) {
       if (kind !== CLOSE) {
         const attributes = document.slice(scanner.nameEnd, scanner.end - (kind === EMPTY ? 2 : 1)).trimEnd();
         const typed = withType(attributes, type);
-        ownType = typed.type;
+        rootsType = typed.type;
         start = `<records${typed.attributes}`;
         contentFrom = scanner.end;
         const contentTo = wanted === undefined && kind === OPEN ? endTagOf(scanner.name, document) : undefined;
         if (contentTo !== undefined)
-          return { text: `${start}>${document.slice(contentFrom, contentTo)}</records>`, type: ownType, key: '' };
+          return { text: `${start}>${document.slice(contentFrom, contentTo)}</records>`, type: rootsType, key: '' };
         if (kind === EMPTY) text = `${start}/>`;
       } else text = `${start}>${document.slice(contentFrom, scanner.start)}</records>`;
     } else if (
@@ -54,6 +54,13 @@ export function recordElement(document: string, type: string, keyName?: string):
   }
 }
 
+/** The object type that the root of a well-formed document says it is of; empty where it says none. */
+export function rootType(document: string): string {
+  const scanner = new XmlScanner(document);
+  const kind = scanner.next();
+  return ownType(document.slice(scanner.nameEnd, scanner.end - (kind === EMPTY ? 2 : 1)))?.type ?? '';
+}
+
 /** Where the root's end tag stands, if the document ends with it; nothing in between has to be looked at then. What comments and instructions hold is none: they end otherwise. */
 function endTagOf(name: string, document: string): number | undefined {
   const from = document.lastIndexOf('</');
@@ -62,16 +69,21 @@ function endTagOf(name: string, document: string): number | undefined {
 }
 
 function withType(attributes: string, given: string): { attributes: string; type: string } {
+  const own = ownType(attributes);
+  if (own !== undefined && own.type !== '') return { attributes, type: own.type };
+  const rest = own === undefined ? attributes : attributes.slice(0, own.from) + attributes.slice(own.to);
+  return { attributes: ` type="${escapeXml(given)}"${rest}`, type: given };
+}
+
+/** The attribute `type`, and where it stands. */
+function ownType(attributes: string): { type: string; from: number; to: number } | undefined {
   ATTRIBUTE.lastIndex = 0;
   for (let match = ATTRIBUTE.exec(attributes); match !== null; match = ATTRIBUTE.exec(attributes)) {
     const [whole, name, value = ''] = match;
-    if (name !== 'type') continue;
-    const type = unescapeXml(value.slice(1, -1)).trim();
-    if (type !== '') return { attributes, type };
-    const rest = attributes.slice(0, match.index) + attributes.slice(match.index + whole.length);
-    return { attributes: ` type="${escapeXml(given)}"${rest}`, type: given };
+    const from = match.index;
+    if (name === 'type') return { type: unescapeXml(value.slice(1, -1)).trim(), from, to: from + whole.length };
   }
-  return { attributes: ` type="${escapeXml(given)}"${attributes}`, type: given };
+  return undefined;
 }
 
 function localName(name: string): string {

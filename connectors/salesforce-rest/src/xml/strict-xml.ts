@@ -5,7 +5,7 @@ import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_DEPTH, MAX_NAME_LENGTH } from './xml-li
 /** A start tag as the strict reader gives it; names are local, and declarations of namespaces are no attributes. */
 export interface StartTag {
   readonly name: string;
-  readonly attributes: readonly { readonly name: string; readonly value: string }[];
+  readonly attributes: readonly { readonly prefix: string; readonly name: string; readonly value: string }[];
 }
 
 /** Is told what the strict reader comes upon, in order. */
@@ -54,7 +54,7 @@ export class StrictXmlReader {
         name: tag.local,
         attributes: Object.values(tag.attributes)
           .filter(({ name, prefix }) => prefix !== 'xmlns' && name !== 'xmlns')
-          .map(({ local, value }) => ({ name: local, value })),
+          .map(({ prefix, local, value }) => ({ prefix, name: local, value })),
       });
     });
     parser.on('closetag', () => {

@@ -227,6 +227,23 @@ describe('collections', () => {
     expect(deleted.results[1]?.code).toBe('ENTITY_IS_DELETED');
   });
 
+  test.each([
+    ['xml', (id: string) => `<result><id>${id}</id><success>true</success></result>`],
+    ['json', (id: string) => `{"id":"${id}","success":true,"errors":[]}`],
+  ])('what a delete with a lost answer deleted is a success in its body too, in %s', async (payloadFormat, body) => {
+    const id = world.org.insert('Account', { Name: 'a' });
+    world.org.faults.add({ kind: 'deleteCollection', action: 'lose' });
+    const document = payloadFormat === 'xml' ? `<r><Id>${id}</Id></r>` : `{"Id":"${id}"}`;
+
+    const { results } = await run(await world.connect(), op('delete', { payloadFormat }), bodies(document));
+
+    expect(results[0]).toMatchObject({
+      status: 'success',
+      message: 'success: deleted by an attempt whose answer was lost',
+      body: body(id),
+    });
+  });
+
   test('a document of another type travels by itself, and its type is kept', async () => {
     const lead = '<records type="Contact"><LastName>l</LastName></records>';
     const unknown = '<records type="Nope__c"><LastName>l</LastName></records>';
@@ -264,6 +281,71 @@ describe('collections', () => {
       message: expect.stringContaining('nothing of it was applied'),
     });
     expect(written()).toEqual([]);
+  });
+
+  describe.each([
+    ['xml', [account('a'), '<records><Name>x</Name><Last_Audit__c>2024-02-30</Last_Audit__c></records>']],
+    ['json', ['{"Name":"a"}', '{"Name":"x","Last_Audit__c":"2024-02-30"}']],
+  ])('a date that is none, in %s', (payloadFormat, documents) => {
+    const create = async (properties: Properties) => {
+      const { results } = await run(
+        await world.connect(),
+        op('create', { payloadFormat, ...properties }),
+        bodies(...documents),
+      );
+      return results;
+    };
+
+    test.each([
+      [{}, true],
+      [{ allOrNone: true }, false],
+    ])('is laid to no document of its request, with %j', async (properties, isAdvised) => {
+      const results = await create(properties);
+
+      for (const { error, body, message } of results) {
+        expect(error).not.toHaveProperty('path');
+        expect(String(body)).not.toMatch(/<fields>|"fields":\["/);
+        expect(message).toContain('one of them may be the reason');
+        expect(message?.includes('batchCount 1')).toBe(isAdvised);
+      }
+      expect(statuses(results)).toEqual(['applicationError', 'applicationError']);
+      expect(written()).toEqual([]);
+    });
+
+    test('is that of its document where that goes alone', async () => {
+      const results = await create({ batchCount: 1 });
+
+      expect(statuses(results)).toEqual(['success', 'applicationError']);
+      expect(results[1]?.message).not.toContain('as a whole');
+    });
+  });
+
+  test.each([
+    ['XML', 'xml', (id: string) => `<records><Id>${id}</Id></records>`],
+    ['JSON', 'json', (id: string) => `{"Id":"${id}"}`],
+  ])('a delete refuses the id of another type in %s, and deletes the others', async (_form, payloadFormat, body) => {
+    const [account, contact] = [
+      world.org.insert('Account', { Name: 'a' }),
+      world.org.insert('Contact', { LastName: 'c' }),
+    ];
+    const connection = await world.connect();
+
+    const { results } = await run(
+      connection,
+      op('delete', { payloadFormat }),
+      bodies(body(contact), body(account), body(contact.slice(0, 15))),
+    );
+    const alone = await run(connection, op('delete', { payloadFormat }), bodies(body(contact)));
+
+    expect([...results, ...alone.results].map(({ error }) => error?.code)).toEqual([
+      'OBJECT_TYPE_DIFFERS',
+      undefined,
+      'OBJECT_TYPE_DIFFERS',
+      'OBJECT_TYPE_DIFFERS',
+    ]);
+    expect(results[0]?.message).toBe(`the Id ${contact} is of another object type: those of Account begin with 001`);
+    expect(written().map(({ action, id }) => [action, id])).toEqual([['delete', account]]);
+    expect(sent()).toHaveLength(1);
   });
 
   test.each([

@@ -97,7 +97,11 @@ describe('with documents in JSON', () => {
       { body: { Name: 'an object' } },
     ]);
 
-    expect(inXml.results[0]?.error?.code).toBe('MEDIA_TYPE_UNSUPPORTED');
+    expect(inXml.results[0]?.error).toMatchObject({
+      code: 'MEDIA_TYPE_UNSUPPORTED',
+      message:
+        'media type application/json is not accepted; create takes application/xml; with payloadFormat "json" it takes it',
+    });
   });
 
   test('a refusal is a result in JSON, with every error', async () => {

@@ -119,7 +119,7 @@ export class BulkIngestOperation implements Operation<Properties> {
     warnOfIdle(context, 'BulkAPI2.0');
     const columns = new IngestColumns(describe, this.describes);
     const key = operation.id === 'upsert' ? externalIdField(describe, externalIdFieldName(properties)) : undefined;
-    const fixed = await this.fixedColumns(operation.id, properties, columns, context);
+    const fixed = await this.fixedColumns(operation.id, key, properties, columns, context);
     const rules: PreparationRules<Properties> = {
       maxBytes: jobBytesFor(properties.batchSize),
       ...(fixed !== undefined && { columns: fixed }),
@@ -141,9 +141,10 @@ export class BulkIngestOperation implements Operation<Properties> {
     return { describe, key, rules };
   }
 
-  /** The columns that are asked for, in their order; those of a delete are the id alone. */
+  /** The columns that are asked for, in their order, behind the one that tells records apart where it is not among them; those of a delete are the id alone. */
   private async fixedColumns(
     operation: string,
+    key: FieldDescribe | undefined,
     { bulkHeader = '' }: Properties,
     columns: IngestColumns,
     context: ExecutionContext<Properties>,
@@ -158,7 +159,8 @@ export class BulkIngestOperation implements Operation<Properties> {
         throw configError('COLUMN_REPEATED', `bulkHeader names ${column} twice`, '/bulkHeader');
       found.push(column);
     }
-    return found;
+    const apart = operation === 'update' ? 'Id' : key?.name;
+    return apart === undefined || found.includes(apart) ? found : [apart, ...found];
   }
 }
 

@@ -132,7 +132,8 @@ export class CsvBulkOperation implements Operation<Properties> {
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
     const settlement = new CsvSettlement(document.id, csv);
     const requests = this.requests('ingest', document.properties);
-    const end = yield* new IngestJob(requests, csv.rows, settlement, context).resume(jobId);
+    const aim = { object: target.describe.name, operation: document.properties.bulkOperation };
+    const end = yield* new IngestJob(requests, csv.rows, settlement, context).resume(jobId, aim);
     if (end === 'replaceable') yield* this.ingest(document, csv, target, context);
   }
 

@@ -1,10 +1,16 @@
-import { type Document, type ExecutionContext, isConnectorError, type OperationEvent } from '@connector-runtime/core';
+import {
+  type Document,
+  type ErrorInfo,
+  type ExecutionContext,
+  isConnectorError,
+  type OperationEvent,
+} from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import type { CsvBulkProperties } from '../../properties/bulk-properties.js';
 import type { JobRequests } from './bulk-job.js';
 import { type CheckedCsv, checkedCsv } from './checked-csv.js';
 import { CsvSettlement, csvReceipt } from './csv-settlement.js';
-import { jobIdIn, reconcileByJob } from './job-reconciliation.js';
+import { contentMissing, hasNoContent, jobIdIn, reconcileByJob } from './job-reconciliation.js';
 
 /** Settles a whole CSV whose end is unknown by its job: as at the end of a run, result sets included; read-only. A receipt that is about other data leaves it `unknown`. */
 export async function* reconcileCsv(
@@ -13,15 +19,20 @@ export async function* reconcileCsv(
   context: ExecutionContext<CsvBulkProperties>,
 ): AsyncGenerator<readonly OperationEvent[]> {
   const { id, receipt } = document;
+  const all = (info: ErrorInfo) => [{ ...failed([id], info), ...(receipt !== undefined && { receipt }) }];
+  const jobId = jobIdIn(receipt);
+  if (jobId !== undefined && hasNoContent(document)) {
+    yield all(contentMissing(jobId));
+    return;
+  }
   const csv = await csvOf(document, context);
-  const named = jobIdIn(receipt);
-  const isOwn = named !== undefined && csv !== undefined && isSame(receipt, csvReceipt(named, csv));
+  const isOwn = jobId !== undefined && csv !== undefined && isSame(receipt, csvReceipt(jobId, csv));
   const settlement = new CsvSettlement(id, csv ?? { rows: 0, digest: '' });
   yield* reconcileByJob(
-    isOwn ? named : undefined,
+    isOwn ? jobId : undefined,
     requests,
     {
-      all: (info) => [{ ...failed([id], info), ...(receipt !== undefined && { receipt }) }],
+      all,
       async *settle(job, status) {
         yield* await settlement.read(job, status, undefined, context);
       },

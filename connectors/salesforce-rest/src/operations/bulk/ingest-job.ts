@@ -17,6 +17,7 @@ import type { JobSpec } from './job-spec.js';
 import { hasEnded, type JobStatus } from './job-status.js';
 import { uploadedJob } from './job-upload.js';
 import { withLastWords } from './last-words.js';
+import { doesThis, type JobAim, otherJob } from './left-job.js';
 
 const MAX_CLOSES = 3;
 /** Status requests after an abort, until the job says that it has ended. */
@@ -55,6 +56,8 @@ export class IngestJob {
   private mayRun = false;
   /** We asked for it to be closed, and it said that it was open. */
   private staysOpen = false;
+  /** It is somebody else's, and not ours to stop. */
+  private isOther = false;
 
   constructor(
     private readonly requests: JobRequests,
@@ -68,12 +71,12 @@ export class IngestJob {
     return this.follow(this.begin(spec, csv));
   }
 
-  /** A job that another process filled and may have closed. One that is still open is done away with. */
-  resume(jobId: string): JobEvents<JobEnd> {
+  /** A job that another process filled and may have closed. One that is still open is done away with; one that is not what `aim` says is left as it is, and its documents are `unknown`. */
+  resume(jobId: string, aim: JobAim): JobEvents<JobEnd> {
     const job = BulkJob.known(this.requests, jobId);
     this.job = job;
     this.mayRun = true;
-    return this.follow(this.takeUp(job));
+    return this.follow(this.takeUp(job, aim));
   }
 
   private async *begin(spec: JobSpec, csv: Body): JobEvents<BulkJob> {
@@ -85,9 +88,12 @@ export class IngestJob {
   }
 
   /** `undefined`: it had never been closed, and is gone. */
-  private async *takeUp(job: BulkJob): JobEvents<BulkJob | undefined> {
+  private async *takeUp(job: BulkJob, aim: JobAim): JobEvents<BulkJob | undefined> {
     const { context } = this;
-    const { state, processed } = await job.status(context);
+    const status = await job.status(context);
+    this.isOther = !doesThis(status, aim);
+    if (this.isOther) throw otherJob(status, aim);
+    const { state, processed } = status;
     yield { type: 'progress', done: processed ?? 0, total: this.rowCount, unit: 'records' };
     if (state !== 'Open') return job;
     await job.change('Aborted', context);
@@ -157,6 +163,10 @@ export class IngestJob {
       yield* settlement.all(untouched(), job?.id);
       return fatal;
     }
+    if (this.isOther && reason !== undefined) {
+      yield* settlement.all(reason, job.id);
+      return fatal;
+    }
     let results: AsyncIterable<readonly OperationEvent[]>;
     try {
       const status = ended ?? (await withLastWords(context, (within) => stopJob(job, within)));
@@ -181,7 +191,7 @@ export class IngestJob {
   /** The host has left in the middle. */
   private async leave(cleanup: CallContext): Promise<void> {
     const { job } = this;
-    if (job === undefined) return;
+    if (job === undefined || this.isOther) return;
     if (this.mayRun) await job.abort(cleanup);
     else await job.discard(cleanup);
   }

@@ -13,7 +13,7 @@ import type { HeaderProperties } from '../document-headers.js';
 import type { BulkJob } from './bulk-job.js';
 import { type FetchSet, IngestResults } from './ingest-results.js';
 import { cellOf, type PreparationRules } from './job-preparation.js';
-import { jobIdIn, reconcileByJob } from './job-reconciliation.js';
+import { contentMissing, hasNoContent, jobIdIn, reconcileByJob } from './job-reconciliation.js';
 import type { JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
 import { fetchResults, RESULT_SETS, type ResultSet, uploadedColumns } from './result-set.js';
@@ -113,7 +113,13 @@ async function* settle<P>(
     sets,
   );
   await results.readOnce(context);
-  yield* results.events(status, undefined, context);
+  const blank = new Set(documents.filter(hasNoContent).map(({ id }) => id));
+  for await (const events of results.events(status, undefined, context))
+    yield events.map((event) => {
+      const [id = ''] = event.inputs;
+      if (event.error?.code !== 'BULK_RESULT_UNCLEAR' || !blank.has(id)) return event;
+      return { ...event, ...failed([id], contentMissing(job.id)) };
+    });
 }
 
 /** The sets of a job that has ended, each fetched once. */

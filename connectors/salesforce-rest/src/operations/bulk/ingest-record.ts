@@ -53,10 +53,9 @@ export function readXmlRecord(text: string): IngestRecord {
       const holder = open.at(-1);
       if (holder !== undefined) holder.hasChildren = true;
       if (open.length >= MAX_LEVELS) throw notARow(`${holder?.path ?? name} holds elements two levels below it`);
-      const attributeOf = (wanted: string) => attributes.find((attribute) => attribute.name === wanted)?.value;
-      const type = attributeOf('type') ?? '';
+      const type = attributes.find(({ prefix, name: own }) => prefix === '' && own === 'type')?.value ?? '';
       if (holder === undefined) objectType = type;
-      const isNil = /^(?:true|1)$/.test(attributeOf('nil') ?? '');
+      const isNil = attributes.some(({ name: own, value }) => own === 'nil' && /^(?:true|1)$/.test(value));
       const own = holder === undefined ? '' : name;
       const isOfParent = holder !== undefined && holder.name !== '';
       const path = isOfParent ? parentPath(holder.name, holder.objectType, name) : own;

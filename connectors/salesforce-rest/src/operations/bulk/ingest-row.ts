@@ -2,6 +2,7 @@ import type { CallContext, Document } from '@connector-runtime/core';
 import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
 import { documentError } from '../../transport/refusals.js';
 import { documentText } from '../document-text.js';
+import { checkObjectType } from '../object-type-check.js';
 import { payloadOf } from '../payload-formats.js';
 import type { IngestColumns } from './ingest-columns.js';
 import { type IngestRecord, readJsonRecord, readXmlRecord } from './ingest-record.js';
@@ -30,10 +31,7 @@ export async function readIngestRow(
   const { id, properties } = document;
   const record = await readRecord(document, context);
   const { objectType, operation, fixed, key } = form;
-  if (record.objectType !== '' && record.objectType.toLowerCase() !== objectType.toLowerCase()) {
-    const message = `the document is a ${record.objectType}, and the job is about ${objectType}`;
-    throw documentError('OBJECT_TYPE_OTHER', message);
-  }
+  checkObjectType(record.objectType, objectType);
   const cells = new Map<string, string | null>();
   for (const [path, value] of record.fields) {
     if (operation === 'delete' && !isId(path)) continue;

@@ -1,5 +1,6 @@
 import {
   type CallContext,
+  type Document,
   type ErrorInfo,
   isConnectorError,
   type Json,
@@ -25,7 +26,7 @@ export async function* reconcileByJob(
 ): AsyncGenerator<readonly OperationEvent[]> {
   if (jobId === undefined) {
     const message = 'the document has no receipt of a bulk job that was made of it';
-    yield all(undecided('BULK_RECEIPT_MISSING', message));
+    yield all({ ...undecided('BULK_RECEIPT_MISSING', message), retryable: false });
     return;
   }
   const job = BulkJob.known(requests, jobId);
@@ -39,7 +40,8 @@ export async function* reconcileByJob(
     }
   } catch (error) {
     if (!isConnectorError(error) || error.info.category !== 'notFound') throw error;
-    yield all(undecided('BULK_JOB_GONE', `bulk job ${jobId} is not there any more`, jobId));
+    const gone = undecided('BULK_JOB_GONE', `bulk job ${jobId} is not there any more`, jobId);
+    yield all({ ...gone, retryable: false });
   }
 }
 
@@ -47,6 +49,24 @@ export async function* reconcileByJob(
 export function jobIdIn(receipt: Json | undefined): string | undefined {
   const named = typeof receipt === 'object' && receipt !== null && 'jobId' in receipt ? receipt['jobId'] : undefined;
   return typeof named === 'string' && named !== '' ? named : undefined;
+}
+
+/** Is only its receipt given, where the document itself is needed? */
+export function hasNoContent({ body }: Document<unknown>): boolean {
+  return body.sizeBytes === 0;
+}
+
+/** The error of a document that {@link hasNoContent}. */
+export function contentMissing(jobId: string): ErrorInfo {
+  const message = `what bulk job ${jobId} did is told by what the document says, and that was not given: reconcile with the documents of that run (--input)`;
+  return {
+    category: 'validation',
+    code: 'BULK_DOCUMENT_MISSING',
+    message,
+    effect: 'unknown',
+    retryable: false,
+    service: { jobId },
+  };
 }
 
 function neverClosed(jobId: string): ErrorInfo {

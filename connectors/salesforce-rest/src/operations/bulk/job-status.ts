@@ -13,6 +13,8 @@ export interface JobStatus {
   readonly errorMessage: string;
   /** Object type that it is about, as the service spells it; empty where it does not say. */
   readonly object: string;
+  /** What it does, in the service's words; empty where it does not say. */
+  readonly operation: string;
 }
 
 const ENDED = new Set(['JobComplete', 'Failed', 'Aborted']);
@@ -41,5 +43,6 @@ export function parseJobStatus(answer: Json, effect: 'none' | 'unknown', id?: st
     processed: typeof processed === 'number' && Number.isSafeInteger(processed) ? processed : undefined,
     errorMessage: text('errorMessage'),
     object: text('object'),
+    operation: text('operation'),
   };
 }

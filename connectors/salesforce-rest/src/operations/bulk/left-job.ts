@@ -1,4 +1,9 @@
 import { type CheckpointEvent, ConnectorError, type Json } from '@connector-runtime/core';
+import type { JobSpec } from './job-spec.js';
+import type { JobStatus } from './job-status.js';
+
+/** What a job is to do. */
+export type JobAim = Pick<JobSpec, 'object' | 'operation'>;
 
 /** A job that was about to be closed: what another process needs to go on with it. */
 export interface LeftJob {
@@ -47,6 +52,18 @@ export function otherDocuments({ jobId, rows }: LeftJob, found: number): Connect
 /** The document is not the one that the job was made of. What that one was is `unknown`. */
 export function otherDocument({ jobId }: LeftJob): ConnectorError {
   const message = `the checkpoint is about bulk job ${jobId}, which was made of another document: give the same documents, in the same order`;
+  return unsuitable(message, 'unknown');
+}
+
+/** Does the job do this, as far as the service says? */
+export function doesThis(status: JobStatus, { object, operation }: JobAim): boolean {
+  const isSame = (told: string, own: string) => told === '' || told.toLowerCase() === own.toLowerCase();
+  return isSame(status.object, object) && isSame(status.operation, operation);
+}
+
+/** The job is about another object type, or does something else with it, than is asked for now. What became of its rows is `unknown`. */
+export function otherJob(status: JobStatus, { object, operation }: JobAim): ConnectorError {
+  const message = `the checkpoint is about bulk job ${status.id}, which does ${status.operation} of ${status.object}, and not ${operation} of ${object}: run the operation that made it`;
   return unsuitable(message, 'unknown');
 }
 

@@ -35,7 +35,7 @@ export async function* runRows(
     const again = { refused: jobs < MAX_JOBS, unprocessed: resumed !== undefined };
     const settlement = new RowSettlement(rows, form, again);
     const job = new IngestJob(requests, rows.ids.length, settlement, context);
-    const end = yield* resumed === undefined ? job.run(spec, rows.csv) : job.resume(resumed);
+    const end = yield* resumed === undefined ? job.run(spec, rows.csv) : job.resume(resumed, spec);
     resumed = undefined;
     if (end === 'replaceable') continue;
     if (!settlement.hasHeld) return;

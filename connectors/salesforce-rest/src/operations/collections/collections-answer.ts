@@ -31,17 +31,17 @@ export interface SentHow {
 
 /**
  * What a collections answer says of each record that was sent. The i-th result is that of the i-th record, if there are as many and no id that both know differs;
- * else a record's own is the one that tells its id, and what stays without is `unknown`. The body of an event is the service's `result`, attributes kept.
+ * else a record's own is the one that tells its id, and what stays without is `unknown`. The body of an event is the service's `result`, attributes kept, unless that tells of a record that a lost attempt deleted.
  */
 export function collectionResults(sent: readonly SentRecord[], text: string, how: SentHow): readonly ResultEvent[] {
   const items = readWritten(() => how.payload.readCollectionResults(text));
   const own = tied(sent, items);
   const all = judged(items, how);
-  return sent.map(({ document }, index) => {
+  return sent.map((one, index) => {
     const item = own[index];
-    if (item !== undefined) return outcomeOf(document, item, all, how);
+    if (item !== undefined) return outcomeOf(one, item, all, how);
     const message = `the service answered ${sent.length} records with ${items.length} results that cannot be told apart: what became of this one is not known`;
-    return unclear(document, message, how);
+    return unclear(one.document, message, how);
   });
 }
 
@@ -94,7 +94,7 @@ function unclear(document: Document<unknown>, message: string, { step }: SentHow
   return failed([document.id], { ...info, step });
 }
 
-function outcomeOf(document: Document<unknown>, item: CollectionResult, all: Judged, how: SentHow): ResultEvent {
+function outcomeOf({ document, record }: SentRecord, item: CollectionResult, all: Judged, how: SentHow): ResultEvent {
   const { step, isDelete, allOrNone, describe, earlier, payload } = how;
   if (item.success === true && !all.isRolledBack) return accepted(document, '200', payload, item.text);
   if (item.success !== false) {
@@ -104,8 +104,9 @@ function outcomeOf(document: Document<unknown>, item: CollectionResult, all: Jud
     return unclear(document, message, how);
   }
   if (isDelete && earlier === 'unknown' && isGone(item) && (!allOrNone || all.isAllGone)) {
+    const body = payload.successBody(item.id === '' ? record.id : item.id, 'result');
     return {
-      ...accepted(document, '200', payload, item.text),
+      ...accepted(document, '200', payload, body),
       message: 'success: deleted by an attempt whose answer was lost',
     };
   }

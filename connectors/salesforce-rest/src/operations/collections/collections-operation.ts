@@ -17,6 +17,7 @@ import {
 import { failed, perBatch } from '@connector-runtime/core/authoring';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
 import type { CollectionsProperties } from '../../properties/write-properties.js';
+import { errorsBehind, ListedErrors } from '../../transport/error-answer.js';
 import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
@@ -25,6 +26,7 @@ import { abilityOf, ObjectTarget } from '../object-target.js';
 import { refused } from '../outcomes.js';
 import type { Payload } from '../payload.js';
 import { payloadOf } from '../payload-formats.js';
+import { RecordsUnderWay } from '../records-under-way.js';
 import { collectionResults, type SentRecord } from './collections-answer.js';
 import {
   type CollectionDocument,
@@ -33,7 +35,6 @@ import {
   readDocuments,
   TravelRule,
 } from './collections-request.js';
-import { RecordsUnderWay } from './records-under-way.js';
 
 type Properties = CollectionsProperties;
 type Verb = CollectionWrite['verb'];
@@ -107,7 +108,7 @@ export class CollectionsOperation implements Operation<Properties> {
       const error = withStep(thrown, stepOf(write));
       // What meets every request (login, quota, service down) is for the caller to count; a refused request is its documents' own.
       if (refusals.length === 0 && !isRefusal(error)) throw error;
-      const reason = isRefusal(error) ? ofTheWholeRequest(error, sent.length) : error;
+      const reason = isRefusal(error) ? ofTheWholeRequest(error, sent.length, context.properties.allOrNone) : error;
       const results = sent.map(({ document }) => resultOf(document, reason, write.payload));
       await this.noteRefusals(results, write, context);
       return [...refusals, ...results];
@@ -176,9 +177,12 @@ function isRefusal(error: unknown): error is ConnectorError {
   return isConnectorError(error) && statusOfError(error.info) === 'applicationError';
 }
 
-/** A request that is refused as a whole: one bad record may be the reason, and nothing of the others was applied either. */
-function ofTheWholeRequest(error: ConnectorError, count: number): ConnectorError {
+/** A request that is refused as a whole: one bad record may be the reason, nobody knows which, and nothing of the others was applied either. The fields that the service names are that record's alone. */
+function ofTheWholeRequest(error: ConnectorError, count: number, allOrNone: boolean): ConnectorError {
   if (count === 1) return error;
-  const message = `${error.message} (the request with ${count} documents was refused as a whole; nothing of it was applied)`;
-  return new ConnectorError({ ...error.info, message }, { cause: error.cause });
+  const { path: _, ...info } = error.info;
+  const advice = allOrNone ? '' : '; with batchCount 1 it is refused alone';
+  const message = `${info.message} (the request with ${count} documents was refused as a whole, and nothing of it was applied: one of them may be the reason${advice})`;
+  const errors = errorsBehind(error).map((one) => ({ ...one, fields: [] }));
+  return new ConnectorError({ ...info, message }, { cause: new ListedErrors(errors) });
 }

@@ -13,6 +13,7 @@ import type { ServiceRequest } from '../../transport/salesforce-transport.js';
 import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders, type HeaderProperties } from '../document-headers.js';
 import { isUniqueKey } from '../external-id-field.js';
+import { checkKeyPrefix } from '../object-type-check.js';
 import type { Payload } from '../payload.js';
 
 /** What the service takes as the body of one request. */
@@ -52,12 +53,14 @@ export async function* readDocuments<P extends HeaderProperties>(
   write: CollectionWrite,
   context: CallContext,
 ): AsyncGenerator<CollectionDocument<P>> {
-  const { payload } = write;
+  const { payload, verb, describe } = write;
+  // What a collection creates or updates may be of other types.
+  const onlyType = verb === 'upsert' || verb === 'delete' ? describe.name : undefined;
   for await (const document of documents) {
     const { id, body, properties } = document;
     try {
       const headers = documentHeaders(payload.bothWays, properties);
-      const text = await payload.checkedText(document, context);
+      const text = await payload.checkedText(document, context, onlyType);
       yield { id, body, properties, headers, record: readRecord(text, write) };
     } catch (error) {
       // Whatever it was: nothing of the document was sent.
@@ -74,6 +77,8 @@ function readRecord(text: string, write: CollectionWrite): CollectionRecord {
   if (write.verb === 'delete') {
     const { id } = payload.splitId(text);
     if (!/^[0-9A-Za-z]{1,18}$/.test(id)) throw documentError('ID_MALFORMED', `the Id ${id} is no record's id`, 'Id');
+    // The service is told ids alone, and deletes whatever they are of.
+    checkKeyPrefix(id, describe);
     return { text: id, type: '', id, key: comparableId(id) };
   }
   const part = payload.recordPart(text, describe.name, write.key?.name);
@@ -81,13 +86,6 @@ function readRecord(text: string, write: CollectionWrite): CollectionRecord {
   if (write.verb !== 'upsert') {
     const id = write.verb === 'update' ? payload.splitId(text).id : '';
     return { text: part.text, type, id, key: comparableId(id) };
-  }
-  if (type !== describe.name.toLowerCase()) {
-    throw documentError(
-      'OBJECT_TYPE_DIFFERS',
-      `the document's type is ${part.type}; an upsert of many takes records of ${describe.name} only`,
-      'type',
-    );
   }
   const isId = write.key.type === 'id';
   return { text: part.text, type, id: isId ? part.key : '', key: comparableKey(write.key, part.key) };

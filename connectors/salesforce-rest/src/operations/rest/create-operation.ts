@@ -26,7 +26,7 @@ export class CreateOperation implements Operation<CreateProperties> {
         step: 'create',
         method: 'POST',
         path: recordsPath(describe.name),
-        body: await payload.checkedBody(document, context),
+        body: await payload.checkedBody(document, context, describe.name),
         effect: 'once',
       }),
       result: (document, answer) => {

@@ -9,6 +9,7 @@ import {
 import type { DeleteProperties } from '../../properties/write-properties.js';
 import { recordPath } from '../../transport/endpoints.js';
 import { isGoneCode } from '../../transport/service-codes.js';
+import { comparableId } from '../comparable-key.js';
 import { accepted, checkWritten } from '../outcomes.js';
 import { SingleWrites } from './single-writes.js';
 
@@ -24,9 +25,10 @@ export class DeleteOperation implements Operation<DeleteProperties> {
   execute(documents: AsyncIterable<Document<DeleteProperties>>, context: ExecutionContext<DeleteProperties>): Events {
     return this.writes.run(documents, context, 'deletable', (describe, payload) => ({
       request: async (document) => {
-        const { id } = payload.splitId(await payload.checkedText(document, context));
+        const { id } = payload.splitId(await payload.checkedText(document, context, describe.name));
         return {
           id,
+          key: comparableId(id),
           step: 'delete',
           method: 'DELETE',
           path: recordPath(describe.name, id),

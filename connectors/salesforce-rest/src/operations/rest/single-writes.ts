@@ -16,12 +16,21 @@ import { type Ability, ObjectTarget } from '../object-target.js';
 import { refused, type WriteAnswer, withNearestField } from '../outcomes.js';
 import type { Payload } from '../payload.js';
 import { payloadOf } from '../payload-formats.js';
+import { RecordsUnderWay } from '../records-under-way.js';
 
 type WriteProperties = HeaderProperties & { readonly payloadFormat: 'xml' | 'json' };
 
-/** What is sent for a document; `id` is that of the record, where the document tells it. */
+/** What is sent for a document. */
 export interface WriteRequest extends Omit<ServiceRequest, 'headers'> {
+  /** Of the record, where the document tells it. */
   readonly id?: string;
+  /** What tells the record apart: equal where the service takes two for one. Absent where nothing does. */
+  readonly key?: string;
+}
+
+/** A document, and its request once that is asked for. */
+interface SingleDocument<P, R> extends Document<P> {
+  readonly request: () => Promise<R>;
 }
 
 /** What an operation does with each document, one request for each. */
@@ -34,7 +43,7 @@ export interface SingleWrite<P, R extends WriteRequest = WriteRequest> {
   readonly hasRefusalsInside?: boolean;
 }
 
-/** Runs the writes that send one request per document: checks the object type, sends, and makes of each answer or error the document's result. */
+/** Runs the writes that send one request per document: checks the object type, sends, and makes of each answer or error the document's result. What concerns one record goes in the order of the input. */
 @injectable()
 export class SingleWrites {
   constructor(
@@ -52,18 +61,33 @@ export class SingleWrites {
     warnOfIdle(context, 'RESTAPI');
     const payload = await payloadOf(context.properties);
     const write = writeTo(describe, payload);
-    const send = async (document: Document<P>) => {
+    const underWay = new RecordsUnderWay();
+    const inTurn = <T>({ request }: SingleDocument<P, R>, work: () => Promise<T>): Promise<T> =>
+      underWay.inTurn(
+        request().then(
+          ({ key = '' }) => [key],
+          () => [],
+        ),
+        work,
+      );
+    const send = async (document: SingleDocument<P, R>) => {
       const result = await this.send(document, write, describe, payload, context);
       if (result.error !== undefined) await this.target.noteRefusals(describe.name, [result.error], context);
       return result;
     };
     yield* write.hasRefusalsInside
-      ? perBatch(documents, context, (batch) => Promise.all(batch.map(send)), { maxDocuments: 1 })
-      : perDocument(documents, context, send);
+      ? perBatch(withRequests(documents, write), context, (batch) => Promise.all(batch.map(send)), {
+          maxDocuments: 1,
+          inTurn: ([document], work) => (document === undefined ? work() : inTurn(document, work)),
+        })
+      : perDocument(documents, context, (document) => {
+          const single = withRequest(document, write);
+          return inTurn(single, () => send(single));
+        });
   }
 
   private async send<P extends WriteProperties, R extends WriteRequest>(
-    document: Document<P>,
+    document: SingleDocument<P, R>,
     write: SingleWrite<P, R>,
     describe: SObjectDescribe,
     payload: Payload,
@@ -71,7 +95,7 @@ export class SingleWrites {
   ): Promise<ResultEvent> {
     let request: R | undefined;
     try {
-      request = await write.request(document);
+      request = await document.request();
       const form = request.body === undefined ? payload.accept : payload.bothWays;
       const headers = documentHeaders(form, document.properties);
       const { response, text } = await this.transport.sendForText({ ...request, headers }, payload.form, context);
@@ -81,4 +105,21 @@ export class SingleWrites {
       return refused(document, told, payload, request?.id);
     }
   }
+}
+
+function withRequest<P, R extends WriteRequest>(document: Document<P>, write: SingleWrite<P, R>): SingleDocument<P, R> {
+  const { id, body, properties } = document;
+  let made: Promise<R> | undefined;
+  const request = (): Promise<R> => {
+    made ??= write.request(document);
+    return made;
+  };
+  return { id, body, properties, request };
+}
+
+async function* withRequests<P, R extends WriteRequest>(
+  documents: AsyncIterable<Document<P>>,
+  write: SingleWrite<P, R>,
+): AsyncGenerator<SingleDocument<P, R>> {
+  for await (const document of documents) yield withRequest(document, write);
 }

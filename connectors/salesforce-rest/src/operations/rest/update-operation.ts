@@ -12,6 +12,7 @@ import type { ConnectionProperties } from '../../properties/connection-propertie
 import type { UpdateProperties } from '../../properties/write-properties.js';
 import { BATCH_PATH, recordPath } from '../../transport/endpoints.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { comparableId } from '../comparable-key.js';
 import { accepted, checkWritten } from '../outcomes.js';
 import type { Payload } from '../payload.js';
 import { readReadBack } from './read-back.js';
@@ -51,8 +52,9 @@ export class UpdateOperation implements Operation<Properties> {
     const { effect } = this;
     return {
       request: async (document) => {
-        const { id, rest: body } = payload.splitId(await payload.checkedText(document, context));
-        return { id, step: 'update', method: 'PATCH', path: recordPath(describe.name, id), body, effect };
+        const { id, rest: body } = payload.splitId(await payload.checkedText(document, context, describe.name));
+        const path = recordPath(describe.name, id);
+        return { id, key: comparableId(id), step: 'update', method: 'PATCH', path, body, effect };
       },
       result: (document, answer, { id = '' }) => {
         checkWritten(answer, payload);
@@ -70,10 +72,11 @@ export class UpdateOperation implements Operation<Properties> {
     return {
       hasRefusalsInside: true,
       request: async (document) => {
-        const { id, rest } = payload.splitId(await payload.checkedText(document, context));
+        const { id, rest } = payload.splitId(await payload.checkedText(document, context, describe.name));
         const path = await this.transport.versionedPath(recordPath(describe.name, id), context);
         return {
           id,
+          key: comparableId(id),
           step: 'update and return updated record',
           method: 'POST',
           path: BATCH_PATH,

@@ -11,6 +11,7 @@ import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-desc
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
 import type { UpsertProperties } from '../../properties/write-properties.js';
 import { externalIdPath, recordsPath } from '../../transport/endpoints.js';
+import { comparableKey } from '../comparable-key.js';
 import { externalIdField, externalIdFieldName, isUniqueKey } from '../external-id-field.js';
 import { accepted, checkWritten } from '../outcomes.js';
 import { SingleWrites, type WriteRequest } from './single-writes.js';
@@ -38,7 +39,7 @@ export class UpsertOperation implements Operation<UpsertProperties> {
         request: async (document) => ({
           step: 'upsert',
           ...this.address(describe, key, document.properties.externalIdValue ?? ''),
-          body: await payload.checkedBody(document, context),
+          body: await payload.checkedBody(document, context, describe.name),
         }),
         result: (document, answer) => {
           checkWritten(answer, payload);
@@ -52,12 +53,13 @@ export class UpsertOperation implements Operation<UpsertProperties> {
     describe: SObjectDescribe,
     key: FieldDescribe,
     value: string,
-  ): Pick<WriteRequest, 'method' | 'path' | 'effect'> {
+  ): Pick<WriteRequest, 'method' | 'path' | 'effect' | 'key'> {
     if (value.trim() === '') {
       const path = key.type === 'id' ? externalIdPath(describe.name, key.name) : recordsPath(describe.name);
       return { method: 'POST', path, effect: 'once' };
     }
     return {
+      key: comparableKey(key, value),
       method: 'PATCH',
       path: externalIdPath(describe.name, key.name, value),
       effect: isUniqueKey(key) && this.connection.repeatUpdates ? 'repeatable' : 'once',
