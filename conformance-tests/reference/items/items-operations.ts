@@ -118,7 +118,7 @@ export class ExportItems implements Operation {
 
   /** The longer it takes, the longer the pause. */
   protected pauseMs(polls: number, context: ExecutionContext): number {
-    return Math.min(120_000, 1_000 * 1.5 ** polls) * (1 + context.clock.random() / 4);
+    return Math.min(120_000, 250 * 1.5 ** polls) * (1 + context.clock.random() / 4);
   }
 
   private async start(context: ExecutionContext): Promise<string> {

@@ -5,7 +5,7 @@ import { ConnectorRuntime, type ExecutionOptions, type ExecutionRequest } from '
 import { loadWatched } from './load-watched.js';
 import { inputOf, type PlainDocument } from './plain-document.js';
 
-const FAILING_MS = 2_000;
+const FAILING_MS = 1_000;
 
 interface Input {
   readonly entry: string;
