@@ -105,7 +105,10 @@ export const MANY_RECORDS: readonly Step[] = [
         'invoices.csv',
         'External_Id__c,Name,Status__c\nB-1,"One, and a half",Paid\nB-2,Two,Sent\nB-3,Three,Nowhere\n',
       );
-      await place.run(['run', 'csv.json', '--input', 'invoices.csv', '--output', 'csv-out/', '--output-format', 'csv']);
+      await place.run(
+        ['run', 'csv.json', '--input', 'invoices.csv', '--output', 'csv-out/', '--output-format', 'csv'],
+        1,
+      );
       const refused = place.filesIn('csv-out').filter((text) => text.includes('Nowhere'));
       assert.equal(refused.length, 1);
       print(refused[0] ?? '');
