@@ -61,7 +61,7 @@ export function doesThis(status: JobStatus, { object, operation }: JobAim): bool
   return isSame(status.object, object) && isSame(status.operation, operation);
 }
 
-/** The job is about another object type, or does something else with it, than is asked for now. What became of its rows is `unknown`. */
+/** The job is about another object type, or does something else with it, than this run is to do. What became of its rows is `unknown`. */
 export function otherJob(status: JobStatus, { object, operation }: JobAim): ConnectorError {
   const message = `the checkpoint is about bulk job ${status.id}, which does ${status.operation} of ${status.object}, and not ${operation} of ${object}: run the operation that made it`;
   return unsuitable(message, 'unknown');
