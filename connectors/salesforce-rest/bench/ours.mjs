@@ -71,8 +71,10 @@ const creates = (url, workload) => write(url, workload, 'json', {});
 const collections = { operationApi: 'COMPOSITEAPI', batchCount: 200 };
 const bulk = { operationApi: 'BulkAPI2.0', pollInitialMs: 10, pollMaxMs: 50 };
 
-const jsonInputs = ({ docs }) => [...documents(docs, jsonDocument)];
-const xmlInputs = ({ docs }) => [...documents(docs, xmlDocument)];
+/** Texts as a file or a socket gives them, in one piece: put together from pieces, the engine would join them on the clock. */
+const inOnePiece = (bodyOf) => (number) => Buffer.from(bodyOf(number)).toString();
+const jsonInputs = ({ docs }) => [...documents(docs, inOnePiece(jsonDocument))];
+const xmlInputs = ({ docs }) => [...documents(docs, inOnePiece(xmlDocument))];
 
 export const INPUTS = {
   'W2 5': jsonInputs,

@@ -2,6 +2,7 @@ import type { Json, JsonSchema, OperationDescriptor } from '@connector-runtime/c
 
 /** Is the media type one of these? `*` and `text/*` stand for many; parameters do not count. */
 export function accepts(accepted: readonly string[], mediaType: string): boolean {
+  if (accepted.includes(mediaType)) return true;
   const plain = mediaType.split(';')[0]?.trim().toLowerCase() ?? '';
   return accepted.some(
     (type) => type === plain || type === '*/*' || (type.endsWith('/*') && plain.startsWith(type.slice(0, -1))),

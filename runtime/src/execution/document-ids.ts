@@ -35,6 +35,7 @@ export class DocumentIds {
   }
 
   private wasMinted(id: string): boolean {
+    if (!id.startsWith('doc-')) return false;
     const ordinal = /^doc-[1-9]\d{0,14}$/.test(id) ? Number(id.slice('doc-'.length)) - 1 : -1;
     return ordinal >= 0 && ((this.minted[ordinal >>> 3] ?? 0) & (1 << (ordinal & 7))) !== 0;
   }

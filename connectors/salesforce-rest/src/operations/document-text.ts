@@ -22,33 +22,35 @@ export async function readText(
   context: CallContext,
   notUtf8: (cause: unknown) => Error,
 ): Promise<string> {
-  try {
-    const text = await atOnce(body, context, (own) => own.text(AT_ONCE_BYTES));
-    return text ?? decodeUtf8(await readPieces(body, context), notUtf8);
-  } catch (error) {
-    throw isConnectorError(error) && error.info.code === 'NOT_UTF8' ? notUtf8(error) : error;
+  context.signal.throwIfAborted();
+  if (isAtOnce(body)) {
+    try {
+      return await body.text(AT_ONCE_BYTES);
+    } catch (error) {
+      if (!isConnectorError(error)) throw error;
+      if (error.info.code === 'NOT_UTF8') throw notUtf8(error);
+      if (error.info.category !== 'tooLarge') throw error;
+    }
   }
+  return decodeUtf8(await readPieces(body, context), notUtf8);
 }
 
 /** The whole body; how large it may be is the host's to see to. Ends with the signal: nothing of it was sent then. */
 export async function readBytes(body: Readable, context: CallContext): Promise<Uint8Array> {
-  return (await atOnce(body, context, (own) => own.bytes(AT_ONCE_BYTES))) ?? readPieces(body, context);
+  context.signal.throwIfAborted();
+  if (isAtOnce(body)) {
+    try {
+      return await body.bytes(AT_ONCE_BYTES);
+    } catch (error) {
+      if (!isConnectorError(error) || error.info.category !== 'tooLarge') throw error;
+    }
+  }
+  return readPieces(body, context);
 }
 
-/** `undefined` where the body is too large for that, or can be read once only. */
-async function atOnce<T>(
-  body: Readable,
-  { signal }: CallContext,
-  read: (body: Body) => Promise<T>,
-): Promise<T | undefined> {
-  if (!('repeatable' in body) || !body.repeatable) return undefined;
-  signal.throwIfAborted();
-  try {
-    return await read(body);
-  } catch (error) {
-    if (isConnectorError(error) && error.info.category === 'tooLarge') return undefined;
-    throw error;
-  }
+/** May it be asked for at once? What turns out to be larger than that is read in pieces then. */
+function isAtOnce(body: Readable): body is Body {
+  return 'repeatable' in body && body.repeatable;
 }
 
 async function readPieces(body: Readable, { signal }: CallContext): Promise<Uint8Array> {

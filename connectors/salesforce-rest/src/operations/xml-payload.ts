@@ -33,7 +33,8 @@ export const XML_PAYLOAD: Payload = {
   async checkedText({ body }, context, objectType) {
     try {
       const text = await readText(body, context, notUtf8);
-      await checkXmlInSteps(text, context.signal);
+      const further = checkXmlInSteps(text, context.signal);
+      if (further !== undefined) await further;
       if (objectType !== undefined) checkObjectType(rootType(text), objectType);
       return text;
     } catch (error) {

@@ -21,9 +21,13 @@ export async function checkXml(body: Body, signal: AbortSignal, listener?: XmlLi
 const SCANNED_AT_ONCE = 1024 * 1024;
 const CHECKED_AT_ONCE = 128 * 1024;
 
-/** The same for text that is in memory, in steps where it is large. */
-export async function checkXmlInSteps(text: string, signal: AbortSignal, listener?: XmlListener): Promise<void> {
-  if (listener === undefined && text.length <= SCANNED_AT_ONCE && isPlainXml(text)) return;
+/** The same for text that is in memory, in steps where it is large. No promise where a short look is enough: there are many small documents. */
+export function checkXmlInSteps(text: string, signal: AbortSignal, listener?: XmlListener): Promise<void> | undefined {
+  const isSure = listener === undefined && text.length <= SCANNED_AT_ONCE && isPlainXml(text);
+  return isSure ? undefined : checkInSteps(text, signal, listener);
+}
+
+async function checkInSteps(text: string, signal: AbortSignal, listener: XmlListener | undefined): Promise<void> {
   const reader = new StrictXmlReader(listener);
   for (let from = 0; from < text.length; from += CHECKED_AT_ONCE) {
     signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { ownText } from './own-text.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { escapeXml, unescapeXml } from './xml-text.js';
 
@@ -68,7 +69,27 @@ function endTagOf(name: string, document: string): number | undefined {
   return isLast ? from : undefined;
 }
 
-function withType(attributes: string, given: string): { attributes: string; type: string } {
+/** The longest attributes that are worth keeping. */
+const MAX_KEPT_LENGTH = 1000;
+
+/** Attributes of a root that name an object type. */
+interface TypedAttributes {
+  readonly attributes: string;
+  readonly type: string;
+}
+
+/** The last ones that were asked for: the documents of one source have the same root. */
+let last: { readonly attributes: string; readonly given: string; readonly typed: TypedAttributes } | undefined;
+
+function withType(attributes: string, given: string): TypedAttributes {
+  if (last?.attributes === attributes && last.given === given) return last.typed;
+  const own = ownText(attributes);
+  const typed = readType(own, given);
+  if (own.length <= MAX_KEPT_LENGTH) last = { attributes: own, given, typed };
+  return typed;
+}
+
+function readType(attributes: string, given: string): TypedAttributes {
   const own = ownType(attributes);
   if (own !== undefined && own.type !== '') return { attributes, type: own.type };
   const rest = own === undefined ? attributes : attributes.slice(0, own.from) + attributes.slice(own.to);

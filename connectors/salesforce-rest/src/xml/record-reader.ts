@@ -1,5 +1,6 @@
 import { checkXmlText } from './checked-xml.js';
 import { InheritedNamespaces } from './namespaces.js';
+import { ownText } from './own-text.js';
 import { XmlError } from './xml-error.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { hasControlCharacters, unescapeXml } from './xml-text.js';
@@ -274,5 +275,5 @@ function countOf(value: string): number {
 function cursorOf(value: string): string {
   const text = unescapeXml(value).trim();
   if (text === '') throw new XmlError('nextRecordsUrl is empty');
-  return Buffer.from(text).toString();
+  return ownText(text);
 }

@@ -1,11 +1,9 @@
 /** What a namespace is called in its quotes, where it needs no second look: no reference, no space, none of those that XML has for itself. */
 const NAMESPACE = /^["'](?!http:\/\/www\.w3\.org\/(?:XML|2000\/xmlns))[A-Za-z0-9:/._-]+["']$/;
 
-/** The prefixes that the root element of a document declares, and whether those in use are among them. */
+/** The prefixes that the root element of a document declares. */
 export class RootPrefixes {
   private readonly namespaces = new Map<string, string>();
-  /** Of the tag at hand. */
-  private readonly used: string[] = [];
 
   /** Takes up `xmlns` or `xmlns:prefix` of the root; false where a strict reader has to judge it, as of a second prefix for one namespace. */
   declare(name: string, quotedNamespace: string): boolean {
@@ -16,15 +14,7 @@ export class RootPrefixes {
     return true;
   }
 
-  use(prefix: string): void {
-    this.used.push(prefix);
-  }
-
-  /** At the end of a tag: were those declared that it uses? */
-  areDeclared(): boolean {
-    if (this.used.length === 0) return true;
-    const areKnown = this.used.every((prefix) => this.namespaces.has(prefix));
-    this.used.length = 0;
-    return areKnown;
+  has(prefix: string): boolean {
+    return this.namespaces.has(prefix);
   }
 }

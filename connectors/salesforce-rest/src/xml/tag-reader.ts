@@ -1,3 +1,4 @@
+import { ownText } from './own-text.js';
 import { RootPrefixes } from './root-prefixes.js';
 import { refuseXml } from './xml-error.js';
 import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_DECLARED_LENGTH, MAX_NAME_LENGTH } from './xml-limits.js';
@@ -45,6 +46,20 @@ export function spaceEnd(text: string, from: number): number {
   return i;
 }
 
+/** The attributes of a root, which declare namespaces: read once for all documents that begin alike. */
+interface RootAttributes {
+  /** From behind the name to the tag's `>` or `/`, which is the last character. */
+  readonly text: string;
+  readonly declarations: readonly NamespaceDeclaration[];
+  readonly prefixes: RootPrefixes;
+}
+
+/** The longest that is worth keeping. */
+const MAX_KEPT_LENGTH = 1000;
+
+/** Of the last root that needed no second look: the documents of one source have the same one. */
+let lastRoot: RootAttributes | undefined;
+
 /** Reads start tags, names and attributes, by their positions in the text. Throws an `XmlError` that says where the tag begins. */
 export class TagReader {
   /** Was there nothing so far in names and attributes that only a strict reader can judge? */
@@ -54,7 +69,9 @@ export class TagReader {
   private nameStart = 0;
   private nameEnd = 0;
   private readonly attributes: string[] = [];
-  private readonly prefixes = new RootPrefixes();
+  private prefixes: RootPrefixes | undefined;
+  /** Prefixes that the tag at hand uses. */
+  private readonly used: string[] = [];
   /** In the last name; -1 where there is none. */
   private colonAt = -1;
 
@@ -75,9 +92,15 @@ export class TagReader {
     const close =
       this.text.charCodeAt(nameEnd) === GREATER
         ? nameEnd
-        : (this.endOfFew(nameEnd) ?? this.readAttributes(nameEnd, isRoot));
-    if (!this.prefixes.areDeclared()) this.isPlain = false;
+        : (this.endOfFew(nameEnd) ?? (isRoot ? this.rootAttributes(nameEnd) : this.readAttributes(nameEnd)));
+    if (this.used.length > 0) this.checkPrefixes();
     return close;
+  }
+
+  private checkPrefixes(): void {
+    const { prefixes } = this;
+    if (!this.used.every((prefix) => prefixes?.has(prefix))) this.isPlain = false;
+    this.used.length = 0;
   }
 
   private fail(what: string, at = this.nameStart - 1): never {
@@ -116,7 +139,7 @@ export class TagReader {
   }
 
   private notePrefix(nameStart: number): void {
-    if (this.colonAt >= 0) this.prefixes.use(this.text.slice(nameStart, this.colonAt));
+    if (this.colonAt >= 0) this.used.push(this.text.slice(nameStart, this.colonAt));
   }
 
   /** Where the `>` or `/` stands behind attributes that need no closer look. */
@@ -127,8 +150,26 @@ export class TagReader {
     return this.text.charCodeAt(close - 1) === SLASH ? close - 1 : close;
   }
 
-  /** Reads `name="value"` pairs up to the tag's `>` or `/`, and says where that stands. */
-  private readAttributes(from: number, isRoot: boolean): number {
+  private rootAttributes(from: number): number {
+    const { text } = this;
+    if (lastRoot !== undefined && text.slice(from, from + lastRoot.text.length) === lastRoot.text) {
+      this.prefixes = lastRoot.prefixes;
+      this.declarations.push(...lastRoot.declarations);
+      return from + lastRoot.text.length - 1;
+    }
+    const prefixes = new RootPrefixes();
+    this.prefixes = prefixes;
+    const close = this.readAttributes(from, prefixes);
+    if (this.used.length > 0) this.checkPrefixes();
+    if (this.isPlain && close - from < MAX_KEPT_LENGTH) {
+      const declarations = this.declarations.map(({ name, text }) => ({ name: ownText(name), text: ownText(text) }));
+      lastRoot = { text: ownText(text.slice(from, close + 1)), declarations, prefixes };
+    }
+    return close;
+  }
+
+  /** Reads `name="value"` pairs up to the tag's `>` or `/`, and says where that stands. `declared`: takes up the namespaces of a root. */
+  private readAttributes(from: number, declared?: RootPrefixes): number {
     const { text, attributes } = this;
     attributes.length = 0;
     let declaredLength = 0;
@@ -154,7 +195,7 @@ export class TagReader {
       declaredLength += i - spaced;
       if (declaredLength > MAX_DECLARED_LENGTH)
         this.fail(`more than ${MAX_DECLARED_LENGTH} characters of namespace declarations`);
-      if (!isRoot || !this.prefixes.declare(name, text.slice(valueStart, i))) this.isPlain = false;
+      if (declared?.declare(name, ownText(text.slice(valueStart, i))) !== true) this.isPlain = false;
     }
   }
 

@@ -1,7 +1,7 @@
 import { isSpace, type NamespaceDeclaration, spaceEnd, TagReader } from './tag-reader.js';
 import { refuseXml } from './xml-error.js';
 import { MAX_DEPTH } from './xml-limits.js';
-import { characterOf, REFERENCE, unescapeXml } from './xml-text.js';
+import { characterOf, REFERENCE, unescapeNames } from './xml-text.js';
 
 /** What {@link XmlScanner.next} came upon: the end of the text, a start tag, an end tag, an empty-element tag. */
 export const END = 0;
@@ -92,7 +92,7 @@ export class XmlScanner {
     const [, name, value, reference] = FIELD.exec(this.text) ?? [];
     if (name === undefined || value === undefined) return undefined;
     this.passTo(FIELD.lastIndex);
-    return { name, value: reference === undefined ? value : unescapeXml(value) };
+    return { name, value: reference === undefined ? value : unescapeNames(value) };
   }
 
   /** Is the name of the tag at hand this one? */

@@ -10,6 +10,9 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0 cannot hold
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/; // oxlint-disable-line no-control-regex
+/** Of what XML cannot hold, or a surrogate, which may be half of a pair. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0 cannot hold
+const PERHAPS_NOT_IN_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]/; // oxlint-disable-line no-control-regex
 const NOT_IN_XML = new RegExp(`${CONTROL.source}|\\p{Surrogate}`, 'u');
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: among what has to be looked at closely
@@ -21,7 +24,7 @@ const NO_PLAIN_TEXT = new RegExp(`<!\\[CDATA\\[([\\s\\S]*?)\\]\\]>|<!--[\\s\\S]*
 
 /** Can XML 1.0 hold this text at all? Control characters and half surrogate pairs it cannot, not even escaped. */
 export function isXmlText(text: string): boolean {
-  return !(PERHAPS_SPECIAL.test(text) && NOT_IN_XML.test(text));
+  return !(PERHAPS_NOT_IN_XML.test(text) && NOT_IN_XML.test(text));
 }
 
 /** Does text that was decoded, and so has no half pairs, hold characters that XML cannot? */
@@ -55,6 +58,16 @@ export function unescapeXml(content: string): string {
     (_whole, cdata: string | undefined, reference: string | undefined) =>
       cdata ?? (reference === undefined ? '' : characterOf(reference)),
   );
+}
+
+/** Text that holds no references but the five names, and no markup: many times as fast as {@link unescapeXml}. */
+export function unescapeNames(text: string): string {
+  return text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&');
 }
 
 /** The character of a reference (`amp`, `#10`, `#xA`); throws where it is none that XML knows. */

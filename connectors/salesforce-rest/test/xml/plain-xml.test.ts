@@ -209,3 +209,14 @@ test.each([
   expect(isPlainXml(text)).toBe(false);
   expect(isStrictlyXml(text)).toBe(true);
 });
+
+test.each([
+  ['another prefix before its name', `<p:records ${XSI}/>`],
+  ['one attribute more', `<records ${XSI} p:x="1"/>`],
+  ['a prefix inside that it does not declare', `<records ${XSI}><Name p:nil="true"/></records>`],
+  ['a slash and no end', `<records ${XSI}/`],
+  ['no declaration', '<records><Name xsi:nil="true"/></records>'],
+])('after a root with a namespace, one with %s is looked at anew', (_title, text) => {
+  expect(isPlainXml(`<records ${XSI}><Name xsi:nil="true"/></records>`)).toBe(true);
+  expect(isPlainXml(text)).toBe(false);
+});

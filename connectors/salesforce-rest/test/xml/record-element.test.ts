@@ -77,3 +77,10 @@ test.each([
 ])('the type of %s is %s', (document, type) => {
   expect(element(document).type).toBe(type);
 });
+
+test('the type of a record before is not taken for that of the next', () => {
+  expect(recordElement('<a type="Lead"/>', 'Account').type).toBe('Lead');
+  expect(recordElement('<a/>', 'Account').type).toBe('Account');
+  expect(recordElement('<a/>', 'Contact')).toMatchObject({ type: 'Contact', text: '<records type="Contact"/>' });
+  expect(recordElement('<a type="Lead"/>', 'Contact').type).toBe('Lead');
+});

@@ -3,6 +3,7 @@ import type { DescribeCache } from '../../describe/describe-cache.js';
 import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import { suggestion } from '../../describe/suggestion.js';
 import { documentError } from '../../transport/refusals.js';
+import { ownText } from '../../xml/own-text.js';
 
 /** Names that are none are the documents' own: there is no end of them. */
 const MAX_REFUSED = 1_000;
@@ -25,7 +26,7 @@ export class IngestColumns {
 
   /** The column for a path as a document or a person writes it, in the service's spelling. Unknown: a `validation` error naming the nearest known name. No promise where it was found before: rows have many cells. */
   columnOf(path: string, context: CallContext): string | Promise<string> {
-    return this.found.get(path) ?? this.findOnce(copied(path), context);
+    return this.found.get(path) ?? this.findOnce(ownText(path), context);
   }
 
   private async findOnce(path: string, context: CallContext): Promise<string> {
@@ -92,11 +93,6 @@ export class IngestColumns {
     if (columns.length > 1) throw ambiguousColumn(path, columns);
     return column;
   }
-}
-
-/** A text of its own: one that is cut out of a document would keep all of it alive. */
-function copied(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 function isSame(a: string, b: string): boolean {

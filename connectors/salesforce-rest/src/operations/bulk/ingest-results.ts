@@ -55,6 +55,8 @@ export class IngestResults {
   private readonly counts: readonly Int32Array[];
   private readonly nextOf: Int32Array;
   private sets: readonly ReadSet[] = [];
+  /** Of each set: the classes that its rows are of, in their order, as they were found when it was first read. */
+  private readonly classes = new Map<ReadSet, Int32Array>();
   private counted = 0;
   private unread: ConnectorError | undefined;
   /** By row: {@link OPEN}, {@link SETTLED} or {@link HELD}. */
@@ -100,6 +102,7 @@ export class IngestResults {
   /** What kept sets from being read. */
   private async readSets(context: CallContext): Promise<readonly ConnectorError[]> {
     this.counted = 0;
+    this.classes.clear();
     const sets: ReadSet[] = [];
     const unread: ConnectorError[] = [];
     for (const [place, set] of RESULT_SETS.entries()) {
@@ -122,9 +125,12 @@ export class IngestResults {
   /** Counts the rows of a set by their classes; how many it has. */
   private async count(read: ReadSet, counts: Int32Array, context: CallContext): Promise<number> {
     let counted = 0;
+    const classes = new Int32Array(this.uploaded.index.size);
+    this.classes.set(read, classes);
     for await (const { rows } of read.rows(context.signal)) {
       for (const cells of rows) {
         const row = this.classOf(read, cells);
+        classes[counted] = row;
         counted += 1;
         if (row >= 0) counts[row] = (counts[row] ?? 0) + 1;
       }
@@ -145,10 +151,11 @@ export class IngestResults {
     this.beginPass();
     for (const set of this.sets) {
       let write: ((cells: readonly string[]) => string) | undefined;
+      let place = 0;
       for await (const { header, rows } of set.rows(context.signal)) {
         const events: ResultEvent[] = [];
         for (const cells of rows) {
-          const row = this.takeRow(set, cells);
+          const row = this.takeRow(set, cells, place++);
           if (row < 0) continue;
           if (holdBack.includes(set.set) && this.isForNow(set, cells)) {
             this.fates[row] = HELD;
@@ -174,12 +181,14 @@ export class IngestResults {
     for (const set of this.sets) {
       if (set.set === 'successfulResults') continue;
       let write: ((cells: readonly string[]) => string) | undefined;
+      let place = -1;
       for await (const { header, rows } of set.rows(context.signal)) {
         const held: HeldRow[] = [];
         for (const cells of rows) {
+          place += 1;
           if (!this.isForNow(set, cells)) continue;
-          let row = this.takeRow(set, cells);
-          while (row >= 0 && !this.isHeld(row)) row = this.takeRow(set, cells);
+          let row = this.takeRow(set, cells, place);
+          while (row >= 0 && !this.isHeld(row)) row = this.takeRow(set, cells, place);
           if (row < 0) continue;
           write ??= this.form.write(header, 'empty');
           const form = write;
@@ -210,10 +219,10 @@ export class IngestResults {
     return index.find(identity.of(set.uploaded(cells)));
   }
 
-  /** A row of the class that this result is about, if its fate is clear; -1 otherwise. */
-  private takeRow(set: ReadSet, cells: readonly string[]): number {
+  /** A row of the class that this result is about, if its fate is clear; -1 otherwise. `place`: of the result in its set. */
+  private takeRow(set: ReadSet, cells: readonly string[], place: number): number {
     const { index } = this.uploaded;
-    const newest = this.classOf(set, cells);
+    const newest = this.classes.get(set)?.[place] ?? this.classOf(set, cells);
     if (newest < 0 || this.fateOf(newest) !== set.set) return -1;
     const row = this.nextOf[newest] ?? -1;
     if (row >= 0) this.nextOf[newest] = index.before(row);

@@ -4,6 +4,19 @@ const FIRST_ROWS = 1024;
 /** What the first hash has beside its 32 leading bits. */
 const LOW = 2_097_152;
 
+/** Of a text that are looked at together; an even number. */
+const PIECE_UNITS = 16_384;
+/** A piece's UTF-16, two units in each number. */
+const pairs = new Int32Array(PIECE_UNITS / 2);
+const units = Buffer.from(pairs.buffer);
+
+/** Puts a piece into {@link pairs}, and says how many it fills. */
+function pairsOf(piece: string): number {
+  const bytes = units.write(piece, 'utf16le');
+  if (bytes % 4 > 0) units.writeUInt16LE(0, bytes);
+  return Math.ceil(bytes / 4);
+}
+
 /**
  * Knows the rows of a job by their text, so that a result row that repeats it finds its inputs, in whatever order results come.
  * Holds no text: two independent hashes of 53 bits each, seeded for each job, stand for it. Rows of the same text are one class, named by its newest row.
@@ -82,19 +95,27 @@ export class RowIndex {
     for (let row = 0; row < rows; row += 1) this.table[this.placeOf(first[row] ?? 0, second[row] ?? 0)] = row + 1;
   }
 
-  /** Four lanes of 32 bits in one pass, joined to two numbers of 53 bits. */
+  /** Four lanes of 32 bits in one pass, two units of the text at a time, joined to two numbers of 53 bits. Copied out first: asking a text for each of its units takes twice as long. */
   private hash(text: string): void {
     let a = 1779033703 ^ this.seed;
     let b = 3144134277 ^ this.seed;
     let c = 1013904242 ^ this.seed;
     let d = 2773480762 ^ this.seed;
-    for (let index = 0; index < text.length; index += 1) {
-      const code = text.charCodeAt(index);
-      a = b ^ Math.imul(a ^ code, 597399067);
-      b = c ^ Math.imul(b ^ code, 2869860233);
-      c = d ^ Math.imul(c ^ code, 951274213);
-      d = a ^ Math.imul(d ^ code, 2716044179);
+    const { length } = text;
+    for (let from = 0; from <= length; from += PIECE_UNITS) {
+      const piece = length <= PIECE_UNITS ? text : text.slice(from, from + PIECE_UNITS);
+      const count = pairsOf(piece);
+      for (let index = 0; index < count; index += 1) {
+        const pair = pairs[index] ?? 0;
+        a = b ^ Math.imul(a ^ pair, 597399067);
+        b = c ^ Math.imul(b ^ pair, 2869860233);
+        c = d ^ Math.imul(c ^ pair, 951274213);
+        d = a ^ Math.imul(d ^ pair, 2716044179);
+      }
     }
+    // So that a text does not hash like one with a NUL behind it.
+    c ^= length;
+    d ^= length;
     a = Math.imul(c ^ (a >>> 18), 597399067);
     b = Math.imul(d ^ (b >>> 22), 2869860233);
     c = Math.imul(a ^ (c >>> 17), 951274213);

@@ -134,12 +134,15 @@ export class CollectionsOperation implements Operation<Properties> {
       this.connection.repeatUpdates,
     );
     const step = stepOf(write);
+    // Encoded here, for its size is asked for too.
+    const body = request.body === undefined ? undefined : Buffer.from(request.body);
     const { response, text } = await this.transport.sendForText(
       {
         step,
         headers,
         ...request,
-        maxAnswerBytes: MAX_ANSWER_BYTES + 2 * Buffer.byteLength(request.body ?? ''),
+        ...(body !== undefined && { body }),
+        maxAnswerBytes: MAX_ANSWER_BYTES + 2 * (body?.byteLength ?? 0),
       },
       write.payload.form,
       context,

@@ -13,3 +13,21 @@ test('rows are found by their text, equal ones together', () => {
   expect(index.find('"row 4000"\n')).toBe(-1);
   for (const [row, text] of rows.entries()) if (row >= 1_000) expect(index.find(text)).toBe(row);
 });
+
+test.each([
+  ['that goes on with NUL', 'a', 'a\0'],
+  ['that is longer by two NUL', 'ab', 'ab\0\0'],
+  ['that differs in its last character, far behind', `${'x'.repeat(40_001)}a`, `${'x'.repeat(40_001)}b`],
+  ['that ends where a piece does', 'x'.repeat(16_384), 'x'.repeat(16_385)],
+  ['with another half of a pair', '\ud83d', '\ud83e'],
+  [
+    'whose pieces stand the other way round',
+    'x'.repeat(16_384) + 'y'.repeat(16_384),
+    'y'.repeat(16_384) + 'x'.repeat(16_384),
+  ],
+])('a text %s is another', (_title, one, other) => {
+  const index = new RowIndex(7);
+  index.add(one);
+  expect(index.find(other)).toBe(-1);
+  expect(index.find(one)).toBe(0);
+});
