@@ -29,6 +29,11 @@ export class IngestColumns {
     return this.found.get(path) ?? this.findOnce(ownText(path), context);
   }
 
+  /** Is this the very name of a column that was found before? */
+  isColumn(path: string): boolean {
+    return this.found.get(path) === path;
+  }
+
   private async findOnce(path: string, context: CallContext): Promise<string> {
     const refused = this.refused.get(path);
     if (refused !== undefined) throw refused;

@@ -5,7 +5,7 @@ import { documentText } from '../document-text.js';
 import { checkObjectType } from '../object-type-check.js';
 import { payloadOf } from '../payload-formats.js';
 import type { IngestColumns } from './ingest-columns.js';
-import { type IngestRecord, readJsonRecord, readXmlRecord } from './ingest-record.js';
+import { type IngestFields, type IngestRecord, readJsonRecord, readXmlRecord } from './ingest-record.js';
 import type { IngestRow } from './job-preparation.js';
 import { readPlainXmlRecord } from './plain-xml-record.js';
 
@@ -30,22 +30,38 @@ export async function readIngestRow(
 ): Promise<IngestRow<BulkIngestProperties>> {
   const { id, properties } = document;
   const record = await readRecord(document, context);
-  const { objectType, operation, fixed, key } = form;
+  const { objectType, operation, key } = form;
   checkObjectType(record.objectType, objectType);
+  const cells = areCells(record.fields, form) ? record.fields : await cellsOf(record.fields, form, context);
+  if ((operation === 'update' || operation === 'delete') && (cells.get('Id') ?? '') === '')
+    throw documentError('ID_MISSING', 'the id is missing: the record needs an Id that is not empty', 'Id');
+  const { externalIdValue = '' } = properties;
+  const lacksKey = key !== undefined && externalIdValue !== '' && !cells.has(key);
+  return { id, properties, cells: lacksKey ? new Map([...cells, [key, externalIdValue]]) : cells };
+}
+
+/** Most documents name every field as its column is named, and all of those are wanted. */
+function areCells(fields: IngestFields, { operation, columns, fixed }: RowForm): boolean {
+  if (operation === 'delete' || fixed !== undefined) return false;
+  for (const path of fields.keys()) if (isId(path) || !columns.isColumn(path)) return false;
+  return true;
+}
+
+async function cellsOf(
+  fields: IngestFields,
+  { operation, columns, fixed }: RowForm,
+  context: CallContext,
+): Promise<IngestFields> {
   const cells = new Map<string, string | null>();
-  for (const [path, value] of record.fields) {
+  for (const [path, value] of fields) {
     if (operation === 'delete' && !isId(path)) continue;
-    const found = isId(path) ? 'Id' : form.columns.columnOf(path, context);
+    const found = isId(path) ? 'Id' : columns.columnOf(path, context);
     const column = typeof found === 'string' ? found : await found;
     if (cells.has(column)) throw documentError('FIELD_REPEATED', `the document names ${column} twice`, column);
     if (fixed === undefined || fixed.includes(column))
       cells.set(column, column === 'Id' ? (value?.trim() ?? null) : value);
   }
-  if ((operation === 'update' || operation === 'delete') && (cells.get('Id') ?? '') === '')
-    throw documentError('ID_MISSING', 'the id is missing: the record needs an Id that is not empty', 'Id');
-  const { externalIdValue = '' } = properties;
-  if (key !== undefined && externalIdValue !== '' && !cells.has(key)) cells.set(key, externalIdValue);
-  return { id, properties, cells };
+  return cells;
 }
 
 async function readRecord(document: Document<BulkIngestProperties>, context: CallContext): Promise<IngestRecord> {

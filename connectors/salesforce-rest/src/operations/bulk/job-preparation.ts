@@ -160,18 +160,23 @@ export class JobPreparation<P> {
     identity: RowIdentity,
   ): AsyncGenerator<Uint8Array> {
     const { rules } = this;
-    const known = new Set(columns);
     let piece = csvRow(columns);
     const headerBytes = Buffer.byteLength(piece);
     let bytes = headerBytes;
     while (ids.length < MAX_ROWS && this.refused.length < MAX_REFUSED) {
       const row = this.ahead.takeFirst() ?? (await this.pull());
       if (row === undefined) break;
-      const cells = columns.map((column) => cellOf(row.cells.get(column)));
+      let named = 0;
+      const cells = columns.map((column) => {
+        const value = row.cells.get(column);
+        if (value !== undefined) named += 1;
+        return cellOf(value);
+      });
       const key = identity.keyOf(cells);
       const isOther =
         !this.isTogether(first, row) ||
-        (rules.columns === undefined && hasNew(row, known)) ||
+        // It brings a column of its own.
+        (rules.columns === undefined && named < row.cells.size) ||
         (key !== undefined && index.find(key) >= 0);
       const text = isOther ? '' : csvRow(cells);
       const rowBytes = Buffer.byteLength(text);
@@ -265,11 +270,6 @@ export class JobPreparation<P> {
   }
 }
 
-function hasNew({ cells }: IngestRow<unknown>, known: ReadonlySet<string>): boolean {
-  for (const column of cells.keys()) if (!known.has(column)) return true;
-  return false;
-}
-
 export function cellOf(value: string | null | undefined): string {
   return value === undefined ? '' : (value ?? NOTHING);
 }
@@ -282,8 +282,12 @@ function checked<P>(row: IngestRow<P>): IngestRow<P> {
   return row;
 }
 
+/** What no row can hold, or a surrogate, which may be half of a pair. */
+const PERHAPS_INEXPRESSIBLE = /[\0\ud800-\udfff]/; // oxlint-disable-line no-control-regex
+
 function whyInexpressible(column: string, cell: string): string | undefined {
   if (cell === NOTHING) return `a bulk job takes ${NOTHING} in ${column} for an order to empty it`;
+  if (!PERHAPS_INEXPRESSIBLE.test(cell)) return undefined;
   if (cell.includes('\0')) return `${column} holds a NUL character`;
   // It has no UTF-8: another character would be written in its place.
   return /\p{Surrogate}/u.test(cell) ? `${column} holds half of a surrogate pair` : undefined;

@@ -36,8 +36,8 @@ function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined
     if (field !== undefined) {
       if (scanner.depth >= DEEPEST_LEVEL) return undefined;
       const name = scanner.depth === PARENT_LEVEL ? parentPath(parent, parentType, field.name) : field.name;
-      if (fields.has(name)) return undefined;
-      fields.set(name, field.value === '' ? null : field.value);
+      const { size } = fields;
+      if (fields.set(name, field.value === '' ? null : field.value).size === size) return undefined;
       before = CLOSE;
       beforeEnd = scanner.end;
       continue;
