@@ -1,12 +1,12 @@
 import type { FieldDescribe, SObjectDescribe } from '../describe/sobject-describe.js';
+import { CREATED_COLUMN, ERROR_COLUMN, ID_COLUMN } from '../result-columns.js';
 import { keyElement, outputElement, type WriteOperation } from './field-elements.js';
 import type { ModelElement, ObjectModel } from './object-model.js';
 
-/** What the service puts before the columns that were uploaded. Source: Bulk API 2.0 Developer Guide, "Get Job Successful Record Results", "Get Job Failed Record Results". */
 const OWN_COLUMNS: readonly (readonly [string, string])[] = [
-  ['sf__Id', 'Id of the record; empty where it was refused'],
-  ['sf__Created', 'Of a record that was written: whether it is a new one'],
-  ['sf__Error', 'Of a record that was refused: why'],
+  [ID_COLUMN, 'Id of the record; empty where it was refused'],
+  [CREATED_COLUMN, 'Of a record that was written: whether it is a new one'],
+  [ERROR_COLUMN, 'Of a record that was refused: why'],
 ];
 
 /** The record that a write over Bulk API 2.0 gives: what the service says of the row, and the row as it was sent, whatever stood in it. */
