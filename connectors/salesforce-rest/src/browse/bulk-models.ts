@@ -15,7 +15,7 @@ export function bulkResultModel(describe: SObjectDescribe, operation: WriteOpera
   const sent = operation === 'delete' ? fields.filter(({ type }) => type === 'id') : fields;
   const keys = sent.filter(({ relationshipName }) => relationshipName !== '').map(keyElement);
   const elements = [...OWN_COLUMNS.map(ownElement), ...sent.map(sentElement), ...keys];
-  return { root: 'records', rootType: name, direction: 'output', types: [{ name, objectType: name, elements }] };
+  return { root: 'records', rootType: name, direction: 'output', types: [{ name, elements }] };
 }
 
 /** The same with every value as a text: CSV knows nothing else, and JSON says so. */
