@@ -13,26 +13,23 @@ import {
   createPropertiesSchema,
   createTreePropertiesSchema,
   deletePropertiesSchema,
-  MAX_BATCH_COUNT,
   updatePropertiesSchema,
   upsertPropertiesSchema,
 } from './properties/write-properties.js';
+import { MAX_BODY_BYTES, MAX_COLLECTION_RECORDS, MAX_SOQL_BYTES } from './service-limits.js';
 import { ApiUsage } from './transport/api-usage.js';
 import { CSV, JSON_TYPE, XML } from './transport/headers.js';
 import { SalesforceTransport } from './transport/salesforce-transport.js';
 import { SESSION_SOURCE } from './transport/session-source.js';
 
-/** What the service takes as the body of one request, and what the original allows where a document is taken apart. */
-const MAX_SENT_BYTES = 50_000_000;
+/** What the original allows where a document is taken apart. */
 const MAX_PARSED_BYTES = 1_000_000;
-/** The longest statement that any of the service's APIs takes, in characters of up to four bytes. */
-const MAX_SOQL_BYTES = 400_000;
 
 /** Of writes whose properties ask for it: many records in a request. */
 const collections = {
   id: 'collections',
   when: COLLECTIONS_CHOSEN,
-  batch: { maxDocuments: MAX_BATCH_COUNT, atomic: 'option' },
+  batch: { maxDocuments: MAX_COLLECTION_RECORDS, atomic: 'option' },
   limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 10, stopWithinMs: 2_000 },
 } as const satisfies OperationVariant;
 
@@ -121,7 +118,7 @@ const manifest = {
       effect: 'create',
       repeat: 'unsafe',
       properties: createPropertiesSchema,
-      limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_BODY_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
     {
       ...write,
@@ -139,7 +136,7 @@ const manifest = {
       effect: 'upsert',
       repeat: 'keyed',
       properties: upsertPropertiesSchema,
-      limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_BODY_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
     {
       ...write,
@@ -158,7 +155,7 @@ const manifest = {
       effect: 'create',
       repeat: 'unsafe',
       properties: createTreePropertiesSchema,
-      limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_BODY_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
     },
     {
       id: 'csvBulk',

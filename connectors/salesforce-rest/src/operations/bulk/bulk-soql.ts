@@ -1,8 +1,5 @@
 import { type Body, ConnectorError } from '@connector-runtime/core';
-
-/** Source: SOQL and SOSL Reference, "SOQL SELECT Syntax" (limits). */
-const MAX_SOQL_CHARS = 100_000;
-const MAX_CHAR_BYTES = 4;
+import { MAX_SOQL_BYTES, MAX_SOQL_CHARS } from '../../service-limits.js';
 
 /** Refuses a statement that is longer than the service takes. */
 export function checkBulkSoql(soql: string): void {
@@ -18,7 +15,7 @@ async function* within(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   let sizeBytes = 0;
   for await (const piece of pieces) {
     sizeBytes += piece.byteLength;
-    if (sizeBytes > MAX_SOQL_CHARS * MAX_CHAR_BYTES) throw tooLong(`more than ${MAX_SOQL_CHARS}`);
+    if (sizeBytes > MAX_SOQL_BYTES) throw tooLong(`more than ${MAX_SOQL_CHARS}`);
     yield piece;
   }
 }

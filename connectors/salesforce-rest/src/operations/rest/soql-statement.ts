@@ -6,14 +6,15 @@ import {
   type OperationEvent,
 } from '@connector-runtime/core';
 import type { StatementProperties } from '../../properties/query-properties.js';
+import { MAX_SOQL_CHARS, MAX_URI_BYTES } from '../../service-limits.js';
 import { queryPath } from '../../transport/endpoints.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { documentHeaders } from '../document-headers.js';
 import { payloadOf } from '../payload-formats.js';
 import { recordPages } from '../record-pages.js';
 
-/** The service takes addresses of 16,384 bytes, headers and all; so much is left to host, base and the headers that every request has. */
-const MAX_ADDRESS_BYTES = 16_384 - 512;
+/** So much is left to host, base and the headers that every request has. */
+const MAX_ADDRESS_BYTES = MAX_URI_BYTES - 512;
 
 const COUNT_QUERY = /^\s*select\s+count\s*\(\s*\)\s+from\s/i;
 
@@ -63,7 +64,7 @@ function checkedPath(path: string, headers: HttpHeaders): string {
   throw new ConnectorError({
     category: 'tooLarge',
     code: 'SOQL_TOO_LONG',
-    message: `the statement is ${path.length} bytes long as an address and its headers ${headerBytes}; together ${MAX_ADDRESS_BYTES} are possible over REST: select fewer fields, shorten the filter, or use operationApi BulkAPI2.0, which takes statements of 100000 characters`,
+    message: `the statement is ${path.length} bytes long as an address and its headers ${headerBytes}; together ${MAX_ADDRESS_BYTES} are possible over REST: select fewer fields, shorten the filter, or use operationApi BulkAPI2.0, which takes statements of ${MAX_SOQL_CHARS} characters`,
     effect: 'none',
     retryable: false,
   });
