@@ -1,8 +1,8 @@
 import type { Json } from '@connector-runtime/core';
 import type { FaultSpec, SalesforceOrg } from '@connector-runtime/salesforce-org';
 import { PassingClock } from '../../passing-clock.js';
-import { type Outcome, type PromiseWorld, run } from '../../promise-world.js';
-import { expectNothingOpen, FAST, startWorld, stopWorlds } from './bulk-world.js';
+import { type Outcome, type PromiseWorld, run, startWorld, stopWorlds } from '../../promise-world.js';
+import { expectNothingOpen, FAST } from './bulk-world.js';
 
 afterEach(stopWorlds);
 

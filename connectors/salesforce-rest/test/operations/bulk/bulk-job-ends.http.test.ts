@@ -1,6 +1,6 @@
 import type { Json, Status } from '@connector-runtime/core';
-import { accounts, run } from '../../promise-world.js';
-import { create, EMPTY_SETS, expectHonest, FAST, results, startWorld, statuses, stopWorlds } from './bulk-world.js';
+import { accounts, expectHonest, run, startWorld, stopWorlds } from '../../promise-world.js';
+import { create, EMPTY_SETS, FAST, results, statuses } from './bulk-world.js';
 
 afterEach(stopWorlds);
 

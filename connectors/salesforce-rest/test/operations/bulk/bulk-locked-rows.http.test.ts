@@ -1,6 +1,6 @@
 import type { Json, Status } from '@connector-runtime/core';
-import { accounts, run } from '../../promise-world.js';
-import { expectHonest, expectNothingOpen, FAST, startWorld, statuses, stopWorlds } from './bulk-world.js';
+import { accounts, expectHonest, run, startWorld, stopWorlds } from '../../promise-world.js';
+import { expectNothingOpen, FAST, statuses } from './bulk-world.js';
 
 afterEach(stopWorlds);
 

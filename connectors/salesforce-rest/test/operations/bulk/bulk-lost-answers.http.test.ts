@@ -1,7 +1,7 @@
 import type { Json, Status } from '@connector-runtime/core';
 import type { FaultSpec } from '@connector-runtime/salesforce-org';
-import { accounts } from '../../promise-world.js';
-import { create, expectNothingOpen, FAST, results, statuses, stopWorlds } from './bulk-world.js';
+import { accounts, stopWorlds } from '../../promise-world.js';
+import { create, expectNothingOpen, FAST, results, statuses } from './bulk-world.js';
 
 afterEach(stopWorlds);
 

@@ -1,6 +1,5 @@
 import type { Json } from '@connector-runtime/core';
-import { run } from '../../promise-world.js';
-import { startWorld, stopWorlds } from './bulk-world.js';
+import { run, startWorld, stopWorlds } from '../../promise-world.js';
 import { HastyClock } from './hasty-clock.js';
 
 afterEach(stopWorlds);

@@ -2,8 +2,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Json, Status } from '@connector-runtime/core';
-import { accounts } from '../../promise-world.js';
-import { create, expectHonest, FAST, results, startWorld, stopWorlds } from './bulk-world.js';
+import { accounts, expectHonest, startWorld, stopWorlds } from '../../promise-world.js';
+import { create, FAST, results } from './bulk-world.js';
 
 afterEach(stopWorlds);
 

@@ -1,5 +1,5 @@
-import { run } from '../../promise-world.js';
-import { expectNothingOpen, FAST, startWorld, stopWorlds } from './bulk-world.js';
+import { run, startWorld, stopWorlds } from '../../promise-world.js';
+import { expectNothingOpen, FAST } from './bulk-world.js';
 
 afterEach(stopWorlds);
 

@@ -1,8 +1,8 @@
 import type { Json, Status } from '@connector-runtime/core';
 import type { FaultSpec, LoggedRequest, RequestKind } from '@connector-runtime/salesforce-org';
-import { accounts, run } from '../../promise-world.js';
+import { accounts, run, startWorld, stopWorlds } from '../../promise-world.js';
 import { json, RawService } from '../../raw-service.js';
-import { create, FAST, startWorld, statuses, stopWorlds } from './bulk-world.js';
+import { create, FAST, statuses } from './bulk-world.js';
 
 afterEach(stopWorlds);
 

@@ -1,7 +1,8 @@
 import type { Json, ResultEvent, Status } from '@connector-runtime/core';
 import type { BulkPlan, FaultSpec } from '@connector-runtime/salesforce-org';
 import { PassingClock } from '../../passing-clock.js';
-import { accounts, type Outcome, PromiseWorld, run } from '../../promise-world.js';
+import { accounts, type Made, type PromiseWorld, run, startWorld } from '../../promise-world.js';
+import type { RunningOrg } from '../../running-org.js';
 
 /** Properties that choose Bulk API 2.0 and wait little. */
 export const FAST = { operationApi: 'BulkAPI2.0', pollInitialMs: 10, pollMaxMs: 20 };
@@ -12,25 +13,6 @@ export const EMPTY_SETS: readonly FaultSpec[] = [
   { path: '/failedResults', times: 100, action: 'garbage', body: '"sf__Id","sf__Error","Name"\n' },
   { path: '/unprocessedrecords', times: 100, action: 'garbage', body: '"Name"\n' },
 ];
-
-/** What an execution came to, and the org that it wrote to. */
-export interface Made {
-  readonly outcome: Outcome;
-  readonly org: PromiseWorld['org'];
-}
-
-const worlds: PromiseWorld[] = [];
-
-export async function startWorld(...options: Parameters<typeof PromiseWorld.start>): Promise<PromiseWorld> {
-  const world = await PromiseWorld.start(...options);
-  worlds.push(world);
-  return world;
-}
-
-/** Stops what the tests of a file started; to be called after each. */
-export async function stopWorlds(): Promise<void> {
-  for (const world of worlds.splice(0)) await world.stop();
-}
 
 /** Creates accounts in a job, with a fault and a plan. */
 export async function create(
@@ -62,20 +44,6 @@ export async function create(
   return { outcome: await running, org, world };
 }
 
-/** No claim that the ledger contradicts, and nothing in it twice. */
-export function expectHonest({ outcome, org }: Made): void {
-  const names = org
-    .records('Account')
-    .map((account) => String(account['Name']))
-    .filter((name) => name.startsWith('Promise'))
-    .map((name) => name.split(' ')[1] ?? '');
-  expect(new Set(names).size).toBe(names.length);
-  for (const [id, status] of Object.entries(outcome.statuses)) {
-    if (status === 'success') expect(names).toContain(id);
-    else if (status !== 'unknown') expect(names).not.toContain(id);
-  }
-}
-
 const isOpen = ({ state, isDeleted }: { state: string; isDeleted: boolean }): boolean =>
   !isDeleted && !['JobComplete', 'Failed', 'Aborted'].includes(state);
 
@@ -85,3 +53,8 @@ export function expectNothingOpen({ org }: Made): void {
 
 export const statuses = ({ outcome }: Made): Status[] => [...new Set(Object.values(outcome.statuses))].sort();
 export const results = ({ outcome }: Made): readonly ResultEvent[] => outcome.results;
+
+/** The CSVs that jobs were given. */
+export function uploadsTo({ org }: RunningOrg): readonly (string | undefined)[] {
+  return org.requests.entries.filter(({ kind }) => kind === 'jobUpload').map(({ body }) => body);
+}

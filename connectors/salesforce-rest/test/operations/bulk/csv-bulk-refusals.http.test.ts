@@ -1,18 +1,13 @@
 import type { Json } from '@connector-runtime/core';
 import { type RunningOrg, run, runOrg } from '../../running-org.js';
-import { type Content, runCsvBulk } from './csv-bulk-run.js';
+import { uploadsTo } from './bulk-world.js';
+import { type Content, POLLING, runCsvBulk } from './csv-bulk-run.js';
 
 let world: RunningOrg;
 beforeEach(async () => {
   world = await runOrg();
 });
 afterEach(() => world.stop());
-
-const FAST = { pollInitialMs: 10, pollMaxMs: 20 };
-
-const csvBulk = (properties: object, ...documents: readonly Content[]) => runCsvBulk(world, properties, ...documents);
-const uploads = () => world.org.requests.entries.filter(({ kind }) => kind === 'jobUpload').map(({ body }) => body);
-const jobs = () => world.org.requests.count('jobCreate');
 
 test.each<[string, Content, object, string]>([
   ['a wrong column', 'Nome\nx\n', {}, 'Nome is no field of Invoice__c; did you mean Name?'],
@@ -58,11 +53,11 @@ test.each<[string, Content, object, string]>([
     const good = 'bulkOperation' in properties ? `Id\n${world.org.insert('Invoice__c', {})}\n` : 'Name\ngood\n';
     const rest = 'lineEnding' in properties ? {} : properties;
 
-    const { results } = await csvBulk({ bulkOperation: 'insert', ...properties, ...rest }, document, good);
+    const { results } = await runCsvBulk(world, { bulkOperation: 'insert', ...properties, ...rest }, document, good);
 
     expect(results.map(({ status }) => status)).toEqual(['applicationError', 'success']);
     expect(results[0]?.message).toContain(message);
-    expect(jobs()).toBe(1);
+    expect(world.org.requests.count('jobCreate')).toBe(1);
   },
 );
 
@@ -76,7 +71,7 @@ test('a CSV that is more than a job takes in base64 is refused before its upload
   const connection = await world.connect();
   const { results } = await run(
     connection,
-    { operation: 'csvBulk', properties: { ...FAST, bulkOperation: 'insert', object: 'Invoice__c' } as Json },
+    { operation: 'csvBulk', properties: { ...POLLING, bulkOperation: 'insert', object: 'Invoice__c' } as Json },
     [{ body: large() }, { body: 'Name\ngood\n' }],
   );
 
@@ -86,12 +81,13 @@ test('a CSV that is more than a job takes in base64 is refused before its upload
   ]);
   expect(results[0]?.message).toContain('112500000 bytes that a job takes: divide it into several documents');
   expect(pieces).toBeLessThan(115);
-  expect(uploads()).toEqual(['Name\ngood\n']);
+  expect(uploadsTo(world)).toEqual(['Name\ngood\n']);
 });
 
 test('a statement that is refused, empty or too long is its own trouble (Q21)', async () => {
   const long = `SELECT Id FROM Account WHERE Name = '${'x'.repeat(100_000)}'`;
-  const { results } = await csvBulk(
+  const { results } = await runCsvBulk(
+    world,
     { bulkOperation: 'query' },
     'SELECT Nope FROM Account',
     '',
@@ -118,7 +114,7 @@ test('a statement that is no UTF-8, or without an end, is its own trouble too', 
   const connection = await world.connect();
   const { results } = await run(
     connection,
-    { operation: 'csvBulk', properties: { ...FAST, bulkOperation: 'query' } as Json },
+    { operation: 'csvBulk', properties: { ...POLLING, bulkOperation: 'query' } as Json },
     [{ body: Buffer.from("SELECT Id FROM Account WHERE Name = '\xff'", 'latin1') }, { body: endless() }],
   );
 
@@ -132,10 +128,10 @@ test('a statement that is no UTF-8, or without an end, is its own trouble too', 
 test.each(['TRUE', ' true'])(
   'a yes or no for an assignment rule is refused before there is a job: %p',
   async (rule) => {
-    const { results } = await csvBulk({ bulkOperation: 'insert', assignmentRuleId: rule }, 'Name\nx\n');
+    const { results } = await runCsvBulk(world, { bulkOperation: 'insert', assignmentRuleId: rule }, 'Name\nx\n');
 
     expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'ASSIGNMENT_RULE_UNSUITABLE' } }]);
-    expect(jobs()).toBe(0);
+    expect(world.org.requests.count('jobCreate')).toBe(0);
   },
 );
 
@@ -148,14 +144,14 @@ test.each([
     connection,
     {
       operation: 'csvBulk',
-      properties: { ...FAST, object: 'Invoice__c', bulkOperation: 'upsert', externalIdFieldName } as Json,
+      properties: { ...POLLING, object: 'Invoice__c', bulkOperation: 'upsert', externalIdFieldName } as Json,
     },
     [{ body: 'Notes__c\nx\n' }],
   );
 
   expect(summary.error).toMatchObject({ category: 'config', path: '/externalIdFieldName' });
   expect(summary.error?.message).toContain(message);
-  expect(jobs()).toBe(0);
+  expect(world.org.requests.count('jobCreate')).toBe(0);
 });
 
 test.each<[string, object]>([

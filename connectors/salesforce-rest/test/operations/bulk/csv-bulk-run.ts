@@ -1,6 +1,9 @@
 import type { Body, Json, OutputEvent, ResultEvent } from '@connector-runtime/core';
 import type { Ran, RunningOrg } from '../../running-org.js';
 
+/** Properties by which little is waited. */
+export const POLLING = { pollInitialMs: 10, pollMaxMs: 20 };
+
 /** A document of csvBulk. */
 export type Content = string | Uint8Array;
 
@@ -16,7 +19,7 @@ export async function runCsvBulk(
   ...documents: readonly Content[]
 ): Promise<CsvRan> {
   const connection = await world.connect();
-  const own = { pollInitialMs: 10, pollMaxMs: 20, object: 'Invoice__c', ...properties } as Json;
+  const own = { ...POLLING, object: 'Invoice__c', ...properties } as Json;
   const execution = connection.execute(
     { operation: 'csvBulk', properties: own },
     documents.map((body) => ({ body })),

@@ -1,8 +1,8 @@
 import type { Json } from '@connector-runtime/core';
 import type { BulkPlan, FaultSpec } from '@connector-runtime/salesforce-org';
 import { type RunningOrg, run, runOrg } from '../../running-org.js';
-import { EMPTY_SETS } from './bulk-world.js';
-import { type Content, runCsvBulk } from './csv-bulk-run.js';
+import { EMPTY_SETS, uploadsTo } from './bulk-world.js';
+import { POLLING, runCsvBulk } from './csv-bulk-run.js';
 
 let world: RunningOrg;
 beforeEach(async () => {
@@ -10,19 +10,13 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-const FAST = { pollInitialMs: 10, pollMaxMs: 20 };
-
-const csvBulk = (properties: object, ...documents: readonly Content[]) => runCsvBulk(world, properties, ...documents);
-const uploads = () => world.org.requests.entries.filter(({ kind }) => kind === 'jobUpload').map(({ body }) => body);
-const jobs = () => world.org.requests.count('jobCreate');
-
 test('a CSV goes untouched into one job; the three sets come back whole, and the result counts them (Q35)', async () => {
   const csv = 'name,"Amount__c",Notes__c\n"a, ""b""\n\\c",5,\nbad,x,#N/A\n';
 
-  const { results, outputs, texts, summary } = await csvBulk({ bulkOperation: 'insert' }, csv);
+  const { results, outputs, texts, summary } = await runCsvBulk(world, { bulkOperation: 'insert' }, csv);
 
   const [invoice] = world.org.records('Invoice__c').slice(-1);
-  expect(uploads()).toEqual([csv]);
+  expect(uploadsTo(world)).toEqual([csv]);
   expect(invoice).toMatchObject({ Name: 'a, "b"\n\\c', Amount__c: 5 });
   expect(texts).toEqual([
     `"sf__Id","sf__Created",name,"Amount__c",Notes__c\n"${invoice?.Id}","true","a, ""b""\n\\c","5",""\n`,
@@ -48,7 +42,7 @@ test('a CSV goes untouched into one job; the three sets come back whole, and the
 });
 
 test("delimiter and line ending are the document's: the job is told of them", async () => {
-  await csvBulk({ bulkOperation: 'insert', columnDelimiter: 'SEMICOLON' }, 'Name;Notes__c\r\na;b,c\r\n');
+  await runCsvBulk(world, { bulkOperation: 'insert', columnDelimiter: 'SEMICOLON' }, 'Name;Notes__c\r\na;b,c\r\n');
 
   expect(JSON.parse(world.org.requests.entries.find(({ kind }) => kind === 'jobCreate')?.body ?? '')).toEqual({
     object: 'Invoice__c',
@@ -78,7 +72,7 @@ test.each<[string, (id: string) => string, object, readonly [string, string | un
   world.org.insert('Invoice__c', { Name: 'other', External_Id__c: 'X2' });
   const before = world.org.ledger.entries.length;
 
-  const { results } = await csvBulk({ bulkOperation, ...properties }, csv(id));
+  const { results } = await runCsvBulk(world, { bulkOperation, ...properties }, csv(id));
 
   expect(results.map(({ status }) => status)).toEqual(['success']);
   expect(
@@ -92,31 +86,35 @@ test.each<[string, (id: string) => string, object, readonly [string, string | un
 test('what is deleted can be found in the recycle bin, what is hard deleted cannot', async () => {
   const [soft, hard] = ['a', 'b'].map((Name) => world.org.insert('Invoice__c', { Name }));
 
-  await csvBulk({ bulkOperation: 'delete' }, `Id\n${soft}\n`);
-  await csvBulk({ bulkOperation: 'hardDelete' }, `Id\n${hard}\n`);
+  await runCsvBulk(world, { bulkOperation: 'delete' }, `Id\n${soft}\n`);
+  await runCsvBulk(world, { bulkOperation: 'hardDelete' }, `Id\n${hard}\n`);
 
-  const { texts } = await csvBulk({ bulkOperation: 'queryAll' }, 'SELECT Id FROM Invoice__c WHERE IsDeleted = true');
+  const { texts } = await runCsvBulk(
+    world,
+    { bulkOperation: 'queryAll' },
+    'SELECT Id FROM Invoice__c WHERE IsDeleted = true',
+  );
   expect(texts).toEqual([`"Id"\n"${soft}"\n`]);
 });
 
 test('a CSV with a header alone makes no job (Q20)', async () => {
-  const { results } = await csvBulk({ bulkOperation: 'insert' }, 'Name\n', '"Name"');
+  const { results } = await runCsvBulk(world, { bulkOperation: 'insert' }, 'Name\n', '"Name"');
 
   expect(results.map(({ status }) => status)).toEqual(['success', 'success']);
   expect(results[0]?.message).toContain('no job was made');
-  expect(jobs()).toBe(0);
+  expect(world.org.requests.count('jobCreate')).toBe(0);
 });
 
 test('a byte order mark is dropped, wherever the pieces end', async () => {
-  const { results } = await csvBulk({ bulkOperation: 'insert' }, '\ufeffName\nx\n');
+  const { results } = await runCsvBulk(world, { bulkOperation: 'insert' }, '\ufeffName\nx\n');
 
   expect(results[0]?.status).toBe('success');
-  expect(uploads()).toEqual(['Name\nx\n']);
+  expect(uploadsTo(world)).toEqual(['Name\nx\n']);
 });
 
 test('a query gives each page as a CSV, its bytes as the service made them, and all are there at the end (Q37)', async () => {
   const soql = 'SELECT Name FROM Account ORDER BY Name';
-  const { results, texts } = await csvBulk({ bulkOperation: 'query', pageSize: 8 }, soql);
+  const { results, texts } = await runCsvBulk(world, { bulkOperation: 'query', pageSize: 8 }, soql);
 
   expect(texts.map((text) => text.split('\n').length - 2)).toEqual([8, 8, 4]);
   expect(texts.every((text) => text.startsWith('"Name"\n'))).toBe(true);
@@ -124,7 +122,8 @@ test('a query gives each page as a CSV, its bytes as the service made them, and 
 });
 
 test('a query in another form', async () => {
-  const { texts } = await csvBulk(
+  const { texts } = await runCsvBulk(
+    world,
     { bulkOperation: 'queryAll', columnDelimiter: 'TAB', lineEnding: 'CRLF' },
     'SELECT Id, Name FROM Account LIMIT 1',
   );
@@ -134,7 +133,7 @@ test('a query in another form', async () => {
 
 test('a job that fails as such says why, and nothing was applied', async () => {
   world.org.bulk.plan = { state: 'Failed', errorMessage: 'InvalidBatch : because' };
-  const { results } = await csvBulk({ bulkOperation: 'insert' }, 'Name\nx\n');
+  const { results } = await runCsvBulk(world, { bulkOperation: 'insert' }, 'Name\nx\n');
 
   expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'BULK_JOB_FAILED' } }]);
   expect(results[0]?.message).toContain('InvalidBatch : because');
@@ -142,7 +141,7 @@ test('a job that fails as such says why, and nothing was applied', async () => {
 
 test('a job that somebody aborted half way is unknown as a whole, and its sets tell the rest (Q17)', async () => {
   world.org.bulk.plan = { state: 'Aborted', rows: 1 };
-  const { results, texts } = await csvBulk({ bulkOperation: 'insert' }, 'Name\nx\ny\n');
+  const { results, texts } = await runCsvBulk(world, { bulkOperation: 'insert' }, 'Name\nx\ny\n');
 
   expect(results).toMatchObject([{ status: 'unknown' }]);
   expect(results[0]?.message).toContain('of 2 records 1 succeeded, 0 failed, 1 were not processed');
@@ -156,7 +155,7 @@ test.each<[string, BulkPlan]>([
   for (const fault of EMPTY_SETS) world.org.faults.add(fault);
   for (const processedCount of [0, null]) {
     world.org.bulk.plan = { ...end, rows: 2, processedCount };
-    const { results } = await csvBulk({ bulkOperation: 'insert' }, 'Name\nx\ny\n');
+    const { results } = await runCsvBulk(world, { bulkOperation: 'insert' }, 'Name\nx\ny\n');
 
     expect(results).toMatchObject([{ status: 'unknown', error: { code: 'BULK_RESULT_UNCLEAR' } }]);
   }
@@ -164,7 +163,7 @@ test.each<[string, BulkPlan]>([
 });
 
 test('a job none of whose records was taken is refused', async () => {
-  const { results } = await csvBulk({ bulkOperation: 'insert' }, 'Amount__c\nx\n');
+  const { results } = await runCsvBulk(world, { bulkOperation: 'insert' }, 'Amount__c\nx\n');
 
   expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'BULK_ROWS_FAILED' } }]);
 });
@@ -175,7 +174,7 @@ test.each<[string, FaultSpec]>([
   ['results', { kind: 'jobResults', action: 'cut', atByte: 30 }],
 ])('a lost answer to the %s costs nothing', async (_what, fault) => {
   world.org.faults.add(fault);
-  const { results } = await csvBulk({ bulkOperation: 'insert' }, 'Name\nx\ny\n');
+  const { results } = await runCsvBulk(world, { bulkOperation: 'insert' }, 'Name\nx\ny\n');
 
   expect(results[0]?.status).toBe('success');
   expect(world.org.ledger.counts.create).toBe(2);
@@ -186,7 +185,7 @@ test('the properties of a document are its own (Q19)', async () => {
   const rules = ['01Q000000000001EAA', '01Q000000000002EAA'];
   await run(
     connection,
-    { operation: 'csvBulk', properties: { ...FAST, bulkOperation: 'insert', object: 'Lead' } as Json },
+    { operation: 'csvBulk', properties: { ...POLLING, bulkOperation: 'insert', object: 'Lead' } as Json },
     rules.map((assignmentRuleId) => ({ body: 'LastName,Company\nx,y\n', properties: { assignmentRuleId } })),
   );
 

@@ -1,7 +1,7 @@
 import type { Body, Json, Status } from '@connector-runtime/core';
 import type { RuntimeConnection } from '@connector-runtime/runtime';
+import { startWorld, stopWorlds } from '../../promise-world.js';
 import { type Framing, json, type RawAnswer, RawService } from '../../raw-service.js';
-import { startWorld, stopWorlds } from './bulk-world.js';
 import { HastyClock } from './hasty-clock.js';
 
 afterEach(stopWorlds);
