@@ -188,7 +188,7 @@ export const salesforceRest = definePlugin({
         : (await import('./operations/rest/query-operation.js')).QueryOperation,
     customSoql: async (properties) =>
       asksForBulk(properties)
-        ? (await import('./operations/bulk/bulk-soql-operation.js')).BulkSoqlOperation
+        ? (await import('./operations/bulk/bulk-custom-soql-operation.js')).BulkCustomSoqlOperation
         : (await import('./operations/rest/custom-soql-operation.js')).CustomSoqlOperation,
     create: (properties) =>
       writeOperation(properties, async () => (await import('./operations/rest/create-operation.js')).CreateOperation),

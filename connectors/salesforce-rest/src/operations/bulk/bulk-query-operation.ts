@@ -7,7 +7,7 @@ import {
   type Operation,
 } from '@connector-runtime/core';
 import type { QueryProperties } from '../../properties/query-properties.js';
-import { refuseBulkChildren } from '../../soql/bulk-fields.js';
+import { refuseBulkChildren } from '../../soql/bulk-children.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { ConfiguredQueries } from '../configured-queries.js';
 import { runBulkStatement } from './bulk-statement.js';

@@ -21,7 +21,6 @@ import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { ObjectTarget } from '../object-target.js';
 import { statementOf } from '../soql-documents.js';
 import type { JobRequests } from './bulk-job.js';
-import { checkBulkSoql, withinBulkSoql } from './bulk-soql.js';
 import { type CheckedCsv, checkedCsv } from './checked-csv.js';
 import { reconcileCsv } from './csv-reconciliation.js';
 import { CsvSettlement, csvReceipt } from './csv-settlement.js';
@@ -31,6 +30,7 @@ import { ingestSpec } from './job-spec.js';
 import { LeftDocuments } from './left-documents.js';
 import { type LeftJob, leftJobOf, otherDocument } from './left-job.js';
 import { queryPages } from './query-job.js';
+import { checkSoqlLength, withinSoqlLength } from './soql-length.js';
 
 type Properties = CsvBulkProperties;
 
@@ -134,8 +134,8 @@ export class CsvBulkOperation implements Operation<Properties> {
   ): AsyncGenerator<OperationEvent> {
     const { properties } = document;
     const { bulkOperation, columnDelimiter, lineEnding = 'LF', pageSize } = properties;
-    const soql = (await statementOf({ body: withinBulkSoql(document.body) }, context)).trim();
-    checkBulkSoql(soql);
+    const soql = (await statementOf({ body: withinSoqlLength(document.body) }, context)).trim();
+    checkSoqlLength(soql);
     const inputs = [document.id];
     const settings = { operation: bulkOperation, query: soql, contentType: 'CSV', columnDelimiter, lineEnding };
     let rows = 0;

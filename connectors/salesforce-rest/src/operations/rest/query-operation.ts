@@ -9,7 +9,7 @@ import {
 import type { QueryProperties } from '../../properties/query-properties.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { ConfiguredQueries } from '../configured-queries.js';
-import { runStatement } from './soql-statement.js';
+import { runRestStatement } from './rest-statement.js';
 
 type Properties = QueryProperties;
 
@@ -23,7 +23,7 @@ export class QueryOperation implements Operation<Properties> {
 
   execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
     return this.queries.run(documents, context, (soql, document) =>
-      runStatement(soql, document, this.transport, context),
+      runRestStatement(soql, document, this.transport, context),
     );
   }
 }

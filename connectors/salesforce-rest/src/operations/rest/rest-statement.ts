@@ -24,7 +24,7 @@ const COUNT_QUERY = /^\s*select\s+count\s*\(\s*\)\s+from\s/i;
  * Records already given stand when a later page fails; what it throws is the document's.
  * Source: Salesforce REST API Developer Guide, "Query".
  */
-export async function* runStatement(
+export async function* runRestStatement(
   soql: string,
   { id, properties }: Document<StatementProperties>,
   transport: SalesforceTransport,

@@ -18,7 +18,7 @@ type Properties = CustomSoqlProperties;
  * Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Query".
  */
 @injectable()
-export class BulkSoqlOperation implements Operation<Properties> {
+export class BulkCustomSoqlOperation implements Operation<Properties> {
   constructor(@inject(SalesforceTransport) private readonly transport: SalesforceTransport) {}
 
   execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {

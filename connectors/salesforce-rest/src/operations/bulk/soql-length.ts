@@ -2,12 +2,12 @@ import { type Body, ConnectorError } from '@connector-runtime/core';
 import { MAX_SOQL_BYTES, MAX_SOQL_CHARS } from '../../service-limits.js';
 
 /** Refuses a statement that is longer than the service takes. */
-export function checkBulkSoql(soql: string): void {
+export function checkSoqlLength(soql: string): void {
   if (soql.length > MAX_SOQL_CHARS) throw tooLong(`${soql.length}`);
 }
 
 /** A statement that is read no further than the service could take it: for a host that sets documents no bounds. */
-export function withinBulkSoql(body: Body): Pick<Body, 'open'> {
+export function withinSoqlLength(body: Body): Pick<Body, 'open'> {
   return { open: (signal) => within(body.open(signal)) };
 }
 
