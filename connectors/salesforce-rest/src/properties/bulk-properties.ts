@@ -4,7 +4,7 @@ import { MAX_JOB_BASE64_MEGABYTES, MAX_JOB_BYTES } from '../service-limits.js';
 import { assignmentRuleId, common } from './common-properties.js';
 
 /** The value of `operationApi` that chooses Bulk API 2.0. */
-export const BULK_API = 'BulkAPI2.0';
+const BULK_API = 'BulkAPI2.0';
 
 /** How often a job is asked how far it is. */
 export interface PollProperties {

@@ -1,15 +1,11 @@
 import { bodies, type RunningOrg, run, runOrg } from '../../running-org.js';
+import { op, sentTo, writesIn } from './rest-runs.js';
 
 let world: RunningOrg;
 beforeEach(async () => {
   world = await runOrg();
 });
 afterEach(() => world.stop());
-
-const op = (operation: string, properties: Record<string, unknown> = {}, objectType = 'Account') =>
-  ({ operation, objectType, properties: properties as never }) as const;
-const writes = () => world.org.ledger.entries.map(({ action, fields }) => [action, fields['Name'] ?? fields['Phone']]);
-const sent = (kind: string) => world.org.requests.entries.filter((request) => request.kind === kind);
 
 describe('create', () => {
   test("sends the document unchanged and gives the service's answer", async () => {
@@ -26,8 +22,8 @@ describe('create', () => {
     });
     expect(results[0]?.body).toContain('<success>true</success>');
     expect(world.org.ledger.entries[0]?.fields['Name']).toBe('A & <B>');
-    expect(sent('create')[0]).toMatchObject({ body, path: '/services/data/v64.0/sobjects/Account' });
-    expect(sent('create')[0]?.headers).toMatchObject({
+    expect(sentTo(world, 'create')[0]).toMatchObject({ body, path: '/services/data/v64.0/sobjects/Account' });
+    expect(sentTo(world, 'create')[0]?.headers).toMatchObject({
       'sforce-auto-assign': 'FALSE',
       'content-type': 'application/xml; charset=UTF-8',
     });
@@ -51,7 +47,7 @@ describe('create', () => {
 
     expect(results.map(({ status }) => status)).toEqual(['success', 'applicationError', 'success']);
     expect(results[1]?.error).toMatchObject({ code, category: 'validation' });
-    expect(sent('create')).toHaveLength(2);
+    expect(sentTo(world, 'create')).toHaveLength(2);
   });
 
   test('reads a document that is a stream once and sends it', async () => {
@@ -63,7 +59,7 @@ describe('create', () => {
     const { results } = await run(await world.connect(), op('create'), [{ body: stream() }]);
 
     expect(results[0]?.status).toBe('success');
-    expect(writes()).toEqual([['create', 'Grün']]);
+    expect(writesIn(world)).toEqual([['create', 'Grün']]);
   });
 
   test("gives the service's refusal with its code, and the field that may be meant", async () => {
@@ -145,7 +141,7 @@ describe('create', () => {
       path: '/restHeaders/accept',
       message: expect.stringContaining('must not set accept'),
     });
-    expect(writes()).toHaveLength(1);
+    expect(writesIn(world)).toHaveLength(1);
   });
 
   test('waits out a limit of calls at once', async () => {
@@ -160,7 +156,7 @@ describe('create', () => {
     const { results } = await run(await world.connect(), op('create'), bodies('<r><Name>a</Name></r>'));
 
     expect(results[0]?.status).toBe('success');
-    expect(writes()).toEqual([['create', 'a']]);
+    expect(writesIn(world)).toEqual([['create', 'a']]);
   });
 
   test('refuses an object type of which nothing can be created', async () => {

@@ -1,13 +1,11 @@
 import { bodies, type RunningOrg, run, runOrg } from '../../running-org.js';
+import { op } from './rest-runs.js';
 
 let world: RunningOrg;
 beforeEach(async () => {
   world = await runOrg();
 });
 afterEach(() => world.stop());
-
-const op = (operation: string, properties: Record<string, unknown> = {}, objectType = 'Account') =>
-  ({ operation, objectType, properties: properties as never }) as const;
 
 describe('delete', () => {
   test('takes either form of document', async () => {

@@ -1,14 +1,12 @@
 import { RawService, SESSION_REFUSED, xml } from '../../raw-service.js';
 import { bodies, type RunningOrg, run, runOrg } from '../../running-org.js';
+import { op } from './rest-runs.js';
 
 let world: RunningOrg;
 beforeEach(async () => {
   world = await runOrg();
 });
 afterEach(() => world.stop());
-
-const op = (operation: string, properties: Record<string, unknown> = {}, objectType = 'Account') =>
-  ({ operation, objectType, properties: properties as never }) as const;
 
 describe('a session whose renewal names another host', () => {
   const gone = xml(

@@ -1,6 +1,6 @@
 import { RawService, xml } from '../../raw-service.js';
 import { bodies, type RunningOrg, run, runOrg } from '../../running-org.js';
-import { query } from './queries.js';
+import { query } from './rest-runs.js';
 
 let world: RunningOrg;
 afterEach(() => world.stop());

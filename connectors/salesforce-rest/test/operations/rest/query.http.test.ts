@@ -1,7 +1,7 @@
 import { parseXml } from '#src/xml/xml-tree.js';
 import { RawService, xml } from '../../raw-service.js';
 import { type RunningOrg, run, runOrg } from '../../running-org.js';
-import { query } from './queries.js';
+import { query } from './rest-runs.js';
 
 let world: RunningOrg;
 afterEach(() => world.stop());

@@ -1,14 +1,11 @@
 import { bodies, type RunningOrg, run, runOrg } from '../../running-org.js';
+import { op, sentTo } from './rest-runs.js';
 
 let world: RunningOrg;
 beforeEach(async () => {
   world = await runOrg();
 });
 afterEach(() => world.stop());
-
-const op = (operation: string, properties: Record<string, unknown> = {}, objectType = 'Account') =>
-  ({ operation, objectType, properties: properties as never }) as const;
-const sent = (kind: string) => world.org.requests.entries.filter((request) => request.kind === kind);
 
 describe('update', () => {
   const record = (inside: string) => `<records type="Account">${inside}</records>`;
@@ -32,8 +29,11 @@ describe('update', () => {
       body: `<Result><id>${id}</id><success>true</success></Result>`,
     });
     expect(world.org.record(id)).toMatchObject({ Name: 'B', Fax: null });
-    expect(sent('update')[0]).toMatchObject({ method: 'PATCH', path: `/services/data/v64.0/sobjects/Account/${id}` });
-    expect(sent('update')[0]?.body).not.toContain('<Id>');
+    expect(sentTo(world, 'update')[0]).toMatchObject({
+      method: 'PATCH',
+      path: `/services/data/v64.0/sobjects/Account/${id}`,
+    });
+    expect(sentTo(world, 'update')[0]?.body).not.toContain('<Id>');
   });
 
   test.each([
@@ -45,7 +45,7 @@ describe('update', () => {
     const { results } = await run(await world.connect(), op('update'), bodies(record(inside)));
 
     expect(results[0]).toMatchObject({ status: 'applicationError', error: { code: 'ID_MISSING' } });
-    expect(sent('update')).toHaveLength(0);
+    expect(sentTo(world, 'update')).toHaveLength(0);
   });
 
   test('keeps an id with slashes and dots within its place of the path', async () => {
@@ -84,7 +84,7 @@ describe('update', () => {
       expect(results[0]?.body).toMatch(
         /^<Account xmlns:xsi="[^"]+" type="Account" url="[^"]+">.*<Name>B<\/Name>.*<Phone xsi:nil="true"\/>.*<\/Account>$/s,
       );
-      expect(sent('batch')).toHaveLength(1);
+      expect(sentTo(world, 'batch')).toHaveLength(1);
     });
 
     test('gives the refusal of the update', async () => {

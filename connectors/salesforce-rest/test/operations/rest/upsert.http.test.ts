@@ -1,15 +1,11 @@
 import { type RunningOrg, run, runOrg } from '../../running-org.js';
+import { op, sentTo, writesIn } from './rest-runs.js';
 
 let world: RunningOrg;
 beforeEach(async () => {
   world = await runOrg();
 });
 afterEach(() => world.stop());
-
-const op = (operation: string, properties: Record<string, unknown> = {}, objectType = 'Account') =>
-  ({ operation, objectType, properties: properties as never }) as const;
-const writes = () => world.org.ledger.entries.map(({ action, fields }) => [action, fields['Name'] ?? fields['Phone']]);
-const sent = (kind: string) => world.org.requests.entries.filter((request) => request.kind === kind);
 
 describe('upsert', () => {
   const upsert = op('upsert', { externalIdFieldName: 'external_id__c' });
@@ -26,8 +22,10 @@ describe('upsert', () => {
 
     expect(first.results[0]).toMatchObject({ status: 'success', code: '201' });
     expect(second.results[0]).toMatchObject({ status: 'success', code: '200' });
-    expect(sent('upsert')[0]?.path).toBe('/services/data/v64.0/sobjects/Account/External_Id__c/k%2F1%20%C3%BC');
-    expect(writes()).toEqual([
+    expect(sentTo(world, 'upsert')[0]?.path).toBe(
+      '/services/data/v64.0/sobjects/Account/External_Id__c/k%2F1%20%C3%BC',
+    );
+    expect(writesIn(world)).toEqual([
       ['create', 'A'],
       ['update', 'B'],
     ]);
