@@ -4,7 +4,7 @@ import { SalesforceConnection } from './connection/salesforce-connection.js';
 import { SalesforceSession } from './connection/session.js';
 import { DescribeCache } from './describe/describe-cache.js';
 import { asksForBulk, BULK_CHOSEN, csvBulkPropertiesSchema } from './properties/bulk-properties.js';
-import { connectionPropertiesSchema } from './properties/connection-properties.js';
+import { connectionPropertiesSchema, MAX_CONCURRENT_REQUESTS } from './properties/connection-properties.js';
 import { inJsonToo } from './properties/payload-variants.js';
 import { customSoqlPropertiesSchema, queryPropertiesSchema } from './properties/query-properties.js';
 import {
@@ -32,6 +32,9 @@ const collections = {
   batch: { maxDocuments: MAX_COLLECTION_RECORDS, atomic: 'option' },
   limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 10, stopWithinMs: 2_000 },
 } as const satisfies OperationVariant;
+
+/** Of writes that send a request for each document. */
+const inRequests = { maxInFlight: MAX_CONCURRENT_REQUESTS, stopWithinMs: 2_000 } as const;
 
 /** Of what is done in jobs. After an abort a job is aborted too, and its results are read. */
 const inJobs = { maxInFlight: 1, stopWithinMs: 10_000 } as const;
@@ -118,7 +121,7 @@ const manifest = {
       effect: 'create',
       repeat: 'unsafe',
       properties: createPropertiesSchema,
-      limits: { maxDocumentBytes: MAX_BODY_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_BODY_BYTES, ...inRequests },
     },
     {
       ...write,
@@ -127,7 +130,7 @@ const manifest = {
       effect: 'update',
       repeat: 'safe',
       properties: updatePropertiesSchema,
-      limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_PARSED_BYTES, ...inRequests },
     },
     {
       ...write,
@@ -136,7 +139,7 @@ const manifest = {
       effect: 'upsert',
       repeat: 'keyed',
       properties: upsertPropertiesSchema,
-      limits: { maxDocumentBytes: MAX_BODY_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_BODY_BYTES, ...inRequests },
     },
     {
       ...write,
@@ -145,7 +148,7 @@ const manifest = {
       effect: 'delete',
       repeat: 'safe',
       properties: deletePropertiesSchema,
-      limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_PARSED_BYTES, ...inRequests },
     },
     {
       ...write,
@@ -155,7 +158,7 @@ const manifest = {
       effect: 'create',
       repeat: 'unsafe',
       properties: createTreePropertiesSchema,
-      limits: { maxDocumentBytes: MAX_BODY_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_BODY_BYTES, ...inRequests },
     },
     {
       id: 'csvBulk',

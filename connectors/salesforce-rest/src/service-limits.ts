@@ -1,9 +1,9 @@
 // What the service allows, wherever one of its numbers decides something here. Limits of the connector's own stand where they hold.
 
-/** Bytes of the body of one request. Source: REST API Developer Guide, "Status Codes and Error Responses" and "sObject Collections". */
+/** Bytes of the body of one request. Known of the service; no guide states it for REST. */
 export const MAX_BODY_BYTES = 50_000_000;
 
-/** Bytes of an address together with the headers. Source: REST API Developer Guide, "Status Codes and Error Responses" (414, 431). */
+/** Bytes of an address together with the headers. Source: Developer Limits and Allocations Quick Reference, "API Request Limits and Allocations". */
 export const MAX_URI_BYTES = 16_384;
 
 /** Characters of a statement, over any of the service's APIs. Source: SOQL and SOSL Reference, "SOQL SELECT Syntax" (limits). */
@@ -15,7 +15,7 @@ export const MAX_SOQL_BYTES = MAX_SOQL_CHARS * 4;
 /** Relations that a path goes over from a record to its parents. Source: SOQL and SOSL Reference, "Understanding Relationship Query Limitations". */
 export const MAX_PARENT_LEVELS = 5;
 
-/** Relations that a path goes over from a record to child records. Source: as above. */
+/** Relations that a path goes over from a record to child records. From version 58 of the API on; over Bulk API 2.0 there are none. Source: as above. */
 export const MAX_CHILD_LEVELS = 4;
 
 /** Records in a page of a query over REST, at the least and at the most. Source: REST API Developer Guide, "Query Options Header". */

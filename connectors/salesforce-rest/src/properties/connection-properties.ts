@@ -29,6 +29,9 @@ export const SOAP_LOGIN_PATH = `/services/Soap/u/${LAST_SOAP_LOGIN_VERSION}.0`;
 /** Where user names and passwords are taken, unless the connection says otherwise. */
 export const DEFAULT_LOGIN_URL = `https://login.salesforce.com${SOAP_LOGIN_PATH}`;
 
+/** So many requests may be under way at once, as the original has it. */
+export const MAX_CONCURRENT_REQUESTS = 25;
+
 const secret = { type: 'string', minLength: 1, format: 'password', writeOnly: true };
 const address = { type: 'string', pattern: '^\\s*https?://[^\\s]+\\s*$' };
 
@@ -115,7 +118,7 @@ export const connectionPropertiesSchema = {
     concurrent: {
       type: 'integer',
       minimum: 1,
-      maximum: 25,
+      maximum: MAX_CONCURRENT_REQUESTS,
       default: 5,
       title: 'Concurrent requests',
       description:
