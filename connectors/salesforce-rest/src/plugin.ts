@@ -4,7 +4,7 @@ import { SalesforceConnection } from './connection/salesforce-connection.js';
 import { SalesforceSession } from './connection/session.js';
 import { DescribeCache } from './describe/describe-cache.js';
 import { asksForBulk, BULK_CHOSEN, csvBulkPropertiesSchema } from './properties/bulk-properties.js';
-import { connectionPropertiesSchema } from './properties/connection-properties.js';
+import { connectionPropertiesSchema, MAX_CONCURRENT_REQUESTS } from './properties/connection-properties.js';
 import { inJsonToo } from './properties/payload-variants.js';
 import { customSoqlPropertiesSchema, queryPropertiesSchema } from './properties/query-properties.js';
 import {
@@ -13,28 +13,28 @@ import {
   createPropertiesSchema,
   createTreePropertiesSchema,
   deletePropertiesSchema,
-  MAX_BATCH_COUNT,
   updatePropertiesSchema,
   upsertPropertiesSchema,
 } from './properties/write-properties.js';
+import { MAX_BODY_BYTES, MAX_COLLECTION_RECORDS, MAX_SOQL_BYTES } from './service-limits.js';
 import { ApiUsage } from './transport/api-usage.js';
 import { CSV, JSON_TYPE, XML } from './transport/headers.js';
 import { SalesforceTransport } from './transport/salesforce-transport.js';
 import { SESSION_SOURCE } from './transport/session-source.js';
 
-/** What the service takes as the body of one request, and what the original allows where a document is taken apart. */
-const MAX_SENT_BYTES = 50_000_000;
+/** What the original allows where a document is taken apart. */
 const MAX_PARSED_BYTES = 1_000_000;
-/** The longest statement that any of the service's APIs takes, in characters of up to four bytes. */
-const MAX_SOQL_BYTES = 400_000;
 
 /** Of writes whose properties ask for it: many records in a request. */
 const collections = {
   id: 'collections',
   when: COLLECTIONS_CHOSEN,
-  batch: { maxDocuments: MAX_BATCH_COUNT, atomic: 'option' },
+  batch: { maxDocuments: MAX_COLLECTION_RECORDS, atomic: 'option' },
   limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 10, stopWithinMs: 2_000 },
 } as const satisfies OperationVariant;
+
+/** Of writes that send a request for each document. */
+const inRequests = { maxInFlight: MAX_CONCURRENT_REQUESTS, stopWithinMs: 2_000 } as const;
 
 /** Of what is done in jobs. After an abort a job is aborted too, and its results are read. */
 const inJobs = { maxInFlight: 1, stopWithinMs: 10_000 } as const;
@@ -121,7 +121,7 @@ const manifest = {
       effect: 'create',
       repeat: 'unsafe',
       properties: createPropertiesSchema,
-      limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_BODY_BYTES, ...inRequests },
     },
     {
       ...write,
@@ -130,7 +130,7 @@ const manifest = {
       effect: 'update',
       repeat: 'safe',
       properties: updatePropertiesSchema,
-      limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_PARSED_BYTES, ...inRequests },
     },
     {
       ...write,
@@ -139,7 +139,7 @@ const manifest = {
       effect: 'upsert',
       repeat: 'keyed',
       properties: upsertPropertiesSchema,
-      limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_BODY_BYTES, ...inRequests },
     },
     {
       ...write,
@@ -148,7 +148,7 @@ const manifest = {
       effect: 'delete',
       repeat: 'safe',
       properties: deletePropertiesSchema,
-      limits: { maxDocumentBytes: MAX_PARSED_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_PARSED_BYTES, ...inRequests },
     },
     {
       ...write,
@@ -158,7 +158,7 @@ const manifest = {
       effect: 'create',
       repeat: 'unsafe',
       properties: createTreePropertiesSchema,
-      limits: { maxDocumentBytes: MAX_SENT_BYTES, maxInFlight: 25, stopWithinMs: 2_000 },
+      limits: { maxDocumentBytes: MAX_BODY_BYTES, ...inRequests },
     },
     {
       id: 'csvBulk',
@@ -191,7 +191,7 @@ export const salesforceRest = definePlugin({
         : (await import('./operations/rest/query-operation.js')).QueryOperation,
     customSoql: async (properties) =>
       asksForBulk(properties)
-        ? (await import('./operations/bulk/bulk-soql-operation.js')).BulkSoqlOperation
+        ? (await import('./operations/bulk/bulk-custom-soql-operation.js')).BulkCustomSoqlOperation
         : (await import('./operations/rest/custom-soql-operation.js')).CustomSoqlOperation,
     create: (properties) =>
       writeOperation(properties, async () => (await import('./operations/rest/create-operation.js')).CreateOperation),

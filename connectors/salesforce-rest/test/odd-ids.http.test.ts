@@ -1,4 +1,4 @@
-import { FAST } from './bulk-world.js';
+import { FAST } from './operations/bulk/bulk-world.js';
 import { PromiseWorld, run } from './promise-world.js';
 
 let world: PromiseWorld;

@@ -92,3 +92,38 @@ export function accounts(count: number, name = 'Promise'): { readonly id: string
     body: `<records type="Account"><Name>${name} d${index + 1}</Name></records>`,
   }));
 }
+
+const worlds: PromiseWorld[] = [];
+
+export async function startWorld(...options: Parameters<typeof PromiseWorld.start>): Promise<PromiseWorld> {
+  const world = await PromiseWorld.start(...options);
+  worlds.push(world);
+  return world;
+}
+
+/** Stops what the tests of a file started; to be called after each. */
+export async function stopWorlds(): Promise<void> {
+  for (const world of worlds.splice(0)) await world.stop();
+}
+
+/** What an execution came to, and the org that it wrote to. */
+export interface Made {
+  readonly outcome: Outcome;
+  readonly org: PromiseWorld['org'];
+}
+
+/** No claim that the org contradicts: of the accounts of {@link accounts}, `success` is there, `failure`, `applicationError` and `notAttempted` are not; nothing is there twice. */
+export function expectHonest({ outcome, org }: Made): void {
+  const names = org
+    .records('Account')
+    .map((account) => String(account['Name']))
+    .filter((name) => name.startsWith('Promise'))
+    .map((name) => name.split(' ')[1] ?? '');
+  expect(new Set(names).size).toBe(names.length);
+  for (const [id, status] of Object.entries(outcome.statuses)) {
+    if (status === 'success') expect(names).toContain(id);
+    else if (status !== 'unknown') expect(names).not.toContain(id);
+  }
+}
+
+export const count = (outcome: Outcome, status: Status) => outcome.summary.counts[status];

@@ -16,6 +16,6 @@ export function inputModel(
     const hasParent = operation !== 'delete' && field.type === 'reference' && field.relationshipName !== '';
     if (hasParent && !elements.has(field.relationshipName)) elements.set(field.relationshipName, keyElement(field));
   }
-  const type = { name: describe.name, objectType: describe.name, elements: [...elements.values()] };
+  const type = { name: describe.name, elements: [...elements.values()] };
   return { root: 'records', rootType: describe.name, direction: 'input', types: [type] };
 }

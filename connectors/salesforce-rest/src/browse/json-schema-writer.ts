@@ -1,4 +1,5 @@
 import type { Json } from '@connector-runtime/core';
+import { ERROR_COLUMN } from '../result-columns.js';
 import type { ElementContent, ModelElement, ObjectModel, RecordType, ValueType } from './object-model.js';
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
@@ -56,7 +57,7 @@ export function writeJsonResultSchema(): string {
     success: { type: 'boolean' },
     created: { type: 'boolean' },
     errors: ERRORS,
-    sf__Error: { type: 'string' },
+    [ERROR_COLUMN]: { type: 'string' },
   };
   return written({ $ref: reference('Result'), $defs: { Result: objectOf(members, ['success']) } });
 }

@@ -13,7 +13,6 @@ export interface ObjectModel {
 export interface RecordType {
   /** Unique in the model; the object type's name, numbered where one occurs in several forms. */
   readonly name: string;
-  readonly objectType: string;
   readonly elements: readonly ModelElement[];
 }
 

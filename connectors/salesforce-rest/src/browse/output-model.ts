@@ -60,7 +60,7 @@ export async function queryModel(
 
 /** The record that an update with read-back gives. */
 export function recordModel(describe: SObjectDescribe): ObjectModel {
-  const type = { name: describe.name, objectType: describe.name, elements: describe.fields.map(outputElement) };
+  const type = { name: describe.name, elements: describe.fields.map(outputElement) };
   return { root: describe.name, rootType: describe.name, direction: 'output', types: [type] };
 }
 
@@ -88,7 +88,7 @@ class OutputModelBuilder {
     for (let number = 2; taken.has(name); number += 1) name = `${objectType}_${number}`;
     this.names.set(key, name);
     const place = this.built.push(undefined) - 1;
-    this.built[place] = { name, objectType, elements: await this.elements(holders, reach) };
+    this.built[place] = { name, elements: await this.elements(holders, reach) };
     return name;
   }
 

@@ -1,5 +1,6 @@
 import { create } from 'xmlbuilder2';
 import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.js';
+import { ERROR_COLUMN } from '../result-columns.js';
 
 const XS = 'http://www.w3.org/2001/XMLSchema';
 
@@ -13,7 +14,7 @@ export function writeResultSchema(root: 'Result' | 'result'): string {
   writeErrors(members);
   element(members, { name: 'id', type: 'xs:string', nillable: 'true' });
   element(members, { name: 'success', type: 'xs:boolean' });
-  element(members, { name: 'sf__Error', type: 'xs:string' });
+  element(members, { name: ERROR_COLUMN, type: 'xs:string' });
   return schema.doc().end({ prettyPrint: true });
 }
 

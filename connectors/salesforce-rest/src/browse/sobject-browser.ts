@@ -12,7 +12,7 @@ import { DescribeCache } from '../describe/describe-cache.js';
 import type { SObjectDescribe, SObjectEntry } from '../describe/sobject-describe.js';
 import { asksForBulk } from '../properties/bulk-properties.js';
 import { asksForCollections } from '../properties/write-properties.js';
-import { refuseBulkChildren } from '../soql/bulk-fields.js';
+import { refuseBulkChildren } from '../soql/bulk-children.js';
 import { configError } from '../transport/refusals.js';
 import type { WriteOperation } from './field-elements.js';
 import { fieldsAt } from './field-levels.js';
@@ -96,7 +96,7 @@ export class SObjectBrowser implements Browse {
   /** Over Bulk API 2.0 records come from CSV, and their values are texts. */
   private async asGiven(model: ObjectModel, { operation, properties }: DescribeQuery): Promise<ObjectModel> {
     if (operation !== 'query' || !asksForBulk(properties)) return model;
-    return (await import('./bulk-models.js')).withTexts(model);
+    return (await import('./bulk-model.js')).withTexts(model);
   }
 
   /** Made once for both formats of the same describe. */
@@ -133,7 +133,7 @@ export class SObjectBrowser implements Browse {
     }
     if (role === 'output') {
       if (asksForBulk(properties)) {
-        const { bulkResultModel } = await import('./bulk-models.js');
+        const { bulkResultModel } = await import('./bulk-model.js');
         return bulkResultModel(describe, operation as WriteOperation);
       }
       const isReadBack = operation === 'update' && properties['returnUpdatedRecord'] === true;

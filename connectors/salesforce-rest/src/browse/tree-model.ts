@@ -48,7 +48,7 @@ class TreeModelBuilder {
         content: { kind: 'list', type: await this.add(child, levels - 1, false) },
       });
     }
-    this.byName.set(name, { name, objectType: describe.name, elements: [...elements.values()] });
+    this.byName.set(name, { name, elements: [...elements.values()] });
     return name;
   }
 

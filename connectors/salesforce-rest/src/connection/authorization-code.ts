@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type CallContext, ConnectorError, type HttpClient, type LoginPrompt } from '@connector-runtime/core';
 import { plainText } from '../transport/plain-text.js';
 import { protocolError } from '../transport/refusals.js';
+import { untilAborted } from '../transport/until-aborted.js';
 import type { Grant } from './grant.js';
 import { readGrant, tokenRequest } from './oauth-grants.js';
 
@@ -72,13 +73,4 @@ function isSame(a: string, b: string): boolean {
 
 function refusal(code: string, message: string): ConnectorError {
   return new ConnectorError({ category: 'auth', code, message, effect: 'none', retryable: false });
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

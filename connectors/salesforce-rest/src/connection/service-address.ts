@@ -1,11 +1,10 @@
+import { DEFAULT_LOGIN_URL, SOAP_LOGIN_PATH } from '../properties/connection-properties.js';
+import { LAST_SOAP_LOGIN_VERSION } from '../service-limits.js';
 import { configError } from '../transport/refusals.js';
 
 /** The oldest version of the data API that is supported, and the range that this release was tested with. */
 export const OLDEST_VERSION = 59;
 export const NEWEST_TESTED_VERSION = 67;
-
-/** From this version on, `login()` is not offered. */
-const FIRST_SOAP_VERSION_WITHOUT_LOGIN = 65;
 
 /** What the property `url` says. */
 export interface ServiceAddress {
@@ -39,10 +38,7 @@ export function parseServiceUrl(text: string): ServiceAddress {
 
 /** Reads the property `authenticationUrl`. */
 export function parseLoginUrl(text: string): string {
-  const url = parseUrl(
-    text.trim() === '' ? 'https://login.salesforce.com/services/Soap/u/64.0' : text,
-    '/authenticationUrl',
-  );
+  const url = parseUrl(text.trim() === '' ? DEFAULT_LOGIN_URL : text, '/authenticationUrl');
   const version = /\/services\/Soap\/[uc]\/(\d+)(?:\.\d+)?/.exec(url.pathname)?.[1];
   if (version === undefined) {
     throw configError(
@@ -51,10 +47,10 @@ export function parseLoginUrl(text: string): string {
       '/authenticationUrl',
     );
   }
-  if (Number(version) >= FIRST_SOAP_VERSION_WITHOUT_LOGIN) {
+  if (Number(version) > LAST_SOAP_LOGIN_VERSION) {
     throw configError(
       'SOAP_LOGIN_NOT_OFFERED',
-      `authenticationUrl names version ${version}.0, but Salesforce offers login() only up to 64.0: use …/services/Soap/u/64.0, or OAuth 2.0 (authenticationType OAUTH_2)`,
+      `authenticationUrl names version ${version}.0, but Salesforce offers login() only up to ${LAST_SOAP_LOGIN_VERSION}.0: use …${SOAP_LOGIN_PATH}, or OAuth 2.0 (authenticationType OAUTH_2)`,
       '/authenticationUrl',
     );
   }

@@ -5,6 +5,7 @@ import {
   type HttpClient,
   type HttpResponse,
 } from '@connector-runtime/core';
+import { LAST_SOAP_LOGIN_VERSION } from '../service-limits.js';
 import { isHtml } from '../transport/error-answer.js';
 import { plainText } from '../transport/plain-text.js';
 import { configError, protocolError } from '../transport/refusals.js';
@@ -160,6 +161,6 @@ function adviceOf(code: string, text: string): string {
   if (code !== 'INVALID_OPERATION') return '';
   const reason = /disabled/i.test(text)
     ? 'SOAP login() is switched off in this organisation; an administrator can switch it on and may have to give the user the permission "Use Any API Auth"'
-    : `Salesforce offers SOAP login() only up to version 64.0, and not after ${SOAP_LOGIN_ENDS}`;
+    : `Salesforce offers SOAP login() only up to version ${LAST_SOAP_LOGIN_VERSION}.0, and not after ${SOAP_LOGIN_ENDS}`;
   return `. ${reason}. Better: ${SOAP_LOGIN_WAY_OUT}`;
 }

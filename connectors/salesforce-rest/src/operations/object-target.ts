@@ -14,7 +14,7 @@ import { configError } from '../transport/refusals.js';
 import { checkConfiguredHeaders, type HeaderProperties } from './document-headers.js';
 
 /** What an operation does to records, by the flag of the describe that allows it. */
-export type Ability = 'queryable' | 'createable' | 'updateable' | 'deletable';
+type Ability = 'queryable' | 'createable' | 'updateable' | 'deletable';
 
 const VERBS: Readonly<Record<Ability, string>> = {
   queryable: 'queried',
@@ -23,16 +23,19 @@ const VERBS: Readonly<Record<Ability, string>> = {
   deletable: 'deleted',
 };
 
+/** By the id of an operation, or by what a bulk job is told to do. */
 const ABILITIES: Readonly<Record<string, Ability>> = {
   query: 'queryable',
   create: 'createable',
+  createTree: 'createable',
+  insert: 'createable',
   update: 'updateable',
   upsert: 'updateable',
   delete: 'deletable',
+  hardDelete: 'deletable',
 };
 
-/** What the operation of that id does to records. */
-export function abilityOf(operation: string): Ability {
+function abilityOf(operation: string): Ability {
   const ability = ABILITIES[operation];
   if (ability === undefined) throw new TypeError(`${operation} is no operation on records`);
   return ability;
@@ -53,12 +56,13 @@ function isOutdated({ code, message, service }: ErrorInfo): boolean {
 export class ObjectTarget {
   constructor(@inject(DescribeCache) private readonly describes: DescribeCache) {}
 
-  /** The describe of the object type, the operation's own where none is named; `config` where it is unknown or does not allow this. */
+  /** The describe of the object type; `config` where it is unknown or does not allow what is done. Both are the context's operation's own where none is named. */
   async check(
-    ability: Ability,
     context: ExecutionContext<HeaderProperties>,
+    operation = context.operation.id,
     objectType = context.objectType,
   ): Promise<SObjectDescribe> {
+    const ability = abilityOf(operation);
     checkConfiguredHeaders(context.properties);
     const describe = await this.describe(objectType, context);
     if (!describe[ability]) {

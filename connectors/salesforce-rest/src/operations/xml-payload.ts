@@ -1,4 +1,5 @@
 import type { Body, CallContext, Document } from '@connector-runtime/core';
+import { ERROR_COLUMN } from '../result-columns.js';
 import { errorsIn, type ServiceError } from '../transport/error-answer.js';
 import { ACCEPT_XML, XML, XML_BOTH_WAYS } from '../transport/headers.js';
 import { documentError } from '../transport/refusals.js';
@@ -126,7 +127,7 @@ export const XML_PAYLOAD: Payload = {
   /** `sf__Error` has the text of all errors. */
   failureBody(message, id, errors, root = 'Result') {
     const idElement = id === '' ? '' : `<id>${escapeXml(id)}</id>`;
-    return `<?xml version="1.0" encoding="UTF-8"?><${root}>${idElement}<success>false</success><sf__Error>${escapeXml(message)}</sf__Error>${errors.map(errorElement).join('')}</${root}>`;
+    return `<?xml version="1.0" encoding="UTF-8"?><${root}>${idElement}<success>false</success><${ERROR_COLUMN}>${escapeXml(message)}</${ERROR_COLUMN}>${errors.map(errorElement).join('')}</${root}>`;
   },
 };
 

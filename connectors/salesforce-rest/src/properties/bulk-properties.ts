@@ -1,9 +1,10 @@
 import type { JsonSchema } from '@connector-runtime/core';
 import type { ColumnDelimiter, LineEnding } from '../csv/csv-form.js';
+import { MAX_JOB_BASE64_MEGABYTES, MAX_JOB_BYTES } from '../service-limits.js';
 import { assignmentRuleId, common } from './common-properties.js';
 
 /** The value of `operationApi` that chooses Bulk API 2.0. */
-export const BULK_API = 'BulkAPI2.0';
+const BULK_API = 'BulkAPI2.0';
 
 /** How often a job is asked how far it is. */
 export interface PollProperties {
@@ -24,7 +25,7 @@ export interface BulkIngestProperties extends PollProperties {
   readonly hardDelete?: boolean;
 }
 
-export const CSV_BULK_OPERATIONS = ['insert', 'update', 'upsert', 'delete', 'hardDelete', 'query', 'queryAll'] as const;
+const CSV_BULK_OPERATIONS = ['insert', 'update', 'upsert', 'delete', 'hardDelete', 'query', 'queryAll'] as const;
 
 /** Of CSV Bulk. */
 export interface CsvBulkProperties extends PollProperties {
@@ -77,10 +78,9 @@ export const bulkWriting = {
   batchSize: {
     type: 'integer',
     minimum: 1,
-    maximum: 150,
+    maximum: MAX_JOB_BASE64_MEGABYTES,
     title: 'Batch size',
-    description:
-      'With Bulk API 2.0: megabytes (1,000,000 bytes) of CSV in a job at the most. Unset: 100. More than 112.5 never go into one: the service takes 150 MB, counted in base64, which is a third longer.',
+    description: `With Bulk API 2.0: megabytes (1,000,000 bytes) of CSV in a job at the most. Unset: 100. More than ${MAX_JOB_BYTES / 1_000_000} never go into one: the service takes ${MAX_JOB_BASE64_MEGABYTES} MB, counted in base64, which is a third longer.`,
   },
 } as const;
 

@@ -1,4 +1,5 @@
 import type { JsonSchema, Secret } from '@connector-runtime/core';
+import { LAST_SOAP_LOGIN_VERSION } from '../service-limits.js';
 
 export type GrantType = 'authorizationCode' | 'clientCredentials' | 'jwtBearer' | 'refreshToken';
 
@@ -21,6 +22,15 @@ export interface ConnectionProperties {
   readonly repeatUpdates: boolean;
   readonly apiUsageWarningPercent: number;
 }
+
+/** The newest that has a login. */
+export const SOAP_LOGIN_PATH = `/services/Soap/u/${LAST_SOAP_LOGIN_VERSION}.0`;
+
+/** Where user names and passwords are taken, unless the connection says otherwise. */
+export const DEFAULT_LOGIN_URL = `https://login.salesforce.com${SOAP_LOGIN_PATH}`;
+
+/** So many requests may be under way at once, as the original has it. */
+export const MAX_CONCURRENT_REQUESTS = 25;
 
 const secret = { type: 'string', minLength: 1, format: 'password', writeOnly: true };
 const address = { type: 'string', pattern: '^\\s*https?://[^\\s]+\\s*$' };
@@ -59,9 +69,8 @@ export const connectionPropertiesSchema = {
       type: 'string',
       pattern: '^\\s*(?:https?://[^\\s]+)?\\s*$',
       title: 'SOAP login address',
-      description:
-        'For USER_CREDENTIALS: where login() is called, with a version of its own, at most 64. For sandboxes https://test.salesforce.com/services/Soap/u/64.0.',
-      default: 'https://login.salesforce.com/services/Soap/u/64.0',
+      description: `For USER_CREDENTIALS: where login() is called, with a version of its own, at most ${LAST_SOAP_LOGIN_VERSION}. For sandboxes https://test.salesforce.com${SOAP_LOGIN_PATH}.`,
+      default: DEFAULT_LOGIN_URL,
     },
     grantType: {
       type: 'string',
@@ -109,7 +118,7 @@ export const connectionPropertiesSchema = {
     concurrent: {
       type: 'integer',
       minimum: 1,
-      maximum: 25,
+      maximum: MAX_CONCURRENT_REQUESTS,
       default: 5,
       title: 'Concurrent requests',
       description:

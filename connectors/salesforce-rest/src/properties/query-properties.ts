@@ -1,4 +1,5 @@
 import type { JsonSchema } from '@connector-runtime/core';
+import { MAX_PAGE_RECORDS, MAX_PARENT_LEVELS, MIN_PAGE_RECORDS } from '../service-limits.js';
 import type { SortDirection } from '../soql/soql-query.js';
 import type { Condition, Operator } from '../soql/where-clause.js';
 import { type PollProperties, polling } from './bulk-properties.js';
@@ -67,10 +68,9 @@ const statement = {
   },
   pageSize: {
     type: 'integer',
-    minimum: 200,
+    minimum: MIN_PAGE_RECORDS,
     title: 'Page size',
-    description:
-      'Records a page; the service may deviate. At the most 2000 with RESTAPI. Unset: its own default, which is 2000 with RESTAPI.',
+    description: `Records a page; the service may deviate. At the most ${MAX_PAGE_RECORDS} with RESTAPI. Unset: its own default, which is ${MAX_PAGE_RECORDS} with RESTAPI.`,
   },
   includeDeleted: {
     type: 'boolean',
@@ -89,7 +89,7 @@ const statement = {
 /** The largest page that a request for one may ask for; jobs have larger ones. */
 const pageSizeOfRest = {
   if: { type: 'object', properties: { operationApi: { const: 'RESTAPI' } } },
-  then: { type: 'object', properties: { pageSize: { type: 'integer', maximum: 2000 } } },
+  then: { type: 'object', properties: { pageSize: { type: 'integer', maximum: MAX_PAGE_RECORDS } } },
 } as const;
 
 export const customSoqlPropertiesSchema = {
@@ -149,7 +149,7 @@ export const queryPropertiesSchema = {
     parentsDepth: {
       type: 'integer',
       minimum: 0,
-      maximum: 5,
+      maximum: MAX_PARENT_LEVELS,
       default: 0,
       title: 'Levels of parents',
       description: 'For browsing: how many levels of parent records the schema shows.',

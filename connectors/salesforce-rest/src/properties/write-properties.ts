@@ -1,4 +1,5 @@
 import type { JsonSchema } from '@connector-runtime/core';
+import { MAX_COLLECTION_RECORDS } from '../service-limits.js';
 import { bulkColumns, bulkWriting, hardDelete } from './bulk-properties.js';
 import { assignmentRuleId, type CommonProperties, common } from './common-properties.js';
 
@@ -32,16 +33,13 @@ export interface CreateTreeProperties {
   readonly assignmentRuleId?: string;
 }
 
-/** Most records in a request of collections. */
-export const MAX_BATCH_COUNT = 200;
-
 const batchProperties = {
   batchCount: {
     type: 'integer',
     minimum: 1,
-    maximum: MAX_BATCH_COUNT,
+    maximum: MAX_COLLECTION_RECORDS,
     title: 'Batch count',
-    description: `Records in a request at the most. Unset: ${MAX_BATCH_COUNT} with COMPOSITEAPI, 1 with RESTAPI; more than 1 with RESTAPI is done as with COMPOSITEAPI.`,
+    description: `Records in a request at the most. Unset: ${MAX_COLLECTION_RECORDS} with COMPOSITEAPI, 1 with RESTAPI; more than 1 with RESTAPI is done as with COMPOSITEAPI.`,
   },
   allOrNone: {
     type: 'boolean',

@@ -1,8 +1,7 @@
+import { MAX_CHILD_LEVELS, MAX_PARENT_LEVELS } from '../service-limits.js';
 import { refuseSoql } from './soql-refusal.js';
 
 const RECORDS = 'records';
-const MAX_PARENT_LEVELS = 5;
-const MAX_CHILD_LEVELS = 4;
 
 /** A field as the configuration names it: `Name`, `Owner/Email`, `Contacts/records/Owner/Name`. */
 export interface FieldPath {

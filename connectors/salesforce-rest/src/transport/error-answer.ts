@@ -1,4 +1,5 @@
 import type { ErrorInfo, HttpResponse } from '@connector-runtime/core';
+import { MAX_URI_BYTES } from '../service-limits.js';
 import { elementsNamed, parseXml, type XmlElement } from '../xml/xml-tree.js';
 import { plainText } from './plain-text.js';
 import { isSessionCode, meaningOf, publicCode } from './service-codes.js';
@@ -193,7 +194,7 @@ export function isHtml(answer: Pick<HttpResponse, 'headers'>, text: string): boo
 }
 
 function adviceOf(status: number): string {
-  if (status === 414 || status === 431) return ': the address or the headers are longer than 16384 bytes';
+  if (status === 414 || status === 431) return `: the address or the headers are longer than ${MAX_URI_BYTES} bytes`;
   if (status >= 300 && status < 400) return ': it points elsewhere; check the url';
   return '';
 }

@@ -105,7 +105,7 @@ export function publicCode(code: string): string {
   return word === '' ? 'SALESFORCE_ERROR' : `SALESFORCE_${word}`;
 }
 
-/** Every code that means something of its own. */
+/** Every code that means something of its own: the page of errors is held to them by a test. */
 export function knownCodes(): readonly string[] {
   return [...MEANINGS.keys(), 'REQUEST_LIMIT_EXCEEDED'];
 }

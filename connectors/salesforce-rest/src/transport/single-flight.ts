@@ -1,4 +1,5 @@
 import { type CallContext, type Clock, isConnectorError, type Logger, type Meter } from '@connector-runtime/core';
+import { untilAborted } from './until-aborted.js';
 
 interface Flight<T> {
   readonly outcome: Promise<T>;
@@ -63,17 +64,4 @@ export class SingleFlight<T> {
 
 function wasCalledOff(error: unknown): boolean {
   return isConnectorError(error) && (error.info.category === 'cancelled' || error.info.code === 'DEADLINE');
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let leave: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    leave = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', leave, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (leave !== undefined) signal.removeEventListener('abort', leave);
-  }
 }

@@ -31,6 +31,17 @@ export async function problemsOf(schema: string, documents: readonly string[]): 
   return errors.map(({ message }) => message);
 }
 
+/** The same of the bodies that a run gave. */
+export function problemsOfBodies(
+  schema: string,
+  given: readonly { readonly body?: unknown }[],
+): Promise<readonly string[]> {
+  return problemsOf(
+    schema,
+    given.map(({ body }) => String(body)),
+  );
+}
+
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const item of items) found.push(item);

@@ -41,8 +41,8 @@ describe('below a parent of several types, the lookups of all of them are follow
 
     const { types } = await queryModel(task, { parents: 0, children: 0, selected }, describes, context);
 
-    const parent = types.find(({ objectType }) => objectType === 'Account_or_Case');
-    expect(types.map(({ objectType }) => objectType)).toEqual(['Task', 'Account_or_Case', 'Account_or_Case']);
+    const parent = types.find(({ name }) => name === 'Account_or_Case');
+    expect(types.map(({ name }) => name)).toEqual(['Task', 'Account_or_Case', 'Account_or_Case_2']);
     expect(parent?.elements.find(({ name }) => name === 'Parent')?.documentation).toBe('Account or Case of ParentId');
   });
 

@@ -11,7 +11,6 @@ function member(name: string, content: ElementContent, more: Partial<ModelElemen
 const types = [
   {
     name: 'Account',
-    objectType: 'Account',
     elements: [
       member('A', { kind: 'value', value: 'text' }),
       member('B', { kind: 'value', value: 'text', maxLength: 80 }, { required: true, nillable: false }),
@@ -23,7 +22,7 @@ const types = [
       member('H', { kind: 'record', type: 'Other' }, { documentation: 'a parent' }),
     ],
   },
-  { name: 'Other', objectType: 'Other', elements: [] },
+  { name: 'Other', elements: [] },
 ];
 const output: ObjectModel = { root: 'records', rootType: 'Account', direction: 'output', types };
 const input: ObjectModel = { ...output, direction: 'input' };

@@ -20,7 +20,7 @@ import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders } from '../document-headers.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { warnOfIdle } from '../idle-properties.js';
-import { abilityOf, ObjectTarget } from '../object-target.js';
+import { ObjectTarget } from '../object-target.js';
 import { IngestColumns } from './ingest-columns.js';
 import { reconcileRows } from './ingest-reconciliation.js';
 import { receiptOf } from './ingest-results.js';
@@ -115,7 +115,7 @@ export class BulkIngestOperation implements Operation<Properties> {
   /** Checks the configuration against the live describe. */
   private async plan(context: ExecutionContext<Properties>) {
     const { properties, operation } = context;
-    const describe = await this.target.check(abilityOf(operation.id), context);
+    const describe = await this.target.check(context);
     warnOfIdle(context, 'BulkAPI2.0');
     const columns = new IngestColumns(describe, this.describes);
     const key = operation.id === 'upsert' ? externalIdField(describe, externalIdFieldName(properties)) : undefined;

@@ -4,16 +4,12 @@ import {
   type ExecutionContext,
   inject,
   injectable,
-  isConnectorError,
   type Operation,
 } from '@connector-runtime/core';
-import { eachDocument } from '@connector-runtime/core/authoring';
-import { DescribeCache } from '../../describe/describe-cache.js';
 import type { QueryProperties } from '../../properties/query-properties.js';
-import { refuseBulkChildren } from '../../soql/bulk-fields.js';
+import { refuseBulkChildren } from '../../soql/bulk-children.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
-import { ObjectTarget } from '../object-target.js';
-import { QueryPlan } from '../query-plan.js';
+import { ConfiguredQueries } from '../configured-queries.js';
 import { runBulkStatement } from './bulk-statement.js';
 
 type Properties = QueryProperties;
@@ -26,24 +22,14 @@ type Properties = QueryProperties;
 @injectable()
 export class BulkQueryOperation implements Operation<Properties> {
   constructor(
-    @inject(ObjectTarget) private readonly target: ObjectTarget,
-    @inject(DescribeCache) private readonly describes: DescribeCache,
+    @inject(ConfiguredQueries) private readonly queries: ConfiguredQueries,
     @inject(SalesforceTransport) private readonly transport: SalesforceTransport,
   ) {}
 
   async *execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
     refuseBulkChildren(context.properties.fields ?? []);
-    const describe = await this.target.check('queryable', context);
-    const plan = await QueryPlan.make(describe, this.describes, context);
-    yield* eachDocument(documents, (document) => this.read(document, plan, context));
-  }
-
-  private async *read(document: Document<Properties>, plan: QueryPlan, context: ExecutionContext<Properties>): Events {
-    try {
-      yield* runBulkStatement(await plan.soqlFor(document, context), document, this.transport, context);
-    } catch (error) {
-      if (isConnectorError(error)) await this.target.noteRefusals(plan.objectType, [error.info], context);
-      throw error;
-    }
+    yield* this.queries.run(documents, context, (soql, document) =>
+      runBulkStatement(soql, document, this.transport, context),
+    );
   }
 }

@@ -5,10 +5,10 @@ import type { StatementProperties } from '../../properties/query-properties.js';
 import { protocolError } from '../../transport/refusals.js';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { withJob } from './bulk-job.js';
-import { checkBulkSoql } from './bulk-soql.js';
 import { queryPages, RESULTS_STEP, type RowPage } from './query-job.js';
 import { type RecordForm, recordForm } from './record-form.js';
 import type { WriteRecord } from './row-record.js';
+import { checkSoqlLength } from './soql-length.js';
 
 /** Runs a statement as a query job: each row is a document of its own, parents nested again, and the document has the result. */
 export async function* runBulkStatement<P extends StatementProperties>(
@@ -18,7 +18,7 @@ export async function* runBulkStatement<P extends StatementProperties>(
   context: ExecutionContext<P>,
 ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
   const { properties } = document;
-  checkBulkSoql(soql);
+  checkSoqlLength(soql);
   if (properties.logSoql) context.logger.info(`SOQL: ${soql}`);
   const inputs = [document.id];
   const settings = { operation: properties.includeDeleted ? 'queryAll' : 'query', query: soql, contentType: 'CSV' };

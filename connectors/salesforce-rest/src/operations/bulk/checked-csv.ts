@@ -4,9 +4,9 @@ import { CsvError } from '../../csv/csv-error.js';
 import { DELIMITERS, type LineEnding } from '../../csv/csv-form.js';
 import { CsvReader } from '../../csv/csv-reader.js';
 import type { CsvBulkProperties } from '../../properties/bulk-properties.js';
+import { MAX_JOB_BYTES } from '../../service-limits.js';
 import { CSV } from '../../transport/headers.js';
 import { documentError } from '../../transport/refusals.js';
-import { MAX_JOB_BYTES } from './job-size.js';
 
 const MARK = [0xef, 0xbb, 0xbf];
 

@@ -1,5 +1,6 @@
 import {
   type Document,
+  type ErrorInfo,
   type Events,
   type ExecutionContext,
   inject,
@@ -17,10 +18,9 @@ import { configError, documentError } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { checkConfiguredHeaders } from '../document-headers.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
-import { type Ability, ObjectTarget } from '../object-target.js';
+import { ObjectTarget } from '../object-target.js';
 import { statementOf } from '../soql-documents.js';
 import type { JobRequests } from './bulk-job.js';
-import { checkBulkSoql, withinBulkSoql } from './bulk-soql.js';
 import { type CheckedCsv, checkedCsv } from './checked-csv.js';
 import { reconcileCsv } from './csv-reconciliation.js';
 import { CsvSettlement, csvReceipt } from './csv-settlement.js';
@@ -30,17 +30,9 @@ import { ingestSpec } from './job-spec.js';
 import { LeftDocuments } from './left-documents.js';
 import { type LeftJob, leftJobOf, otherDocument } from './left-job.js';
 import { queryPages } from './query-job.js';
+import { checkSoqlLength, withinSoqlLength } from './soql-length.js';
 
 type Properties = CsvBulkProperties;
-type IngestName = Exclude<Properties['bulkOperation'], 'query' | 'queryAll'>;
-
-const ABILITIES: Readonly<Record<IngestName, Ability>> = {
-  insert: 'createable',
-  update: 'updateable',
-  upsert: 'updateable',
-  delete: 'deletable',
-  hardDelete: 'deletable',
-};
 
 /** What CSVs are written to. */
 interface IngestTarget {
@@ -71,15 +63,7 @@ export class CsvBulkOperation implements Operation<Properties> {
       const own = left;
       left = undefined;
       const recalled = own && (yield* source.takeUp(() => recalledCsv(document, own, context), context.signal));
-      try {
-        if (target === undefined) yield* this.query(document, context);
-        else if (recalled === undefined)
-          yield* this.ingest(document, await checkedCsv(document, context), target, context);
-        else yield* this.resume(document, recalled, target, context);
-      } catch (error) {
-        if (!isConnectorError(error) || concernsEveryDocument(error.info)) throw error;
-        yield failed([document.id], error.info);
-      }
+      yield* withOwnError(document.id, this.run(document, recalled, target, context));
     }
   }
 
@@ -93,13 +77,20 @@ export class CsvBulkOperation implements Operation<Properties> {
         '/bulkOperation',
       );
     for await (const document of documents) {
-      try {
-        yield* reconcileCsv(document, this.requests('ingest', document.properties), context);
-      } catch (error) {
-        if (!isConnectorError(error) || concernsEveryDocument(error.info)) throw error;
-        yield failed([document.id], { ...error.info, effect: 'unknown' });
-      }
+      const events = reconcileCsv(document, this.requests('ingest', document.properties), context);
+      yield* withOwnError(document.id, events, { effect: 'unknown' });
     }
+  }
+
+  private async *run(
+    document: Document<Properties>,
+    recalled: RecalledCsv | undefined,
+    target: IngestTarget | undefined,
+    context: ExecutionContext<Properties>,
+  ): Events {
+    if (target === undefined) yield* this.query(document, context);
+    else if (recalled !== undefined) yield* this.resume(document, recalled, target, context);
+    else yield* this.ingest(document, await checkedCsv(document, context), target, context);
   }
 
   private async *ingest(
@@ -143,8 +134,8 @@ export class CsvBulkOperation implements Operation<Properties> {
   ): AsyncGenerator<OperationEvent> {
     const { properties } = document;
     const { bulkOperation, columnDelimiter, lineEnding = 'LF', pageSize } = properties;
-    const soql = (await statementOf({ body: withinBulkSoql(document.body) }, context)).trim();
-    checkBulkSoql(soql);
+    const soql = (await statementOf({ body: withinSoqlLength(document.body) }, context)).trim();
+    checkSoqlLength(soql);
     const inputs = [document.id];
     const settings = { operation: bulkOperation, query: soql, contentType: 'CSV', columnDelimiter, lineEnding };
     let rows = 0;
@@ -177,7 +168,7 @@ export class CsvBulkOperation implements Operation<Properties> {
     }
     if (properties.object === undefined) throw configError('OBJECT_MISSING', `${operation} needs object`, '/object');
     const keyName = operation === 'upsert' ? externalIdFieldName(properties) : undefined;
-    const describe = await this.target.check(ABILITIES[operation], context, properties.object);
+    const describe = await this.target.check(context, operation, properties.object);
     return { describe, key: keyName === undefined ? undefined : externalIdField(describe, keyName) };
   }
 
@@ -208,6 +199,16 @@ export class CsvBulkOperation implements Operation<Properties> {
       if (seen.has(column)) throw documentError('COLUMN_REPEATED', `the header names ${column} twice`, column);
       seen.add(column);
     }
+  }
+}
+
+/** The events of one document's work. An error that is the document's own becomes its result, and the others go on. */
+async function* withOwnError(id: string, events: Events, told: Pick<Partial<ErrorInfo>, 'effect'> = {}): Events {
+  try {
+    yield* events;
+  } catch (error) {
+    if (!isConnectorError(error) || concernsEveryDocument(error.info)) throw error;
+    yield failed([id], { ...error.info, ...told });
   }
 }
 

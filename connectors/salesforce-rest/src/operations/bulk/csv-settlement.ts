@@ -11,6 +11,7 @@ import {
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import { countRows } from '../../csv/row-count.js';
+import { ERROR_COLUMN } from '../../result-columns.js';
 import { CSV } from '../../transport/headers.js';
 import type { BulkJob } from './bulk-job.js';
 import type { CheckedCsv } from './checked-csv.js';
@@ -77,7 +78,9 @@ export class CsvSettlement implements JobSettlement {
     const result = this.resultOf(status, counts, stopped);
     // Of a success no message is shown, and the refused records would be found by nobody.
     if (result.status === 'success' && counts.failed > 0)
-      context.logger.warn(`${this.documentId}: ${result.message}; the output with sf__Error has those that failed`);
+      context.logger.warn(
+        `${this.documentId}: ${result.message}; the output with ${ERROR_COLUMN} has those that failed`,
+      );
     yield [result];
   }
 

@@ -9,6 +9,7 @@ import {
 } from '@connector-runtime/core';
 import { failed } from '@connector-runtime/core/authoring';
 import { csvRow } from '../../csv/csv-writer.js';
+import { MAX_JOB_RECORD_CHARS } from '../../service-limits.js';
 import { CSV } from '../../transport/headers.js';
 import { documentError } from '../../transport/refusals.js';
 import { type LeftJob, otherDocuments } from './left-job.js';
@@ -18,8 +19,6 @@ import { RowsAhead } from './rows-ahead.js';
 
 /** More rows make a job's bookkeeping large, not the job faster. */
 const MAX_ROWS = 250_000;
-/** Of one record. Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Limits". */
-const MAX_RECORD_CHARS = 400_000;
 /** Refused documents wait for their job; so many end it early. */
 const MAX_REFUSED = 1_000;
 const PIECE_CHARS = 65_536;
@@ -236,11 +235,11 @@ export class JobPreparation<P> {
 
   private isOversize({ id }: IngestRow<P>, text: string, bytes: number): boolean {
     const { maxBytes } = this.rules;
-    if (bytes <= maxBytes && text.length <= MAX_RECORD_CHARS) return false;
+    if (bytes <= maxBytes && text.length <= MAX_JOB_RECORD_CHARS) return false;
     const message =
       bytes > maxBytes
         ? `its row has ${bytes} bytes with the header; a job takes ${maxBytes} (batchSize)`
-        : `its row has ${text.length} characters; the service takes ${MAX_RECORD_CHARS} in a record`;
+        : `its row has ${text.length} characters; the service takes ${MAX_JOB_RECORD_CHARS} in a record`;
     this.refused.push(
       failed([id], { category: 'tooLarge', code: 'ROW_TOO_LARGE', message, effect: 'none', retryable: false }),
     );

@@ -1,8 +1,4 @@
-/**
- * Bytes of CSV that one job takes. The service allows 150 MB and counts them in base64, which is a third longer.
- * Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Limits".
- */
-export const MAX_JOB_BYTES = (150_000_000 / 4) * 3;
+import { MAX_JOB_BYTES } from '../../service-limits.js';
 
 const MEGABYTE = 1_000_000;
 const DEFAULT_BATCH_SIZE = 100;

@@ -1,6 +1,7 @@
 import type { Body, CallContext } from '@connector-runtime/core';
 import { CsvError } from '../../csv/csv-error.js';
 import { CsvReader } from '../../csv/csv-reader.js';
+import { CREATED_COLUMN, ERROR_COLUMN, ID_COLUMN } from '../../result-columns.js';
 import { ACCEPT_CSV } from '../../transport/headers.js';
 import { protocolError } from '../../transport/refusals.js';
 import { type BulkJob, withJob } from './bulk-job.js';
@@ -11,8 +12,8 @@ export const RESULT_SETS: readonly ResultSet[] = ['successfulResults', 'failedRe
 
 /** Columns that the service puts before those that were uploaded. */
 const OWN_COLUMNS: Readonly<Record<ResultSet, readonly string[]>> = {
-  successfulResults: ['sf__Id', 'sf__Created'],
-  failedResults: ['sf__Id', 'sf__Error'],
+  successfulResults: [ID_COLUMN, CREATED_COLUMN],
+  failedResults: [ID_COLUMN, ERROR_COLUMN],
   unprocessedrecords: [],
 };
 

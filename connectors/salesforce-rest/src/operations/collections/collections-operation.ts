@@ -22,7 +22,7 @@ import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
 import { warnOfIdle } from '../idle-properties.js';
-import { abilityOf, ObjectTarget } from '../object-target.js';
+import { ObjectTarget } from '../object-target.js';
 import { refused } from '../outcomes.js';
 import type { Payload } from '../payload.js';
 import { payloadOf } from '../payload-formats.js';
@@ -80,7 +80,7 @@ export class CollectionsOperation implements Operation<Properties> {
   private async writeOf(context: ExecutionContext<Properties>): Promise<CollectionWrite> {
     const verb = verbOf(context.operation.id);
     const name = verb === 'upsert' ? externalIdFieldName(context.properties) : '';
-    const describe = await this.target.check(abilityOf(verb), context);
+    const describe = await this.target.check(context);
     warnOfIdle(context, 'COMPOSITEAPI');
     const payload = await payloadOf(context.properties);
     if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };

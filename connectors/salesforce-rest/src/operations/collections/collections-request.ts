@@ -7,6 +7,7 @@ import {
   isConnectorError,
 } from '@connector-runtime/core';
 import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
+import { MAX_BODY_BYTES } from '../../service-limits.js';
 import { COLLECTIONS_PATH, collectionsDeletePath, collectionsUpsertPath } from '../../transport/endpoints.js';
 import { documentError } from '../../transport/refusals.js';
 import type { ServiceRequest } from '../../transport/salesforce-transport.js';
@@ -16,8 +17,6 @@ import { isUniqueKey } from '../external-id-field.js';
 import { checkKeyPrefix } from '../object-type-check.js';
 import type { Payload } from '../payload.js';
 
-/** What the service takes as the body of one request. */
-const MAX_REQUEST_BYTES = 50_000_000;
 /** Of what stands around the records. */
 const FRAME_BYTES = 100;
 /** Of UTF-8 for each unit of a text, at the most. */
@@ -113,9 +112,9 @@ export class TravelRule<P> {
     if (record === undefined || first?.record === undefined) return true;
     if (first.record.type !== record.type || this.keys.has(record.key)) return false;
     if (first.headers !== headers && JSON.stringify(first.headers) !== JSON.stringify(headers)) return false;
-    if (this.atMostBytes + MAX_UNIT_BYTES * (record.text.length + 1) <= MAX_REQUEST_BYTES) return true;
+    if (this.atMostBytes + MAX_UNIT_BYTES * (record.text.length + 1) <= MAX_BODY_BYTES) return true;
     this.bytes ??= batch.reduce((sum, document) => sum + bytesOf(document), FRAME_BYTES);
-    return this.bytes + bytesOf(next) <= MAX_REQUEST_BYTES;
+    return this.bytes + bytesOf(next) <= MAX_BODY_BYTES;
   };
 
   private lookAt(batch: readonly CollectionDocument<P>[]): void {

@@ -21,7 +21,7 @@ export class CreateOperation implements Operation<CreateProperties> {
   constructor(@inject(SingleWrites) private readonly writes: SingleWrites) {}
 
   execute(documents: AsyncIterable<Document<CreateProperties>>, context: ExecutionContext<CreateProperties>): Events {
-    return this.writes.run(documents, context, 'createable', (describe, payload) => ({
+    return this.writes.run(documents, context, (describe, payload) => ({
       request: async (document) => ({
         step: 'create',
         method: 'POST',

@@ -33,31 +33,26 @@ export class CreateTreeOperation implements Operation<CreateTreeProperties> {
     documents: AsyncIterable<Document<CreateTreeProperties>>,
     context: ExecutionContext<CreateTreeProperties>,
   ): Events {
-    return this.writes.run<CreateTreeProperties, TreeRequest>(
-      documents,
-      context,
-      'createable',
-      (describe, payload) => ({
-        request: async (document) => ({
-          step: 'create tree',
-          method: 'POST',
-          path: treePath(describe.name),
-          ...(await payload.checkedTree(document, context)),
-          effect: 'once',
-          maxAnswerBytes: MAX_ANSWER_BYTES,
-          accepts: isFinalRefusal,
-        }),
-        result: (document, { status, text, earlier }, { referenceIds }) => {
-          const answer = readWritten(() => payload.readTreeAnswer(text));
-          if (status >= 300) {
-            const result = refused(document, refusalOf(answer, earlier, status), payload);
-            return { ...result, body: text, mediaType: payload.mediaType };
-          }
-          checkCreated(answer, referenceIds);
-          return accepted(document, String(status), payload, text);
-        },
+    return this.writes.run<CreateTreeProperties, TreeRequest>(documents, context, (describe, payload) => ({
+      request: async (document) => ({
+        step: 'create tree',
+        method: 'POST',
+        path: treePath(describe.name),
+        ...(await payload.checkedTree(document, context)),
+        effect: 'once',
+        maxAnswerBytes: MAX_ANSWER_BYTES,
+        accepts: isFinalRefusal,
       }),
-    );
+      result: (document, { status, text, earlier }, { referenceIds }) => {
+        const answer = readWritten(() => payload.readTreeAnswer(text));
+        if (status >= 300) {
+          const result = refused(document, refusalOf(answer, earlier, status), payload);
+          return { ...result, body: text, mediaType: payload.mediaType };
+        }
+        checkCreated(answer, referenceIds);
+        return accepted(document, String(status), payload, text);
+      },
+    }));
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import type { CustomSoqlProperties } from '../../properties/query-properties.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { eachStatement } from '../soql-documents.js';
-import { runStatement } from './soql-statement.js';
+import { runRestStatement } from './rest-statement.js';
 
 type Properties = CustomSoqlProperties;
 
@@ -22,6 +22,8 @@ export class CustomSoqlOperation implements Operation<Properties> {
   constructor(@inject(SalesforceTransport) private readonly transport: SalesforceTransport) {}
 
   execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    return eachStatement(documents, context, (soql, document) => runStatement(soql, document, this.transport, context));
+    return eachStatement(documents, context, (soql, document) =>
+      runRestStatement(soql, document, this.transport, context),
+    );
   }
 }

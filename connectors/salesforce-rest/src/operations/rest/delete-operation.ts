@@ -23,7 +23,7 @@ export class DeleteOperation implements Operation<DeleteProperties> {
   constructor(@inject(SingleWrites) private readonly writes: SingleWrites) {}
 
   execute(documents: AsyncIterable<Document<DeleteProperties>>, context: ExecutionContext<DeleteProperties>): Events {
-    return this.writes.run(documents, context, 'deletable', (describe, payload) => ({
+    return this.writes.run(documents, context, (describe, payload) => ({
       request: async (document) => {
         const { id } = payload.splitId(await payload.checkedText(document, context, describe.name));
         return {

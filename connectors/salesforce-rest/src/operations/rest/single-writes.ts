@@ -12,7 +12,7 @@ import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport, type ServiceRequest } from '../../transport/salesforce-transport.js';
 import { documentHeaders, type HeaderProperties } from '../document-headers.js';
 import { warnOfIdle } from '../idle-properties.js';
-import { type Ability, ObjectTarget } from '../object-target.js';
+import { ObjectTarget } from '../object-target.js';
 import { refused, type WriteAnswer, withNearestField } from '../outcomes.js';
 import type { Payload } from '../payload.js';
 import { payloadOf } from '../payload-formats.js';
@@ -54,10 +54,9 @@ export class SingleWrites {
   async *run<P extends WriteProperties, R extends WriteRequest = WriteRequest>(
     documents: AsyncIterable<Document<P>>,
     context: ExecutionContext<P>,
-    ability: Ability,
     writeTo: (describe: SObjectDescribe, payload: Payload) => SingleWrite<P, R>,
   ): Events {
-    const describe = await this.target.check(ability, context);
+    const describe = await this.target.check(context);
     warnOfIdle(context, 'RESTAPI');
     const payload = await payloadOf(context.properties);
     const write = writeTo(describe, payload);

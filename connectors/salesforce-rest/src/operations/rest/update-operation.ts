@@ -37,7 +37,7 @@ export class UpdateOperation implements Operation<Properties> {
   ) {}
 
   execute(documents: AsyncIterable<Document<Properties>>, context: ExecutionContext<Properties>): Events {
-    return this.writes.run(documents, context, 'updateable', (describe, payload) =>
+    return this.writes.run(documents, context, (describe, payload) =>
       context.properties.returnUpdatedRecord
         ? this.readingBack(describe, payload, context)
         : this.plain(describe, payload, context),

@@ -33,7 +33,7 @@ export class UpsertOperation implements Operation<UpsertProperties> {
     context: ExecutionContext<UpsertProperties>,
   ): Events {
     const name = externalIdFieldName(context.properties);
-    yield* this.writes.run(documents, context, 'updateable', (describe, payload) => {
+    yield* this.writes.run(documents, context, (describe, payload) => {
       const key = externalIdField(describe, name);
       return {
         request: async (document) => ({
