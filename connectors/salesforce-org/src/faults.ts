@@ -52,8 +52,8 @@ export type FaultAction =
   | { readonly action: 'slow'; readonly pieceBytes: number; readonly pauseMs: number }
   /** Never answered; handled first where `handled` says so. */
   | { readonly action: 'hang'; readonly handled?: boolean }
-  /** Waits for `release()`, before it is handled or, with `handled`, after; then goes on as usual. */
-  | { readonly action: 'hold'; readonly handled?: boolean };
+  /** Waits for `release()`: before it is handled, with `handled` after, with `atByte` after so many bytes of its answer's body. Then goes on as usual. */
+  | { readonly action: 'hold'; readonly handled?: boolean; readonly atByte?: number };
 
 /** On which requests a fault acts, and what it does to them. */
 export type FaultSpec = FaultMatch & FaultAction;
@@ -78,7 +78,12 @@ export class Fault {
 
   /** Resolves when it has acted on so many requests. */
   async reached(count = 1): Promise<void> {
-    while (this.#acted < count) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    while (this.#acted < count) await this.#changed();
+  }
+
+  /** Resolves when so many requests wait for the release: what happens before that has happened. */
+  async holding(count = 1): Promise<void> {
+    while (this.#held.length < count) await this.#changed();
   }
 
   /** Lets every held request go on, and those to come. */
@@ -89,7 +94,10 @@ export class Fault {
 
   /** Waits for the release; for the server. */
   async held(): Promise<void> {
-    if (!this.#isReleased) await new Promise<void>((resolve) => this.#held.push(resolve));
+    if (this.#isReleased) return;
+    const released = new Promise<void>((resolve) => this.#held.push(resolve));
+    this.#tell();
+    await released;
   }
 
   /** Counts a request and tells whether this acts on it; for the server. */
@@ -103,8 +111,16 @@ export class Fault {
     this.#matched++;
     if (this.#matched < nth || (times > 0 && this.#acted >= times)) return false;
     this.#acted++;
-    for (const watcher of this.#watchers.splice(0)) watcher();
+    this.#tell();
     return true;
+  }
+
+  #changed(): Promise<void> {
+    return new Promise((resolve) => this.#watchers.push(resolve));
+  }
+
+  #tell(): void {
+    for (const watcher of this.#watchers.splice(0)) watcher();
   }
 }
 

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import { type Answer, CONTENT_TYPES, type OrgRequest } from './exchange.js';
-import type { FaultAction } from './faults.js';
+import type { Fault } from './faults.js';
 
 const gzipped = promisify(gzip);
 const GZIP_FROM_BYTES = 256;
@@ -22,7 +22,7 @@ export async function send(
   response: ServerResponse,
   request: OrgRequest,
   answer: Answer,
-  fault?: FaultAction,
+  fault?: Fault,
 ): Promise<void> {
   if (answer.pieces !== undefined && fault === undefined && request.method !== 'HEAD')
     return sendPieces(response, request, answer, answer.pieces);
@@ -61,15 +61,16 @@ async function sendWhole(
   response: ServerResponse,
   request: OrgRequest,
   answer: Answer,
-  fault: FaultAction | undefined,
+  fault: Fault | undefined,
 ): Promise<void> {
-  const text = fault?.action === 'garbage' && answer.body !== undefined ? (fault.body ?? GARBAGE) : answer.body;
+  const spec = fault?.spec;
+  const text = spec?.action === 'garbage' && answer.body !== undefined ? (spec.body ?? GARBAGE) : answer.body;
   const plain = Buffer.from(text ?? '');
-  const isPacked = (plain.length >= GZIP_FROM_BYTES || fault?.action === 'truncateGzip') && acceptsGzip(request);
+  const isPacked = (plain.length >= GZIP_FROM_BYTES || spec?.action === 'truncateGzip') && acceptsGzip(request);
   const whole = isPacked ? await gzipped(plain, { level: 1 }) : plain;
-  const body = fault?.action === 'truncateGzip' && isPacked ? whole.subarray(0, Math.floor(whole.length / 2)) : whole;
+  const body = spec?.action === 'truncateGzip' && isPacked ? whole.subarray(0, Math.floor(whole.length / 2)) : whole;
   const hasBody = answer.body !== undefined && request.method !== 'HEAD';
-  const isCounted = fault?.action === 'cut' && fault.framing === 'content-length';
+  const isCounted = spec?.action === 'cut' && spec.framing === 'content-length';
   response.writeHead(answer.status, {
     ...STANDING_HEADERS,
     ...(hasBody && { 'Content-Type': answer.contentType ?? CONTENT_TYPES[request.format] }),
@@ -78,8 +79,9 @@ async function sendWhole(
     ...answer.headers,
   });
   if (!hasBody) response.end();
-  else if (fault?.action === 'cut') await sendCut(response, body, fault.atByte);
-  else if (fault?.action === 'slow') await sendSlowly(response, body, fault);
+  else if (spec?.action === 'cut') await sendCut(response, body, spec.atByte);
+  else if (spec?.action === 'slow') await sendSlowly(response, body, spec);
+  else if (spec?.action === 'hold' && spec.atByte !== undefined) await sendHeld(response, body, spec.atByte, fault);
   else response.end(body);
 }
 
@@ -91,6 +93,19 @@ async function sendCut(response: ServerResponse, body: Buffer, atByte: number): 
   const { socket } = response;
   await new Promise<void>((resolve) => (socket === null ? resolve() : socket.end(resolve)));
   socket?.destroy();
+}
+
+/** Sends the first bytes of a body, and the others when they are let go. */
+async function sendHeld(
+  response: ServerResponse,
+  body: Buffer,
+  atByte: number,
+  fault: Fault | undefined,
+): Promise<void> {
+  response.flushHeaders();
+  await new Promise((resolve) => response.write(body.subarray(0, atByte), resolve));
+  await fault?.held();
+  response.end(body.subarray(atByte));
 }
 
 async function sendSlowly(

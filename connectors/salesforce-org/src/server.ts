@@ -80,7 +80,9 @@ async function answerWithFault(
   fault: Fault,
 ): Promise<void> {
   const { spec } = fault;
-  const isHandledFirst = (spec.action === 'hang' || spec.action === 'hold') && spec.handled === true;
+  const isAnsweredFirst = spec.action === 'hold' && spec.atByte !== undefined;
+  const isHandledFirst =
+    isAnsweredFirst || ((spec.action === 'hang' || spec.action === 'hold') && spec.handled === true);
   if (spec.action === 'refuse') {
     response.socket?.destroy();
     return;
@@ -95,8 +97,8 @@ async function answerWithFault(
     return;
   }
   if (spec.action === 'hang') return;
-  if (spec.action === 'hold' && isHandledFirst) await fault.held();
-  if (!response.destroyed) await send(response, request, spoiltResults(answer, spec), spec);
+  if (spec.action === 'hold' && isHandledFirst && !isAnsweredFirst) await fault.held();
+  if (!response.destroyed) await send(response, request, spoiltResults(answer, spec), fault);
 }
 
 /** The answer that a fault gives in place of the org's. */

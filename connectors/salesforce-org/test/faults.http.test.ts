@@ -210,14 +210,36 @@ test('a held request waits for its release, before it is handled', async () => {
 test('a request held after it was handled is applied already', async () => {
   const fault = client.org.faults.add({ kind: 'create', action: 'hold', handled: true });
   const answer = client.send('POST', ACCOUNTS, { Name: 'a' });
-  await fault.reached();
-  await new Promise(setImmediate);
+  await fault.holding();
   const before = client.org.ledger.entries.length;
 
   client.org.faults.remove();
 
   expect(before).toBe(1);
   expect((await answer).status).toBe(201);
+});
+
+test('a request held within its answer is applied, its first bytes are there, and the rest comes on release', async () => {
+  const fault = client.org.faults.add({ kind: 'create', action: 'hold', atByte: 10 });
+  const answer = await fetch(client.org.url + ACCOUNTS, {
+    method: 'POST',
+    body: '{"Name":"half"}',
+    headers: {
+      accept: 'application/json',
+      authorization: `Bearer ${client.token}`,
+      'content-type': 'application/json',
+    },
+  });
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+  const first = Buffer.from((await reader.read()).value ?? []).toString();
+  await fault.holding();
+  const before = client.org.ledger.entries.length;
+
+  fault.release();
+
+  const rest = Buffer.from((await reader.read()).value ?? []).toString();
+  expect([before, answer.status, first.length]).toEqual([1, 201, 10]);
+  expect(JSON.parse(first + rest)).toMatchObject({ success: true });
 });
 
 test('a request that hangs is never answered and does not keep the org from closing', async () => {

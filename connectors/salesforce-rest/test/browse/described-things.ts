@@ -38,6 +38,7 @@ export const TYPED_FIELDS: readonly Members[] = [
   field('Phone', 'phone', { length: 40 }),
   field('Url', 'url', { length: 255 }),
   field('Encrypted', 'encryptedstring', { length: 175 }),
+  field('Reference', 'reference', { length: 18 }),
   field('Boolean', 'boolean'),
   field('Int', 'int', { digits: 8 }),
   field('Long', 'long', { digits: 18 }),

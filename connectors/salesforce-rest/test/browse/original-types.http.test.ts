@@ -14,6 +14,7 @@ const limited = (name: string, base: string, length: number) =>
 const orNull = (type: string, more: object = {}) => ({ type: [type, 'null'], ...more });
 const DAY = '^\\d{4}-\\d{2}-\\d{2}$';
 const MOMENT = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}';
+const ID = '^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$';
 const CLOCK = '^\\d{2}:\\d{2}:\\d{2}';
 
 describe('a field of the type', () => {
@@ -65,6 +66,7 @@ describe('a field of the type', () => {
       limited('Encrypted', 'xs:string', 175),
       { maxLength: 175 },
     ],
+    ['Reference', 'reference', 'xs:string', orNull('string'), element('Reference', 'Id'), { pattern: ID }],
     ['Boolean', 'boolean', 'xs:boolean', orNull('boolean')],
     ['Int', 'int', 'xs:long', orNull('integer'), element('Int', 'xs:int')],
     ['Long', 'long', 'xs:long', orNull('integer')],
@@ -139,17 +141,23 @@ describe('relations', () => {
   const steps = (schemas: Schemas, type: string, name: string) =>
     /type="(\w+)\.record"/.exec(elementIn(schemas, type, name))?.[1];
 
-  test('of a query: parents of each level have a type of their own, made once', async () => {
-    const schemas = await service.schemasOf('query', 'output', 'Thing', { parentsDepth: 3 });
-    const first = steps(schemas, 'Thing', 'Up') ?? '';
-    const second = steps(schemas, first, 'Up') ?? '';
-    const third = steps(schemas, second, 'Up') ?? '';
+  test.each([0, 1, 2, 3, 4, 5])(
+    'of a query: parents of each of %d levels have a type of their own, made once',
+    async (parentsDepth) => {
+      const schemas = await service.schemasOf('query', 'output', 'Thing', { parentsDepth });
+      const levels = ['Thing'];
+      for (let level = 1; level <= parentsDepth; level += 1)
+        levels.push(steps(schemas, levels.at(-1) ?? '', 'Up') ?? '');
+      const last = levels.at(-1) ?? '';
 
-    expect(new Set(['Thing', first, second, third]).size).toBe(4);
-    expect(membersOf(schemas, second)).toEqual(expect.arrayContaining(['Name', 'Up', 'Who']));
-    expect(membersOf(schemas, third)).not.toContain('Up');
-    expect(schemas.xsd.match(/complexType name="Thing/g)).toHaveLength(4);
-  });
+      expect(new Set(levels).size).toBe(parentsDepth + 1);
+      for (const type of levels.slice(0, -1))
+        expect(membersOf(schemas, type)).toEqual(expect.arrayContaining(['Name', 'Up', 'Who']));
+      expect(membersOf(schemas, last)).toContain('Name');
+      expect(membersOf(schemas, last)).not.toContain('Up');
+      expect(schemas.xsd.match(/complexType name="Thing/g)).toHaveLength(parentsDepth + 1);
+    },
+  );
 
   test('of a query: a parent of several types has the fields of all (Q27), one of too many is left open', async () => {
     const schemas = await service.schemasOf('query', 'output', 'Thing', { parentsDepth: 1 });

@@ -48,6 +48,9 @@ export const DEEDS = {
   update: operation('update', {}, (org) => [`<records>${known(org)}<Name>B</Name></records>`]),
   updateOddId: operation('update', {}, () => ['<records><Id>001 /ü</Id><Name>B</Name></records>']),
   readBack: operation('update', { returnUpdatedRecord: true }, knownRecord),
+  readBackInJson: operation('update', { returnUpdatedRecord: true, payloadFormat: 'json' }, (org) => [
+    { body: { Id: org.insert('Account', { Name: 'known' }) } },
+  ]),
   upsert: operation('upsert', KEY, valued('a b/ü?')),
   upsertWithoutValue: operation('upsert', KEY, valued('')),
   upsertWithoutId: operation('upsert', { externalIdFieldName: 'Id' }, valued('')),
@@ -59,6 +62,7 @@ export const DEEDS = {
   deleteMany: operation('delete', COLLECTIONS, (org) => [...knownRecord(org), ...knownRecord(org)]),
   ingest: operation('create', BULK, () => [account]),
   bulkQuery: operation('query', { ...BULK, ...FIELDS }),
+  bulkSoql: operation('customSoql', BULK, () => ['SELECT Id FROM Account']),
   csvIngest: operation('csvBulk', { pollInitialMs: 10, bulkOperation: 'insert', object: 'Account' }, () => [
     'Name\nA\n',
   ]),

@@ -27,6 +27,10 @@ const login = { accept: 'text/xml', 'content-type': `text/xml${UTF_8}`, soapacti
 const pages = { 'sforce-query-options': 'batchSize=200' };
 const ruled = { 'sforce-auto-assign': 'TRUE' };
 
+const never = { 'sforce-auto-assign': 'FALSE' };
+const RULE = '01Q000000000001AAA';
+const byId = { 'sforce-auto-assign': RULE };
+
 const rule = { assignmentRuleId: ' TRUE ' };
 const own = { restHeaders: { 'X-Own': 'mine', 'Sforce-Duplicate-Rule-Header': 'allowSave=true' } };
 const owned = { 'x-own': 'mine', 'sforce-duplicate-rule-header': 'allowSave=true' };
@@ -50,6 +54,21 @@ describe('the headers of', () => {
       { pageSize: 200, includeDeleted: true },
       'query',
       { ...acceptXml, ...pages },
+    ],
+    ['a statement of the user with a page size', 'customSoql', { pageSize: 200 }, 'query', { ...acceptXml, ...pages }],
+    [
+      'the next page of deleted records, with a page size',
+      'query',
+      { pageSize: 200, includeDeleted: true },
+      'nextPage',
+      { ...acceptXml, ...pages },
+    ],
+    [
+      'the next page of a statement of the user: page size, and their headers',
+      'customSoql',
+      { pageSize: 200, ...own },
+      'nextPage',
+      { ...acceptXml, ...pages, ...owned },
     ],
     ['the next page: XML, and the page size', 'query', { pageSize: 200 }, 'nextPage', { ...acceptXml, ...pages }],
     [
@@ -78,6 +97,9 @@ describe('the headers of', () => {
     ['a create of many with an assignment rule', 'createMany', rule, 'createCollection', { ...xml, ...ruled }],
     ['an update of many with an assignment rule', 'updateMany', rule, 'updateCollection', { ...xml, ...ruled }],
     ['an upsert of many with an assignment rule', 'upsertMany', rule, 'upsertCollection', { ...xml, ...ruled }],
+    ['a create with the rule FALSE: as it is', 'create', { assignmentRuleId: 'FALSE' }, 'create', { ...xml, ...never }],
+    ['a create with a rule by its id: as it is', 'create', { assignmentRuleId: RULE }, 'create', { ...xml, ...byId }],
+    ['a create in JSON with an assignment rule', 'createInJson', rule, 'create', { ...json, ...ruled }],
     ['a write with a blank assignment rule', 'create', { assignmentRuleId: ' ' }, 'create', xml],
     ['a query with headers of the user', 'query', own, 'query', { ...acceptXml, ...owned }],
     ['a statement of the user with their headers', 'customSoql', own, 'query', { ...acceptXml, ...owned }],
@@ -88,6 +110,8 @@ describe('the headers of', () => {
     ['a delete with headers of the user', 'delete', own, 'delete', { ...acceptXml, ...owned }],
     ['a tree with headers of the user', 'tree', own, 'tree', { ...xml, ...owned }],
     ['a create of many with headers of the user', 'createMany', own, 'createCollection', { ...xml, ...owned }],
+    ['an update of many with headers of the user', 'updateMany', own, 'updateCollection', { ...xml, ...owned }],
+    ['an upsert of many with headers of the user', 'upsertMany', own, 'upsertCollection', { ...xml, ...owned }],
     ['a delete of many with headers of the user', 'deleteMany', own, 'deleteCollection', { ...xml, ...owned }],
     [
       'a query whose user has another opinion of ours: theirs, once (Q10)',
@@ -105,16 +129,24 @@ describe('the headers of', () => {
     [
       'an ingest job with an assignment rule: none, for it is a setting of the job',
       'ingest',
-      { assignmentRuleId: '01Q000000000001' },
+      { assignmentRuleId: RULE },
       'jobCreate',
       json,
     ],
+    ['the creation of an ingest job with headers of the user', 'ingest', own, 'jobCreate', { ...json, ...owned }],
     ['the upload to an ingest job with headers of the user', 'ingest', own, 'jobUpload', { ...upload, ...owned }],
+    ['the close of an ingest job with headers of the user', 'ingest', own, 'jobChange', { ...json, ...owned }],
+    ['the status of an ingest job with headers of the user', 'ingest', own, 'jobStatus', { ...acceptJson, ...owned }],
     ['the results of an ingest job with headers of the user', 'ingest', own, 'jobResults', { ...acceptCsv, ...owned }],
     ['the creation of a query job: JSON both ways', 'bulkQuery', {}, 'jobCreate', json],
     ['the status of a query job: JSON', 'bulkQuery', {}, 'jobStatus', acceptJson],
     ['the results of a query job: CSV, and no page size', 'bulkQuery', { pageSize: 200 }, 'jobResults', acceptCsv],
+    ['the creation of a query job with headers of the user', 'bulkQuery', own, 'jobCreate', { ...json, ...owned }],
+    ['the status of a query job with headers of the user', 'bulkQuery', own, 'jobStatus', { ...acceptJson, ...owned }],
     ['the results of a query job with headers of the user', 'csvQuery', own, 'jobResults', { ...acceptCsv, ...owned }],
+    ['a query job with a page size: no header of it', 'bulkQuery', { pageSize: 200 }, 'jobCreate', json],
+    ['the creation of a job of a CSV with headers of the user', 'csvIngest', own, 'jobCreate', { ...json, ...owned }],
+    ['the upload of a CSV with headers of the user', 'csvIngest', own, 'jobUpload', { ...upload, ...owned }],
   ])('%s', async (_what, deed, more, kind, expected) => {
     const requests = await requestsOf(world, deed, { more, kind });
 

@@ -117,6 +117,7 @@ describe('the address of', () => {
         (query) => `GET {base}/jobs/query/{jobId}/results${query}`,
       ),
     ],
+    ['a query job of a statement of the user', 'bulkSoql', {}, 'jobCreate', ['POST {base}/jobs/query']],
     ['a query job of a CSV', 'csvQuery', {}, 'jobResults', ['GET {base}/jobs/query/{jobId}/results']],
   ])('%s', async (_purpose, deed, more, kind, lines) => {
     // A slash at the end of the url changes no address.
@@ -125,6 +126,22 @@ describe('the address of', () => {
     expect((await requestsOf(world, deed, { more, connection, kind })).map(lineOf)).toEqual(lines);
     // Q39: the base itself is never asked whether the session is good.
     expect(world.org.requests.count('resources')).toBe(0);
+  });
+
+  test.each([
+    ['XML', { payloadFormat: 'xml' }, /<url>(.*?)<\/url>/g],
+    ['JSON', { payloadFormat: 'json' }, /"url":"(.*?)"/g],
+  ])('the requests within a batch in %s: from the version on', async (_format, more, url) => {
+    const [batch] = await requestsOf(world, more.payloadFormat === 'xml' ? 'readBack' : 'readBackInJson', {
+      more,
+      kind: 'batch',
+    });
+    const addresses = [...(batch?.body ?? '').matchAll(url)].map(([, address = '']) => address);
+
+    expect(addresses.map((address) => address.replace(/001\w{15}/, '{id}'))).toEqual([
+      'v64.0/sobjects/Account/{id}',
+      'v64.0/sobjects/Account/{id}',
+    ]);
   });
 
   test('a next page whose address begins without a slash', async () => {

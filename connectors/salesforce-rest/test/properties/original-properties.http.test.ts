@@ -103,10 +103,14 @@ describe('at the border of its range', () => {
   test.each<[string, string, readonly Properties[]]>([
     ['operationApi', 'create', [REST, { operationApi: 'COMPOSITEAPI' }, BULK]],
     ['operationApi', 'query', [REST, BULK]],
+    ['operationApi', 'customSoql', [REST, BULK]],
     ['batchCount', 'update', [{ batchCount: 1 }, { batchCount: 200 }]],
     ['allOrNone', 'delete', [{ allOrNone: true }]],
     ['batchSize', 'upsert', [{ batchSize: 1 }, { batchSize: 150 }]],
     ['bulkHeader', 'create', [{ bulkHeader: '' }, { bulkHeader: 'Name,Owner.Username' }]],
+    ['bulkHeader', 'upsert', [{ bulkHeader: '' }, { bulkHeader: 'External_Id__c' }]],
+    ['externalIdFieldName', 'upsert', [{ externalIdFieldName: 'Id' }, { externalIdFieldName: 'External_Id__c' }]],
+    ['externalIdFieldName', 'csvBulk', [{ object: 'Account', externalIdFieldName: 'External_Id__c' }]],
     ['externalIdValue', 'upsert', [{ externalIdValue: '' }, { externalIdValue: ' ' }]],
     ['returnUpdatedRecord', 'update', [{ returnUpdatedRecord: true }]],
     [
@@ -144,6 +148,7 @@ describe('at the border of its range', () => {
         bulkOperation,
       })),
     ],
+    ['object', 'csvBulk', [{ object: 'A' }, { object: 'My_Object__c' }]],
     [
       'columnDelimiter',
       'csvBulk',
@@ -153,6 +158,8 @@ describe('at the border of its range', () => {
     ['parentsDepth', 'query', [{ parentsDepth: 0 }, { parentsDepth: 5 }]],
     ['childrenDepth of a query', 'query', [{ childrenDepth: 0 }, { childrenDepth: 2 }]],
     ['childrenDepth of a tree', 'createTree', [{ childrenDepth: 0 }, { childrenDepth: 5 }]],
+    ['payloadFormat', 'createTree', [{ payloadFormat: 'xml' }, { payloadFormat: 'json' }]],
+    ['hardDelete', 'delete', [{ hardDelete: true }]],
     ['pollInitialMs and pollMaxMs', 'delete', [{ pollInitialMs: 10, pollMaxMs: 600_000 }]],
   ])('%s of %s is taken', async (_name, operation, properties) => {
     for (const given of properties) expect([given, await refusalOf(operation, given)]).toEqual([given, '']);
@@ -185,16 +192,24 @@ describe('at the border of its range', () => {
     ['customSoql', { pageSize: 199 }, '/pageSize', 'must be >= 200, got 199'],
     ['customSoql', { pageSize: 2001 }, '/pageSize', 'must be <= 2000, got 2001'],
     ['query', { ...BULK, pageSize: 199 }, '/pageSize', 'must be >= 200, got 199'],
+    ['customSoql', { ...BULK, pageSize: 199 }, '/pageSize', 'must be >= 200, got 199'],
+    ['query', { pageSize: '500' }, '/pageSize', 'must be integer, got "500"'],
     ['csvBulk', { pageSize: 0 }, '/pageSize', 'must be >= 1, got 0'],
     ['query', { limit: 0 }, '/limit', 'must be >= 1, got 0'],
     ['query', { limit: 'ten' }, '/limit', 'must be integer, got "ten"'],
     ['csvBulk', { bulkOperation: 'merge' }, '/bulkOperation', 'must be one of "insert"'],
+    ['customSoql', { operationApi: 'COMPOSITEAPI' }, '/operationApi', 'must be one of "RESTAPI", "BulkAPI2.0"'],
+    ['query', { limit: 1.5 }, '/limit', 'must be integer, got 1.5'],
+    ['csvBulk', { externalIdFieldName: '' }, '/externalIdFieldName', 'must NOT have fewer than 1 characters'],
+    ['csvBulk', rule('yes'), '/assignmentRuleId', 'must match'],
     ['csvBulk', { object: '' }, '/object', 'must NOT have fewer than 1 characters'],
     ['csvBulk', { columnDelimiter: ';' }, '/columnDelimiter', 'must be one of "COMMA", "BACKQUOTE"'],
     ['csvBulk', { lineEnding: 'CR' }, '/lineEnding', 'must be one of "LF", "CRLF"'],
     ['query', { parentsDepth: -1 }, '/parentsDepth', 'must be >= 0, got -1'],
     ['query', { parentsDepth: 6 }, '/parentsDepth', 'must be <= 5, got 6'],
     ['query', { childrenDepth: 3 }, '/childrenDepth', 'must be <= 2, got 3'],
+    ['query', { childrenDepth: -1 }, '/childrenDepth', 'must be >= 0, got -1'],
+    ['createTree', { childrenDepth: -1 }, '/childrenDepth', 'must be >= 0, got -1'],
     ['createTree', { childrenDepth: 6 }, '/childrenDepth', 'must be <= 5, got 6'],
     ['create', { pollInitialMs: 9 }, '/pollInitialMs', 'must be >= 10, got 9'],
     ['create', { pollMaxMs: 600_001 }, '/pollMaxMs', 'must be <= 600000, got 600001'],
@@ -229,66 +244,5 @@ describe('at the border of its range', () => {
     ]);
 
     expect(results).toMatchObject([{ status: 'applicationError', message: expect.stringContaining(message) }]);
-  });
-});
-
-describe('a document of more than a megabyte', () => {
-  const padding = `<!--${'x'.repeat(1_000_000)}-->`;
-  const known = () => `<Id>${world.org.insert('Account', { Name: 'known' })}</Id>`;
-  const record = (fields = '<Name>A</Name>') => `<records>${fields}${padding}</records>`;
-  const COLLECTIONS = { operationApi: 'COMPOSITEAPI' };
-  const key = { externalIdFieldName: 'External_Id__c' };
-  const FAST = { ...BULK, pollInitialMs: 10 };
-
-  test.each<[string, string, Properties, () => string, 'sent' | 'refused']>([
-    ['a create', 'create', {}, record, 'sent'],
-    ['an upsert', 'upsert', key, record, 'sent'],
-    [
-      'a tree',
-      'createTree',
-      {},
-      () =>
-        `<SObjectTreeRequest>${record().replace('<records', '<records type="Account" referenceId="a"')}</SObjectTreeRequest>`,
-      'sent',
-    ],
-    ['an update', 'update', {}, () => record(known()), 'refused'],
-    ['a create of many', 'create', COLLECTIONS, record, 'refused'],
-    ['an update of many', 'update', COLLECTIONS, () => record(known()), 'refused'],
-    ['an upsert of many', 'upsert', { ...COLLECTIONS, ...key }, record, 'refused'],
-    ['a create in bulk', 'create', FAST, record, 'refused'],
-    ['an update in bulk', 'update', FAST, () => record(known()), 'refused'],
-    ['an upsert in bulk', 'upsert', { ...FAST, ...key }, record, 'refused'],
-  ])('of %s', async (_what, operation, properties, body, outcome) => {
-    const documents = [{ body: body() }];
-    const before = world.org.ledger.entries.length;
-
-    const { results } = await run(await world.connect(), { operation, objectType: 'Account', properties }, documents);
-
-    expect(results.map(({ status }) => status)).toEqual([outcome === 'sent' ? 'success' : 'applicationError']);
-    if (outcome === 'refused') expect(results[0]?.error).toMatchObject({ category: 'tooLarge' });
-    expect(world.org.ledger.entries.length > before).toBe(outcome === 'sent');
-  });
-
-  test('of a CSV, for it is streamed', async () => {
-    const properties = { pollInitialMs: 10, bulkOperation: 'insert', object: 'Account' };
-    const body = `Name,Description\nA,${'x'.repeat(30_000)}\n${`A,${'x'.repeat(30_000)}\n`.repeat(35)}`;
-
-    const { results } = await run(await world.connect(), { operation: 'csvBulk', properties }, [{ body }]);
-
-    expect(body.length).toBeGreaterThan(1_000_000);
-    expect(results).toMatchObject([{ status: 'success', message: expect.stringContaining('36') }]);
-  });
-
-  test('of an update, where the host has switched the limit off', async () => {
-    const unlimited = await runOrg({}, { limits: { maxDocumentBytes: -1 } });
-    const id = unlimited.org.insert('Account', { Name: 'known' });
-    const body = record(`<Id>${id}</Id>`);
-
-    const { results } = await run(await unlimited.connect(), { operation: 'update', objectType: 'Account' }, [
-      { body },
-    ]);
-    await unlimited.stop();
-
-    expect(results).toMatchObject([{ status: 'success' }]);
   });
 });

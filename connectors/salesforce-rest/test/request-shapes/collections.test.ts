@@ -1,5 +1,5 @@
 import type { Json } from '@connector-runtime/core';
-import { BASE, bearer, JSON_TYPE, PinnedService, XML } from './pinned-service.js';
+import { BASE, JSON_TYPE, jsonBothWays, PinnedService, XML, xmlBothWays } from './pinned-service.js';
 
 let service: PinnedService;
 beforeEach(() => {
@@ -12,7 +12,8 @@ describe('the shape of', () => {
   const id = '001000000000001AAA';
   const resultsOf = (...ids: readonly string[]) =>
     `<results>${ids.map((one) => `<result><id>${one}</id><success>true</success></result>`).join('')}</results>`;
-  const xmlBothWays = { accept: 'application/xml', 'content-type': 'application/xml; charset=UTF-8', ...bearer };
+  const own = { restHeaders: { 'X-Caller': 'me' } };
+  const owned = { 'x-caller': 'me' };
   const rule = { 'sforce-auto-assign': 'TRUE' };
 
   test.each<[string, Json, string, string, string, string, string]>([
@@ -39,53 +40,84 @@ describe('the shape of', () => {
   ])('a collection: %s with %j', async (operation, properties, fields, method, path, kept, option) => {
     service.answer(method, BASE + path, 200, resultsOf(id), XML);
 
-    const request = await service.lastRequest(
+    const request = await service.onlyCall(
       operation,
-      { operationApi: 'COMPOSITEAPI', assignmentRuleId: 'TRUE', ...(properties as object) },
+      { operationApi: 'COMPOSITEAPI', assignmentRuleId: 'TRUE', ...own, ...(properties as object) },
       `<?xml version="1.0"?><records>${fields}</records>`,
     );
 
-    expect(request?.body).toBe(`<result>${option}<records type="Account">${kept}</records></result>`);
-    expect(request?.headers).toMatchObject({ ...xmlBothWays, ...rule });
+    const body = `<result>${option}<records type="Account">${kept}</records></result>`;
+    expect(request).toEqual({ method, path: BASE + path, headers: { ...xmlBothWays, ...rule, ...owned }, body });
   });
 
-  test.each<[string, Json, string, string, string]>([
-    ['create', { allOrNone: true }, '{"Name":"A"}', '{"allOrNone":true,"records":[', '"Name":"A"}]}'],
-    ['update', {}, `{"Id":"${id}","N":1.50}`, '{"allOrNone":false,"records":[', `"Id":"${id}","N":1.50}]}`],
-  ])('a collection in JSON: %s with %j', async (operation, properties, document, start, end) => {
-    const method = operation === 'create' ? 'POST' : 'PATCH';
+  test.each<[string, Json, string, string, string, string, string]>([
+    [
+      'create',
+      { allOrNone: true },
+      '{"Name":"A"}',
+      'POST',
+      '/composite/sobjects',
+      '{"allOrNone":true,"records":[',
+      '"Name":"A"}]}',
+    ],
+    [
+      'update',
+      {},
+      `{"Id":"${id}","N":1.50}`,
+      'PATCH',
+      '/composite/sobjects',
+      '{"allOrNone":false,"records":[',
+      `"Id":"${id}","N":1.50}]}`,
+    ],
+    [
+      'upsert',
+      { externalIdFieldName: 'ext__c' },
+      '{"Ext__c":"1/2","N":null}',
+      'PATCH',
+      '/composite/sobjects/Account/Ext__c',
+      '{"allOrNone":false,"records":[',
+      '"Ext__c":"1/2","N":null}]}',
+    ],
+  ])('a collection in JSON: %s with %j', async (operation, properties, document, method, path, start, end) => {
     const answer = JSON.stringify([{ id, success: true, errors: [] }]);
-    service.answer(method, `${BASE}/composite/sobjects`, 200, answer, JSON_TYPE);
+    service.answer(method, BASE + path, 200, answer, JSON_TYPE);
 
-    const request = await service.lastRequest(
+    const request = await service.onlyCall(
       operation,
-      { operationApi: 'COMPOSITEAPI', payloadFormat: 'json', ...(properties as object) },
+      {
+        operationApi: 'COMPOSITEAPI',
+        payloadFormat: 'json',
+        assignmentRuleId: 'TRUE',
+        ...own,
+        ...(properties as object),
+      },
       document,
     );
 
-    expect(request?.body).toBe(`${start}{"attributes":{"type":"Account"},${end}`);
-    const type = { accept: 'application/json', 'content-type': 'application/json; charset=UTF-8' };
-    expect(request?.headers).toMatchObject({ ...type, ...bearer });
+    const body = `${start}{"attributes":{"type":"Account"},${end}`;
+    expect(request).toEqual({ method, path: BASE + path, headers: { ...jsonBothWays, ...rule, ...owned }, body });
   });
 
   test.each([
-    [false, ''],
-    [true, '&allOrNone=true'],
-  ])('a collection: delete with allOrNone %p', async (allOrNone, parameter) => {
+    ['xml', false, ''],
+    ['xml', true, '&allOrNone=true'],
+    ['json', true, '&allOrNone=true'],
+  ])('a collection in %s: delete with allOrNone %p', async (payloadFormat, allOrNone, parameter) => {
     const other = '001000000000002AAA';
     const path = `${BASE}/composite/sobjects?ids=${id},${other}${parameter}`;
-    service.answer('DELETE', path, 200, resultsOf(id, other), XML);
+    const isJson = payloadFormat === 'json';
+    const jsonResults = JSON.stringify([id, other].map((one) => ({ id: one, success: true, errors: [] })));
+    service.answer('DELETE', path, 200, isJson ? jsonResults : resultsOf(id, other), isJson ? JSON_TYPE : XML);
 
     const { summary } = await service.run(
       'delete',
-      { operationApi: 'COMPOSITEAPI', allOrNone },
-      [id, other].map((one) => ({ body: `<records><Id>${one}</Id></records>` })),
+      { operationApi: 'COMPOSITEAPI', allOrNone, payloadFormat, ...own },
+      [id, other].map((one) => ({ body: isJson ? `{"Id":"${one}"}` : `<records><Id>${one}</Id></records>` })),
     );
 
-    const request = service.seen.at(-1);
+    const headers = { ...(isJson ? jsonBothWays : xmlBothWays), ...owned };
     expect(summary.counts.success).toBe(2);
-    expect(request).toMatchObject({ body: '', headers: xmlBothWays });
-    expect(request?.headers['sforce-auto-assign']).toBeUndefined();
+    expect(service.calls).toEqual([{ method: 'DELETE', path, headers, body: '' }]);
   });
 
   test('a collection of several', async () => {

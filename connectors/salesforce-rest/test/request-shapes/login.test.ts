@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, verify } from 'node:crypto';
 import { run } from '../running-org.js';
-import { BASE, bearer, HOST, JSON_TYPE, PinnedService, SESSION, XML } from './pinned-service.js';
+import { BASE, bearer, HOST, JSON_TYPE, jsonBack, PinnedService, SESSION, XML, xmlBack } from './pinned-service.js';
 
 const PAGE =
   '<?xml version="1.0" encoding="UTF-8"?><QueryResult><done>true</done><records type="Account"><Name>A</Name></records><totalSize>1</totalSize></QueryResult>';
@@ -18,7 +18,8 @@ const TOKEN_ANSWER = JSON.stringify({
   id: 'https://login.salesforce.com/id/00D/005',
   token_type: 'Bearer',
 });
-const tokenHeaders = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+const withoutSession = { accept: 'application/json', 'accept-encoding': 'identity', host: 'acme.my.salesforce.com' };
+const tokenHeaders = { ...withoutSession, 'content-type': 'application/x-www-form-urlencoded' };
 const byApp = { url: HOST, authenticationType: 'OAUTH_2', clientId: 'id/1' };
 
 describe('the shape of', () => {
@@ -29,19 +30,24 @@ describe('the shape of', () => {
 
     await run(await service.connect(), { operation: 'query', objectType: 'Account', properties: { fields: ['Name'] } });
 
-    expect(service.seen[0]?.headers).toMatchObject({ 'content-type': 'text/xml; charset=UTF-8', soapaction: 'login' });
-    expect(service.seen[0]?.headers['authorization']).toBeUndefined();
-    expect(service.seen[0]?.body).toBe(
-      '<?xml version="1.0" encoding="UTF-8"?><env:Envelope xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:env="http://schemas.xmlsoap.org/soap/envelope/"><env:Body>' +
-        '<n1:login xmlns:n1="urn:partner.soap.sforce.com"><n1:username>u@x.com</n1:username><n1:password>p&amp;&lt;w&gt;TOKEN</n1:password></n1:login></env:Body></env:Envelope>',
-    );
-    expect(service.seen[1]).toMatchObject({
-      method: 'GET',
-      path: `${BASE}/sobjects/Account/describe`,
-      headers: { accept: 'application/json', ...bearer },
-    });
-    expect(service.seen[2]).toMatchObject({ headers: { accept: 'application/xml', ...bearer }, body: '' });
-    expect(service.seen[2]?.headers['sforce-query-options']).toBeUndefined();
+    expect(service.seen).toEqual([
+      {
+        method: 'POST',
+        path: '/services/Soap/u/64.0',
+        headers: {
+          accept: 'text/xml',
+          'accept-encoding': 'identity',
+          'content-type': 'text/xml; charset=UTF-8',
+          host: 'login.salesforce.com',
+          soapaction: 'login',
+        },
+        body:
+          '<?xml version="1.0" encoding="UTF-8"?><env:Envelope xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:env="http://schemas.xmlsoap.org/soap/envelope/"><env:Body>' +
+          '<n1:login xmlns:n1="urn:partner.soap.sforce.com"><n1:username>u@x.com</n1:username><n1:password>p&amp;&lt;w&gt;TOKEN</n1:password></n1:login></env:Body></env:Envelope>',
+      },
+      { method: 'GET', path: `${BASE}/sobjects/Account/describe`, headers: jsonBack, body: '' },
+      { method: 'GET', path: `${BASE}/query?q=SELECT%20Name%20FROM%20Account`, headers: xmlBack, body: '' },
+    ]);
   });
 
   test.each([
@@ -71,9 +77,11 @@ describe('the shape of', () => {
 
     for await (const _type of connection.objectTypes({ operation: 'query' }));
 
-    expect(service.seen[0]).toMatchObject({ body, headers: tokenHeaders });
-    expect(service.seen[1]?.headers['authorization']).toBeUndefined();
-    expect(service.seen[2]).toMatchObject({ method: 'GET', headers: { accept: 'application/json', ...bearer } });
+    expect(service.seen).toEqual([
+      { method: 'POST', path: '/services/oauth2/token', headers: tokenHeaders, body },
+      { method: 'GET', path: '/services/data', headers: withoutSession, body: '' },
+      { method: 'GET', path: `${BASE}/sobjects`, headers: jsonBack, body: '' },
+    ]);
   });
 
   test('a token request by jwtBearer, to the token address that is given', async () => {
@@ -101,7 +109,7 @@ describe('the shape of', () => {
       ) ?? [];
     const [header = '', claims = '', signature = ''] = assertion.split('.');
     const { exp, ...others } = JSON.parse(Buffer.from(claims, 'base64url').toString());
-    expect(request?.headers).toMatchObject(tokenHeaders);
+    expect(request?.headers).toEqual({ ...tokenHeaders, host: 'test.salesforce.com' });
     expect(Buffer.from(header, 'base64url').toString()).toBe('{"alg":"RS256"}');
     expect(others).toEqual({ iss: 'id/1', sub: 'u@x.com', aud: login });
     expect(exp - before).toBeGreaterThanOrEqual(180);
@@ -127,7 +135,7 @@ describe('the shape of', () => {
 
     const [request] = service.seen;
     const verifier = new URLSearchParams(request?.body).get('code_verifier') ?? '';
-    expect(request?.headers).toMatchObject(tokenHeaders);
+    expect(request?.headers).toEqual(tokenHeaders);
     expect(request?.body).toBe(
       `grant_type=authorization_code&code=c%2F1%3D%3D&redirect_uri=http%3A%2F%2Flocalhost%3A1717%2Fcallback&client_id=id%2F1&code_verifier=${verifier}${ending}`,
     );
@@ -151,9 +159,9 @@ describe('the shape of', () => {
     const findings = await (await service.connect()).test();
 
     expect(findings.every(({ ok }) => ok)).toBe(true);
-    expect(service.seen.slice(1).map(({ headers }) => headers['accept'])).toEqual([
-      'application/json',
-      'application/json',
+    expect(service.calls).toEqual([
+      { method: 'GET', path: `${BASE}/query?q=${soql}`, headers: jsonBack, body: '' },
+      { method: 'GET', path: `${BASE}/limits`, headers: jsonBack, body: '' },
     ]);
   });
 });
@@ -176,10 +184,14 @@ describe('a session that a login gives for', () => {
     'https://na139.salesforce.com',
     'https://acme.lightning.force.com',
   ])('%s is used there', async (origin) => {
+    if (origin !== HOST) service.answer('GET', '/services/data', 200, '[{"version":"64.0"}]', JSON_TYPE, origin);
     const object = { name: 'Account', label: 'Account', queryable: true };
     service.answer('GET', `${BASE}/sobjects`, 200, JSON.stringify({ sobjects: [object] }), JSON_TYPE, origin);
 
     expect(await describeAt(origin)).toEqual(['Account']);
+    // What the host is asked before it is used carries no session.
+    for (const { path, headers } of service.seen)
+      expect(headers['authorization']).toBe(path === `${BASE}/sobjects` ? bearer.authorization : undefined);
   });
 
   test.each([

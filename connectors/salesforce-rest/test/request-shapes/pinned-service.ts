@@ -17,7 +17,18 @@ export const JSON_TYPE = { 'content-type': 'application/json;charset=UTF-8' };
 export const CSV = { 'content-type': 'text/csv' };
 export const SESSION = '00D000000000001!AQ.session';
 /** What every data call carries. */
-export const bearer = { authorization: `Bearer ${SESSION}` };
+export const bearer = {
+  authorization: `Bearer ${SESSION}`,
+  'accept-encoding': 'identity',
+  host: 'acme.my.salesforce.com',
+};
+/** All headers of a data call, by what it sends and is answered with. */
+export const xmlBack = { accept: 'application/xml', ...bearer };
+export const jsonBack = { accept: 'application/json', ...bearer };
+export const csvBack = { accept: 'text/csv', ...bearer };
+export const xmlBothWays = { ...xmlBack, 'content-type': 'application/xml; charset=UTF-8' };
+export const jsonBothWays = { ...jsonBack, 'content-type': 'application/json; charset=UTF-8' };
+export const csvSent = { ...jsonBack, 'content-type': 'text/csv' };
 export const RESULT =
   '<?xml version="1.0" encoding="UTF-8"?><Result><id>001000000000001AAA</id><success>true</success></Result>';
 
@@ -56,13 +67,18 @@ const DESCRIBE = JSON.stringify({
 /** A service that knows only the requests that a test names beforehand, and keeps what they were. Any other one fails, and so does one that does not come. */
 export class PinnedService {
   readonly seen: SeenRequest[] = [];
+  /** What was sent, answered or not. */
+  private readonly sent: string[] = [];
   /** The paths as tests named them: what is matched is their meaning, whichever way it is encoded. */
   private readonly answered: string[] = [];
   readonly runtime: ConnectorRuntime;
 
   constructor(options: Partial<RuntimeOptions> = {}) {
     nock.disableNetConnect();
-    const http = fetchTransport((url, init) => fetch(url, init));
+    const http = fetchTransport((url, init) => {
+      this.sent.push(`${init?.method} ${url}`);
+      return fetch(url, init);
+    });
     this.runtime = new ConnectorRuntime({ plugins: [salesforceRest], http, ...options });
   }
 
@@ -85,6 +101,11 @@ export class PinnedService {
       this.answered.push(path);
     });
     scope.intercept(path, method).reply(status, body, headers);
+  }
+
+  /** Requests but logins and describes: each whole. */
+  get calls(): readonly SeenRequest[] {
+    return this.seen.filter(({ path }) => !path.startsWith('/services/Soap/') && !path.endsWith('/describe'));
   }
 
   answerLogin(): void {
@@ -111,18 +132,24 @@ export class PinnedService {
   }
 
   /** Runs documents after login and describe. */
-  async run(operation: string, properties: Json, documents?: DocumentInput[]): Promise<Ran> {
+  run(operation: string, properties: Json, documents?: DocumentInput[]): Promise<Ran> {
     this.answerLogin();
     this.answerDescribe();
+    return this.runAfterLogin(operation, properties, documents);
+  }
+
+  /** Runs documents; what goes before is answered already. */
+  async runAfterLogin(operation: string, properties: Json, documents?: DocumentInput[]): Promise<Ran> {
     return run(await this.connect(), { operation, objectType: 'Account', properties }, documents);
   }
 
-  /** Runs one document after login and describe, and gives the last request. */
-  async lastRequest(operation: string, properties: Json, body: string, own?: Json): Promise<SeenRequest | undefined> {
+  /** Runs one document after login and describe, and gives the only request that came of it. */
+  async onlyCall(operation: string, properties: Json, body: string, own?: Json): Promise<SeenRequest | undefined> {
     const document = { body, ...(own === undefined ? {} : { properties: own }) } as DocumentInput;
     const { summary } = await this.run(operation, properties, [document]);
     expect(summary.counts.success).toBe(1);
-    return this.seen.at(-1);
+    expect(this.calls).toHaveLength(1);
+    return this.calls[0];
   }
 
   async stop(): Promise<void> {
@@ -131,6 +158,7 @@ export class PinnedService {
     nock.cleanAll();
     expect(missing).toEqual([]);
     expect(this.seen.map(({ path }) => path)).toEqual(this.answered);
+    expect(this.sent.map(withoutOrigin)).toEqual(this.seen.map(({ method, path }) => `${method} ${path}`));
   }
 
   /** Gives the network back. */
@@ -139,3 +167,5 @@ export class PinnedService {
     nock.enableNetConnect();
   }
 }
+
+const withoutOrigin = (line: string): string => line.replace(/https:\/\/[^/]+/, '');

@@ -1,8 +1,15 @@
-import { run } from '../running-org.js';
-import { BASE, bearer, JSON_TYPE, PinnedService, RESULT, XML } from './pinned-service.js';
-
-const PAGE =
-  '<?xml version="1.0" encoding="UTF-8"?><QueryResult><done>true</done><records type="Account"><Name>A</Name></records><totalSize>1</totalSize></QueryResult>';
+import type { Json } from '@connector-runtime/core';
+import {
+  BASE,
+  JSON_TYPE,
+  jsonBack,
+  jsonBothWays,
+  PinnedService,
+  RESULT,
+  XML,
+  xmlBack,
+  xmlBothWays,
+} from './pinned-service.js';
 
 let service: PinnedService;
 beforeEach(() => {
@@ -11,160 +18,130 @@ beforeEach(() => {
 afterEach(() => service.stop());
 afterAll(() => PinnedService.restore());
 
+const id = '001000000000001AAA';
+const MADE = '{"id":"001000000000001AAA","success":true,"errors":[]}';
+const RECORD = '<records type="Account"><Name>A</Name></records>';
+const JSON_RECORD = '{"Name":"A","AnnualRevenue":1.50}';
+const inJson = { payloadFormat: 'json' };
+const rule = { assignmentRuleId: 'TRUE' };
+const ruled = { 'sforce-auto-assign': 'TRUE' };
+const own = { restHeaders: { 'Sforce-Duplicate-Rule-Header': 'allowSave=true' } };
+const owned = { 'sforce-duplicate-rule-header': 'allowSave=true' };
+
 describe('the shape of', () => {
-  test('a query with page size, and its next page', async () => {
-    service.answerLogin();
-    service.answerDescribe();
-    const first = PAGE.replace(
-      '<done>true</done>',
-      `<done>false</done><nextRecordsUrl>${BASE}/query/01g-2000</nextRecordsUrl>`,
-    ).replace('>1<', '>2<');
-    service.answer(
-      'GET',
-      `${BASE}/queryAll?q=SELECT%20Name%20FROM%20Account%20WHERE%20Name%20%3D%20%27a%2Bb%27`,
-      200,
-      first,
-      XML,
-    );
-    service.answer('GET', `${BASE}/query/01g-2000`, 200, PAGE.replace('>1<', '>2<'), XML);
-    const properties = {
-      fields: ['Name'],
-      filter: { field: 'Name', operator: 'EQUALS', value: 'a+b' },
-      pageSize: 500,
-      includeDeleted: true,
-    };
+  test.each<[Record<string, Json>, string, string, object]>([
+    [{}, RECORD, RECORD, xmlBothWays],
+    [{ ...rule, ...own }, RECORD, RECORD, { ...xmlBothWays, ...ruled, ...owned }],
+    [inJson, JSON_RECORD, JSON_RECORD, jsonBothWays],
+    [{ ...inJson, ...rule, ...own }, JSON_RECORD, JSON_RECORD, { ...jsonBothWays, ...ruled, ...owned }],
+  ])('create with %j', async (properties, document, body, headers) => {
+    const isJson = 'payloadFormat' in properties;
+    service.answer('POST', `${BASE}/sobjects/Account`, 201, isJson ? MADE : RESULT, isJson ? JSON_TYPE : XML);
 
-    const { outputs } = await run(await service.connect(), { operation: 'query', objectType: 'Account', properties });
-
-    expect(outputs).toHaveLength(2);
-    for (const { headers } of service.seen.slice(2)) {
-      expect(headers).toMatchObject({ accept: 'application/xml', 'sforce-query-options': 'batchSize=500', ...bearer });
-    }
-  });
-
-  test('create', async () => {
-    service.answer('POST', `${BASE}/sobjects/Account`, 201, RESULT, XML);
-
-    const request = await service.lastRequest(
-      'create',
-      { assignmentRuleId: '01Q000000000001', restHeaders: { 'Sforce-Duplicate-Rule-Header': 'allowSave=true' } },
-      '<records type="Account"><Name>A</Name></records>',
-    );
-
-    expect(request?.body).toBe('<records type="Account"><Name>A</Name></records>');
-    expect(request?.headers).toMatchObject({
-      accept: 'application/xml',
-      'content-type': 'application/xml; charset=UTF-8',
-      'sforce-auto-assign': '01Q000000000001',
-      'sforce-duplicate-rule-header': 'allowSave=true',
-      ...bearer,
+    expect(await service.onlyCall('create', properties, document)).toEqual({
+      method: 'POST',
+      path: `${BASE}/sobjects/Account`,
+      headers,
+      body,
     });
   });
 
-  test('create in JSON', async () => {
-    service.answer('POST', `${BASE}/sobjects/Account`, 201, '{"id":"001","success":true,"errors":[]}', JSON_TYPE);
+  const withId = `<?xml version="1.0"?><records><Id>${id}</Id><Name>B</Name></records>`;
 
-    const request = await service.lastRequest('create', { payloadFormat: 'json' }, '{"Name":"A","AnnualRevenue":1.50}');
+  test.each<[Record<string, Json>, string, string, object]>([
+    [{}, withId, '<records><Name>B</Name></records>', xmlBothWays],
+    [{ ...rule, ...own }, withId, '<records><Name>B</Name></records>', { ...xmlBothWays, ...ruled, ...owned }],
+    [inJson, `{"Id":"${id}","Name":"B"}`, '{"Name":"B"}', jsonBothWays],
+    [{ ...inJson, ...rule }, `{"Name":null,"Id":"${id}"}`, '{"Name":null}', { ...jsonBothWays, ...ruled }],
+  ])('update with %j', async (properties, document, body, headers) => {
+    const path = `${BASE}/sobjects/Account/${id}`;
+    service.answer('PATCH', path, 204, '', {});
 
-    expect(request).toMatchObject({
-      body: '{"Name":"A","AnnualRevenue":1.50}',
-      headers: { accept: 'application/json', 'content-type': 'application/json; charset=UTF-8', ...bearer },
-    });
+    expect(await service.onlyCall('update', properties, document)).toEqual({ method: 'PATCH', path, headers, body });
   });
 
-  test('update with read-back in JSON', async () => {
-    const batch =
-      '{"hasErrors":false,"results":[{"statusCode":204,"result":null},{"statusCode":200,"result":{"Name":"B"}}]}';
-    service.answer('POST', `${BASE}/composite/batch`, 200, batch, JSON_TYPE);
+  const BATCH =
+    '<batchResults><hasErrors>false</hasErrors><results><batchResult><statusCode>204</statusCode><result/></batchResult><batchResult><statusCode>200</statusCode><result><Account><Name>B</Name></Account></result></batchResult></results></batchResults>';
+  const JSON_BATCH =
+    '{"hasErrors":false,"results":[{"statusCode":204,"result":null},{"statusCode":200,"result":{"Name":"B"}}]}';
 
-    const request = await service.lastRequest(
-      'update',
-      { returnUpdatedRecord: true, payloadFormat: 'json' },
-      '{"Id":"001/","Name":"B"}',
-    );
-
-    expect(request?.body).toBe(
-      '{"batchRequests":[{"method":"PATCH","url":"v64.0/sobjects/Account/001%2F","richInput":{"Name":"B"}},{"method":"GET","url":"v64.0/sobjects/Account/001%2F"}]}',
-    );
-  });
-
-  test('update', async () => {
-    service.answer('PATCH', `${BASE}/sobjects/Account/001000000000001AAA`, 204, '', {});
-
-    const request = await service.lastRequest(
-      'update',
-      {},
-      '<?xml version="1.0"?><records><Id>001000000000001AAA</Id><Name>B</Name></records>',
-    );
-
-    expect(request).toMatchObject({
-      body: '<records><Name>B</Name></records>',
-      headers: { accept: 'application/xml', 'content-type': 'application/xml; charset=UTF-8', ...bearer },
-    });
-    expect(request?.headers['sforce-auto-assign']).toBeUndefined();
-  });
-
-  test('update with read-back', async () => {
-    const batch =
-      '<batchResults><hasErrors>false</hasErrors><results><batchResult><statusCode>204</statusCode><result/></batchResult><batchResult><statusCode>200</statusCode><result><Account><Name>B</Name></Account></result></batchResult></results></batchResults>';
-    service.answer('POST', `${BASE}/composite/batch`, 200, batch, XML);
-
-    const request = await service.lastRequest(
-      'update',
-      { returnUpdatedRecord: true, assignmentRuleId: 'TRUE' },
+  test.each<[Record<string, Json>, string, string, object]>([
+    [
+      rule,
       '<records><Id>001&amp;</Id><Name>B</Name></records>',
-    );
-
-    expect(request?.body).toBe(
       '<?xml version="1.0" encoding="UTF-8"?><batch><batchRequests><request><method>PATCH</method><url>v64.0/sobjects/Account/001%26</url><richInput><records><Name>B</Name></records></richInput></request>' +
         '<request><method>GET</method><url>v64.0/sobjects/Account/001%26</url></request></batchRequests></batch>',
-    );
-    expect(request?.headers).toMatchObject({
-      'content-type': 'application/xml; charset=UTF-8',
-      'sforce-auto-assign': 'TRUE',
-      ...bearer,
+      { ...xmlBothWays, ...ruled },
+    ],
+    [
+      { ...inJson, ...own },
+      '{"Id":"001/","Name":"B"}',
+      '{"batchRequests":[{"method":"PATCH","url":"v64.0/sobjects/Account/001%2F","richInput":{"Name":"B"}},{"method":"GET","url":"v64.0/sobjects/Account/001%2F"}]}',
+      { ...jsonBothWays, ...owned },
+    ],
+  ])('update with read-back and %j', async (properties, document, body, headers) => {
+    const path = `${BASE}/composite/batch`;
+    const isJson = 'payloadFormat' in properties;
+    service.answer('POST', path, 200, isJson ? JSON_BATCH : BATCH, isJson ? JSON_TYPE : XML);
+
+    const call = await service.onlyCall('update', { ...properties, returnUpdatedRecord: true }, document);
+
+    expect(call).toEqual({ method: 'POST', path, headers, body });
+  });
+
+  describe.each(['xml', 'json'])('upsert in %s', (payloadFormat) => {
+    const isJson = payloadFormat === 'json';
+    const body = isJson ? JSON_RECORD : RECORD;
+    const headers = isJson ? jsonBothWays : xmlBothWays;
+
+    test.each([
+      ['Ext__c', 'a b/c', 'PATCH', '/sobjects/Account/Ext__c/a%20b%2Fc', 204],
+      ['ext__C', 'k', 'PATCH', '/sobjects/Account/Ext__c/k', 201],
+      ['Ext__c', '', 'POST', '/sobjects/Account', 201],
+      ['Id', '', 'POST', '/sobjects/Account/Id', 201],
+    ])('by %s with the value "%s"', async (externalIdFieldName, externalIdValue, method, path, status) => {
+      const answer = isJson ? MADE : RESULT;
+      service.answer(method, BASE + path, status, status === 204 ? '' : answer, isJson ? JSON_TYPE : XML);
+
+      const call = await service.onlyCall('upsert', { externalIdFieldName, payloadFormat, ...rule, ...own }, body, {
+        externalIdValue,
+      });
+
+      expect(call).toEqual({ method, path: BASE + path, headers: { ...headers, ...ruled, ...owned }, body });
     });
   });
 
-  test.each([
-    ['Ext__c', 'a b/c', 'PATCH', '/sobjects/Account/Ext__c/a%20b%2Fc', 204, ''],
-    ['Ext__c', '', 'POST', '/sobjects/Account', 201, RESULT],
-    ['Id', '', 'POST', '/sobjects/Account/Id', 201, RESULT],
-  ])('upsert by %s with the value "%s"', async (externalIdFieldName, externalIdValue, method, path, status, body) => {
-    service.answer(method, BASE + path, status, body, XML);
+  test.each<[Record<string, Json>, string, object]>([
+    [{}, `<records><Id>${id}</Id></records>`, xmlBack],
+    [own, `<records><Id>${id}</Id></records>`, { ...xmlBack, ...owned }],
+    [inJson, `{"Id":"${id}"}`, jsonBack],
+  ])('delete with %j', async (properties, document, headers) => {
+    const path = `${BASE}/sobjects/Account/${id}`;
+    service.answer('DELETE', path, 204, '', {});
 
-    const request = await service.lastRequest('upsert', { externalIdFieldName }, '<records><Name>A</Name></records>', {
-      externalIdValue,
-    });
+    const call = await service.onlyCall('delete', properties, document);
 
-    expect(request).toMatchObject({
-      method,
-      body: '<records><Name>A</Name></records>',
-      headers: { accept: 'application/xml', ...bearer },
-    });
+    expect(call).toEqual({ method: 'DELETE', path, headers, body: '' });
   });
 
-  test('delete', async () => {
-    service.answer('DELETE', `${BASE}/sobjects/Account/001000000000001AAA`, 204, '', {});
+  const TREE =
+    '<SObjectTreeRequest><records type="Account" referenceId="a"><Name>A</Name></records></SObjectTreeRequest>';
+  const TREE_MADE = `<SObjectTreeResponse><hasErrors>false</hasErrors><results><id>${id}</id><referenceId>a</referenceId></results></SObjectTreeResponse>`;
+  const JSON_TREE = '{"records":[{"attributes":{"type":"Account","referenceId":"a"},"Name":"A","N":1.50}]}';
+  const JSON_TREE_MADE = JSON.stringify({ hasErrors: false, results: [{ referenceId: 'a', id }] });
 
-    const request = await service.lastRequest('delete', {}, '<records><Id>001000000000001AAA</Id></records>');
+  test.each<[Record<string, Json>, string, object]>([
+    [{}, TREE, xmlBothWays],
+    [{ ...rule, ...own }, TREE, { ...xmlBothWays, ...ruled, ...owned }],
+    [inJson, JSON_TREE, jsonBothWays],
+    [{ ...inJson, ...rule, ...own }, JSON_TREE, { ...jsonBothWays, ...ruled, ...owned }],
+  ])('create tree with %j', async (properties, body, headers) => {
+    const path = `${BASE}/composite/tree/Account`;
+    const isJson = 'payloadFormat' in properties;
+    service.answer('POST', path, 201, isJson ? JSON_TREE_MADE : TREE_MADE, isJson ? JSON_TYPE : XML);
 
-    expect(request).toMatchObject({ body: '', headers: { accept: 'application/xml', ...bearer } });
-    expect(request?.headers['content-type']).toBeUndefined();
-  });
+    const call = await service.onlyCall('createTree', properties, body);
 
-  const id = '001000000000001AAA';
-  const xmlBothWays = { accept: 'application/xml', 'content-type': 'application/xml; charset=UTF-8', ...bearer };
-  const rule = { 'sforce-auto-assign': 'TRUE' };
-
-  test('create tree', async () => {
-    const tree =
-      '<SObjectTreeRequest><records type="Account" referenceId="a"><Name>A</Name></records></SObjectTreeRequest>';
-    const made = `<SObjectTreeResponse><hasErrors>false</hasErrors><results><id>${id}</id><referenceId>a</referenceId></results></SObjectTreeResponse>`;
-    service.answer('POST', `${BASE}/composite/tree/Account`, 201, made, XML);
-
-    const request = await service.lastRequest('createTree', { assignmentRuleId: 'TRUE' }, tree);
-
-    expect(request).toMatchObject({ body: tree, headers: { ...xmlBothWays, ...rule } });
+    expect(call).toEqual({ method: 'POST', path, headers, body });
   });
 });

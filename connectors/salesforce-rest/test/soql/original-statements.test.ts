@@ -36,6 +36,9 @@ describe('what is selected', () => {
     ['plain and parent paths in the order given', ['B', 'Owner/Email', 'A'], 'SELECT B,Owner.Email,A FROM X'],
     ['parents to five levels', ['P1/P2/P3/P4/P5/F'], 'SELECT P1.P2.P3.P4.P5.F FROM X'],
     ['fields before sub-selects', ['Cs/records/F', 'A'], 'SELECT A,(SELECT F FROM Cs) FROM X'],
+    ['a field on its own', ['F'], 'SELECT F FROM X'],
+    ['a field that is named twice once', ['F', 'Owner/Email', 'F'], 'SELECT F,Owner.Email FROM X'],
+    ['children alone', ['Cs/records/F'], 'SELECT (SELECT F FROM Cs) FROM X'],
     ['parents of children', ['A', 'Cs/records/Owner/Name'], 'SELECT A,(SELECT Owner.Name FROM Cs) FROM X'],
     [
       'Q22: sub-selects in the order first seen',
@@ -45,6 +48,21 @@ describe('what is selected', () => {
     ['Q34: only the whole step "records" marks children', ['My_records/Name'], 'SELECT My_records.Name FROM X'],
   ])('%s', (_what, fields, text) => {
     expect(soql({ fields })).toBe(text);
+  });
+
+  test('the whole of a statement, in its order', () => {
+    const fields = ['Name', 'Type', 'Contacts/records/Name', 'Owner/Email'];
+    const filter = {
+      and: [
+        { field: 'Name', operator: 'LIKE', value: '%a%' },
+        { field: 'Type', operator: 'LIKE', value: '%a%' },
+      ],
+    };
+    const sort = [{ field: 'Name', direction: 'asc_nulls_last' as const }];
+
+    expect(soql({ objectType: 'Account', fields, filter, sort, limit: 10 } as never)).toBe(
+      "SELECT Name,Type,Owner.Email,(SELECT Name FROM Contacts) FROM Account WHERE (Name like '%a%' AND Type like '%a%') ORDER BY Name ASC NULLS LAST LIMIT 10",
+    );
   });
 
   test('a sixth level of parents is refused', () => {
@@ -137,14 +155,23 @@ describe('a group', () => {
     ['of two', { and: [a, b] }, "(A = '1' AND B = '2')"],
     ['of one keeps its brackets', { or: [a] }, "(A = '1')"],
     ['within a group', { or: [{ and: [a, b] }, b] }, "((A = '1' AND B = '2') OR B = '2')"],
+    ['that is empty, alone, leaves no filter', { or: [] }, undefined],
     ['that is empty vanishes', { and: [{ or: [] }, a] }, "(A = '1')"],
   ])('%s', (_what, filter, text) => {
-    expect(soql({ filter })).toBe(`SELECT Name FROM X WHERE ${text}`);
+    expect(soql({ filter } as never)).toBe(`SELECT Name FROM X${text === undefined ? '' : ` WHERE ${text}`}`);
   });
 
   test('a term on children goes to their sub-select, without its relationship', () => {
     expect(soql({ fields: ['Name', 'Cs/records/F'], filter: { and: [a, child] } })).toBe(
       "SELECT Name,(SELECT F FROM Cs WHERE (F = '3')) FROM X WHERE (A = '1')",
+    );
+  });
+
+  test('terms on two lists of children go to one sub-select each', () => {
+    const other = { field: 'Ds/records/Owner/Name', operator: 'LIKE', value: 'x%' };
+
+    expect(soql({ fields: ['Ds/records/G', 'Cs/records/F'], filter: { and: [child, other, b] } } as never)).toBe(
+      "SELECT (SELECT G FROM Ds WHERE (Owner.Name like 'x%')),(SELECT F FROM Cs WHERE (F = '3')) FROM X WHERE (B = '2')",
     );
   });
 
@@ -170,6 +197,7 @@ describe('what follows the filter', () => {
       { field: 'A', direction },
     ];
 
+    expect(soql({ sort })).toBe(`SELECT Name FROM X ORDER BY Owner.Name ${text}, A ${text}`);
     expect(soql({ sort, limit: 7 })).toBe(`SELECT Name FROM X ORDER BY Owner.Name ${text}, A ${text} LIMIT 7`);
   });
 });

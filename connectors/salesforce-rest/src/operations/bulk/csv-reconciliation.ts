@@ -34,7 +34,7 @@ export async function* reconcileCsv(
     {
       all,
       async *settle(job, status) {
-        yield* await settlement.read(job, status, undefined, context);
+        yield* await settlement.readLater(job, status, context);
       },
     },
     context,

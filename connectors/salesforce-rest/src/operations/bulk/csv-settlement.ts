@@ -62,6 +62,15 @@ export class CsvSettlement implements JobSettlement {
     return this.events(await withLastWords(context, (within) => this.readSets(job, within)), status, stopped, context);
   }
 
+  /** The same afterwards, for `reconcile`: an abort ends it at once, since the results can be read another time. */
+  async readLater(
+    job: BulkJob,
+    status: JobStatus,
+    context: ExecutionContext<unknown>,
+  ): Promise<AsyncIterable<readonly OperationEvent[]>> {
+    return this.events(await this.readSets(job, context), status, undefined, context);
+  }
+
   private async *events(
     sets: readonly CountedSet[],
     status: JobStatus,

@@ -86,6 +86,9 @@ const reads: readonly [string, Way][] = [
   ],
 ];
 
+/** The first bytes of an answer are there. */
+const within = { action: 'hold', atByte: 5 } as const;
+
 /** Where it is cancelled: at a request, or in a pause. */
 type Point = FaultSpec | 'between polls' | 'between jobs';
 
@@ -108,7 +111,7 @@ async function cancelAt(
   const before = org.ledger.entries.length;
   const fault = typeof point === 'string' ? undefined : org.faults.add(point);
   const reached =
-    fault?.reached() ?? (point === 'between jobs' ? clock.waits(500, 500) : clock.waits(450_000, 600_000));
+    fault?.holding() ?? (point === 'between jobs' ? clock.waits(500, 500) : clock.waits(450_000, 600_000));
   const controller = new AbortController();
   const own = { ...properties, ...(point === 'between polls' && LONG) } as Json;
   const objectType = operation === 'query' ? 'Account' : 'Invoice__c';
@@ -137,16 +140,22 @@ function expectJobNamed({ outcome, org }: Cancelled): void {
 describe.each(writes)('%s over Bulk API 2.0, cancelled', (_operation, way) => {
   test.each<[string, Point, Fate]>([
     ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }, 'deleted'],
+    ['within the answer that names the job', { kind: 'jobCreate', ...within }, 'deleted'],
     ['while the data is uploaded', { kind: 'jobUpload', action: 'hold' }, 'deleted'],
     ['after the data is uploaded', { kind: 'jobUpload', action: 'hold', handled: true }, 'deleted'],
     ['before the job is closed', { kind: 'jobChange', action: 'hold' }, 'Aborted'],
     ['after the job is closed', { kind: 'jobChange', action: 'hold', handled: true }, 'Aborted'],
+    ['within the answer to the close', { kind: 'jobChange', ...within }, 'Aborted'],
     ['between polls', 'between polls', 'Aborted'],
     ['before the status is told', { kind: 'jobStatus', action: 'hold' }, 'Aborted'],
     ['after the status is told', { kind: 'jobStatus', action: 'hold', handled: true }, 'Aborted'],
+    ['within its status', { kind: 'jobStatus', ...within }, 'Aborted'],
     ['while successful results are read', { path: '/successfulResults', action: 'hold' }, 'JobComplete'],
     ['while failed results are read', { path: '/failedResults', action: 'hold' }, 'JobComplete'],
     ['while unprocessed records are read', { path: '/unprocessedrecords', action: 'hold' }, 'JobComplete'],
+    ['within successful results', { path: '/successfulResults', ...within }, 'JobComplete'],
+    ['within failed results', { path: '/failedResults', ...within }, 'JobComplete'],
+    ['within unprocessed records', { path: '/unprocessedrecords', ...within }, 'JobComplete'],
   ])('%s: no job is left open, and nothing is said that is not so', async (_when, point, fate) => {
     const cancelled = await cancelAt(point, way, fate);
 
@@ -203,11 +212,15 @@ describe('what follows a first job, cancelled', () => {
 describe.each(reads)('%s as a job, cancelled', (_operation, way) => {
   test.each<[string, Point, Fate]>([
     ['while the job is made', { kind: 'jobCreate', action: 'hold', handled: true }, 'deleted'],
+    ['within the answer that names the job', { kind: 'jobCreate', ...within }, 'deleted'],
     ['between polls', 'between polls', 'deleted'],
     ['before its status is told', { kind: 'jobStatus', action: 'hold' }, 'deleted'],
     ['after its status is told', { kind: 'jobStatus', action: 'hold', handled: true }, 'deleted'],
+    ['within its status', { kind: 'jobStatus', ...within }, 'deleted'],
     ['while the first page is read', { kind: 'jobResults', action: 'hold' }, 'JobComplete'],
+    ['within the first page', { kind: 'jobResults', ...within }, 'JobComplete'],
     ['while the last page is read', { kind: 'jobResults', nth: 3, action: 'hold' }, 'JobComplete'],
+    ['within the last page', { kind: 'jobResults', nth: 3, ...within }, 'JobComplete'],
   ])('%s: no job is left open, and the result names it', async (_when, point, fate) => {
     const cancelled = await cancelAt(point, way, fate);
 
