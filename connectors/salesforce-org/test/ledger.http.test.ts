@@ -58,13 +58,14 @@ test('each applied write is an entry, with the values as stored, those that came
 
 test('what came in XML is told as the text that it was, a nil as null', async () => {
   const body =
-    '<x xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><amount__c>12345678901234.10</amount__c><Notes__c/><Hotline__c xsi:nil="true"/></x>';
+    '<x xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><amount__c>12345678901234.10</amount__c><Notes__c/><Hotline__c xsi:nil="true"/><External_Id__c xsi:nil="1"/></x>';
   await client.send('POST', `${V}/sobjects/Invoice__c`, body, XML_BODY);
 
   expect(client.org.ledger.entries[0]?.given).toEqual({
     Amount__c: '12345678901234.10',
     Notes__c: '',
     Hotline__c: null,
+    External_Id__c: null,
   });
 });
 

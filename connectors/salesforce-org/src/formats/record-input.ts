@@ -115,7 +115,7 @@ function typeIn(attributes: unknown): Pick<InputField, 'objectType'> {
 
 function xmlFields(element: XmlElement): InputField[] {
   return element.children.map((child) => {
-    if (child.attributes.get('nil') === 'true') return { name: child.name, value: null };
+    if (/^(?:true|1)$/.test(child.attributes.get('nil') ?? '')) return { name: child.name, value: null };
     if (child.children.length === 0) return { name: child.name, value: child.text };
     return { name: child.name, value: xmlFields(child), ...typeIn({ type: child.attributes.get('type') }) };
   });

@@ -1,16 +1,18 @@
 import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { Body } from '@connector-runtime/core';
+import { NoMixedContent } from './no-mixed-content.js';
 import { StrictXmlReader, type XmlListener } from './strict-xml.js';
+import { isSpace } from './tag-reader.js';
 import { XmlError } from './xml-error.js';
-import { END, XmlScanner } from './xml-scanner.js';
+import { CLOSE, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { isXmlText } from './xml-text.js';
 
 /**
- * Reads a whole body once and finds out whether it is XML that may be sent: UTF-8, well-formed, no DOCTYPE, within the limits. The body must be repeatable, for it is sent afterwards.
+ * Reads a whole body once and finds out whether it is XML that may be sent: UTF-8, well-formed, no DOCTYPE, no text beside elements, within the limits. The body must be repeatable, for it is sent afterwards.
  * Throws `XmlError`. `listener` is told what is in it; `signal` ends the reading with its reason.
  */
 export async function checkXml(body: Body, signal: AbortSignal, listener?: XmlListener): Promise<void> {
-  const reader = new StrictXmlReader(listener);
+  const reader = new StrictXmlReader(new NoMixedContent(listener));
   const decoder = new TextDecoder('utf-8', { fatal: true });
   for await (const chunk of body.open(signal)) reader.write(decoded(() => decoder.decode(chunk, { stream: true })));
   reader.write(decoded(() => decoder.decode()));
@@ -28,7 +30,7 @@ export function checkXmlInSteps(text: string, signal: AbortSignal, listener?: Xm
 }
 
 async function checkInSteps(text: string, signal: AbortSignal, listener: XmlListener | undefined): Promise<void> {
-  const reader = new StrictXmlReader(listener);
+  const reader = new StrictXmlReader(new NoMixedContent(listener));
   for (let from = 0; from < text.length; from += CHECKED_AT_ONCE) {
     signal.throwIfAborted();
     reader.write(text.slice(from, from + CHECKED_AT_ONCE));
@@ -37,7 +39,7 @@ async function checkInSteps(text: string, signal: AbortSignal, listener: XmlList
   reader.close();
 }
 
-/** The same for text that is small, or in no document. */
+/** Whether text is XML at all, for answers: text beside elements may stand there. */
 export function checkXmlText(text: string, listener?: XmlListener): void {
   if (listener === undefined && isPlainXml(text)) return;
   const reader = new StrictXmlReader(listener);
@@ -46,22 +48,34 @@ export function checkXmlText(text: string, listener?: XmlListener): void {
 }
 
 /**
- * Is this text surely XML that may be sent? By the scanner, which takes a tenth of the time of the strict reader and does not judge what is seldom;
+ * Is this text surely XML that may be sent, without text beside elements? By the scanner, which takes a tenth of the time of the strict reader and does not judge what is seldom;
  * so where it says no, the strict reader has to be asked.
  */
 export function isPlainXml(text: string): boolean {
   if (!isXmlText(text)) return false;
   const scanner = new XmlScanner(text);
+  let wasOpened = false;
   try {
     while (scanner.isPlain) {
+      const { end } = scanner;
       scanner.passFields();
-      if (scanner.next() === END) return scanner.isPlain;
+      const { depth, end: from } = scanner;
+      const kind = scanner.next();
+      if (kind === END) return scanner.isPlain;
+      const isField = kind === CLOSE && wasOpened && from === end;
+      if (depth > 0 && !isField && !isBlank(text, from, scanner.start)) return false;
+      wasOpened = kind === OPEN;
     }
     return false;
   } catch (error) {
     if (error instanceof XmlError) return false;
     throw error;
   }
+}
+
+function isBlank(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i += 1) if (!isSpace(text.charCodeAt(i))) return false;
+  return true;
 }
 
 function decoded(decode: () => string): string {

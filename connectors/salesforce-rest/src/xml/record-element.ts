@@ -1,4 +1,5 @@
 import { ownText } from './own-text.js';
+import { XmlError } from './xml-error.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { escapeXml, unescapeXml } from './xml-text.js';
 
@@ -7,7 +8,7 @@ export interface RecordElement {
   /** `<records type="…">…</records>`; namespaces that the root declares stand on it. */
   readonly text: string;
   readonly type: string;
-  /** Text of the first direct child that has the name asked for, in any case; empty where it is missing, empty, nil or holds elements. */
+  /** Text of the direct child that has the name asked for, in any case; empty where it is missing, empty, nil or holds elements. */
   readonly key: string;
 }
 
@@ -16,7 +17,7 @@ const NIL = /\s(?!xmlns:)(?:[^\s=:]+:)?nil\s*=\s*["']\s*(?:true|1)\s*["']/;
 
 /**
  * Cuts the root element out of a well-formed document. It is called `records` whatever its name was, and has a `type`: its own, else the one given. Everything inside stays as it is written.
- * `keyName`: whose child is asked for, if any. Throws `XmlError`.
+ * `keyName`: whose child is asked for, if any. Two of that name: `XmlError`.
  */
 export function recordElement(document: string, type: string, keyName?: string): RecordElement {
   const scanner = new XmlScanner(document);
@@ -42,12 +43,9 @@ export function recordElement(document: string, type: string, keyName?: string):
           return { text: `${start}>${document.slice(contentFrom, contentTo)}</records>`, type: rootsType, key: '' };
         if (kind === EMPTY) text = `${start}/>`;
       } else text = `${start}>${document.slice(contentFrom, scanner.start)}</records>`;
-    } else if (
-      wanted !== undefined &&
-      key === undefined &&
-      scanner.level === 2 &&
-      localName(scanner.name).toLowerCase() === wanted
-    ) {
+    } else if (wanted !== undefined && scanner.level === 2 && localName(scanner.name).toLowerCase() === wanted) {
+      if (key !== undefined && kind !== CLOSE) throw new XmlError(`the element ${keyName} stands there twice`);
+      if (key !== undefined) continue;
       if (kind === EMPTY || (kind === OPEN && NIL.test(document.slice(scanner.nameEnd, scanner.end)))) key = '';
       else if (kind === OPEN) keyFrom = scanner.end;
       else key = unescapeXml(document.slice(keyFrom, scanner.start)).trim();

@@ -1,5 +1,5 @@
 import { XmlError } from './xml-error.js';
-import { CLOSE, EMPTY, END, XmlScanner } from './xml-scanner.js';
+import { CLOSE, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { unescapeXml } from './xml-text.js';
 
 /** A record's document in two parts. */
@@ -10,26 +10,35 @@ export interface IdentifiedRecord {
   readonly rest: string;
 }
 
-/** Takes the first direct child of the root that is called `Id`, `ID` or `id` out of a well-formed document. Throws `XmlError`. */
+const ID_TAG = /<(?:[^\s<>/:]+:)?(?:Id|ID|id)[\s/>]/g;
+
+/** Takes the direct child of the root that is called `Id`, `ID` or `id` out of a well-formed document. Two of them, or one that holds elements: `XmlError`. */
 export function splitId(text: string): IdentifiedRecord {
   const scanner = new XmlScanner(text);
   let from = -1;
   let valueFrom = 0;
+  let found: IdentifiedRecord | undefined;
   for (;;) {
     const kind = scanner.next();
-    if (kind === END) break;
+    if (kind === END) return found ?? { id: '', rest: without(text, 0, 0) };
     if (from >= 0 && scanner.level > 2) throw new XmlError('the Id element holds further elements');
-    if (scanner.level !== 2 || !/^(?:Id|ID|id)$/.test(scanner.name)) continue;
-    if (kind === EMPTY) return { id: '', rest: without(text, scanner.start, scanner.end) };
-    if (kind !== CLOSE) {
+    if (scanner.level !== 2 || !/^(?:[^:]*:)?(?:Id|ID|id)$/.test(scanner.name)) continue;
+    if (found !== undefined) throw new XmlError('the Id element stands there twice');
+    if (kind === OPEN) {
       from = scanner.start;
       valueFrom = scanner.end;
       continue;
     }
-    const value = text.slice(valueFrom, scanner.start);
-    return { id: unescapeXml(value).trim(), rest: without(text, from, scanner.end) };
+    const value = kind === CLOSE ? text.slice(valueFrom, scanner.start) : '';
+    found = {
+      id: unescapeXml(value).trim(),
+      rest: without(text, kind === CLOSE ? from : scanner.start, scanner.end),
+    };
+    from = -1;
+    // What follows is looked at only where a second one may be among it.
+    ID_TAG.lastIndex = scanner.end;
+    if (!ID_TAG.test(text)) return found;
   }
-  return { id: '', rest: without(text, 0, 0) };
 }
 
 function without(text: string, from: number, to: number): string {

@@ -1,8 +1,21 @@
+import type { Body } from '@connector-runtime/core';
 import { readBatchResults } from '#src/xml/batch-reader.js';
-import { checkXmlInSteps, checkXmlText } from '#src/xml/checked-xml.js';
+import { checkXml, checkXmlInSteps, checkXmlText } from '#src/xml/checked-xml.js';
 import { splitId } from '#src/xml/record-id.js';
 import { END, XmlScanner } from '#src/xml/xml-scanner.js';
 import { escapeXml, unescapeXml } from '#src/xml/xml-text.js';
+
+/** A body that comes byte by byte. */
+function bodyOf(text: string): Body {
+  const bytes = Buffer.from(text);
+  return {
+    mediaType: 'application/xml',
+    repeatable: true,
+    async *open() {
+      for (let at = 0; at < bytes.length; at += 1) yield bytes.subarray(at, at + 1);
+    },
+  } as unknown as Body;
+}
 
 describe('a document', () => {
   test.each([
@@ -37,6 +50,37 @@ describe('a document', () => {
     expect(turns).toBeGreaterThan(20);
   });
 
+  test.each([
+    '<r>junk<Name>W</Name></r>',
+    '<r><Name>W</Name>junk</r>',
+    '<r><A/>junk<B/></r>',
+    '<r><Owner>\n<Name>W</Name>.</Owner></r>',
+    '<r><Description>Hello <b>you</b></Description></r>',
+    '<r><A/><![CDATA[junk]]></r>',
+    '<r><A/>&#65;</r>',
+    '<r><A/><!-- c -->junk<!-- c --></r>',
+    '<r><A/>\u00a0</r>',
+  ])('with text beside elements is refused, which the service would drop: %s', async (text) => {
+    const { signal } = new AbortController();
+    const body = bodyOf(text);
+
+    await expect((async () => checkXmlInSteps(text, signal))()).rejects.toThrow(/^text stands beside elements in \w+:/);
+    await expect(checkXml(body, signal)).rejects.toThrow(/^text stands beside elements in \w+:/);
+    expect(() => checkXmlText(text)).not.toThrow();
+  });
+
+  test.each([
+    '<r> <A>x</A>\r\n\t<B/> </r>',
+    '<r><!-- c -->\n<A>x<!-- c -->y</A></r>',
+    '<r>text</r>',
+    '<r><?pi x?><A/></r>',
+  ])('with space between elements alone is taken: %s', async (text) => {
+    const { signal } = new AbortController();
+
+    await expect((async () => checkXmlInSteps(text, signal))()).resolves.toBeUndefined();
+    await expect(checkXml(bodyOf(text), signal)).resolves.toBeUndefined();
+  });
+
   test('that is large and damaged at its end is refused all the same', async () => {
     const { signal } = new AbortController();
 
@@ -69,9 +113,19 @@ describe('an id', () => {
     ['<r><Id/></r>', '', '<r></r>'],
     ['<r><Id></Id></r>', '', '<r></r>'],
     ['<r><Id><![CDATA[00<1]]></Id></r>', '00<1', '<r></r>'],
+    ['<r xmlns:s="u"><s:Id>1</s:Id><s:A/></r>', '1', '<r xmlns:s="u"><s:A/></r>'],
+    ['<r><Id>1</Id><Owner><Id>2</Id></Owner></r>', '1', '<r><Owner><Id>2</Id></Owner></r>'],
+    ['<r><Id>1</Id><A><![CDATA[<Id>]]></A></r>', '1', '<r><A><![CDATA[<Id>]]></A></r>'],
   ])('in %s is taken out', (text, id, rest) => {
     expect(splitId(text)).toEqual({ id, rest });
   });
+
+  test.each(['<r><Id>1</Id><Id>2</Id></r>', '<r><Id/><id>2</id></r>', '<r><ID>1</ID><A/><s:Id xmlns:s="u" /></r>'])(
+    'that stands twice is refused: %s',
+    (text) => {
+      expect(() => splitId(text)).toThrow('the Id element stands there twice');
+    },
+  );
 });
 
 test('a batch answer gives each part with its namespaces', () => {

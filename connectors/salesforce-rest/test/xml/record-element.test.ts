@@ -60,15 +60,24 @@ test('a megabyte of white space in the start tag takes little time', () => {
 test.each([
   ['<r><Id> 001 </Id></r>', '001'],
   ['<r><ID>1&amp;<![CDATA[<2]]></ID></r>', '1&<2'],
-  ['<r><O><Id>2</Id></O><id>3</id><Id>4</Id></r>', '3'],
+  ['<r><O><Id>2</Id></O><id>3</id><O><Id>4</Id></O></r>', '3'],
   ['<r xmlns:s="u"><s:Id>5</s:Id></r>', '5'],
-  ['<r><Id/><Id>6</Id></r>', ''],
-  ['<r xmlns:xsi="u"><Id xsi:nil="true"></Id><Id>6</Id></r>', ''],
+  ['<r><Id/></r>', ''],
+  ['<r xmlns:xsi="u"><Id xsi:nil="true"></Id></r>', ''],
   ['<r><Id xmlns:nil="1">7</Id></r>', '7'],
   ['<r><Id><a>7</a></Id></r>', ''],
   ['<r/>', ''],
 ])('the key of %s is "%s"', (document, key) => {
   expect(element(document).key).toBe(key);
+});
+
+test.each([
+  '<r><Id>1</Id><Id>2</Id></r>',
+  '<r><Id/><A/><ID>6</ID></r>',
+  '<r><Id><a/></Id><Id>6</Id></r>',
+  '<r xmlns:s="u"><Id>1</Id><s:id/></r>',
+])('%s has two keys, and the service would take one of them', (document) => {
+  expect(() => element(document)).toThrow('the element Id stands there twice');
 });
 
 test.each([
