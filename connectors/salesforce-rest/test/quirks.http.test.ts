@@ -220,10 +220,15 @@ describe('over an org', () => {
       objectType: 'Task',
       role: 'output',
       format: 'json-schema',
-      properties: { fields: ['Who/Name'] },
+      properties: { parentsDepth: 1 },
     });
 
-    expect(schema).toContain('Contact or Lead of WhoId');
+    const { $defs } = JSON.parse(schema) as { $defs: Record<string, { properties: Record<string, object> }> };
+    expect($defs['Task']?.properties['Who']).toMatchObject({ description: 'Contact or Lead of WhoId' });
+    // AccountId is of Contact alone, Company of Lead alone.
+    expect(Object.keys($defs['Contact_or_Lead']?.properties ?? {})).toEqual(
+      expect.arrayContaining(['Name', 'AccountId', 'Company']),
+    );
   });
 
   test('Q28: a schema with children is one that a validator takes, and so are its records', async () => {
@@ -320,6 +325,8 @@ describe('over a service that answers as it is told', () => {
   });
 
   test.each([
+    ['too many requests', 429, '[{"errorCode":"TOO_MANY_REQUESTS","message":"later"}]'],
+    ['a closed connection', undefined, '[]'],
     ['a 503', 503, '[{"errorCode":"SERVER_UNAVAILABLE","message":"busy"}]'],
     [
       'too many at once',
@@ -332,7 +339,8 @@ describe('over a service that answers as it is told', () => {
     service = await RawService.start(({ method }) => {
       if (method !== 'PATCH') return 'default';
       refused += 1;
-      return refused > 1 ? { status: 204 } : json(JSON.parse(refusal) as Json, status);
+      if (refused > 1) return { status: 204 };
+      return status === undefined ? undefined : json(JSON.parse(refusal) as Json, status);
     });
 
     const { results } = await run(

@@ -153,7 +153,7 @@ test.each<[string, string, string]>([
   ['no XML', 'Name=x', 'the document cannot be sent'],
   ['a DOCTYPE', '<!DOCTYPE a><records/>', 'DOCTYPE'],
   ['a NUL', invoice('<Name>\0</Name>'), 'the document cannot be sent'],
-])('a document with %s is refused alone (Q16)', async (_what, document, message) => {
+])('Q16: a document with %s is refused alone', async (_what, document, message) => {
   const { results } = await bulk('create', bodies(invoice('<Name>a</Name>'), document, invoice('<Name>b</Name>')));
 
   const byId = new Map(results.map((result) => [result.inputs[0], result]));
@@ -166,7 +166,7 @@ test.each<[string, string, string]>([
   expect(world.org.bulk.jobs).toHaveLength(1);
 });
 
-test('documents that all cannot become rows make no job (Q20), nor do no documents', async () => {
+test('Q20: documents that all cannot become rows make no job, nor do no documents', async () => {
   await bulk('create', bodies('no', 'neither'));
   await bulk('create', []);
 
@@ -212,7 +212,7 @@ test('no more documents wait than the look-ahead has room for, however small the
   expect(taken - settled).toBeLessThan(75);
 });
 
-test('a record that is too large for a job is refused alone, wherever it stands (Q18)', async () => {
+test('Q18: a record that is too large for a job is refused alone, wherever it stands', async () => {
   const large = invoice(`<Name>x</Name><Notes__c>${'"'.repeat(450_000)}</Notes__c>`);
   const good = invoice('<Name>good</Name>');
   const { results } = await bulk('create', bodies(large, good, large, good), { batchSize: 1 });
@@ -225,11 +225,11 @@ test('a record that is too large for a job is refused alone, wherever it stands 
   });
 });
 
-test.each([0, 151, 1.5])('a batch size of %d is refused (Q41)', async (batchSize) => {
+test.each([0, 151, 1.5])('Q41: a batch size of %d is refused', async (batchSize) => {
   await expect(bulk('create', [], { batchSize })).rejects.toMatchObject({ info: { path: '/batchSize' } });
 });
 
-test('documents with other dynamic properties travel in other jobs, each with its own (Q19)', async () => {
+test('Q19: documents with other dynamic properties travel in other jobs, each with its own', async () => {
   const rules = ['01Q000000000001EAA', '01Q000000000001EAA', undefined, '01Q000000000002EAA'];
   const connection = await world.connect();
   await run(
@@ -366,7 +366,7 @@ test('a delete takes the id alone; a hard delete leaves nothing behind', async (
   expect(results.map(({ error }) => error?.code)).toEqual(['ID_MISSING', 'SALESFORCE_ENTITY_IS_DELETED']);
 });
 
-test('an update without an id is refused (Q31)', async () => {
+test('Q31: an update without an id is refused', async () => {
   const { results } = await bulk('update', bodies(invoice('<Id> </Id><Name>x</Name>')));
 
   expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'ID_MISSING' } }]);
@@ -379,7 +379,7 @@ test('documents of many shapes go into few jobs: one that brings a new field beg
   expect(uploads()).toEqual(['"Name","Notes__c"\n"a",""\n"b","n"\n"c","m"\n']);
 });
 
-test('each result is of its own document, whatever the order of the results (Q15)', async () => {
+test('Q15: each result is of its own document, whatever the order of the results', async () => {
   world.org.bulk.plan = { isPermuted: true };
   const documents = Array.from({ length: 500 }, (_, index) => ({
     id: `d${index}`,
