@@ -31,6 +31,13 @@ const open = (org: SalesforceOrg) =>
 const all = (org: SalesforceOrg) => org.records('Invoice__c').length;
 const statements = { input: 'statements', documents: 2, applies: {} };
 const eight = () => 8;
+const csv = (input: string, action: string): Example => ({
+  input,
+  documents: 1,
+  applies: { [action]: 2 },
+  outputs: () => 1,
+  inJson: false,
+});
 
 const TABLE: Readonly<Record<string, Example>> = {
   query: { documents: 1, applies: {}, outputs: open, inJson: true },
@@ -41,6 +48,7 @@ const TABLE: Readonly<Record<string, Example>> = {
   'create-collections': { input: 'accounts', ...two('create') },
   'create-bulk': { input: 'accounts', ...two('create') },
   update: { input: 'changes', ...two('update') },
+  'update-read-back': { input: 'changes', ...two('update') },
   'update-collections': { input: 'changes', ...two('update') },
   'update-bulk': { input: 'changes', ...two('update') },
   upsert: { input: 'keyed', ...keyed },
@@ -57,7 +65,12 @@ const TABLE: Readonly<Record<string, Example>> = {
     outputs: () => 1,
     inJson: false,
   },
+  'csv-insert': csv('new-accounts.csv', 'create'),
+  'csv-update': csv('changes.csv', 'update'),
+  'csv-delete': csv('leads.csv', 'delete'),
+  'csv-hard-delete': csv('leads.csv', 'delete'),
   'csv-query': { ...statements, outputs: () => 2, inJson: false },
+  'csv-query-all': { ...statements, outputs: () => 2, inJson: false },
 };
 
 const runs = Object.entries(TABLE).flatMap(([name, example]) =>

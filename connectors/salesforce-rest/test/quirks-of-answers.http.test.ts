@@ -62,6 +62,8 @@ describe('over a service that answers as it is told', () => {
   });
 
   test.each([
+    ['too many requests', 429, '[{"errorCode":"TOO_MANY_REQUESTS","message":"later"}]'],
+    ['a closed connection', undefined, '[]'],
     ['a 503', 503, '[{"errorCode":"SERVER_UNAVAILABLE","message":"busy"}]'],
     [
       'too many at once',
@@ -74,7 +76,8 @@ describe('over a service that answers as it is told', () => {
     service = await RawService.start(({ method }) => {
       if (method !== 'PATCH') return 'default';
       refused += 1;
-      return refused > 1 ? { status: 204 } : json(JSON.parse(refusal) as Json, status);
+      if (refused > 1) return { status: 204 };
+      return status === undefined ? undefined : json(JSON.parse(refusal) as Json, status);
     });
 
     const { results } = await run(

@@ -218,10 +218,15 @@ describe('over an org', () => {
       objectType: 'Task',
       role: 'output',
       format: 'json-schema',
-      properties: { fields: ['Who/Name'] },
+      properties: { parentsDepth: 1 },
     });
 
-    expect(schema).toContain('Contact or Lead of WhoId');
+    const { $defs } = JSON.parse(schema) as { $defs: Record<string, { properties: Record<string, object> }> };
+    expect($defs['Task']?.properties['Who']).toMatchObject({ description: 'Contact or Lead of WhoId' });
+    // AccountId is of Contact alone, Company of Lead alone.
+    expect(Object.keys($defs['Contact_or_Lead']?.properties ?? {})).toEqual(
+      expect.arrayContaining(['Name', 'AccountId', 'Company']),
+    );
   });
 
   test('Q28: a schema with children is one that a validator takes, and so are its records', async () => {

@@ -159,7 +159,7 @@ describe('relations', () => {
     },
   );
 
-  test('of a query: a parent of several types has the fields of all (Q27), one of too many is left open', async () => {
+  test('Q27: of a query: a parent of several types has the fields of all, one of too many is left open', async () => {
     const schemas = await service.schemasOf('query', 'output', 'Thing', { parentsDepth: 1 });
 
     expect(membersOf(schemas, steps(schemas, 'Thing', 'Who') ?? '')).toEqual(['Id', 'Email', 'Serial']);
@@ -170,7 +170,7 @@ describe('relations', () => {
     [1, ['Id', 'Label', 'ThingId']],
     [2, ['Id', 'Label', 'ThingId', 'Thing']],
   ])(
-    'of a query with %d of children: lists with their fields, in a form that a validator takes (Q28)',
+    'Q28: of a query with %d of children: lists with their fields, in a form that a validator takes',
     async (childrenDepth, members) => {
       const schemas = await service.schemasOf('query', 'output', 'Thing', { childrenDepth });
       const list = elementIn(schemas, 'Thing', 'Parts');

@@ -56,7 +56,7 @@ test.each([
   ['a byte order mark inside', 'a\n\ufeff\n', [['a'], ['\ufeff']]],
   ['mixed line ends', 'a\n1\r\n2\n', [['a'], ['1'], ['2']]],
   ['one column with a blank cell', 'a\n\nb\n', [['a'], [''], ['b']]],
-  ['backslashes (Q30)', '"a\\"\n"\\\\"\n"\\""x"\n', [['a\\'], ['\\\\'], ['\\"x']]],
+  ['Q30: backslashes as they are', '"a\\"\n"\\\\"\n"\\""x"\n', [['a\\'], ['\\\\'], ['\\"x']]],
   ['a header alone', 'a,b\n', [['a', 'b']]],
   ['nothing', '', []],
 ])('reads %s', (_what, text, rows) => {

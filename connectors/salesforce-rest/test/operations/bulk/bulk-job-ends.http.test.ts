@@ -5,7 +5,7 @@ import { create, EMPTY_SETS, FAST, results, statuses } from './bulk-world.js';
 afterEach(stopWorlds);
 
 describe('a job', () => {
-  test('that never ends is aborted at the deadline: what it came to is told, the rest was not attempted (Q17)', async () => {
+  test('Q17: one that never ends is aborted at the deadline: what it came to is told, the rest was not attempted', async () => {
     const made = await create(6, {
       plan: { polls: Number.POSITIVE_INFINITY, rows: 2 },
       isLate: true,
@@ -16,7 +16,7 @@ describe('a job', () => {
     expectHonest(made);
   });
 
-  test('that somebody aborted is read all the same: unprocessed rows are failures (Q17)', async () => {
+  test('Q17: one that somebody aborted is read all the same: unprocessed rows are failures', async () => {
     const made = await create(6, { plan: { state: 'Aborted', rows: 2 } });
 
     expect(made.outcome.summary.counts).toMatchObject({ success: 2, failure: 4 });
@@ -38,7 +38,7 @@ describe('a job', () => {
 
   const errorMessage = 'InvalidBatch : Field name not found : X';
 
-  test('that fails as such refuses all its documents with its own message, and the next job goes on (Q21)', async () => {
+  test('Q21: one that fails as such refuses all its documents with its own message, and the next job goes on', async () => {
     const world = await startWorld();
     const { org } = world;
     const connection = await world.connect();
@@ -124,7 +124,7 @@ describe('a job', () => {
     expectHonest(made);
   });
 
-  test('whose state is not known is waited for until it ends (Q17)', async () => {
+  test('Q17: one whose state is not known is waited for until it ends', async () => {
     const made = await create(3, { plan: { state: 'Dreaming' }, isLate: true });
 
     expect(statuses(made)).toEqual(['notAttempted']);

@@ -21,7 +21,7 @@ const paths = () =>
     .map(({ method, path }) => `${method} ${path.replace(/.*\/v64\.0/, '').replace(/750\w+/, 'ID')}`)
     .filter((line) => line.includes('/jobs/'));
 
-test('each row becomes a document, parents nested again, null as nil (Q40)', async () => {
+test('Q40: each row becomes a document, parents nested again, null as nil', async () => {
   const id = world.org.insert('Invoice__c', { Name: 'a <b> "c"\\', Amount__c: 12, External_Id__c: 'X1' });
 
   const { outputs, results } = await query(
@@ -85,12 +85,12 @@ test('child records are refused before anything is sent', async () => {
   expect(paths()).toEqual([]);
 });
 
-test('a batch size is no property of a query: nothing about it can break one (Q41)', async () => {
+test('Q41: a batch size is no property of a query: nothing about it can break one', async () => {
   await expect(query({ fields: ['Id'], batchSize: 0 })).rejects.toMatchObject({ info: { path: '/batchSize' } });
   expect((await query({ fields: ['Id'] })).results[0]?.status).toBe('success');
 });
 
-test('each document is its own job with its own headers, and one that fails leaves the others alone (Q19, Q21)', async () => {
+test('Q19, Q21: each document is its own job with its own headers, and one that fails leaves the others alone', async () => {
   world.org.faults.add({
     kind: 'jobCreate',
     nth: 2,

@@ -84,7 +84,7 @@ test('a CSV that is more than a job takes in base64 is refused before its upload
   expect(uploadsTo(world)).toEqual(['Name\ngood\n']);
 });
 
-test('a statement that is refused, empty or too long is its own trouble (Q21)', async () => {
+test('Q21: a statement that is refused, empty or too long is its own trouble', async () => {
   const long = `SELECT Id FROM Account WHERE Name = '${'x'.repeat(100_000)}'`;
   const { results } = await runCsvBulk(
     world,

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-test('a CSV goes untouched into one job; the three sets come back whole, and the result counts them (Q35)', async () => {
+test('Q35: a CSV goes untouched into one job; the three sets come back whole, and the result counts them', async () => {
   const csv = 'name,"Amount__c",Notes__c\n"a, ""b""\n\\c",5,\nbad,x,#N/A\n';
 
   const { results, outputs, texts, summary } = await runCsvBulk(world, { bulkOperation: 'insert' }, csv);
@@ -97,7 +97,7 @@ test('what is deleted can be found in the recycle bin, what is hard deleted cann
   expect(texts).toEqual([`"Id"\n"${soft}"\n`]);
 });
 
-test('a CSV with a header alone makes no job (Q20)', async () => {
+test('Q20: a CSV with a header alone makes no job', async () => {
   const { results } = await runCsvBulk(world, { bulkOperation: 'insert' }, 'Name\n', '"Name"');
 
   expect(results.map(({ status }) => status)).toEqual(['success', 'success']);
@@ -112,13 +112,27 @@ test('a byte order mark is dropped, wherever the pieces end', async () => {
   expect(uploadsTo(world)).toEqual(['Name\nx\n']);
 });
 
-test('a query gives each page as a CSV, its bytes as the service made them, and all are there at the end (Q37)', async () => {
+test('a query gives each page as a CSV, its bytes as the service made them, and all are there at the end', async () => {
   const soql = 'SELECT Name FROM Account ORDER BY Name';
   const { results, texts } = await runCsvBulk(world, { bulkOperation: 'query', pageSize: 8 }, soql);
 
   expect(texts.map((text) => text.split('\n').length - 2)).toEqual([8, 8, 4]);
   expect(texts.every((text) => text.startsWith('"Name"\n'))).toBe(true);
   expect(results).toMatchObject([{ status: 'success', message: 'success: 20 records' }]);
+});
+
+test.each<[string, Json]>([
+  ['csvBulk', { bulkOperation: 'query' }],
+  ['customSoql', { operationApi: 'BulkAPI2.0' }],
+])('Q37: each page of %s is closed before the next: one connection does for all of them', async (operation, own) => {
+  const connection = await world.connect({ concurrent: 1 });
+  const properties = { ...POLLING, pageSize: operation === 'csvBulk' ? 8 : 200, ...(own as object) } as Json;
+  for (let more = 0; more < 400; more += 1) world.org.insert('Account', { Name: `more ${more}` });
+
+  const { results } = await run(connection, { operation, properties }, [{ body: 'SELECT Id FROM Account' }]);
+
+  expect(results).toMatchObject([{ status: 'success' }]);
+  expect(world.org.requests.count('jobResults')).toBeGreaterThan(2);
 });
 
 test('a query in another form', async () => {
@@ -139,7 +153,7 @@ test('a job that fails as such says why, and nothing was applied', async () => {
   expect(results[0]?.message).toContain('InvalidBatch : because');
 });
 
-test('a job that somebody aborted half way is unknown as a whole, and its sets tell the rest (Q17)', async () => {
+test('Q17: a job that somebody aborted half way is unknown as a whole, and its sets tell the rest', async () => {
   world.org.bulk.plan = { state: 'Aborted', rows: 1 };
   const { results, texts } = await runCsvBulk(world, { bulkOperation: 'insert' }, 'Name\nx\ny\n');
 
@@ -180,7 +194,7 @@ test.each<[string, FaultSpec]>([
   expect(world.org.ledger.counts.create).toBe(2);
 });
 
-test('the properties of a document are its own (Q19)', async () => {
+test('Q19: the properties of a document are its own', async () => {
   const connection = await world.connect();
   const rules = ['01Q000000000001EAA', '01Q000000000002EAA'];
   await run(

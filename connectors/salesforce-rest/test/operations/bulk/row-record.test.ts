@@ -12,7 +12,7 @@ test('columns become elements, and those of one parent stand in it, wherever the
   );
 });
 
-test('blank cells are kept (Q40): as null of the service, or as they were sent', () => {
+test('Q40: blank cells are kept: as null of the service, or as they were sent', () => {
   expect(xmlRecords('A', ['X', 'P.Y'], 'nil')(['', ''])).toBe(
     '<records xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" type="A"><X xsi:nil="true"/><P><Y xsi:nil="true"/></P></records>',
   );
