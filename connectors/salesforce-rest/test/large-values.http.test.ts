@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ConnectorRuntime } from '@connector-runtime/runtime';
 import salesforceRest from '#src/index.js';
 import { json, RawService, xml } from './raw-service.js';
-import { run } from './running-org.js';
+import { type RunningOrg, run, runOrg } from './running-org.js';
 
 const sumOf = (text: string) => createHash('sha256').update(text).digest('hex');
 /** Ten megabytes in one value, of characters that are one to four bytes long. */
@@ -40,6 +40,31 @@ beforeEach(async () => {
 afterEach(async () => {
   await runtime.close();
   await service.stop();
+});
+
+describe('a value that the service refuses for its length, and repeats in its error', () => {
+  let org: RunningOrg;
+  afterEach(() => org.stop());
+
+  test.each(
+    ['xml', 'json'].flatMap((payloadFormat) => [70_000, 3_000_000].map((length) => [length, payloadFormat] as const)),
+  )('of %d characters in %s keeps its code, however little of the answer is read', async (length, payloadFormat) => {
+    org = await runOrg();
+    const connection = await org.connect();
+    const value = 'x'.repeat(length);
+    const body = payloadFormat === 'xml' ? `<records><Name>${value}</Name></records>` : `{"Name":"${value}"}`;
+
+    const { results } = await run(
+      connection,
+      { operation: 'create', objectType: 'Account', properties: { payloadFormat } },
+      [{ body, mediaType: `application/${payloadFormat}` }],
+    );
+
+    expect(results).toMatchObject([
+      { status: 'applicationError', error: { service: { httpStatus: 400, code: 'STRING_TOO_LONG' } } },
+    ]);
+    expect(results[0]?.message).toMatch(/^STRING_TOO_LONG: .{1,40}: data value too large: x+/);
+  });
 });
 
 describe.each(Object.entries(FORMS))('ten megabytes in one value of %s', (payloadFormat, form) => {

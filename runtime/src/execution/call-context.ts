@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type {
   CallContext,
   Clock,
@@ -98,6 +99,7 @@ class CleanupContext implements CallContext {
     this.clock = clock;
     this.logger = logger;
     this.meter = meter;
+    setMaxListeners(Number.POSITIVE_INFINITY, this.controller.signal);
     if (main.aborted) this.startTimer();
     else main.addEventListener('abort', this.startTimer, { once: true });
   }

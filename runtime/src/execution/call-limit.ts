@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Clock, ConnectorError } from '@connector-runtime/core';
 import { TIMER_OVER } from '../services/timer-over.js';
 
@@ -23,6 +24,8 @@ export class CallLimit {
     private readonly options: CallOptions,
   ) {
     const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+    // Much may wait for the end of one call at the same time; that is no leak.
+    setMaxListeners(Number.POSITIVE_INFINITY, this.controller.signal);
     if (!(deadlineMs > 0)) throw new TypeError(`deadlineMs must be above 0, got ${deadlineMs}`);
     this.deadlineEpochMs = clock.now() + deadlineMs;
     if (options.signal?.aborted) this.hostAborted();

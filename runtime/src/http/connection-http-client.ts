@@ -110,7 +110,7 @@ export class ConnectionHttpClient implements HttpClient {
   private expectListeners(signal: AbortSignal): void {
     if (this.knownSignals.has(signal)) return;
     this.knownSignals.add(signal);
-    setMaxListeners(0, signal);
+    setMaxListeners(Number.POSITIVE_INFINITY, signal);
   }
 }
 

@@ -25,13 +25,20 @@ export async function decodeGzip(bytes: Uint8Array, maxBytes: number): Promise<D
   }
 }
 
-/** As much as the beginning of a gzip answer gives; nothing where it is none. */
+/** As much as the beginning of a gzip answer gives, a megabyte at the most; nothing where it is none. */
 export function decodeGzipStart(bytes: Uint8Array): Uint8Array {
-  try {
-    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: RATIO_COUNTS_FROM_BYTES });
-  } catch {
-    return new Uint8Array();
+  // What comes to more than a megabyte is tried again from half as much.
+  for (let length = bytes.byteLength; length > 0; length >>>= 1) {
+    try {
+      return gunzipSync(bytes.subarray(0, length), {
+        finishFlush: constants.Z_SYNC_FLUSH,
+        maxOutputLength: RATIO_COUNTS_FROM_BYTES,
+      });
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ERR_BUFFER_TOO_LARGE') break;
+    }
   }
+  return new Uint8Array();
 }
 
 /** The answer's one encoding, `identity` where it has none. More than one, or one that was not asked for: `ENCODING_UNEXPECTED` (`protocol`). */

@@ -29,7 +29,11 @@ export function parseJson(text: string, role: BodyRole): Json {
 
 /** What is wrong with a document whose file cannot be opened. */
 export function unreadableFile(error: unknown): ConnectorError {
-  const message = `the document's file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`;
+  const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+  const message =
+    reason === 'ENOENT'
+      ? 'the file behind this body is gone; that of an output is there until the next event is asked for (ENOENT)'
+      : `the document's file cannot be read (${reason})`;
   return new ConnectorError(
     { category: 'validation', code: 'FILE_UNREADABLE', message, effect: 'none', retryable: false },
     { cause: error },

@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import type { ConnectorError, ResultEvent } from '@connector-runtime/core';
 import type { Script } from '../scripted-plugin.js';
 import { accept, closeAll, connect, run, statusesOf, ten } from './script-run.js';
@@ -130,6 +131,18 @@ describe('an execution that is ended', () => {
 
     expect(order).toEqual(['aborted HOST_LEFT', 'operation left', 'input closed']);
     expect((await execution.summary).complete).toBe(false);
+  });
+
+  test('may be waited for at many places: its signals warn of no leak of listeners', async () => {
+    const most: number[] = [];
+    const script: Script = async function* (_documents, context) {
+      most.push(getMaxListeners(context.signal), getMaxListeners(context.cleanup.signal));
+      yield { type: 'progress', done: 0, unit: 'documents' };
+    };
+
+    await run(script, ten);
+
+    expect(most).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
   });
 
   test('lends a cleanup context that outlives the abort by stopWithinMs, and not longer', async () => {

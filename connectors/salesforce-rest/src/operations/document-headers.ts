@@ -4,6 +4,7 @@ import { documentError } from '../transport/refusals.js';
 /** Those of the session and of the connection itself, and those by which the connector reads and is read. */
 const RESERVED = new Set([
   'accept',
+  'accept-encoding',
   'authorization',
   'connection',
   'content-encoding',

@@ -45,7 +45,8 @@ export async function readErrorAnswer(answer: HttpResponse): Promise<ErrorAnswer
   const { status } = answer;
   const text = await bodyText(answer);
   const start = text.trimStart().slice(0, 1);
-  const errors = start === '[' || start === '{' ? jsonErrors(text) : start === '<' ? xmlErrors(text) : [];
+  const listed = start === '[' || start === '{' ? jsonErrors(text) : start === '<' ? xmlErrors(text) : [];
+  const errors = listed.length > 0 ? listed : cutErrors(text);
   const candidates = status === 300 ? candidatesOf(text) : [];
   if (errors.length > 0 || candidates.length > 0) return { status, errors, candidates };
   if (/^[A-Za-z]+(?:_[A-Za-z]+)+$/.test(text.trim())) {
@@ -164,6 +165,24 @@ function xmlErrors(text: string): readonly ServiceError[] {
   } catch {
     return [];
   }
+}
+
+const LIST_START = /^\s*(?:\[|\{|<\?xml|<Errors)/;
+const CUT_CODE = /"(?:errorCode|statusCode)"\s*:\s*"(\w{1,100})"|<(?:errorCode|statusCode)>(\w{1,100})<\//;
+const CUT_MESSAGE = /"message"\s*:\s*"|<message>/;
+/** What such a message begins with: `Description: data value too large: …`. */
+const TOO_LARGE = /^([^:]{1,200}): data value too large: /;
+
+/** The first error of a list that is too long to be read whole, for the service repeats the value that it refuses: as much of it as stands there. */
+function cutErrors(text: string): readonly ServiceError[] {
+  const isCut = text.length > MAX_ERROR_BYTES / 4 && LIST_START.test(text);
+  const message = isCut ? CUT_MESSAGE.exec(text) : null;
+  if (message === null) return [];
+  const [, inJson, inXml] = CUT_CODE.exec(text) ?? [];
+  const said = text.slice(message.index + message[0].length);
+  const isTooLarge = TOO_LARGE.test(said);
+  const code = inJson ?? inXml ?? (isTooLarge ? 'STRING_TOO_LONG' : '');
+  return [{ code, message: said, fields: [] }];
 }
 
 /** Addresses of records anywhere in the answer, JSON or XML. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type CallContext, type Clock, isConnectorError, type Logger, type Meter } from '@connector-runtime/core';
 import { untilAborted } from './until-aborted.js';
 
@@ -51,6 +52,8 @@ export class SingleFlight<T> {
 
   private start(key: string, context: CallContext, work: (context: CallContext) => Promise<T>): Flight<T> {
     const calledOff = new AbortController();
+    // Many flights may start from within this one and wait for its end.
+    setMaxListeners(Number.POSITIVE_INFINITY, calledOff.signal);
     const shared = new SharedContext(context, calledOff.signal);
     shared.deadlineEpochMs = context.deadlineEpochMs;
     const outcome = work(shared).finally(() => this.underway.delete(key));
