@@ -29,6 +29,8 @@ const open = (org: SalesforceOrg) =>
     org.records('Invoice__c').filter(({ Status__c }) => Status__c === 'Draft' || Status__c === 'Sent').length,
   );
 const all = (org: SalesforceOrg) => org.records('Invoice__c').length;
+const recent = (org: SalesforceOrg) =>
+  org.records('Account').filter(({ Name }) => String(Name).startsWith('Account')).length;
 const statements = { input: 'statements', documents: 2, applies: {} };
 const eight = () => 8;
 const csv = (input: string, action: string): Example => ({
@@ -41,6 +43,7 @@ const csv = (input: string, action: string): Example => ({
 
 const TABLE: Readonly<Record<string, Example>> = {
   query: { documents: 1, applies: {}, outputs: open, inJson: true },
+  'query-children': { documents: 1, applies: {}, outputs: recent, inJson: true },
   'query-bulk': { documents: 1, applies: {}, outputs: all, inJson: true },
   'custom-soql': { ...statements, outputs: eight, inJson: true },
   'custom-soql-bulk': { ...statements, outputs: eight, inJson: true },
@@ -115,6 +118,21 @@ test('there is an example for each operation and API, and each is run', () => {
   const components = readdirSync(EXAMPLES).filter((name) => name.endsWith('.json') && name !== 'connection.json');
 
   expect(components.map((name) => name.replace('.json', '')).sort()).toEqual(Object.keys(TABLE).sort());
+});
+
+test('the page of the examples says which documents each takes', () => {
+  const page = readFileSync(path.join(EXAMPLES, 'README.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| \[([\w-]+)\.json\]\(\1\.json\) *\| (?:`([\w.-]+)`)? *\|/gm)];
+
+  expect(rows.map(([, name, input]) => [name, input])).toEqual(
+    expect.arrayContaining(
+      Object.entries(TABLE).map(([name, { input }]) => [
+        name,
+        input === undefined || input.includes('.') ? input : `${input}.ndjson`,
+      ]),
+    ),
+  );
+  expect(rows).toHaveLength(Object.keys(TABLE).length);
 });
 
 test('all components are valid as they stand', async () => {

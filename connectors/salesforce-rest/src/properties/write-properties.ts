@@ -109,7 +109,7 @@ export const upsertPropertiesSchema = {
       type: 'string',
       title: 'External id value',
       description:
-        'Key of the record, not read from the document by RESTAPI: empty or unset, a new record is created. Used by BulkAPI2.0 where the document lacks the field. COMPOSITEAPI reads the field of the document only.',
+        'Key of the record, not read from the document by RESTAPI: empty, blank or unset, a new record is created. Used by BulkAPI2.0 where the document lacks the field. COMPOSITEAPI reads the field of the document only.',
       'x-dynamic': true,
     },
   },
