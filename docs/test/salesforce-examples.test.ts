@@ -29,8 +29,8 @@ const open = (org: SalesforceOrg) =>
     org.records('Invoice__c').filter(({ Status__c }) => Status__c === 'Draft' || Status__c === 'Sent').length,
   );
 const all = (org: SalesforceOrg) => org.records('Invoice__c').length;
-const recent = (org: SalesforceOrg) =>
-  org.records('Account').filter(({ Name }) => String(Name).startsWith('Account')).length;
+const named = (org: SalesforceOrg) =>
+  org.records('Account').filter(({ Name }) => String(Name).startsWith('Iris')).length;
 const statements = { input: 'statements', documents: 2, applies: {} };
 const eight = () => 8;
 const csv = (input: string, action: string): Example => ({
@@ -43,7 +43,7 @@ const csv = (input: string, action: string): Example => ({
 
 const TABLE: Readonly<Record<string, Example>> = {
   query: { documents: 1, applies: {}, outputs: open, inJson: true },
-  'query-children': { documents: 1, applies: {}, outputs: recent, inJson: true },
+  'query-children': { documents: 1, applies: {}, outputs: named, inJson: true },
   'query-bulk': { documents: 1, applies: {}, outputs: all, inJson: true },
   'custom-soql': { ...statements, outputs: eight, inJson: true },
   'custom-soql-bulk': { ...statements, outputs: eight, inJson: true },
@@ -163,6 +163,7 @@ test.each(runs)(
 
     const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as object;
     expect({ code, stderr: code === 0 ? '' : `${stderr}${stdout}` }).toEqual({ code: 0, stderr: '' });
+    expect(outputs === undefined || read > 0).toBe(true);
     expect(summary).toMatchObject({ complete: true, outputs: read, counts: { success: documents } });
     const applied: Record<string, number> = {};
     for (const { action } of org.ledger.entries.slice(before)) applied[action] = (applied[action] ?? 0) + 1;
