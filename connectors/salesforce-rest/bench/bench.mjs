@@ -55,6 +55,7 @@ async function compared(name, repetitions) {
     isBehind: problems.some((problem) => problem.startsWith('ours')) || !(times > 1),
     text: [
       '',
+      name,
       WORKLOADS[name].title,
       rate(ours, WORKLOADS[name]),
       jsforce === undefined ? 'does not end' : rate(jsforce, WORKLOADS[name]),
@@ -154,7 +155,7 @@ function writePage(measuredLines) {
   const to = '<!-- bench: end -->';
   const page = readFileSync(PAGE, 'utf8');
   const header =
-    '| workload | ours | jsforce | times | CPU µs a document | peak RSS MiB | longest stall ms | content |';
+    '| name | workload | ours | jsforce | times | CPU µs a document | peak RSS MiB | longest stall ms | content |';
   const table = [
     from,
     '',

@@ -1,8 +1,15 @@
-import { type CallContext, ConnectorError, errorInfoOf, type Json, type TestFinding } from '@connector-runtime/core';
+import {
+  type CallContext,
+  ConnectorError,
+  errorInfoOf,
+  isConnectorError,
+  type Json,
+  type TestFinding,
+} from '@connector-runtime/core';
 import type { ConnectionProperties } from '../properties/connection-properties.js';
 import { LIMITS_PATH, queryPath } from '../transport/endpoints.js';
 import { plainText } from '../transport/plain-text.js';
-import { protocolError } from '../transport/refusals.js';
+import { configError, protocolError } from '../transport/refusals.js';
 import type { SalesforceTransport } from '../transport/salesforce-transport.js';
 import type { Session } from '../transport/session-source.js';
 import { NEWEST_TESTED_VERSION, parseServiceUrl } from './service-address.js';
@@ -24,7 +31,12 @@ export function findEdition(
   context: CallContext,
 ): Promise<TestFinding> {
   return finding('edition', context, async () => {
-    const answer = await transport.getJson(queryPath(ORGANIZATION_QUERY, false), 'read organisation', context);
+    const version = session.apiPath.replace(/^.*\/v/, '');
+    const isUntested = Number(version) > NEWEST_TESTED_VERSION;
+    const path = queryPath(ORGANIZATION_QUERY, false);
+    const answer = await transport.getJson(path, 'read organisation', context).catch((error: unknown) => {
+      throw isUntested && isNotFound(error) ? versionUnknown(version) : error;
+    });
     const record = member(answer, 'records');
     const organization = Array.isArray(record) ? (record[0] as Json | undefined) : undefined;
     const edition = member(organization, 'OrganizationType');
@@ -41,11 +53,21 @@ export function findEdition(
         retryable: false,
       });
     }
-    const version = session.apiPath.replace(/^.*\/v/, '');
-    const isUntested = Number(version) > NEWEST_TESTED_VERSION;
     const untested = isUntested ? `, newer than ${NEWEST_TESTED_VERSION}.0, up to which this release was tested` : '';
     return { message: `${name}, ${place}, API version ${version}${untested}`, warning: isUntested };
   });
+}
+
+function isNotFound(error: unknown): boolean {
+  return isConnectorError(error) && error.info.category === 'notFound';
+}
+
+function versionUnknown(version: string): ConnectorError {
+  return configError(
+    'API_VERSION_UNKNOWN',
+    `the organisation does not know API version ${version}; this release was tested up to ${NEWEST_TESTED_VERSION}.0`,
+    '/url',
+  );
 }
 
 /** Tells how many API calls of the day are left. */

@@ -32,6 +32,15 @@ describe('the version', () => {
   });
 });
 
+test('a version that the organisation does not know yet is told as such', async () => {
+  world = await runOrg();
+
+  expect(await findingOf(world, { url: `${world.org.url}/services/data/v99.0` }, 'edition')).toMatchObject({
+    ok: false,
+    error: { category: 'config', code: 'API_VERSION_UNKNOWN', path: '/url' },
+  });
+});
+
 describe('findings', () => {
   test('name edition, organisation, version and the calls that are left, and warn of SOAP login', async () => {
     world = await runOrg({ edition: 'Enterprise Edition', isSandbox: true, apiLimit: 15_000 });
