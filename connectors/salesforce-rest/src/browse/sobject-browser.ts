@@ -129,7 +129,8 @@ export class SObjectBrowser implements Browse {
         children: isBulk ? 0 : Number(properties['childrenDepth'] ?? 0),
         selected: selectedBy(fields),
       };
-      return queryModel(describe, reach, this.describes, context);
+      const read = await queryModel(describe, reach, this.describes, context);
+      return isBulk ? (await import('./bulk-model.js')).withoutCompounds(read) : read;
     }
     if (role === 'output') {
       if (asksForBulk(properties)) {

@@ -79,6 +79,11 @@ export function lookupTargets(holders: readonly SObjectDescribe[], relationshipN
   return [...new Set(lookups.flatMap(({ referenceTo }) => referenceTo))];
 }
 
+/** Does it hold the values of other fields together, as `BillingAddress` does those of `BillingCity` and its like? */
+export function isCompound({ type }: Pick<FieldDescribe, 'type'>): boolean {
+  return type === 'address' || type === 'location';
+}
+
 function parseEntry(value: Json): SObjectEntry {
   const entry = recordOf(value);
   const name = textOf(entry['name']);

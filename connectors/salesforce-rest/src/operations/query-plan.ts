@@ -1,7 +1,9 @@
 import type { CallContext, Document, ExecutionContext } from '@connector-runtime/core';
 import type { DescribeCache } from '../describe/describe-cache.js';
-import type { SObjectDescribe } from '../describe/sobject-describe.js';
+import { isCompound, type SObjectDescribe } from '../describe/sobject-describe.js';
+import { asksForBulk } from '../properties/bulk-properties.js';
 import type { QueryProperties } from '../properties/query-properties.js';
+import { refuseBulkCompound } from '../soql/bulk-compounds.js';
 import type { ResolvedField } from '../soql/field-path.js';
 import { buildSoql } from '../soql/soql-query.js';
 import type { Condition } from '../soql/where-clause.js';
@@ -24,13 +26,19 @@ export class QueryPlan {
     context: ExecutionContext<QueryProperties>,
   ): Promise<QueryPlan> {
     const { properties } = context;
-    const fields = properties.fields ?? describe.fields.map(({ name }) => name);
+    const isBulk = asksForBulk({ ...properties });
+    const readable = isBulk ? describe.fields.filter((field) => !isCompound(field)) : describe.fields;
+    const fields = properties.fields ?? readable.map(({ name }) => name);
     const paths: ConfiguredPath[] = [
       ...fields.map((path, index) => ({ path, pointer: `/fields/${index}` })),
       ...pathsOfFilter(properties.filter, '/filter'),
       ...(properties.sort ?? []).map(({ field }, index) => ({ path: field, pointer: `/sort/${index}/field` })),
     ];
     const resolved = await resolveFields(describe, paths, describes, context);
+    for (const [index, path] of isBulk ? fields.entries() : []) {
+      const field = resolved.get(path);
+      if (field !== undefined) refuseBulkCompound(field, path, `/fields/${index}`);
+    }
     return new QueryPlan(
       describe.name,
       fields,

@@ -102,18 +102,24 @@ describe('the output schema over Bulk API 2.0', () => {
     for (const { body } of inJson.outputs) expect(misfitsOf(schema, String(body))).toEqual([]);
   });
 
-  test.each(['xsd', 'json-schema'] as const)('of query has no child records, in %s', async (format) => {
-    const describe = async (properties: object) => {
-      const request = { operation: 'query', objectType: 'Account', role: 'output', format } as const;
-      return (await world.connect()).describe({ ...request, properties: properties as Json });
-    };
-    const overRest = await describe({ childrenDepth: 2 });
-    const overBulk = await describe({ ...BULK, childrenDepth: 2 });
+  test.each(['xsd', 'json-schema'] as const)(
+    'of query has no child records and no compound fields, in %s',
+    async (format) => {
+      const describe = async (properties: object) => {
+        const request = { operation: 'query', objectType: 'Account', role: 'output', format } as const;
+        return (await world.connect()).describe({ ...request, properties: properties as Json });
+      };
+      const overRest = await describe({ childrenDepth: 2 });
+      const overBulk = await describe({ ...BULK, childrenDepth: 2 });
 
-    expect(overRest.schema).toContain('"Contacts"');
-    expect(overBulk.schema).not.toContain('"Contacts"');
-    await expect(describe({ ...BULK, fields: ['Name', 'Contacts/records/Name'] })).rejects.toMatchObject({
-      info: { code: 'BULK_CHILDREN_UNSUPPORTED', path: '/fields/1' },
-    });
-  });
+      expect(overRest.schema).toContain('"Contacts"');
+      expect(overRest.schema).toMatch(/"BillingAddress"|<xs:element name="BillingAddress"/);
+      expect(overBulk.schema).not.toContain('"BillingAddress"');
+      expect(overBulk.schema).toContain('"BillingCity"');
+      expect(overBulk.schema).not.toContain('"Contacts"');
+      await expect(describe({ ...BULK, fields: ['Name', 'Contacts/records/Name'] })).rejects.toMatchObject({
+        info: { code: 'BULK_CHILDREN_UNSUPPORTED', path: '/fields/1' },
+      });
+    },
+  );
 });

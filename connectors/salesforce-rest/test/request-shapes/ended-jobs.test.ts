@@ -52,14 +52,14 @@ describe('the shape of the end of a job', () => {
     ]);
   });
 
-  test('whose close is refused: aborted, then deleted', async () => {
+  test('whose close is refused: aborted', async () => {
     answerUpload(service);
     service.answer('PATCH', INGEST, 400, refusal('INVALIDJOBSTATE'), JSON_TYPE);
-    answerDiscard(service, INGEST);
+    service.answer('PATCH', INGEST, 200, told('Aborted'), JSON_TYPE);
 
     await service.run('create', { ...FAST, ...own }, [{ body: RECORD }]);
 
-    expect(service.calls.slice(2)).toEqual([calls.close, calls.abort(INGEST), calls.delete(INGEST)]);
+    expect(service.calls.slice(2)).toEqual([calls.close, calls.abort(INGEST)]);
   });
 
   test('whose status is refused after the close: aborted, and its results read', async () => {
@@ -103,7 +103,7 @@ describe('the shape of going on with a job that an earlier run left', () => {
     service.answerLogin();
     service.answerDescribe();
     answerUpload(service);
-    answerDiscard(service, INGEST);
+    service.answer('PATCH', INGEST, 200, told('Aborted'), JSON_TYPE);
     connection = await service.connect();
     for await (const event of connection.execute(request, [{ body: RECORD }])) {
       if (event.type !== 'checkpoint') continue;
@@ -119,29 +119,40 @@ describe('the shape of going on with a job that an earlier run left', () => {
     return service.calls.slice(before);
   }
 
-  test('before it was closed: aborted, then deleted', () => {
-    expect(service.calls).toEqual([
-      calls.create(settings),
-      calls.upload(csv),
-      calls.abort(INGEST),
-      calls.delete(INGEST),
-    ]);
+  test('before it was closed: aborted, and kept for whoever goes on', () => {
+    expect(service.calls).toEqual([calls.create(settings), calls.upload(csv), calls.abort(INGEST)]);
   });
 
-  test('open: aborted, looked at, deleted, and made anew', async () => {
-    answerStatus(service, INGEST, 'Open', { operation: 'insert' });
-    service.answer('PATCH', INGEST, 200, told('Aborted'), JSON_TYPE);
-    answerStatus(service, INGEST, 'Aborted', { numberRecordsProcessed: 0 });
-    answerDiscard(service, INGEST);
+  test('aborted before it was closed: its status and its results, and made anew', async () => {
+    answerStatus(service, INGEST, 'Aborted', { operation: 'insert' });
+    answerStatus(service, INGEST, 'Aborted', { operation: 'insert' });
+    answerSets(service, { unprocessed });
     answerIngest(service, { succeeded });
 
     const status = calls.status(INGEST);
-    const discard = [calls.abort(INGEST), calls.delete(INGEST)];
+    expect(await resume()).toEqual([
+      status,
+      status,
+      ...calls.sets,
+      calls.create(settings),
+      calls.upload(csv),
+      calls.close,
+      status,
+      ...calls.sets,
+    ]);
+  });
+
+  test('open: aborted, looked at, and made anew', async () => {
+    answerStatus(service, INGEST, 'Open', { operation: 'insert' });
+    service.answer('PATCH', INGEST, 200, told('Aborted'), JSON_TYPE);
+    answerStatus(service, INGEST, 'Aborted', { numberRecordsProcessed: 0 });
+    answerIngest(service, { succeeded });
+
+    const status = calls.status(INGEST);
     expect(await resume()).toEqual([
       status,
       calls.abort(INGEST),
       status,
-      ...discard,
       calls.create(settings),
       calls.upload(csv),
       calls.close,

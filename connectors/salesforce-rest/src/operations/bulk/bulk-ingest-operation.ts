@@ -38,7 +38,7 @@ type Properties = BulkIngestProperties;
 /**
  * Create, update, upsert and delete over Bulk API 2.0: documents become rows of CSV, rows become ingest jobs, and each document gets the result of its row.
  * Absent, null and empty: an absent field stays an empty cell, which leaves the field alone; a null or empty one becomes `#N/A`, which empties it.
- * No column is added to tell rows apart: a row is found again by all that was uploaded of it. Jobs are kept on the service, their results for seven days; one that was not closed is aborted and deleted.
+ * No column is added to tell rows apart: a row is found again by all that was uploaded of it. Jobs are kept on the service, their results for seven days; one that was not closed is aborted, and deleted where no checkpoint tells of it.
  * A checkpoint before a job is closed lets another process go on with it.
  * Result: `success` / `200` with the row as a record in XML or JSON, `sf__Id` and `sf__Created` first; `applicationError` with its `sf__Error`. Receipt: `{jobId, row, rows}`.
  * Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Ingest".

@@ -114,18 +114,18 @@ export class CsvBulkOperation implements Operation<Properties> {
     yield* this.target.noting(describe.name, job.run(spec, csv.body), context);
   }
 
-  /** Goes on with the job that another process made of the document; only where that was never closed it is sent again. */
+  /** Goes on with the job that another process made of the document; only where that was aborted before it came to any record it is sent again. */
   private async *resume(
     document: Document<Properties>,
     { jobId, csv }: RecalledCsv,
     target: IngestTarget,
     context: ExecutionContext<Properties>,
   ): AsyncGenerator<OperationEvent | readonly OperationEvent[]> {
-    const settlement = new CsvSettlement(document.id, csv);
+    const settlement = new CsvSettlement(document.id, csv, true);
     const requests = this.requests('ingest', document.properties);
     const aim = { object: target.describe.name, operation: document.properties.bulkOperation };
     const end = yield* new IngestJob(requests, csv.rows, settlement, context).resume(jobId, aim);
-    if (end === 'replaceable') yield* this.ingest(document, csv, target, context);
+    if (end === 'replaceable' || settlement.isHeld) yield* this.ingest(document, csv, target, context);
   }
 
   private async *query(

@@ -35,12 +35,23 @@ export function csvReceipt(jobId: string, { rows, digest = '' }: { readonly rows
   return { jobId, rows, digest };
 }
 
-/** A document is a whole CSV: its result sets are whole CSVs too, an output each, and its result says how many records each holds. */
+/**
+ * A document is a whole CSV: its result sets are whole CSVs too, an output each, and its result says how many records each holds.
+ * `mayGoAgain`: it has none of these where the job was aborted and lists every record as not processed, for it goes into another job then.
+ */
 export class CsvSettlement implements JobSettlement {
+  private held = false;
+
   constructor(
     private readonly documentId: string,
     private readonly csv: Pick<CheckedCsv, 'rows' | 'digest'>,
+    private readonly mayGoAgain = false,
   ) {}
+
+  /** Nothing of the document was applied, it may go again, and has no result yet. */
+  get isHeld(): boolean {
+    return this.held;
+  }
 
   checkpoint(jobId: string): readonly CheckpointEvent[] {
     const { rows, digest } = this.csv;
@@ -83,6 +94,11 @@ export class CsvSettlement implements JobSettlement {
       failed: count('failedResults'),
       unprocessed: count('unprocessedrecords'),
     };
+    const isListed =
+      counts.unprocessed === this.csv.rows && sets.every(({ set, rows }) => set === 'unprocessedrecords' || rows === 0);
+    this.held =
+      this.mayGoAgain && stopped === undefined && status.state === 'Aborted' && isListed && !context.signal.aborted;
+    if (this.held) return;
     for (const set of sets) if (set.rows > 0) yield [this.outputOf(set)];
     const result = this.resultOf(status, counts, stopped);
     // Of a success no message is shown, and the refused records would be found by nobody.

@@ -58,6 +58,8 @@ export class IngestJob {
   private staysOpen = false;
   /** It is somebody else's, and not ours to stop. */
   private isOther = false;
+  /** A checkpoint tells of it: a run that goes on from there must find it, and is told by it that nothing was applied. */
+  private isTold = false;
 
   constructor(
     private readonly requests: JobRequests,
@@ -71,23 +73,26 @@ export class IngestJob {
     return this.follow(this.begin(spec, csv));
   }
 
-  /** A job that another process filled and may have closed. One that is still open is done away with; one that is not what `aim` says is left as it is, and its documents are `unknown`. */
+  /** A job that another process filled and may have closed. One that is still open is aborted; one that is not what `aim` says is left as it is, and its documents are `unknown`. */
   resume(jobId: string, aim: JobAim): JobEvents<JobEnd> {
     const job = BulkJob.known(this.requests, jobId);
     this.job = job;
     this.mayRun = true;
+    this.isTold = true;
     return this.follow(this.takeUp(job, aim));
   }
 
   private async *begin(spec: JobSpec, csv: Body): JobEvents<BulkJob> {
     const job = await uploadedJob(this.requests, spec, csv, this.context);
     this.job = job;
-    yield this.settlement.checkpoint(job.id);
+    const checkpoint = this.settlement.checkpoint(job.id);
+    this.isTold = checkpoint.length > 0;
+    yield checkpoint;
     await this.close(job);
     return job;
   }
 
-  /** `undefined`: it had never been closed, and is gone. */
+  /** `undefined`: it had never been closed, and now never will be. */
   private async *takeUp(job: BulkJob, aim: JobAim): JobEvents<BulkJob | undefined> {
     const { context } = this;
     const status = await job.status(context);
@@ -98,9 +103,7 @@ export class IngestJob {
     if (state !== 'Open') return job;
     await job.change('Aborted', context);
     // The other process may have closed it at the last moment.
-    if (!isBlank(await job.status(context))) return job;
-    await job.discard(context);
-    return undefined;
+    return isBlank(await job.status(context)) ? undefined : job;
   }
 
   private async *follow(beginning: JobEvents<BulkJob | undefined>): JobEvents<JobEnd> {
@@ -159,7 +162,7 @@ export class IngestJob {
     const reason = fatal === undefined ? undefined : errorInfoOf(fatal, 'unknown');
     const untouched = (): ErrorInfo => ({ ...(reason ?? errorInfoOf(context.signal.reason, 'none')), effect: 'none' });
     if (job === undefined || !this.mayRun) {
-      if (job !== undefined) await job.discard(cleanup);
+      if (job !== undefined) await this.giveUp(job, cleanup);
       yield* settlement.all(untouched(), job?.id);
       return fatal;
     }
@@ -171,7 +174,7 @@ export class IngestJob {
     try {
       const status = ended ?? (await withLastWords(context, (within) => stopJob(job, within)));
       if (this.staysOpen && isBlank(status)) {
-        await job.discard(cleanup);
+        await this.giveUp(job, cleanup);
         yield* settlement.all(untouched(), job.id);
         return fatal;
       }
@@ -193,7 +196,12 @@ export class IngestJob {
     const { job } = this;
     if (job === undefined || this.isOther) return;
     if (this.mayRun) await job.abort(cleanup);
-    else await job.discard(cleanup);
+    else await this.giveUp(job, cleanup);
+  }
+
+  /** Ends a job that was never closed. One that a checkpoint tells of is not deleted: it is not open any more, and the service drops it by itself. */
+  private giveUp(job: BulkJob, context: CallContext): Promise<void> {
+    return this.isTold ? job.abort(context) : job.discard(context);
   }
 }
 

@@ -44,13 +44,13 @@ describe('an answer that is lost', () => {
     expect(made.org.bulk.jobs).toHaveLength(1);
   });
 
-  test('of the close that never arrives: the job is aborted and deleted, and nothing is applied', async () => {
+  test('of the close that never arrives: the job is aborted, and nothing is applied', async () => {
     const where = ({ kind, body }: { kind: string; body?: string }) =>
       kind === 'jobChange' && body?.includes('UploadComplete') === true;
     const made = await create(5, { faults: [{ where, times: 1000, action: 'refuse' }] });
 
     expect(statuses(made)).toEqual(['failure']);
-    expect(made.org.bulk.jobs).toMatchObject([{ state: 'Aborted', isDeleted: true }]);
+    expect(made.org.bulk.jobs).toMatchObject([{ state: 'Aborted' }]);
     expect(made.org.ledger.counts.create).toBe(0);
   });
 

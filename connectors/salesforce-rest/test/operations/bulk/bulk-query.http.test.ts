@@ -85,6 +85,41 @@ test('child records are refused before anything is sent', async () => {
   expect(paths()).toEqual([]);
 });
 
+test.each(['Account', 'Contact', 'Lead'])(
+  'without fields all of %s are read, compound ones by their parts',
+  async (objectType) => {
+    const required = objectType === 'Account' ? { Name: 'n' } : { LastName: 'n', Company: 'c' };
+    const { Company, ...person } = required as { Company?: string };
+    const city = { Account: 'BillingCity', Contact: 'MailingCity', Lead: 'City' }[objectType] ?? '';
+    world.org.insert(objectType, { ...(objectType === 'Lead' ? required : person), [city]: 'Ulm' });
+
+    const { outputs, results } = await query({}, objectType);
+
+    expect(results).toMatchObject([{ status: 'success' }]);
+    expect(outputs.some(({ body }) => String(body).includes(`<${city}>Ulm</${city}>`))).toBe(true);
+    expect(outputs.some(({ body }) => String(body).includes('Address>'))).toBe(false);
+  },
+);
+
+test.each([
+  ['Account', 'BillingAddress', 'BillingStreet, BillingCity'],
+  ['Lead', 'address', 'Street, City'],
+  ['Contact', 'Account/ShippingAddress', 'Account/ShippingStreet, Account/ShippingCity'],
+])(
+  'of %s, the compound field %s is refused before anything is sent, with its parts',
+  async (objectType, path, parts) => {
+    const { summary } = await query({ fields: ['Id', path] }, objectType);
+
+    expect(summary.error).toMatchObject({
+      category: 'config',
+      code: 'BULK_COMPOUND_UNSUPPORTED',
+      path: '/fields/1',
+      message: expect.stringContaining(`${path}; name its parts (${parts}`),
+    });
+    expect(paths()).toEqual([]);
+  },
+);
+
 test('Q41: a batch size is no property of a query: nothing about it can break one', async () => {
   await expect(query({ fields: ['Id'], batchSize: 0 })).rejects.toMatchObject({ info: { path: '/batchSize' } });
   expect((await query({ fields: ['Id'] })).results[0]?.status).toBe('success');
