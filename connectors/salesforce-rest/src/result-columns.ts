@@ -5,3 +5,6 @@
 export const ID_COLUMN = 'sf__Id';
 export const CREATED_COLUMN = 'sf__Created';
 export const ERROR_COLUMN = 'sf__Error';
+
+/** All of them. No field can have such a name. */
+export const RESULT_COLUMNS: ReadonlySet<string> = new Set([ID_COLUMN, CREATED_COLUMN, ERROR_COLUMN]);

@@ -9,7 +9,7 @@ const OWN_COLUMNS: readonly (readonly [string, string])[] = [
   [ERROR_COLUMN, 'Of a record that was refused: why'],
 ];
 
-/** The record that a write over Bulk API 2.0 gives: what the service says of the row, and the row as it was sent, whatever stood in it. */
+/** The record that a write over Bulk API 2.0 gives: what the service says of the row, and the row as it was sent, whatever stood in it: without what was absent, null where a field was emptied. */
 export function bulkResultModel(describe: SObjectDescribe, operation: WriteOperation): ObjectModel {
   const { name, fields } = describe;
   const sent = operation === 'delete' ? fields.filter(({ type }) => type === 'id') : fields;

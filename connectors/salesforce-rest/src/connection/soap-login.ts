@@ -10,6 +10,7 @@ import { isHtml } from '../transport/error-answer.js';
 import { plainText } from '../transport/plain-text.js';
 import { configError, protocolError } from '../transport/refusals.js';
 import { meaningOf, publicCode } from '../transport/service-codes.js';
+import { XSI_DECLARATION } from '../xml/namespaces.js';
 import { escapeXml, isXmlText } from '../xml/xml-text.js';
 import { childOf, childText, elementsNamed, parseXml, type XmlElement } from '../xml/xml-tree.js';
 import type { Grant } from './grant.js';
@@ -51,7 +52,7 @@ export async function soapLogin(
 function envelope(username: string, password: string): string {
   return (
     '<?xml version="1.0" encoding="UTF-8"?>' +
-    '<env:Envelope xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:env="http://schemas.xmlsoap.org/soap/envelope/">' +
+    `<env:Envelope xmlns:xsd="http://www.w3.org/2001/XMLSchema" ${XSI_DECLARATION} xmlns:env="http://schemas.xmlsoap.org/soap/envelope/">` +
     '<env:Body><n1:login xmlns:n1="urn:partner.soap.sforce.com">' +
     `<n1:username>${escapeXml(username)}</n1:username><n1:password>${escapeXml(password)}</n1:password>` +
     '</n1:login></env:Body></env:Envelope>'

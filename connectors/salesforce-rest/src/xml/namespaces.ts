@@ -1,9 +1,9 @@
 import type { NamespaceDeclaration } from './tag-reader.js';
 
-const XSI: NamespaceDeclaration = {
-  name: 'xmlns:xsi',
-  text: 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"',
-};
+/** The attribute that declares the prefix of `xsi:nil`. */
+export const XSI_DECLARATION = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
+
+const XSI: NamespaceDeclaration = { name: 'xmlns:xsi', text: XSI_DECLARATION };
 
 /** Namespaces that an element declares for what is inside it; `xsi` always among them. For elements that are cut out and must stand by themselves. */
 export class InheritedNamespaces {

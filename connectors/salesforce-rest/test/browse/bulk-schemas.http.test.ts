@@ -48,7 +48,7 @@ describe('the output schema over Bulk API 2.0', () => {
       'create',
       {},
       () => [
-        invoice('<Name>a</Name><Amount__c>1</Amount__c><Notes__c/>'),
+        invoice('<Name>a</Name><Amount__c>1</Amount__c><Notes__c/><Account__r><Id/></Account__r>'),
         invoice(`<Name>b</Name><Amount__c>x</Amount__c><Owner><Username>${world.org.username}</Username></Owner>`),
       ],
     ],
@@ -76,7 +76,12 @@ describe('the output schema over Bulk API 2.0', () => {
 
   test('of create in JSON takes the results, good and bad', async () => {
     const properties = { ...BULK, payloadFormat: 'json' };
-    const { results } = await ran('create', properties, '{"Name":"a","Amount__c":1}', '{"Name":"b","Amount__c":"x"}');
+    const { results } = await ran(
+      'create',
+      properties,
+      '{"Name":"a","Amount__c":1,"Notes__c":null}',
+      '{"Name":"b","Amount__c":"x"}',
+    );
     const schema = await schemaOf('create', 'json-schema', properties);
 
     expect(results.map(({ status }) => status)).toEqual(['success', 'applicationError']);

@@ -47,7 +47,7 @@ async function* recordsOf(
     for await (const bytes of page.body.open(signal)) {
       const rows = reader.readBytes(bytes);
       const header = write === undefined ? rows.shift() : undefined;
-      if (header !== undefined) write = form.write(header, 'nil');
+      if (header !== undefined) write = form.recordsOf(header);
       if (write === undefined || rows.length === 0) continue;
       const events: OperationEvent[] = [];
       for (const cells of rows) events.push({ type: 'output', inputs, body: write(cells), mediaType: form.mediaType });

@@ -11,8 +11,9 @@ import { failed } from '@connector-runtime/core/authoring';
 import type { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import type { HeaderProperties } from '../document-headers.js';
 import type { BulkJob } from './bulk-job.js';
+import { cellOf } from './cell.js';
 import { type FetchSet, IngestResults } from './ingest-results.js';
-import { cellOf, type PreparationRules } from './job-preparation.js';
+import type { PreparationRules } from './job-preparation.js';
 import { contentMissing, hasNoContent, jobIdIn, reconcileByJob } from './job-reconciliation.js';
 import type { JobStatus } from './job-status.js';
 import type { RecordForm } from './record-form.js';
@@ -94,7 +95,7 @@ async function* settle<P>(
 ): AsyncGenerator<readonly OperationEvent[]> {
   const sets = fetchedSets(job);
   const columns = await columnsOf(job, sets, context);
-  const index = new RowIndex(0);
+  const index = RowIndex.seeded(context.clock);
   const identity = new RowIdentity(columns, rules.key);
   for (const [place, document] of documents.entries()) {
     try {

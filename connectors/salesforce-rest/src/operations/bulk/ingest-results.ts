@@ -162,7 +162,7 @@ export class IngestResults {
             this.held += 1;
             continue;
           }
-          write ??= this.form.write(header, 'empty');
+          write ??= this.form.resultsOf(header);
           events.push(this.resultOf(set.set, row, cells, write, ended, stopped));
         }
         if (events.length > 0) yield events;
@@ -190,7 +190,7 @@ export class IngestResults {
           let row = this.takeRow(set, cells, place);
           while (row >= 0 && !this.isHeld(row)) row = this.takeRow(set, cells, place);
           if (row < 0) continue;
-          write ??= this.form.write(header, 'empty');
+          write ??= this.form.resultsOf(header);
           const form = write;
           held.push({
             row,

@@ -1,5 +1,6 @@
 import type { CallContext, Document } from '@connector-runtime/core';
 import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
+import { RESULT_COLUMNS } from '../../result-columns.js';
 import { documentError } from '../../transport/refusals.js';
 import { documentText } from '../document-text.js';
 import { checkObjectType } from '../object-type-check.js';
@@ -22,7 +23,7 @@ export interface RowForm {
   readonly fixed: readonly string[] | undefined;
 }
 
-/** A document as a row. What is no record of this object type, names an unknown field or lacks its id is a `validation` error. */
+/** A document as a row. The columns that the service puts before the rows of results are passed over: a result may be sent again as it came. What is no record of this object type, names an unknown field or lacks its id is a `validation` error. */
 export async function readIngestRow(
   document: Document<BulkIngestProperties>,
   form: RowForm,
@@ -54,7 +55,7 @@ async function cellsOf(
 ): Promise<IngestFields> {
   const cells = new Map<string, string | null>();
   for (const [path, value] of fields) {
-    if (operation === 'delete' && !isId(path)) continue;
+    if ((operation === 'delete' && !isId(path)) || RESULT_COLUMNS.has(path)) continue;
     const found = isId(path) ? 'Id' : columns.columnOf(path, context);
     const column = typeof found === 'string' ? found : await found;
     if (cells.has(column)) throw documentError('FIELD_REPEATED', `the document names ${column} twice`, column);

@@ -12,6 +12,7 @@ import { csvRow } from '../../csv/csv-writer.js';
 import { MAX_JOB_RECORD_CHARS } from '../../service-limits.js';
 import { CSV } from '../../transport/headers.js';
 import { documentError } from '../../transport/refusals.js';
+import { cellOf, NULL_CELL } from './cell.js';
 import { type LeftJob, otherDocuments } from './left-job.js';
 import { RowIdentity, type RowKey } from './row-identity.js';
 import { RowIndex } from './row-index.js';
@@ -22,9 +23,6 @@ const MAX_ROWS = 250_000;
 /** Refused documents wait for their job; so many end it early. */
 const MAX_REFUSED = 1_000;
 const PIECE_CHARS = 65_536;
-
-/** The text that empties a field. A value that reads so cannot be sent. */
-const NOTHING = '#N/A';
 
 /** A document on its way into a job. */
 export interface IngestRow<P> {
@@ -109,7 +107,7 @@ export class JobPreparation<P> {
   /** The rows of a job that another process made of the next documents; throws where they cannot be its rows. */
   async recall(left: LeftJob): Promise<PreparedJob<P>> {
     const ids: string[] = [];
-    const index = this.newIndex();
+    const index = RowIndex.seeded(this.context.clock);
     const identity = new RowIdentity(left.columns, this.rules.key);
     const first = await this.pullRecalled(left, ids);
     const csv = await this.context.spool.write(this.recalledPieces(first, left, ids, index, identity), CSV);
@@ -133,7 +131,7 @@ export class JobPreparation<P> {
   private async spooled(first: IngestRow<P>): Promise<PreparedJob<P>> {
     const { context, rules } = this;
     const columns = rules.columns ?? this.columnsFor(first);
-    const index = this.newIndex();
+    const index = RowIndex.seeded(this.context.clock);
     const identity = new RowIdentity(columns, rules.key);
     const ids: string[] = [];
     this.begun = ids;
@@ -224,10 +222,6 @@ export class JobPreparation<P> {
     return row;
   }
 
-  private newIndex(): RowIndex {
-    return new RowIndex(Math.floor(this.context.clock.random() * 0x1_0000_0000));
-  }
-
   private isTogether(first: IngestRow<P>, next: IngestRow<P>): boolean {
     if (first.properties === next.properties) return true;
     return this.rules.groupOf(first.properties) === this.rules.groupOf(next.properties);
@@ -269,10 +263,6 @@ export class JobPreparation<P> {
   }
 }
 
-export function cellOf(value: string | null | undefined): string {
-  return value === undefined ? '' : (value ?? NOTHING);
-}
-
 function checked<P>(row: IngestRow<P>): IngestRow<P> {
   for (const [column, cell] of row.cells) {
     const why = whyInexpressible(column, cell ?? '');
@@ -285,7 +275,7 @@ function checked<P>(row: IngestRow<P>): IngestRow<P> {
 const PERHAPS_INEXPRESSIBLE = /[\0\ud800-\udfff]/; // oxlint-disable-line no-control-regex
 
 function whyInexpressible(column: string, cell: string): string | undefined {
-  if (cell === NOTHING) return `a bulk job takes ${NOTHING} in ${column} for an order to empty it`;
+  if (cell === NULL_CELL) return `a bulk job takes ${NULL_CELL} in ${column} for an order to empty it`;
   if (!PERHAPS_INEXPRESSIBLE.test(cell)) return undefined;
   if (cell.includes('\0')) return `${column} holds a NUL character`;
   // It has no UTF-8: another character would be written in its place.

@@ -1,3 +1,5 @@
+import type { Clock } from '@connector-runtime/core';
+
 /** No row. */
 const NONE = -1;
 const FIRST_ROWS = 1024;
@@ -33,7 +35,12 @@ export class RowIndex {
   private hashA = 0;
   private hashB = 0;
 
-  constructor(private readonly seed: number) {}
+  private constructor(private readonly seed: number) {}
+
+  /** An empty one, for one job. */
+  static seeded(clock: Clock): RowIndex {
+    return new RowIndex(Math.floor(clock.random() * 0x1_0000_0000));
+  }
 
   /** Rows added. */
   get size(): number {

@@ -1,8 +1,6 @@
 import { CsvError } from '../../csv/csv-error.js';
+import { XSI_DECLARATION } from '../../xml/namespaces.js';
 import { escapeXml, isXmlText } from '../../xml/xml-text.js';
-
-/** What a cell without text becomes: `nil` for a null of the service, `empty` for a cell that was sent so. */
-export type BlankCell = 'nil' | 'empty';
 
 /** Makes a row the text of a record's document. */
 export type WriteRecord = (cells: readonly string[]) => string;
@@ -25,16 +23,15 @@ interface Layout {
 }
 
 const NAME = /^[A-Za-z_]\w*$/;
-const XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
 
 /**
- * `<records type="Account">` with an element for each column; dotted names are nested, those of one parent in one element. Throws {@link CsvError} for a name that no field has, or that stands twice.
- * A character that XML cannot hold: in what is read (`nil`) a {@link CsvError} of the row; in the echo of a write, which was carried out, U+FFFD.
+ * The row of a query as `<records type="Account">` with an element for each column, `xsi:nil` where the cell is blank, which is null; dotted names are nested, those of one parent in one element.
+ * Throws {@link CsvError} for a name that no field has, or that stands twice, and the writer for a cell with a character that XML cannot hold.
  */
-export function xmlRecords(objectType: string, columns: readonly string[], blank: BlankCell): WriteRecord {
+export function xmlRecords(objectType: string, columns: readonly string[]): WriteRecord {
   const root = treeOf(columns);
   const layout: Layout = { before: [], names: [], cells: [], after: '' };
-  let text = `<records${blank === 'nil' ? ` ${XSI}` : ''} type="${escapeXml(objectType)}">`;
+  let text = `<records ${XSI_DECLARATION} type="${escapeXml(objectType)}">`;
   const visit = (node: Node): void => {
     if (node.cell >= 0) {
       layout.before.push(text);
@@ -51,9 +48,7 @@ export function xmlRecords(objectType: string, columns: readonly string[], blank
   for (const child of root.children.values()) visit(child);
   layout.after = `${text}</records>`;
   const opens = layout.names.map((name, index) => `${layout.before[index]}<${name}>`);
-  const blanks = layout.names.map(
-    (name, index) => `${layout.before[index]}<${name}${blank === 'nil' ? ' xsi:nil="true"' : ''}/>`,
-  );
+  const blanks = layout.names.map((name, index) => `${layout.before[index]}<${name} xsi:nil="true"/>`);
   const closes = layout.names.map((name) => `</${name}>`);
   const { cells: places, after } = layout;
   return (cells) => {
@@ -62,7 +57,7 @@ export function xmlRecords(objectType: string, columns: readonly string[], blank
       const cell = cells[places[index] ?? 0] ?? '';
       if (cell === '') record += blanks[index];
       else {
-        if (blank === 'nil' && !isXmlText(cell)) throw unfit(columns[places[index] ?? 0]);
+        if (!isXmlText(cell)) throw unfit(columns[places[index] ?? 0]);
         record += opens[index] + escapeXml(cell) + closes[index];
       }
     }
@@ -70,8 +65,8 @@ export function xmlRecords(objectType: string, columns: readonly string[], blank
   };
 }
 
-/** The same as a JSON record with `attributes`: every cell is a text, a blank one null or an empty text. */
-export function jsonRecords(objectType: string, columns: readonly string[], blank: BlankCell): WriteRecord {
+/** The same as a JSON record with `attributes`: every cell is a text, a blank one null. */
+export function jsonRecords(objectType: string, columns: readonly string[]): WriteRecord {
   const before: string[] = [];
   const places: number[] = [];
   let text = `{"attributes":{"type":${JSON.stringify(objectType)}}`;
@@ -93,12 +88,11 @@ export function jsonRecords(objectType: string, columns: readonly string[], blan
   };
   for (const child of treeOf(columns).children.values()) visit(child, ',');
   const after = `${text}}`;
-  const nothing = blank === 'nil' ? 'null' : '""';
   return (cells) => {
     let record = '';
     for (let index = 0; index < places.length; index += 1) {
       const cell = cells[places[index] ?? 0] ?? '';
-      record += (before[index] ?? '') + (cell === '' ? nothing : JSON.stringify(cell));
+      record += (before[index] ?? '') + (cell === '' ? 'null' : JSON.stringify(cell));
     }
     return record + after;
   };

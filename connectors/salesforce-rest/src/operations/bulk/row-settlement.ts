@@ -94,7 +94,7 @@ export class RowSettlement implements JobSettlement {
   async heldRows(context: ExecutionContext<unknown>): Promise<JobRows> {
     const { columns, ids, identity, csv } = this.rows;
     const { held } = this;
-    const index = new RowIndex(Math.floor(context.clock.random() * 0x1_0000_0000));
+    const index = RowIndex.seeded(context.clock);
     const heldIds: string[] = [];
     async function* pieces(): AsyncGenerator<Uint8Array> {
       const reader = new CsvReader();

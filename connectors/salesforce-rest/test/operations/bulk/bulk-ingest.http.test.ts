@@ -51,7 +51,7 @@ test('documents become rows of one job, and each gets the result of its row', as
     expect.objectContaining({
       inputs: ['doc-3'],
       status: 'success',
-      body: `<records type="Invoice__c"><sf__Id>${plain?.Id}</sf__Id><sf__Created>true</sf__Created><Name>plain</Name><Amount__c/></records>`,
+      body: `<records type="Invoice__c"><sf__Id>${plain?.Id}</sf__Id><sf__Created>true</sf__Created><Name>plain</Name></records>`,
     }),
     expect.objectContaining({
       inputs: ['doc-2'],
@@ -182,3 +182,43 @@ test('each result is of its own document, whatever the order of the results (Q15
     expect(String(body)).toContain(`<Name>${inputs[0]}</Name>`);
   }
 });
+
+test.each([
+  [
+    'xml',
+    (id: string) => invoice(`<Id>${id}</Id><Amount__c>x</Amount__c><Hotline__c/>`),
+    (body: string) => body.replace('<Amount__c>x<', '<Amount__c>5<'),
+  ],
+  [
+    'json',
+    (id: string) => JSON.stringify({ Id: id, Amount__c: 'x', Hotline__c: null }),
+    (body: string) => body.replace('"Amount__c":"x"', '"Amount__c":"5"'),
+  ],
+])(
+  'Q40: the %s body of a row that failed may be sent again: null empties, what was absent is left alone',
+  async (payloadFormat, document, mended) => {
+    const id = world.org.insert('Invoice__c', { Notes__c: 'keep', Hotline__c: '1' });
+    const other = world.org.insert('Invoice__c', {});
+    const properties = { payloadFormat };
+    const mediaType = payloadFormat === 'json' ? 'application/json' : 'application/xml';
+    const notes =
+      payloadFormat === 'json'
+        ? `{"Id":"${other}","Notes__c":"x"}`
+        : invoice(`<Id>${other}</Id><Notes__c>x</Notes__c>`);
+    const send = (...texts: string[]) =>
+      bulk(
+        world,
+        'update',
+        texts.map((body) => ({ body, mediaType })),
+        properties,
+      );
+
+    const first = await send(document(id), notes);
+    const refused = first.results.find(({ status }) => status === 'applicationError');
+    const { results } = await send(mended(String(refused?.body)));
+
+    expect(results).toMatchObject([{ status: 'success' }]);
+    const record = world.org.records('Invoice__c').find(({ Id }) => Id === id);
+    expect(record).toMatchObject({ Notes__c: 'keep', Hotline__c: null, Amount__c: 5 });
+  },
+);

@@ -25,8 +25,8 @@ test('JSON documents: numbers keep their digits, null and empty text empty a fie
     Name: 'a "b" é',
     Amount__c: '12345678901234.10',
     Is_Paid__c: 'true',
-    Notes__c: '#N/A',
-    Hotline__c: '#N/A',
+    Notes__c: null,
+    Hotline__c: null,
     Owner: { attributes: { type: 'User' }, Username: world.org.username },
   });
 });

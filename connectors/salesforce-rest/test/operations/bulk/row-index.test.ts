@@ -1,7 +1,23 @@
 import { RowIndex } from '#src/operations/bulk/row-index.js';
 
+let asked = 0;
+const clock = {
+  now: () => 0,
+  sleep: () => Promise.resolve(),
+  random: () => {
+    asked += 1;
+    return 0.7;
+  },
+};
+
+test('each index is seeded by chance', () => {
+  asked = 0;
+  RowIndex.seeded(clock);
+  expect(asked).toBe(1);
+});
+
 test('rows are found by their text, equal ones together', () => {
-  const index = new RowIndex(7);
+  const index = RowIndex.seeded(clock);
   const rows = Array.from({ length: 5_000 }, (_, row) => `"row ${row % 4_000}"\n`);
   for (const row of rows) index.add(row);
 
@@ -26,7 +42,7 @@ test.each([
     'y'.repeat(16_384) + 'x'.repeat(16_384),
   ],
 ])('a text %s is another', (_title, one, other) => {
-  const index = new RowIndex(7);
+  const index = RowIndex.seeded(clock);
   index.add(one);
   expect(index.find(other)).toBe(-1);
   expect(index.find(one)).toBe(0);
