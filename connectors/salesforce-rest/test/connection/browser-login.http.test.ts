@@ -1,5 +1,10 @@
-import type { LoginPrompt } from '@connector-runtime/core';
-import { ConnectorRuntime, MemoryCredentialStore, type RuntimeConnection } from '@connector-runtime/runtime';
+import type { Json, LoginPrompt } from '@connector-runtime/core';
+import {
+  ConnectorRuntime,
+  fetchTransport,
+  MemoryCredentialStore,
+  type RuntimeConnection,
+} from '@connector-runtime/runtime';
 import { type SalesforceOrg, type SalesforceOrgOptions, startSalesforceOrg } from '@connector-runtime/salesforce-org';
 import salesforceRest from '#src/index.js';
 import { run } from '../running-org.js';
@@ -11,6 +16,8 @@ let org: SalesforceOrg;
 let store: MemoryCredentialStore;
 const runtimes: ConnectorRuntime[] = [];
 let logged: string[] = [];
+/** The status of every answer. */
+let answered: number[] = [];
 afterEach(async () => {
   await Promise.all(runtimes.splice(0).map((runtime) => runtime.close()));
   await org.close();
@@ -19,14 +26,20 @@ afterEach(async () => {
 async function start(options: SalesforceOrgOptions = {}): Promise<void> {
   store = new MemoryCredentialStore();
   logged = [];
+  answered = [];
   org = await startSalesforceOrg({ accounts: 5, keepBodies: true, ...options });
 }
 
 /** A connection of a runtime of its own, as another process has; all share the store. */
-async function connect(properties: Readonly<Record<string, string>> = {}): Promise<RuntimeConnection> {
+async function connect(properties: Readonly<Record<string, Json>> = {}): Promise<RuntimeConnection> {
   const note = (data: object, message: string) => logged.push(`${message} ${JSON.stringify(data)}`);
   const logger = { debug: note, info: note, warn: note, error: note };
-  const runtime = new ConnectorRuntime({ plugins: [salesforceRest], credentialStore: store, logger });
+  const http = fetchTransport(async (url, init) => {
+    const response = await fetch(url, init);
+    answered.push(response.status);
+    return response;
+  });
+  const runtime = new ConnectorRuntime({ plugins: [salesforceRest], credentialStore: store, logger, http });
   runtimes.push(runtime);
   const { apiBase: url, clientId } = org;
   return runtime.connect({
@@ -124,7 +137,9 @@ describe('a person who logs in by browser', () => {
       redirected: () => new Promise(() => undefined),
     };
 
-    await expect((await connect()).login(never, { signal: AbortSignal.timeout(50) })).rejects.toBeDefined();
+    await expect((await connect()).login(never, { signal: AbortSignal.timeout(50) })).rejects.toEqual(
+      code('CANCELLED'),
+    );
   });
 
   test('does so only where the grant is authorizationCode', async () => {
@@ -165,15 +180,21 @@ describe('a person who logs in by browser', () => {
 describe('with a refresh token that is replaced at each use', () => {
   test('50 requests that meet one expired session renew it once, and nothing is created twice', async () => {
     await start({ rotateRefreshTokens: true });
-    const connection = await connect();
-    await connection.login(new Person());
-    await run(connection, create, records(1));
-    org.expireSessions();
+    // One connection has at most 25 requests under way.
+    const [first, second] = [await connect({ concurrent: 25 }), await connect({ concurrent: 25 })];
+    await first.login(new Person());
+    await Promise.all([run(first, create, records(1)), run(second, create, records(1))]);
     const before = org.ledger.entries.length;
+    const met = org.faults.add({ kind: 'create', times: 50, action: 'hold' });
 
-    const { summary } = await run(connection, create, records(50));
+    const running = Promise.all([run(first, create, records(25)), run(second, create, records(25))]);
+    await met.holding(50);
+    org.expireSessions();
+    met.release();
+    const ran = await running;
 
-    expect(summary.counts.success).toBe(50);
+    expect(ran.map(({ summary }) => summary.counts.success)).toEqual([25, 25]);
+    expect(answered.filter((status) => status === 401)).toHaveLength(50);
     expect(org.ledger.entries.length - before).toBe(50);
     expect(tokenRequests()).toHaveLength(2);
   });

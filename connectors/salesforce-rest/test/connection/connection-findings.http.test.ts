@@ -73,10 +73,14 @@ describe('findings', () => {
   test('warn where the login names another host than url', async () => {
     world = await runOrg();
     const url = world.org.url.replace('127.0.0.1', 'localhost');
+    const own = world.org.url;
 
+    expect(await findingOf(world, {}, 'host')).toMatchObject({ ok: true, message: own });
+    expect(await findingOf(world, {}, 'host')).not.toHaveProperty('warning');
     expect(await findingOf(world, { ...userCredentials(world.org), url }, 'host')).toMatchObject({
       ok: true,
       warning: true,
+      message: `data calls go to ${own}, as the login told, not to ${url} of url: correct url`,
     });
   });
 });

@@ -1,13 +1,19 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { errorInfoOf, type LoginPrompt } from '@connector-runtime/core';
 import { ConnectorRuntime, MemoryCredentialStore } from '@connector-runtime/runtime';
 import salesforceRest from '#src/index.js';
 import { json, RawService, xml } from '../raw-service.js';
 import { bodies, run } from '../running-org.js';
 
 const create = { operation: 'create', objectType: 'Account' } as const;
-/** Of each grant that needs no browser and no key. */
+const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString();
 const GRANTS = [
   ['clientCredentials', { clientSecret: 'client secret' }],
   ['refreshToken', { refreshToken: 'refresh token' }],
+  ['jwtBearer', { jwtSubject: 'user@example.org', privateKey }],
+  ['authorizationCode', {}],
 ] as const;
 
 /** Where tokens come from, where the connection points to, and a host that no property names. */
@@ -52,9 +58,28 @@ class Hosts {
       ...more,
     };
     const connection = await runtime.connect({ plugin: 'salesforce-rest', properties });
+    const refused =
+      grantType === 'authorizationCode'
+        ? await connection.login(this.person()).then(
+            () => undefined,
+            (error: unknown) => errorInfoOf(error, 'unknown'),
+          )
+        : undefined;
     const { summary } = await run(connection, create, bodies('<r><Name>a</Name></r>'));
     await runtime.close();
-    return summary;
+    return { counts: summary.counts, error: refused ?? summary.error };
+  }
+
+  /** One who is let in at once. */
+  private person(): LoginPrompt {
+    let state = '';
+    return {
+      redirectUri: 'http://localhost:1717/callback',
+      show: (url) => {
+        state = new URL(url).searchParams.get('state') ?? '';
+      },
+      redirected: () => Promise.resolve({ state, code: 'code' }),
+    };
   }
 
   async stop(): Promise<void> {

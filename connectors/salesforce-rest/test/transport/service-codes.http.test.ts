@@ -114,10 +114,33 @@ test.each(ofTokens)('a token request that is refused with $status $code is what 
   expect(opened?.message).toContain(`${code}: and why`);
 });
 
-test('the page has the errors of tokens', () => {
-  expect(ofTokens.map(({ code }) => code)).toEqual(
-    expect.arrayContaining(['invalid_grant', 'invalid_client', 'invalid_client_id', 'redirect_uri_mismatch']),
-  );
+/** Of the reference of the service: what a request, a login or a job can be refused with. */
+const CODES_OF_THE_SERVICE = `
+  ALL_OR_NONE_OPERATION_ROLLED_BACK API_DISABLED_FOR_ORG API_ERROR BATCH_PROCESSING_HALTED
+  CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY CANNOT_UPDATE_CONVERTED_LEAD DELETE_FAILED DUPLICATES_DETECTED
+  DUPLICATE_VALUE ENTITY_IS_DELETED EXCEEDED_ID_LIMIT FIELD_CUSTOM_VALIDATION_EXCEPTION FIELD_INTEGRITY_EXCEPTION
+  FUNCTIONALITY_NOT_ENABLED INSUFFICIENT_ACCESS INSUFFICIENT_ACCESS_OR_READONLY INVALIDENTITY INVALIDJOB
+  INVALIDJOBSTATE INVALID_AUTH_HEADER INVALID_CROSS_REFERENCE_KEY INVALID_EMAIL_ADDRESS INVALID_FIELD
+  INVALID_FIELD_FOR_INSERT_UPDATE INVALID_INPUT INVALID_LOGIN INVALID_OPERATION
+  INVALID_OPERATION_WITH_EXPIRED_PASSWORD INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST INVALID_QUERY_FILTER_OPERATOR
+  INVALID_QUERY_LOCATOR INVALID_SESSION_ID INVALID_TYPE JSON_PARSER_ERROR LOGIN_MUST_USE_SECURITY_TOKEN
+  MALFORMED_ID MALFORMED_QUERY METHOD_NOT_ALLOWED MISSING_ARGUMENT NOT_FOUND NUMBER_OUTSIDE_VALID_RANGE
+  PROCESSING_HALTED QUERY_TIMEOUT REQUEST_LIMIT_EXCEEDED REQUIRED_FIELD_MISSING SERVER_UNAVAILABLE STRING_TOO_LONG
+  UNABLE_TO_LOCK_ROW UNKNOWN_EXCEPTION UNSUPPORTED_API_VERSION UNSUPPORTED_MEDIA_TYPE XML_PARSER_ERROR
+`;
+const CODES_OF_TOKENS = `
+  inactive_org inactive_user invalid_client invalid_client_id invalid_grant invalid_request redirect_uri_mismatch
+  unsupported_grant_type unsupported_token_type
+`;
+const words = (text: string) => text.trim().split(/\s+/);
+
+test('the page has every error code that the service is known to give', () => {
+  const told = new Set(rows.map(({ code }) => code));
+  expect(words(CODES_OF_THE_SERVICE).filter((code) => !told.has(code))).toEqual([]);
+});
+
+test('the page has the errors of tokens, all of them', () => {
+  expect(ofTokens.map(({ code }) => code).sort()).toEqual(words(CODES_OF_TOKENS));
 });
 
 function faultAnswer(code: string) {
