@@ -22,7 +22,7 @@ import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { isParserCode } from '../../transport/service-codes.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
-import { warnOfIdle } from '../idle-properties.js';
+import { checkIdle } from '../idle-properties.js';
 import { ObjectTarget } from '../object-target.js';
 import { refused } from '../outcomes.js';
 import type { Payload } from '../payload.js';
@@ -83,7 +83,7 @@ export class CollectionsOperation implements Operation<Properties> {
     const verb = verbOf(context.operation.id);
     const name = verb === 'upsert' ? externalIdFieldName(context.properties) : '';
     const describe = await this.target.check(context);
-    warnOfIdle(context, 'COMPOSITEAPI');
+    checkIdle(context, 'COMPOSITEAPI');
     const payload = await payloadOf(context.properties);
     if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };
     return { verb, describe, payload };
