@@ -98,7 +98,8 @@ export const hardDelete = {
   type: 'boolean',
   default: false,
   title: 'Hard delete',
-  description: 'With Bulk API 2.0: deletes for ever, past the recycle bin; the user needs the permission for it.',
+  description:
+    'With Bulk API 2.0: deletes for ever, past the recycle bin; the user needs the permission for it. Refused with the other APIs, which have no such delete.',
 } as const;
 
 export const csvBulkPropertiesSchema = {

@@ -85,6 +85,11 @@ export function isGoneCode(code: string): boolean {
   return code === 'NOT_FOUND' || code === 'ENTITY_IS_DELETED';
 }
 
+/** Could the service not read what it was sent? One value is enough, and nothing of the request was applied. */
+export function isParserCode(code: string): boolean {
+  return code === 'JSON_PARSER_ERROR' || code === 'XML_PARSER_ERROR';
+}
+
 /** What a code means beside its HTTP status. The one code for two limits is told apart by its text: the daily allowance is used up for long, calls at once pass. */
 export function meaningOf(code: string, message: string): CodeMeaning {
   if (code === 'REQUEST_LIMIT_EXCEEDED') {

@@ -19,7 +19,7 @@ import { SalesforceTransport } from '../../transport/salesforce-transport.js';
 import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders } from '../document-headers.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
-import { warnOfIdle } from '../idle-properties.js';
+import { checkIdle } from '../idle-properties.js';
 import { ObjectTarget } from '../object-target.js';
 import { IngestColumns } from './ingest-columns.js';
 import { reconcileRows } from './ingest-reconciliation.js';
@@ -116,7 +116,7 @@ export class BulkIngestOperation implements Operation<Properties> {
   private async plan(context: ExecutionContext<Properties>) {
     const { properties, operation } = context;
     const describe = await this.target.check(context);
-    warnOfIdle(context, 'BulkAPI2.0');
+    checkIdle(context, 'BulkAPI2.0');
     const columns = new IngestColumns(describe, this.describes);
     const key = operation.id === 'upsert' ? externalIdField(describe, externalIdFieldName(properties)) : undefined;
     const fixed = await this.fixedColumns(operation.id, key, properties, columns, context);

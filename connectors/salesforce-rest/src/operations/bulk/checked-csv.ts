@@ -9,10 +9,13 @@ import { CSV } from '../../transport/headers.js';
 import { documentError } from '../../transport/refusals.js';
 
 const MARK = [0xef, 0xbb, 0xbf];
+const LINE_ENDS = [0x0d, 0x0a];
+/** The end of the last line and a blank one. */
+const MAX_BLANK_END = '\r\n\r\n'.length;
 
 /** A document that is a whole CSV, fit to be uploaded. */
 export interface CheckedCsv {
-  /** The document's bytes, in the spool; without a byte order mark. */
+  /** The document's bytes, in the spool; without a byte order mark and a blank last line. */
   readonly body: Body;
   readonly header: readonly string[];
   readonly rows: number;
@@ -22,7 +25,7 @@ export interface CheckedCsv {
 }
 
 /**
- * Writes a document to the spool and checks it on the way: UTF-8, RFC 4180, rows of one width, lines that end alike (and as `lineEnding` says), no NUL. Nothing of it is changed, but a byte order mark is dropped.
+ * Writes a document to the spool and checks it on the way: UTF-8, RFC 4180, rows of one width, lines that end alike (and as `lineEnding` says), no NUL. Nothing of it is changed, but a byte order mark is dropped, and one blank line at the very end where rows have several cells: it is no row then.
  * What is wrong with it is a `validation` error that names the row.
  */
 export async function checkedCsv(
@@ -32,7 +35,7 @@ export async function checkedCsv(
   const { columnDelimiter, lineEnding } = document.properties;
   const reader = new CsvReader({ delimiter: DELIMITERS[columnDelimiter] });
   const header: string[] = [];
-  const pieces = withoutMark(document.body.open(context.signal));
+  const pieces = withoutBlankEnd(withoutMark(document.body.open(context.signal)), () => header.length > 1);
   const hash = createHash('sha256');
   const checking = checkPieces(pieces, reader, header, hash);
   const body = await context.spool.write(checking, CSV);
@@ -86,6 +89,26 @@ async function* withoutMark(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<U
     start = undefined;
   }
   if (start !== undefined && start.length > 0) yield start;
+}
+
+/** Leaves one blank line at the very end out. `isNoRow`: may such a line be no row? Asked once everything before it was taken. */
+async function* withoutBlankEnd(pieces: AsyncIterable<Uint8Array>, isNoRow: () => boolean): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array = new Uint8Array(0);
+  for await (const piece of pieces) {
+    const bytes = held.length === 0 ? piece : Buffer.concat([held, piece]);
+    let end = bytes.length;
+    while (end > 0 && bytes.length - end < MAX_BLANK_END && LINE_ENDS.includes(bytes[end - 1] ?? 0)) end -= 1;
+    // A copy: a part of the piece would keep it.
+    held = Uint8Array.from(bytes.subarray(end));
+    if (end > 0) yield bytes.subarray(0, end);
+  }
+  const [, first, blank] = /^(\r?\n)(\r?\n)$/.exec(Buffer.from(held).toString('latin1')) ?? [];
+  if (first === undefined || blank === undefined) {
+    if (held.length > 0) yield held;
+    return;
+  }
+  yield held.subarray(0, first.length);
+  if (!isNoRow()) yield held.subarray(first.length);
 }
 
 function tooLarge(why: string): ConnectorError {

@@ -103,7 +103,7 @@ export class CsvBulkOperation implements Operation<Properties> {
     const { columnDelimiter, bulkOperation: operation, assignmentRuleId } = properties;
     const { lineEnding } = csv;
     const spec = ingestSpec({ describe, operation, key, assignmentRuleId, columnDelimiter, lineEnding });
-    await this.checkHeader(csv.header, operation, describe, context);
+    await this.checkHeader(csv.header, operation, { describe, key }, context);
     if (csv.rows === 0) {
       const message = 'success: the CSV has no record below its header, and no job was made';
       yield { type: 'result', inputs: [document.id], status: 'success', code: '200', message };
@@ -172,11 +172,11 @@ export class CsvBulkOperation implements Operation<Properties> {
     return { describe, key: keyName === undefined ? undefined : externalIdField(describe, keyName) };
   }
 
-  /** One wrong name would sink the job: it is told before there is one. */
+  /** One wrong name would sink the job, and without the column that tells records apart every row of it: it is told before there is one. */
   private async checkHeader(
     header: readonly string[],
     operation: Properties['bulkOperation'],
-    describe: SObjectDescribe,
+    { describe, key }: IngestTarget,
     context: ExecutionContext<Properties>,
   ): Promise<void> {
     const isDelete = operation === 'delete' || operation === 'hardDelete';
@@ -199,6 +199,13 @@ export class CsvBulkOperation implements Operation<Properties> {
       if (seen.has(column)) throw documentError('COLUMN_REPEATED', `the header names ${column} twice`, column);
       seen.add(column);
     }
+    const apart = operation === 'update' ? 'Id' : key?.name;
+    if (apart !== undefined && !seen.has(apart))
+      throw documentError(
+        'CSV_COLUMNS_UNSUITABLE',
+        `${operation} goes by the column ${apart}, and the header has none of that name`,
+        apart,
+      );
   }
 }
 

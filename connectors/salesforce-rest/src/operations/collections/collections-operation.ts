@@ -14,14 +14,15 @@ import {
   type ResultEvent,
   statusOfError,
 } from '@connector-runtime/core';
-import { failed, perBatch } from '@connector-runtime/core/authoring';
+import { concernsEveryDocument, failed, perBatch } from '@connector-runtime/core/authoring';
 import type { ConnectionProperties } from '../../properties/connection-properties.js';
 import type { CollectionsProperties } from '../../properties/write-properties.js';
 import { errorsBehind, ListedErrors } from '../../transport/error-answer.js';
 import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport } from '../../transport/salesforce-transport.js';
+import { isParserCode } from '../../transport/service-codes.js';
 import { externalIdField, externalIdFieldName } from '../external-id-field.js';
-import { warnOfIdle } from '../idle-properties.js';
+import { checkIdle } from '../idle-properties.js';
 import { ObjectTarget } from '../object-target.js';
 import { refused } from '../outcomes.js';
 import type { Payload } from '../payload.js';
@@ -46,6 +47,7 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
  * Creates, updates, upserts or deletes up to `batchCount` records per request, in input order. Groups are independent of each other, but what concerns one record goes in order.
  * Result: `success` / `200` with Salesforce's `<result>` of this very document; `applicationError` with its errors, and that `<result>`. With `allOrNone` the records of a request are written all or none; a document that cannot be sent is refused before, and in no request.
  * A lost answer is `unknown` for a create; a delete goes again, the others where the connection repeats updates. Rows that were locked go again, under `allOrNone` with the whole group.
+ * Where the service cannot read a value it refuses the request as a whole: its records go again in halves, until the one is alone that it is about.
  * Source: Salesforce REST API Developer Guide, "sObject Collections".
  */
 @injectable()
@@ -81,7 +83,7 @@ export class CollectionsOperation implements Operation<Properties> {
     const verb = verbOf(context.operation.id);
     const name = verb === 'upsert' ? externalIdFieldName(context.properties) : '';
     const describe = await this.target.check(context);
-    warnOfIdle(context, 'COMPOSITEAPI');
+    checkIdle(context, 'COMPOSITEAPI');
     const payload = await payloadOf(context.properties);
     if (verb === 'upsert') return { verb, describe, payload, key: externalIdField(describe, name) };
     return { verb, describe, payload };
@@ -100,19 +102,36 @@ export class CollectionsOperation implements Operation<Properties> {
     );
     const headers = batch.find(({ record }) => record !== undefined)?.headers;
     if (headers === undefined) return refusals;
-    try {
-      const results = await this.send(sent, headers, write, context);
-      await this.noteRefusals(results, write, context);
-      return [...refusals, ...results];
-    } catch (thrown) {
-      const error = withStep(thrown, stepOf(write));
-      // What meets every request (login, quota, service down) is for the caller to count; a refused request is its documents' own.
-      if (refusals.length === 0 && !isRefusal(error)) throw error;
-      const reason = isRefusal(error) ? ofTheWholeRequest(error, sent.length, context.properties.allOrNone) : error;
-      const results = sent.map(({ document }) => resultOf(document, reason, write.payload));
-      await this.noteRefusals(results, write, context);
-      return [...refusals, ...results];
+    const results: ResultEvent[] = [];
+    const fail = (records: readonly SentRecord[], error: unknown): void => {
+      for (const { document } of records) results.push(resultOf(document, error, write.payload));
+    };
+    const parts: Part[] = [{ records: sent }];
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      const { records, refusal } = part;
+      if (refusal !== undefined && !context.mayRepeat()) {
+        fail(records, refusal);
+        continue;
+      }
+      try {
+        results.push(...(await this.send(records, headers, write, context)));
+      } catch (thrown) {
+        const error = withStep(thrown, stepOf(write));
+        if (isRefusal(error)) {
+          const whole = ofTheWholeRequest(error, records.length, context.properties.allOrNone);
+          if (isDivisible(error, records, context.properties)) parts.unshift(...halvesOf(records, whole));
+          else fail(records, whole);
+          continue;
+        }
+        // What meets every request (login, quota, service down) is for the caller to count; a refused request is its documents' own.
+        if (refusals.length === 0 && records === sent) throw error;
+        fail(records, error);
+        if (concernsEveryDocument(errorInfoOf(error, 'unknown')))
+          for (const rest of parts.splice(0)) fail(rest.records, withoutEffect(error));
+      }
     }
+    await this.noteRefusals(results, write, context);
+    return [...refusals, ...results];
   }
 
   private noteRefusals(results: readonly ResultEvent[], write: CollectionWrite, context: CallContext): Promise<void> {
@@ -159,6 +178,12 @@ export class CollectionsOperation implements Operation<Properties> {
   }
 }
 
+/** Records that go into one request. `refusal`: that of the larger request which they were in. */
+interface Part {
+  readonly records: readonly SentRecord[];
+  readonly refusal?: ConnectorError;
+}
+
 /** What is being done, for errors. */
 const stepOf = ({ verb }: CollectionWrite): string => `${verb} collection`;
 
@@ -178,6 +203,25 @@ function resultOf(document: Document<unknown>, error: unknown, payload: Payload)
 
 function isRefusal(error: unknown): error is ConnectorError {
   return isConnectorError(error) && statusOfError(error.info) === 'applicationError';
+}
+
+/** May one record be the reason, so that the others can go without it? Nothing of the request was applied. */
+function isDivisible(
+  { info }: ConnectorError,
+  records: readonly SentRecord[],
+  { allOrNone }: CollectionsProperties,
+): boolean {
+  return !allOrNone && records.length > 1 && info.effect === 'none' && isParserCode(info.service?.code ?? '');
+}
+
+function halvesOf(records: readonly SentRecord[], refusal: ConnectorError): readonly Part[] {
+  const middle = Math.ceil(records.length / 2);
+  return [records.slice(0, middle), records.slice(middle)].map((half) => ({ records: half, refusal }));
+}
+
+/** What an error makes of records that were not sent any more. */
+function withoutEffect(error: unknown): ConnectorError {
+  return new ConnectorError({ ...errorInfoOf(error, 'none'), effect: 'none' }, { cause: error });
 }
 
 /** A request that is refused as a whole: one bad record may be the reason, nobody knows which, and nothing of the others was applied either. The fields that the service names are that record's alone. */

@@ -11,7 +11,7 @@ import type { SObjectDescribe } from '../../describe/sobject-describe.js';
 import { withStep } from '../../transport/refusals.js';
 import { SalesforceTransport, type ServiceRequest } from '../../transport/salesforce-transport.js';
 import { documentHeaders, type HeaderProperties } from '../document-headers.js';
-import { warnOfIdle } from '../idle-properties.js';
+import { checkIdle } from '../idle-properties.js';
 import { ObjectTarget } from '../object-target.js';
 import { refused, type WriteAnswer, withNearestField } from '../outcomes.js';
 import type { Payload } from '../payload.js';
@@ -57,7 +57,7 @@ export class SingleWrites {
     writeTo: (describe: SObjectDescribe, payload: Payload) => SingleWrite<P, R>,
   ): Events {
     const describe = await this.target.check(context);
-    warnOfIdle(context, 'RESTAPI');
+    checkIdle(context, 'RESTAPI');
     const payload = await payloadOf(context.properties);
     const write = writeTo(describe, payload);
     const underWay = new RecordsUnderWay();

@@ -41,6 +41,8 @@ test.each<[string, Content, object, string]>([
     { bulkOperation: 'delete' },
     'delete takes exactly the column Id, got Id, Name',
   ],
+  ['a blank line that is not the last', 'Name,Notes__c\n\nx,y\n', {}, 'row 2 has 1 cells where the header has 2'],
+  ['two blank lines at the end', 'Name,Notes__c\nx,y\n\n\n', {}, 'row 3 has 1 cells where the header has 2'],
   [
     'a column other than the id for a hard delete',
     'Name\nx\n',
@@ -60,6 +62,55 @@ test.each<[string, Content, object, string]>([
     expect(world.org.requests.count('jobCreate')).toBe(1);
   },
 );
+
+test.each<[object, string, string, string]>([
+  [
+    { bulkOperation: 'update' },
+    'Name\nx\n',
+    'Id',
+    'update goes by the column Id, and the header has none of that name',
+  ],
+  [
+    { bulkOperation: 'upsert', externalIdFieldName: 'external_id__c' },
+    'Id,Name\n,x\n',
+    'External_Id__c',
+    'upsert goes by the column External_Id__c, and the header has none of that name',
+  ],
+])('%j without the column that it goes by is refused before there is a job', async (properties, csv, path, message) => {
+  const { results } = await runCsvBulk(world, properties, csv);
+
+  expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'CSV_COLUMNS_UNSUITABLE', path } }]);
+  expect(results[0]?.message).toContain(message);
+  expect(world.org.requests.count('jobCreate')).toBe(0);
+});
+
+describe('one blank line at the very end', () => {
+  /** Gives the text in pieces of this size. */
+  async function* cut(text: string, size: number) {
+    for (let at = 0; at < text.length; at += size) yield Buffer.from(text.slice(at, at + size));
+  }
+
+  test.each([
+    ['LF', 'Name,Notes__c\nx,y\n\n', 'Name,Notes__c\nx,y\n'],
+    ['CRLF', 'Name,Notes__c\r\nx,y\r\n\r\n', 'Name,Notes__c\r\nx,y\r\n'],
+    ['quotes before it', 'Name,Notes__c\nx,"y\n\n"\n\n', 'Name,Notes__c\nx,"y\n\n"\n'],
+    ['one column, where it is a row', 'Name\nx\n\n', 'Name\nx\n\n'],
+  ])('is no row of several cells, and is not sent (%s)', async (_what, text, sent) => {
+    const connection = await world.connect();
+    const properties = { ...POLLING, bulkOperation: 'insert', object: 'Invoice__c' } as Json;
+    for (const size of [1, 2, 3, 5, 100])
+      await run(connection, { operation: 'csvBulk', properties }, [{ body: cut(text, size) }]);
+
+    expect(uploadsTo(world)).toEqual(Array<string>(5).fill(sent));
+  });
+
+  test('below the header alone makes no job', async () => {
+    const { results } = await runCsvBulk(world, { bulkOperation: 'insert' }, 'Name,Notes__c\n\n');
+
+    expect(results).toMatchObject([{ status: 'success' }]);
+    expect(world.org.requests.count('jobCreate')).toBe(0);
+  });
+});
 
 test('a CSV that is more than a job takes in base64 is refused before its upload, and no further read than that', async () => {
   const line = `${'x'.repeat(999)}\n`.repeat(1_000);
