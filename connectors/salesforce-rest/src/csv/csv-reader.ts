@@ -13,14 +13,17 @@ const CR = 13;
 
 /**
  * Reads CSV by RFC 4180 from pieces of text or bytes, cut anywhere: a byte order mark is dropped, lines end in LF or CRLF, a quoted cell holds anything but NUL.
- * Every row has as many cells as the first, which is the header. Throws {@link CsvError} on anything else.
+ * Every row has as many cells as the first, which is the header; no line is blank. Throws {@link CsvError} on anything else.
  * Works through each piece at once: the caller yields between pieces.
  */
 export class CsvReader {
   private readonly delimiterCode: number;
   private readonly decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  /** The beginning of a row that no piece has ended yet. */
-  private rest = '';
+  /** Pieces of a row that none of them ends. They are put together and read when one does: to read the row from its start with each would take the square of its length. */
+  private held: string[] = [];
+  private heldChars = 0;
+  /** Do they end inside quotes? */
+  private isQuoted = false;
   private width = 0;
   private rowsRead = 0;
   private isAtStart = true;
@@ -48,12 +51,14 @@ export class CsvReader {
   /** The rows that this piece ends. */
   readText(piece: string): string[][] {
     if (piece === '') return [];
-    return this.readRows(this.rest + this.withoutMark(piece), false);
+    // Too much of a row: the reading says so, or what is wrong with it.
+    const mayRead = this.hold(this.withoutMark(piece)) || this.heldChars > MAX_ROW_CHARS;
+    return mayRead ? this.readRows(this.takeHeld(), false) : [];
   }
 
   /** Ends the text and gives the row that has no line end, if there is one. `mustEndLine`: such a row is refused, for the text was cut off. */
   end(mustEndLine = false): string[][] {
-    const text = this.rest + this.decode(new Uint8Array(0), false);
+    const text = this.takeHeld() + this.decode(new Uint8Array(0), false);
     if (text === '') return [];
     if (mustEndLine) throw new CsvError(`the text breaks off in row ${this.rowsRead + 1}`);
     return this.readRows(text, true);
@@ -73,6 +78,32 @@ export class CsvReader {
     return isMarked ? piece.slice(1) : piece;
   }
 
+  /** Does the row end in this piece, as far as quotes tell? Looks no further than to its end. */
+  private hold(piece: string): boolean {
+    this.held.push(piece);
+    this.heldChars += piece.length;
+    let lineEnd = -1;
+    for (let at = 0; ; ) {
+      const quote = piece.indexOf('"', at);
+      if (!this.isQuoted) {
+        if (lineEnd < at) lineEnd = piece.indexOf('\n', at);
+        if (lineEnd < 0) lineEnd = piece.length;
+        else if (lineEnd < piece.length && (quote < 0 || lineEnd < quote)) return true;
+      }
+      if (quote < 0) return false;
+      this.isQuoted = !this.isQuoted;
+      at = quote + 1;
+    }
+  }
+
+  private takeHeld(): string {
+    const text = this.held.join('');
+    this.held = [];
+    this.heldChars = 0;
+    this.isQuoted = false;
+    return text;
+  }
+
   private readRows(text: string, isEnd: boolean): string[][] {
     const rows: string[][] = [];
     const mayHoldNul = text.includes('\0');
@@ -82,6 +113,9 @@ export class CsvReader {
       const end = this.readRow(text, at, isEnd, row);
       if (end < 0) break;
       if (mayHoldNul && row.some((cell) => cell.includes('\0'))) this.fail('holds a NUL character');
+      // RFC 4180 has no blank lines, nor does the service write any; whether it would take one for a record, nobody says.
+      if (row.length === 1 && row[0] === '' && text.charCodeAt(at) !== QUOTE)
+        this.fail('is a blank line (a cell without text, alone in its row, is written "")');
       if (this.width === 0) this.width = row.length;
       if (row.length !== this.width) this.fail(`has ${row.length} cells where the header has ${this.width}`);
       this.rowsRead += 1;
@@ -89,8 +123,9 @@ export class CsvReader {
       at = end;
       if (at >= text.length) break;
     }
-    this.rest = text.slice(at);
-    if (this.rest.length > MAX_ROW_CHARS) this.fail(`is longer than ${MAX_ROW_CHARS} characters`, true);
+    const rest = text.slice(at);
+    if (rest !== '') this.hold(rest);
+    if (rest.length > MAX_ROW_CHARS) this.fail(`is longer than ${MAX_ROW_CHARS} characters`, true);
     return rows;
   }
 

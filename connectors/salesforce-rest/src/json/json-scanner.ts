@@ -1,3 +1,4 @@
+import { MAX_DEPTH } from '../xml/xml-limits.js';
 import { JsonError } from './json-error.js';
 
 /** What {@link JsonScanner.next} came upon. A scalar is at least `STRING`. */
@@ -9,9 +10,6 @@ export const CLOSE_ARRAY = 4;
 export const STRING = 5;
 /** A number, `true`, `false` or `null`. */
 export const LITERAL = 6;
-
-/** Far above what the service itself makes or takes. */
-const MAX_DEPTH = 200;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no text may hold as they are
 const CONTROL = /[\0-\x1f]/; // oxlint-disable-line no-control-regex
@@ -104,9 +102,20 @@ export class JsonScanner {
     return this.readValue(at, code);
   }
 
-  /** Is the value the member of that name? The name stands in quotes. */
+  /** Is the value the member of that name? The name stands in quotes, without escapes; that of the member may be written with some. */
   isMember(quotedName: string): boolean {
-    return this.keyEnd - this.keyStart === quotedName.length && this.text.startsWith(quotedName, this.keyStart);
+    const { keyStart, keyEnd, text } = this;
+    if (keyStart < 0) return false;
+    if (keyEnd - keyStart === quotedName.length && text.startsWith(quotedName, keyStart)) return true;
+    return this.hasEscapes && `"${this.name}"` === quotedName;
+  }
+
+  /** The member's name, its escapes resolved; empty where the value is no member. */
+  get name(): string {
+    const { keyStart, keyEnd, text } = this;
+    if (keyStart < 0) return '';
+    const name = text.slice(keyStart + 1, keyEnd - 1);
+    return this.hasEscapes && name.includes('\\') ? (JSON.parse(`"${name}"`) as string) : name;
   }
 
   /** The scalar as it is written. */

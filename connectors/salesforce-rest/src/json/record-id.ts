@@ -1,3 +1,4 @@
+import { isIdName } from '../soql/id-name.js';
 import { JsonError } from './json-error.js';
 import { END, JsonScanner, memberRange, STRING } from './json-scanner.js';
 
@@ -9,12 +10,11 @@ export interface IdentifiedRecord {
   readonly rest: string;
 }
 
-/** Takes the first member of a record that is called `Id`, `ID` or `id` out of its text; everything else stays as it is written. Throws {@link JsonError}. */
+/** Takes the first member of a record that is called `Id`, in any case, out of its text; everything else stays as it is written. Throws {@link JsonError}. */
 export function splitId(text: string): IdentifiedRecord {
   const scanner = new JsonScanner(text);
   for (let kind = scanner.next(); kind !== END; kind = scanner.next()) {
-    const isId = scanner.isMember('"Id"') || scanner.isMember('"ID"') || scanner.isMember('"id"');
-    if (!isId || scanner.level > 2) continue;
+    if (scanner.level > 2 || !isIdName(scanner.name)) continue;
     if (kind < STRING && scanner.level === 2) throw new JsonError('the Id is no text');
     if (scanner.level !== 1) continue;
     const id: unknown = JSON.parse(scanner.source);

@@ -12,7 +12,7 @@ export interface RecordPart {
 
 /** Reads a checked record. Its object type is its own, or else the one given. `keyName`: whose member is asked for, if any. Throws `JsonError`, also where `attributes` is a list. */
 export function recordPart(document: string, type: string, keyName?: string): RecordPart {
-  if (keyName === undefined && !document.includes('"attributes"')) return withoutAttributes(document, type);
+  if (keyName === undefined && !mayHaveAttributes(document)) return withoutAttributes(document, type);
   const scanner = new JsonScanner(document);
   const wanted = keyName?.toLowerCase();
   const written = JSON.stringify(type);
@@ -31,12 +31,7 @@ export function recordPart(document: string, type: string, keyName?: string): Re
     } else if (attributes?.isInside === true && level === 2) {
       if (keyStart < 0) attributes = { ...attributes, to: end, isInside: false };
       else if (scanner.isMember('"type"')) attributes = { ...attributes, own: typeIn(kind, scanner.source) };
-    } else if (
-      isMember &&
-      wanted !== undefined &&
-      key === undefined &&
-      isNamed(document.slice(keyStart + 1, scanner.keyEnd - 1), wanted)
-    ) {
+    } else if (isMember && wanted !== undefined && key === undefined && isSame(scanner.name, wanted)) {
       key = keyIn(kind, scanner.source);
     }
   }
@@ -54,7 +49,7 @@ export function recordPart(document: string, type: string, keyName?: string): Re
 
 /** The object type that a checked record says it is of; empty where it says none. */
 export function recordType(document: string): string {
-  if (!document.includes('"attributes"')) return '';
+  if (!mayHaveAttributes(document)) return '';
   const scanner = new JsonScanner(document);
   let isInside = false;
   for (let kind = scanner.next(); kind !== END; kind = scanner.next()) {
@@ -89,11 +84,14 @@ function typeIn(kind: number, source: string): string {
   return kind === STRING ? (JSON.parse(source) as string) : '';
 }
 
-/** In any case. `written`: between its quotes. */
-function isNamed(written: string, lowerCaseName: string): boolean {
-  if (!written.includes('\\'))
-    return written.length === lowerCaseName.length && written.toLowerCase() === lowerCaseName;
-  return (JSON.parse(`"${written}"`) as string).toLowerCase() === lowerCaseName;
+/** In any case. */
+function isSame(name: string, lowerCaseName: string): boolean {
+  return name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName;
+}
+
+/** A letter of a name can be written as an escape too. */
+function mayHaveAttributes(document: string): boolean {
+  return document.includes('"attributes"') || document.includes('\\u00');
 }
 
 function keyIn(kind: number, source: string): string {

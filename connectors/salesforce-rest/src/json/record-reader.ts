@@ -30,12 +30,7 @@ interface ListState {
  * Throws {@link JsonError} on what is not JSON, not a query's answer, or says of itself that something is missing.
  */
 export function readQueryPage(page: string): QueryPage {
-  return readFlatPage(page) ?? scanQueryPage(page);
-}
-
-/** The same for any page, value by value. */
-export function scanQueryPage(page: string): QueryPage {
-  return new PageReader(page).read();
+  return readFlatPage(page) ?? new PageReader(page).read();
 }
 
 /** The record with further child records written into its open lists, in order; each list then says `done` and holds no cursor. */

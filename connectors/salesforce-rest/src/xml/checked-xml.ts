@@ -30,6 +30,7 @@ export function checkXmlInSteps(text: string, signal: AbortSignal, listener?: Xm
 }
 
 async function checkInSteps(text: string, signal: AbortSignal, listener: XmlListener | undefined): Promise<void> {
+  refuseHalfPairs(text);
   const reader = new StrictXmlReader(new NoMixedContent(listener));
   for (let from = 0; from < text.length; from += CHECKED_AT_ONCE) {
     signal.throwIfAborted();
@@ -39,9 +40,15 @@ async function checkInSteps(text: string, signal: AbortSignal, listener: XmlList
   reader.close();
 }
 
+/** The strict reader leaves out what follows one. */
+function refuseHalfPairs(text: string): void {
+  if (/\p{Surrogate}/u.test(text)) throw new XmlError('the text holds half of a surrogate pair');
+}
+
 /** Whether text is XML at all, for answers: text beside elements may stand there. */
 export function checkXmlText(text: string, listener?: XmlListener): void {
   if (listener === undefined && isPlainXml(text)) return;
+  refuseHalfPairs(text);
   const reader = new StrictXmlReader(listener);
   reader.write(text);
   reader.close();

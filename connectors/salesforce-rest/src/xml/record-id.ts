@@ -1,3 +1,4 @@
+import { ID_NAME, isIdName } from '../soql/id-name.js';
 import { XmlError } from './xml-error.js';
 import { CLOSE, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { unescapeXml } from './xml-text.js';
@@ -10,9 +11,9 @@ export interface IdentifiedRecord {
   readonly rest: string;
 }
 
-const ID_TAG = /<(?:[^\s<>/:]+:)?(?:Id|ID|id)[\s/>]/g;
+const ID_TAG = new RegExp(`<(?:[^\\s<>/:]+:)?${ID_NAME}[\\s/>]`, 'g');
 
-/** Takes the direct child of the root that is called `Id`, `ID` or `id` out of a well-formed document. Two of them, or one that holds elements: `XmlError`. */
+/** Takes the direct child of the root that is called `Id`, in any case, out of a well-formed document. Two of them, or one that holds elements: `XmlError`. */
 export function splitId(text: string): IdentifiedRecord {
   const scanner = new XmlScanner(text);
   let from = -1;
@@ -22,7 +23,7 @@ export function splitId(text: string): IdentifiedRecord {
     const kind = scanner.next();
     if (kind === END) return found ?? { id: '', rest: without(text, 0, 0) };
     if (from >= 0 && scanner.level > 2) throw new XmlError('the Id element holds further elements');
-    if (scanner.level !== 2 || !/^(?:[^:]*:)?(?:Id|ID|id)$/.test(scanner.name)) continue;
+    if (scanner.level !== 2 || !isIdName(scanner.name.slice(scanner.name.indexOf(':') + 1))) continue;
     if (found !== undefined) throw new XmlError('the Id element stands there twice');
     if (kind === OPEN) {
       from = scanner.start;

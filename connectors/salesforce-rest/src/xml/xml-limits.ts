@@ -1,4 +1,6 @@
-/** What a document or an answer may ask of a reader. Far above what the service itself makes or takes. */
+// What a document or an answer may ask of a reader. Far above what the service itself makes or takes.
+
+/** Of elements, and of the values of JSON. */
 export const MAX_DEPTH = 200;
 export const MAX_ATTRIBUTES_PER_ELEMENT = 64;
 export const MAX_NAME_LENGTH = 512;

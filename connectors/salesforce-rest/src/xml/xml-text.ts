@@ -20,7 +20,10 @@ const PERHAPS_SPECIAL = /[&<>"\0-\x1f\ud800-\udfff\ufffe\uffff]/; // oxlint-disa
 
 /** Source of what looks like a reference; {@link characterOf} judges what stands between its `&` and `;`. A number may have any zeros before it. */
 export const REFERENCE = '&((?:#x?0*)?[0-9A-Za-z]{1,10});';
-const NO_PLAIN_TEXT = new RegExp(`<!\\[CDATA\\[([\\s\\S]*?)\\]\\]>|<!--[\\s\\S]*?-->|${REFERENCE}`, 'g');
+const NO_PLAIN_TEXT = new RegExp(
+  `<!\\[CDATA\\[([\\s\\S]*?)\\]\\]>|<!--[\\s\\S]*?-->|<\\?[\\s\\S]*?\\?>|${REFERENCE}`,
+  'g',
+);
 
 /** Can XML 1.0 hold this text at all? Control characters and half surrogate pairs it cannot, not even escaped. */
 export function isXmlText(text: string): boolean {
@@ -50,7 +53,7 @@ export function elementText(text: string): string | undefined {
   return NOT_IN_XML.test(text) ? undefined : escapeXml(text).replaceAll('&quot;', '"');
 }
 
-/** The text that simple element content stands for: the five names, numeric references and CDATA sections resolved, comments dropped. */
+/** The text that simple element content stands for: the five names, numeric references and CDATA sections resolved, comments and processing instructions dropped. */
 export function unescapeXml(content: string): string {
   if (!content.includes('&') && !content.includes('<')) return content;
   return content.replaceAll(

@@ -55,7 +55,7 @@ test.each([
   ['a byte order mark before a quote', '\ufeff"a"\n', [['a']]],
   ['a byte order mark inside', 'a\n\ufeff\n', [['a'], ['\ufeff']]],
   ['mixed line ends', 'a\n1\r\n2\n', [['a'], ['1'], ['2']]],
-  ['one column with a blank cell', 'a\n\nb\n', [['a'], [''], ['b']]],
+  ['one column with a cell without text', 'a\n""\nb\n', [['a'], [''], ['b']]],
   ['Q30: backslashes as they are', '"a\\"\n"\\\\"\n"\\""x"\n', [['a\\'], ['\\\\'], ['\\"x']]],
   ['a header alone', 'a,b\n', [['a', 'b']]],
   ['nothing', '', []],
@@ -66,7 +66,10 @@ test.each([
 test.each([
   ['too few cells', 'a,b\n1,2\n3\n', 'row 3 has 1 cells where the header has 2'],
   ['too many cells', 'a\n1,2\n', 'row 2 has 2 cells where the header has 1'],
-  ['a blank line', 'a,b\n\n', 'row 2 has 1 cells where the header has 2'],
+  ['a blank line', 'a,b\n\n', 'row 2 is a blank line'],
+  ['a blank last line of one column', 'Id\n1\n\n', 'row 3 is a blank line'],
+  ['a blank line between rows of one column', 'Id\r\n\r\n1\r\n', 'row 2 is a blank line'],
+  ['a blank header', '\n1\n', 'row 1 is a blank line'],
   ['an open quote', 'a\n"1\n', 'row 2 has a quote that does not close'],
   ['text behind a quote', 'a\n"1"x\n', 'row 2 has text behind a closing quote'],
   ['a quote inside', 'a\n1"2\n', 'row 2 has a quote inside a cell that is not quoted'],
@@ -102,6 +105,28 @@ test('a row longer than a million characters is refused, also one of quotes, and
 
   expect(() => read(`a\n"${'""'.repeat(600_000)}"\n`, 65_536)).toThrow('row 2 is longer than 1000000 characters');
   expect(performance.now() - startedMs).toBeLessThan(5_000);
+});
+
+test.each([
+  ['in quotes', `a,b\n"${'x\n""'.repeat(240_000)}",y\n`],
+  ['without', `a,b\n${'x'.repeat(980_000)},y\n`],
+])('a long cell %s in pieces of 16 bytes takes little time', (_what, text) => {
+  const startedMs = performance.now();
+
+  expect(read(text, 16).map(([first = '', second]) => [first.length, second])).toEqual([
+    [1, 'b'],
+    [text.startsWith('a,b\n"') ? 720_000 : 980_000, 'y'],
+  ]);
+  expect(performance.now() - startedMs).toBeLessThan(5_000);
+});
+
+test('a row is given with the piece that ends it', () => {
+  const reader = new CsvReader();
+
+  expect(reader.readText('a\n"b')).toEqual([['a']]);
+  expect(reader.readText('\n')).toEqual([]);
+  expect(reader.readText('"\nc\n"')).toEqual([['b\n'], ['c']]);
+  expect(reader.readText('""d"\n')).toEqual([['"d']]);
 });
 
 test('other delimiters', () => {

@@ -61,6 +61,8 @@ describe('the id of a record', () => {
     ['{ "A":1 ,"Id":"1" , "B":2}', '1', '{ "A":1 , "B":2}'],
     ['{"Owner":{"Id":"x"},"L":["Id"]}', '', '{"Owner":{"Id":"x"},"L":["Id"]}'],
     ['{"Id":null,"N":1}', '', '{"N":1}'],
+    ['{"\\u0049d":"1","N":"\\n"}', '1', '{"N":"\\n"}'],
+    ['{"N":"\\n","iD":"1"}', '1', '{"N":"\\n"}'],
   ])('is taken out of %s', (text, id, rest) => {
     expect(splitId(text)).toEqual({ id, rest });
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { readFlatPage } from '#src/json/flat-page.js';
-import { scanQueryPage } from '#src/json/record-reader.js';
+import { readQueryPage } from '#src/json/record-reader.js';
 
 const nasty = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -31,7 +31,10 @@ test('whatever records hold, a page cut at their borders is the page that was sc
 
       if (flat === undefined) return;
       cut += 1;
-      expect(flat).toEqual(scanQueryPage(page));
+      // White space leaves it to the scanner.
+      const scanned = page.replace('"records":[', '"records" :[');
+      expect(readFlatPage(scanned)).toBeUndefined();
+      expect(flat).toEqual(readQueryPage(scanned));
     }),
     { numRuns: 1_000 },
   );

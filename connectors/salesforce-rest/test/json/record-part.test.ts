@@ -1,5 +1,5 @@
 import { listItems } from '#src/json/list-items.js';
-import { recordPart } from '#src/json/record-part.js';
+import { recordPart, recordType } from '#src/json/record-part.js';
 
 const part = (document: string, key = 'Id') => recordPart(document, 'Account', key);
 
@@ -20,6 +20,11 @@ test.each([
     '{"A" : 1.10, "attributes":{"type":"Lead","url":"u"}, "B":12345678901234567890}',
   ],
   [
+    'attributes whose name is written with escapes are those of the record',
+    '{"\\u0061ttributes":{"t\\u0079pe":"Lead"},"A":1}',
+    '{"\\u0061ttributes":{"t\\u0079pe":"Lead"},"A":1}',
+  ],
+  [
     'attributes of a parent are not those of the record',
     '{"Owner":{"attributes":{"type":"User"},"type":"x"},"N":1.0}',
     '{"attributes":{"type":"Account"},"Owner":{"attributes":{"type":"User"},"type":"x"},"N":1.0}',
@@ -28,6 +33,15 @@ test.each([
   expect(part(document).text).toBe(text);
   expect(recordPart(document, 'Account').text).toBe(text);
   expect(JSON.parse(part(document).text)).toHaveProperty('attributes.type');
+});
+
+test.each([
+  ['{"attributes":{"type":"Lead"}}', 'Lead'],
+  ['{"\\u0061ttributes":{"type":"Lead"}}', 'Lead'],
+  ['{"attributes":{"\\u0074ype":"Lead"}}', 'Lead'],
+  ['{"x":{"type":"Lead"},"y":"\\u0061ttributes"}', ''],
+])('the type of %s is "%s"', (document, type) => {
+  expect(recordType(document)).toBe(type);
 });
 
 test.each([

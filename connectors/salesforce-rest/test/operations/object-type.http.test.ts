@@ -50,6 +50,24 @@ describe('a document of another object type is refused unsent', () => {
     expect(written()).toEqual([]);
   });
 
+  test.each<[string, Properties]>([
+    ['create', {}],
+    ['create', COLLECTIONS],
+    ['create', BULK],
+  ])('by %s with %j, also where escapes hide its type', async (operation, properties) => {
+    const { results } = await run(
+      await world.connect(),
+      { operation, objectType: 'Account', properties: { ...properties, payloadFormat: 'json' } },
+      bodies('{"\\u0061ttributes":{"type":"Contact"},"Name":"x"}'),
+    );
+
+    // A request of collections may hold several types: the document is sent as what it says it is.
+    if (properties === COLLECTIONS) {
+      const sent = world.org.requests.entries.map(({ body = '' }) => body).filter((body) => body.includes('Contact'));
+      expect(sent).toEqual(['{"allOrNone":false,"records":[{"\\u0061ttributes":{"type":"Contact"},"Name":"x"}]}']);
+    } else expect(results[0]?.error?.code).toBe('OBJECT_TYPE_DIFFERS');
+  });
+
   test('however large it is', async () => {
     const name = 'n'.repeat(100_000);
 

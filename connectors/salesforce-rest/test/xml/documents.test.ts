@@ -96,6 +96,14 @@ describe('a document', () => {
     await expect(checked).rejects.toThrow('left');
   });
 
+  test('that holds half of a surrogate pair is refused', async () => {
+    const text = '<records><Owner>a\ud83d</Owner></records>';
+
+    await expect(checkXmlInSteps(text, new AbortController().signal)).rejects.toThrow('half of a surrogate pair');
+    expect(() => checkXmlText(text)).toThrow('half of a surrogate pair');
+    expect(() => checkXmlText(text, {})).toThrow('half of a surrogate pair');
+  });
+
   test('that is hostile by depth is refused quickly', () => {
     const startedMs = performance.now();
 
@@ -111,6 +119,8 @@ describe('an id', () => {
     ['<?xml version="1.0"?>\n<r><id>a&amp;b</id></r>', 'a&b', '<r></r>'],
     ['<r><Owner><Id>no</Id></Owner></r>', '', '<r><Owner><Id>no</Id></Owner></r>'],
     ['<r><Id/></r>', '', '<r></r>'],
+    ['<r><iD>1</iD><A/></r>', '1', '<r><A/></r>'],
+    ['<r><Id>0<?a b?>0<!-- c -->1<?d?></Id></r>', '001', '<r></r>'],
     ['<r><Id></Id></r>', '', '<r></r>'],
     ['<r><Id><![CDATA[00<1]]></Id></r>', '00<1', '<r></r>'],
     ['<r xmlns:s="u"><s:Id>1</s:Id><s:A/></r>', '1', '<r xmlns:s="u"><s:A/></r>'],
@@ -120,7 +130,7 @@ describe('an id', () => {
     expect(splitId(text)).toEqual({ id, rest });
   });
 
-  test.each(['<r><Id>1</Id><Id>2</Id></r>', '<r><Id/><id>2</id></r>', '<r><ID>1</ID><A/><s:Id xmlns:s="u" /></r>'])(
+  test.each(['<r><Id>1</Id><Id>2</Id></r>', '<r><Id/><iD>2</iD></r>', '<r><ID>1</ID><A/><s:Id xmlns:s="u" /></r>'])(
     'that stands twice is refused: %s',
     (text) => {
       expect(() => splitId(text)).toThrow('the Id element stands there twice');

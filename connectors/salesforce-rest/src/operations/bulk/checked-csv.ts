@@ -91,7 +91,7 @@ async function* withoutMark(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<U
   if (start !== undefined && start.length > 0) yield start;
 }
 
-/** Leaves one blank line at the very end out. `isNoRow`: may such a line be no row? Asked once everything before it was taken. */
+/** Leaves one blank line at the very end out. `isNoRow`: is such a line no row, as of several columns? Asked once everything before it was taken; else the reader judges it. */
 async function* withoutBlankEnd(pieces: AsyncIterable<Uint8Array>, isNoRow: () => boolean): AsyncGenerator<Uint8Array> {
   let held: Uint8Array = new Uint8Array(0);
   for await (const piece of pieces) {

@@ -1,6 +1,7 @@
 import type { CallContext, Document } from '@connector-runtime/core';
 import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
 import { RESULT_COLUMNS } from '../../result-columns.js';
+import { isIdName } from '../../soql/id-name.js';
 import { documentError } from '../../transport/refusals.js';
 import { documentText } from '../document-text.js';
 import { checkObjectType } from '../object-type-check.js';
@@ -44,7 +45,7 @@ export async function readIngestRow(
 /** Most documents name every field as its column is named, and all of those are wanted. */
 function areCells(fields: IngestFields, { operation, columns, fixed }: RowForm): boolean {
   if (operation === 'delete' || fixed !== undefined) return false;
-  for (const path of fields.keys()) if (isId(path) || !columns.isColumn(path)) return false;
+  for (const path of fields.keys()) if (isIdName(path) || !columns.isColumn(path)) return false;
   return true;
 }
 
@@ -55,8 +56,8 @@ async function cellsOf(
 ): Promise<IngestFields> {
   const cells = new Map<string, string | null>();
   for (const [path, value] of fields) {
-    if ((operation === 'delete' && !isId(path)) || RESULT_COLUMNS.has(path)) continue;
-    const found = isId(path) ? 'Id' : columns.columnOf(path, context);
+    if ((operation === 'delete' && !isIdName(path)) || RESULT_COLUMNS.has(path)) continue;
+    const found = isIdName(path) ? 'Id' : columns.columnOf(path, context);
     const column = typeof found === 'string' ? found : await found;
     if (cells.has(column)) throw documentError('FIELD_REPEATED', `the document names ${column} twice`, column);
     if (fixed === undefined || fixed.includes(column))
@@ -71,8 +72,4 @@ async function readRecord(document: Document<BulkIngestProperties>, context: Cal
     return readJsonRecord(await (await payloadOf(properties)).checkedText(document, context));
   const text = await documentText(document, context);
   return readPlainXmlRecord(text) ?? readXmlRecord(text);
-}
-
-function isId(path: string): boolean {
-  return path.length === 2 && path.toLowerCase() === 'id';
 }

@@ -4,7 +4,7 @@ import { STATUS_STEP } from './bulk-job.js';
 import type { JobStatus } from './job-status.js';
 
 /** `CODE:message:fields --`, as the service writes it into `sf__Error`. */
-export function parseRowError(text: string): ServiceError {
+function parseRowError(text: string): ServiceError {
   const [, code = '', rest = text] = /^([A-Z][A-Z0-9_]*):(.*)$/s.exec(text) ?? [];
   const [, message = rest, fields = ''] = /^(.*):([^:]*)--\s*$/s.exec(rest) ?? [];
   return {
