@@ -10,10 +10,12 @@ type Query = Readonly<Record<string, string>>;
 
 /**
  * Takes the one redirect of a login by browser, on this machine only. The service compares `redirectUri` with what was registered, character by character: the host is `localhost`.
- * What is no such redirect, was sent under another host's name, or brings another `state` than the address that was shown, is turned away and ends nothing.
+ * What is no such redirect, was sent under another host's name, comes before an address was shown, or brings another `state` than that, is turned away and ends nothing.
  */
 export class LoginCallback implements LoginPrompt {
   private readonly servers: Server[] = [];
+  /** Is the login under way? Before its address was shown nothing can come back from it. */
+  private isShown = false;
   /** Of the address that was shown; a login without one takes any redirect. */
   private state: string | undefined;
   private settle: (query: Query) => void = () => undefined;
@@ -44,6 +46,7 @@ export class LoginCallback implements LoginPrompt {
   }
 
   show(url: string): void {
+    this.isShown = true;
     this.state = new URL(url).searchParams.get('state') ?? undefined;
     this.showAddress(url);
   }
@@ -79,7 +82,7 @@ export class LoginCallback implements LoginPrompt {
     const query = Object.fromEntries(url.searchParams);
     const isRedirect = request.method === 'GET' && url.pathname === PATH && ('code' in query || 'error' in query);
     const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', connection: 'close' };
-    const isDue = this.state === undefined || query['state'] === this.state;
+    const isDue = this.isShown && (this.state === undefined || query['state'] === this.state);
     if (!isOurs || !isRedirect || !isDue) {
       response.writeHead(404, headers).end('Nothing is here.\n');
       return;

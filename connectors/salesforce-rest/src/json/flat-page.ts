@@ -19,8 +19,8 @@ export function readFlatPage(page: string): QueryPage | undefined {
     Number.isSafeInteger(totalSize) &&
     Number(totalSize) >= 0 &&
     Array.isArray(records);
-  // A border inside a record could else make up for one that is missing.
-  if (!isPage || !records.every(beginsWithAttributes)) return undefined;
+  // A border inside a record could else make up for one that has white space in it.
+  if (!isPage || !records.every(isFlat)) return undefined;
   const cut = recordsIn(page, list + RECORDS.length);
   if (cut?.length !== records.length) return undefined;
   return {
@@ -31,8 +31,22 @@ export function readFlatPage(page: string): QueryPage | undefined {
   };
 }
 
-function beginsWithAttributes(record: unknown): boolean {
-  for (const name in record as object) return name === 'attributes';
+/** Does it begin with its attributes, and hold no list, of which a border could be? */
+function isFlat(record: unknown): boolean {
+  if (typeof record !== 'object' || record === null) return false;
+  let isFirst = true;
+  for (const name in record) {
+    if (isFirst && name !== 'attributes') return false;
+    isFirst = false;
+    if (holdsList((record as Readonly<Record<string, unknown>>)[name])) return false;
+  }
+  return !isFirst;
+}
+
+function holdsList(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return true;
+  for (const name in value) if (holdsList((value as Readonly<Record<string, unknown>>)[name])) return true;
   return false;
 }
 

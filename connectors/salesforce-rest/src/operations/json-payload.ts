@@ -38,6 +38,8 @@ export const JSON_PAYLOAD: Payload = {
     return text;
   },
 
+  idOf: (text) => reading(() => splitId(text).id),
+
   splitId(text) {
     const record = readingDocument(() => splitId(text));
     if (record.id !== '') return record;
@@ -86,9 +88,12 @@ export const JSON_PAYLOAD: Payload = {
 
   readResult: (text) =>
     reading(() => {
-      const { success, errors } = parseResult(text);
-      const listed = errorsInJson(errors);
-      return typeof success === 'boolean' ? { success, errors: listed } : { errors: listed };
+      const { success, errors, id } = parseResult(text);
+      return {
+        ...(typeof success === 'boolean' && { success }),
+        ...(typeof id === 'string' && { id }),
+        errors: errorsInJson(errors),
+      };
     }),
 
   readBackBatch: (path, record) =>

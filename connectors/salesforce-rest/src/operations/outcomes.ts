@@ -11,6 +11,7 @@ import type { SObjectDescribe } from '../describe/sobject-describe.js';
 import { suggestion } from '../describe/suggestion.js';
 import { errorOfAll, errorsBehind, ListedErrors, type ServiceError } from '../transport/error-answer.js';
 import { protocolError } from '../transport/refusals.js';
+import { comparableId } from './comparable-key.js';
 import { type Payload, PayloadError } from './payload.js';
 
 /** The document was carried out. `code` is an HTTP status. */
@@ -48,16 +49,27 @@ export interface WriteAnswer {
 
 /**
  * Makes sure that a 2xx answer to a write says that it was carried out: by an empty 204, or by a result whose `success` is true.
- * Errors in it are the document's; an answer that says neither is a `protocol` error, and nobody knows what it did.
+ * Errors in it are the document's; an answer that says neither, or both, or tells of another record than `id`, is a `protocol` error, and nobody knows what it did.
  */
-export function checkWritten({ status, text, earlier }: WriteAnswer, payload: Payload): void {
+export function checkWritten({ status, text, earlier }: WriteAnswer, payload: Payload, id = ''): void {
   if (text.trim() === '' && status === 204) return;
-  const { success, errors } = readWritten(() => payload.readResult(text));
-  if (success === true) return;
+  const { success, errors, id: told = '' } = readWritten(() => payload.readResult(text));
+  if (success === true) {
+    if (errors.length > 0)
+      throw protocolError('ANSWER_UNEXPECTED', 'the service answered a write with success and with errors', 'unknown');
+    checkSameRecord(id, told);
+    return;
+  }
   if (success === undefined) {
     throw protocolError('ANSWER_UNEXPECTED', 'the service answered a write with neither success nor errors', 'unknown');
   }
   throw refusalInside(errors, earlier);
+}
+
+/** Makes sure that an answer tells of this record, where both ids are known. */
+export function checkSameRecord(id: string, told: string): void {
+  if (id === '' || told === '' || comparableId(id) === comparableId(told)) return;
+  throw protocolError('ANSWER_UNEXPECTED', `the service answered for the record ${told}, not for ${id}`, 'unknown');
 }
 
 /** The error for errors that stand inside an accepted answer: this attempt was not carried out. */

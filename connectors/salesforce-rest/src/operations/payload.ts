@@ -26,6 +26,8 @@ export interface Payload {
   checkedText(document: Document<unknown>, context: CallContext, objectType?: string): Promise<string>;
   /** Takes the id out of a record that was checked. A document without an id, or with an empty one, is a `validation` error. */
   splitId(text: string): IdentifiedRecord;
+  /** The id in a record of the service; empty where it has none. Throws a {@link PayloadError}. */
+  idOf(text: string): string;
   /** A checked record as one of several of a request. `type`: of its object where it says none; `keyName`: the field that tells it apart, if any. */
   recordPart(text: string, type: string, keyName?: string): RecordPart;
   /** The body of a request for such records. */
@@ -78,6 +80,8 @@ export interface WriteResult {
   /** Absent: it says neither. */
   readonly success?: boolean;
   readonly errors: readonly ServiceError[];
+  /** Of the record; absent where it tells none. */
+  readonly id?: string;
 }
 
 /** What an answer says of one record of a request of many. `text`: cut out of the answer, as it was written. */

@@ -43,6 +43,8 @@ export const XML_PAYLOAD: Payload = {
     }
   },
 
+  idOf: (text) => reading(() => splitId(text).id),
+
   splitId(text) {
     const record = readingDocument(() => splitId(text));
     if (record.id !== '') return record;
@@ -105,7 +107,9 @@ export const XML_PAYLOAD: Payload = {
   readResult: (text) =>
     reading(() => {
       const root = parseXml(text);
-      return root.name === 'Result' ? writeResultIn(root) : { errors: errorsIn(root) };
+      if (root.name !== 'Result') return { errors: errorsIn(root) };
+      const id = childText(root, 'id')?.trim();
+      return { ...writeResultIn(root), ...(id !== undefined && { id }) };
     }),
 
   readBackBatch(path, record) {

@@ -105,9 +105,9 @@ export function publicCode(code: string): string {
   const word = code
     .toUpperCase()
     .replace(/[^A-Z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-    .slice(0, 80);
-  return word === '' ? 'SALESFORCE_ERROR' : `SALESFORCE_${word}`;
+    .replace(/^_+|_+$/g, '');
+  // None of the service's is longer: what is may be anything, a secret too.
+  return word === '' || word.length > 80 ? 'SALESFORCE_ERROR' : `SALESFORCE_${word}`;
 }
 
 /** Every code that means something of its own: the page of errors is held to them by a test. */

@@ -62,6 +62,8 @@ export function rootType(document: string): string {
 
 /** Where the root's end tag stands, if the document ends with it; nothing in between has to be looked at then. What comments and instructions hold is none: they end otherwise. */
 function endTagOf(name: string, document: string): number | undefined {
+  // Together with the end of a comment such a name would look like its tag.
+  if (name.endsWith('-')) return undefined;
   const from = document.lastIndexOf('</');
   const isLast = document.startsWith(name, from + 2) && /^\s*>\s*$/.test(document.slice(from + 2 + name.length));
   return isLast ? from : undefined;

@@ -27,7 +27,9 @@ export class StrictXmlReader {
   constructor(listener: XmlListener = {}) {
     const { parser } = this;
     parser.on('error', (error) => {
-      throw new XmlError(error.message.slice(0, 300));
+      const [place] = /^\d+:\d+/.exec(error.message) ?? [''];
+      // Whole or not at all: half of a secret in it would not be struck out.
+      throw new XmlError(error.message.length <= 300 ? error.message : `${place}: not well-formed`);
     });
     parser.on('doctype', () => this.refuse('a DOCTYPE is not accepted'));
     parser.on('xmldecl', (declaration) => {

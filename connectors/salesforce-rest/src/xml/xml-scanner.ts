@@ -196,7 +196,9 @@ export class XmlScanner {
   }
 
   private failUnbalanced(openStart: number, length: number): never {
-    this.fail(`an end tag where </${this.text.slice(openStart, openStart + Math.min(length, 60))}> is due`);
+    // Whole or not at all: half of a secret in it would not be struck out.
+    const name = length <= 60 ? `</${this.text.slice(openStart, openStart + length)}>` : 'that of another element';
+    this.fail(`an end tag where ${name} is due`);
   }
 
   private openTag(nameStart: number): typeof OPEN | typeof EMPTY {

@@ -37,6 +37,7 @@ test.each([
     `<r>a</r>${rest}`,
     '<records type="Account">a</records>',
   ]),
+  ['a name that ends like a comment', '<a--><A/></a--><!-- </a-->', '<records type="Account"><A/></records>'],
   [
     'namespaces and nil stay',
     '<records xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" type="T"><A xsi:nil="true"/><B><![CDATA[<]]></B></records>',

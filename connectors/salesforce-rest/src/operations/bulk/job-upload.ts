@@ -32,7 +32,8 @@ export async function uploadedJob(
       const isLost = isConnectorError(error) && error.info.effect === 'unknown' && error.info.retryable;
       if (!isLost || context.signal.aborted || jobs >= MAX_JOBS) throw error;
     } finally {
-      if (!isUploaded) await job.discard(context.signal.aborted ? context.cleanup : context);
+      // On time of its own: a cancel in the middle of it would leave the job open.
+      if (!isUploaded) await job.discard(context.cleanup);
     }
   }
 }

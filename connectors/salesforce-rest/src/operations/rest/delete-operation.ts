@@ -39,7 +39,7 @@ export class DeleteOperation implements Operation<DeleteProperties> {
       result: (document, answer, { id }) => {
         const result = accepted(document, '204', payload, payload.successBody(id));
         if (answer.status >= 300) return { ...result, message: 'success: deleted by an attempt whose answer was lost' };
-        checkWritten(answer, payload);
+        checkWritten(answer, payload, id);
         return result;
       },
     }));

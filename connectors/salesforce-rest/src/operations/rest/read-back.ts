@@ -1,7 +1,7 @@
 import { ConnectorError } from '@connector-runtime/core';
 import { type ServiceError, textOf } from '../../transport/error-answer.js';
 import { protocolError } from '../../transport/refusals.js';
-import { checkWritten, readWritten, refusalInside } from '../outcomes.js';
+import { checkSameRecord, checkWritten, readWritten, refusalInside } from '../outcomes.js';
 import type { BatchResult, Payload } from '../payload.js';
 
 /** What became of an update with read-back; a refused update is thrown. */
@@ -12,14 +12,23 @@ export interface ReadBack {
   readonly reason?: string;
 }
 
-/** Reads the batch's answer: first the update's part, then that of the reading. `earlier`: what attempts before this one may have done. */
-export function readReadBack(text: string, earlier: 'none' | 'unknown', payload: Payload): ReadBack {
-  const [update, read] = readWritten(() => payload.readBatchResults(text));
+/** Reads the batch's answer: first the update's part, then that of the reading. `earlier`: what attempts before this one may have done; `id`: of the record. */
+export function readReadBack(text: string, earlier: 'none' | 'unknown', payload: Payload, id: string): ReadBack {
+  const [update, read, further] = readWritten(() => payload.readBatchResults(text));
   if (update === undefined)
     throw protocolError('ANSWER_UNEXPECTED', 'the answer to a batch holds no result', 'unknown');
+  if (further !== undefined)
+    throw protocolError('ANSWER_UNEXPECTED', 'the answer to a batch of two holds more results', 'unknown');
   if (update.status >= 300) throw refusalOf(update, earlier, payload);
-  checkWritten({ status: update.status, text: update.content, earlier }, payload);
-  if (read !== undefined && read.status < 300 && read.content !== '') return { record: read.content };
+  checkWritten({ status: update.status, text: update.content, earlier }, payload, id);
+  if (read !== undefined && read.status < 300 && read.content !== '') {
+    const { content } = read;
+    checkSameRecord(
+      id,
+      readWritten(() => payload.idOf(content)),
+    );
+    return { record: content };
+  }
   return { reason: reasonOf(read, payload) };
 }
 

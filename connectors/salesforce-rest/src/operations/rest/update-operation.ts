@@ -57,7 +57,7 @@ export class UpdateOperation implements Operation<Properties> {
         return { id, key: comparableId(id), step: 'update', method: 'PATCH', path, body, effect };
       },
       result: (document, answer, { id = '' }) => {
-        checkWritten(answer, payload);
+        checkWritten(answer, payload, id);
         return accepted(document, '204', payload, payload.successBody(id));
       },
     };
@@ -86,7 +86,7 @@ export class UpdateOperation implements Operation<Properties> {
         };
       },
       result: (document, { text, earlier }, { id = '' }) => {
-        const { record, reason = '' } = readReadBack(text, earlier, payload);
+        const { record, reason = '' } = readReadBack(text, earlier, payload, id);
         if (record !== undefined) return accepted(document, '201', payload, record);
         const message = `updated, but reading the record failed: ${reason}`;
         context.logger.warn(`${document.id}: ${message}`);

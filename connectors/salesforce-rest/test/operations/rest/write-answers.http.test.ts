@@ -13,6 +13,8 @@ describe('a 2xx answer to a write', () => {
   const asXml = (body: string) => ({ contentType: 'application/xml', body });
   const no =
     '<Result><errors><message><![CDATA[<success>true</success>]]></message><statusCode>NO</statusCode></errors><success>false</success></Result>';
+  const yes = '<Result><id>001000000000001</id><success>true</success></Result>';
+  const reason = '<errors><message>m</message><statusCode>NO</statusCode></errors>';
   const batch = (status: number, result: string) =>
     `<batchResults><hasErrors>false</hasErrors><results><batchResult><statusCode>${status}</statusCode><result>${result}</result></batchResult><batchResult><statusCode>200</statusCode><result><Account><Name>B</Name></Account></result></batchResult></results></batchResults>`;
   const kinds = [
@@ -31,7 +33,8 @@ describe('a 2xx answer to a write', () => {
     ['that says both', asXml('<Result><success>true</success><success>false</success></Result>'), 'unknown'],
     ['that says no, and quotes yes', asXml(no), 'applicationError'],
     ['that says no without a reason', asXml('<Result><success>false</success></Result>'), 'applicationError'],
-    ['that says yes', asXml('<Result><id>1</id><success>true</success></Result>'), 'success'],
+    ['that says yes and why not', asXml(yes.replace('</id>', `</id>${reason}`)), 'unknown'],
+    ['that says yes', asXml(yes), 'success'],
   ] as const;
   const cells = kinds.flatMap(([operation, kind, properties, status]) =>
     answers.map(([what, answer, expected]) => {
@@ -49,6 +52,54 @@ describe('a 2xx answer to a write', () => {
 
     expect(results[0]?.status).toBe(expected);
     if (expected === 'unknown') expect(results[0]?.error?.category).toBe('protocol');
+  });
+
+  const of = (id: string) => `<Account><Id>${id}</Id></Account>`;
+  const inBatch = (...parts: readonly string[]) =>
+    `<batchResults><hasErrors>false</hasErrors><results>${parts.map((part) => `<batchResult><statusCode>200</statusCode><result>${part}</result></batchResult>`).join('')}</results></batchResults>`;
+  const another = '<Result><id>001000000000002AAA</id><success>true</success></Result>';
+  test.each([
+    ['update', 'update', {}, another],
+    ['delete', 'delete', {}, another],
+    ['read-back', 'batch', { returnUpdatedRecord: true }, inBatch(another, of('001000000000001AAA'))],
+    ['what was read back', 'batch', { returnUpdatedRecord: true }, inBatch(yes, of('001000000000002AAA'))],
+    ['a read-back of three', 'batch', { returnUpdatedRecord: true }, inBatch(yes, of('001000000000001AAA'), yes)],
+  ] as const)('that tells of another record (%s): unknown', async (_what, kind, properties, body) => {
+    world.org.faults.add({ kind, action: 'answer', status: 200, ...asXml(body) });
+    const document = '<records><Id>001000000000001AAA</Id><Name>a</Name></records>';
+
+    const { results } = await run(
+      await world.connect(),
+      op(kind === 'delete' ? 'delete' : 'update', properties),
+      bodies(document),
+    );
+
+    expect(results).toMatchObject([{ status: 'unknown', error: { category: 'protocol', code: 'ANSWER_UNEXPECTED' } }]);
+  });
+
+  test.each([
+    ['update', 'update', {}, { id: '001000000000002AAA', success: true, errors: [] }],
+    [
+      'what was read back',
+      'batch',
+      { returnUpdatedRecord: true },
+      {
+        hasErrors: false,
+        results: [
+          { statusCode: 204, result: null },
+          { statusCode: 200, result: { attributes: { type: 'Account' }, Id: '001000000000002AAA' } },
+        ],
+      },
+    ],
+  ] as const)('in JSON that tells of another record (%s): unknown', async (_what, kind, properties, answer) => {
+    const body = JSON.stringify(answer);
+    world.org.faults.add({ kind, action: 'answer', status: 200, contentType: 'application/json', body });
+
+    const { results } = await run(await world.connect(), op('update', { ...properties, payloadFormat: 'json' }), [
+      { body: '{"Id":"001000000000001AAA","Name":"a"}', mediaType: 'application/json' },
+    ]);
+
+    expect(results).toMatchObject([{ status: 'unknown', error: { category: 'protocol', code: 'ANSWER_UNEXPECTED' } }]);
   });
 
   test('that is not UTF-8: unknown', async () => {
