@@ -1,4 +1,4 @@
-import type { Json } from '@connector-runtime/core';
+import { errorInfoOf, type Json } from '@connector-runtime/core';
 import type { DocumentInput, RuntimeConnection } from '@connector-runtime/runtime';
 import type { Fault, FaultSpec, RequestKind, SalesforceOrg } from '@connector-runtime/salesforce-org';
 import { type RunningOrg, run, runOrg } from './running-org.js';
@@ -206,6 +206,52 @@ describe('a read over REST that is cancelled', () => {
       ['d2', 'notAttempted'],
     ]);
     expect([later, summary.complete, summary.error?.code]).toEqual([[], false, 'CANCELLED']);
+  });
+});
+
+describe('what asks about the organisation', () => {
+  type Question = (connection: RuntimeConnection, signal: AbortSignal) => Promise<unknown>;
+  const OF_QUERY = { operation: 'query', objectType: 'Task' } as const;
+  const finds: Question = (connection, signal) => connection.test({ signal });
+  const types: Question = async (connection, signal) => {
+    for await (const _type of connection.objectTypes({ operation: 'query' }, { signal }));
+  };
+  const schema: Question = (connection, signal) => {
+    const properties = { parentsDepth: 2, childrenDepth: 0 };
+    return connection.describe({ ...OF_QUERY, role: 'output', format: 'xsd', properties }, { signal });
+  };
+  const fields: Question = async (connection, signal) => {
+    for await (const _field of connection.fields({ ...OF_QUERY, path: ['Who'] }, { signal }));
+  };
+  const questions: readonly (readonly [string, RequestKind, Question, number?])[] = [
+    ['the connection test: its login', 'login', finds],
+    ['the connection test: the versions', 'versions', finds],
+    ['the connection test: the organisation', 'query', finds],
+    ['the connection test: the limits', 'limits', finds],
+    ['object types: the login', 'login', types],
+    ['object types: the list', 'objects', types],
+    ['a schema: the login', 'login', schema],
+    ['a schema: its own describe', 'describe', schema],
+    ['a schema: the describe of a parent', 'describe', schema, 2],
+    ['fields: the object type', 'describe', fields],
+    ['fields: a parent', 'describe', fields, 2],
+  ];
+
+  test.each(at(questions))('cancelled in %s, %s: nothing more is sent', async (_what, _when, question, point) => {
+    const [kind, ask, nth = 1] = question;
+    world = await runOrg();
+    const connection = await world.connect({ url: world.org.url });
+
+    const { result, later } = await cancelled(
+      world.org.faults.add({ kind, nth, action: 'hold', ...point } as FaultSpec),
+      (signal) =>
+        ask(connection, signal).then(
+          () => 'answered',
+          (error: unknown) => errorInfoOf(error, 'none').code,
+        ),
+    );
+
+    expect([result, later]).toEqual(['CANCELLED', []]);
   });
 });
 

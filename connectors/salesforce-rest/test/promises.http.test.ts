@@ -1,3 +1,5 @@
+import type { Json } from '@connector-runtime/core';
+import type { RequestKind } from '@connector-runtime/salesforce-org';
 import { accounts, count, expectHonest, type PromiseWorld, run, startWorld, stopWorlds } from './promise-world.js';
 
 let world: PromiseWorld;
@@ -88,6 +90,61 @@ describe('a create', () => {
     await run(connection, 'create', accounts(20, 'Again'));
 
     expect(org.requests.counts()).toEqual({ login: 1, describe: 1, create: 40 });
+  });
+});
+
+describe('the daily limit in the middle of a run', () => {
+  const LIMIT = {
+    times: Number.POSITIVE_INFINITY,
+    action: 'error',
+    status: 403,
+    errorCode: 'REQUEST_LIMIT_EXCEEDED',
+    message: 'TotalRequests Limit exceeded.',
+  } as const;
+  const record = (fields: string) => `<records type="Account">${fields}</records>`;
+  const KEY = { externalIdFieldName: 'External_Id__c' };
+  const known = (id: string) => record(`<Id>${id}</Id><Name>Limit</Name>`);
+  const tree = `<SObjectTreeRequest><records type="Account" referenceId="a"><Name>Limit</Name></records></SObjectTreeRequest>`;
+
+  test.each<[string, RequestKind, Json, (id: string) => string]>([
+    ['update', 'update', {}, known],
+    ['update', 'batch', { returnUpdatedRecord: true }, known],
+    ['upsert', 'upsert', KEY, () => record('<Name>Limit</Name>')],
+    ['delete', 'delete', {}, known],
+    ['createTree', 'tree', {}, () => tree],
+  ])('starts no new %s by %s: what was refused is failure, the rest notAttempted', async (...given) => {
+    const [operation, kind, properties, bodyOf] = given;
+    const { org } = await start();
+    const documents = accounts(100).map(({ id }) => ({
+      id,
+      body: bodyOf(org.insert('Account', { Name: id })),
+      properties: operation === 'upsert' ? { externalIdValue: id } : {},
+    }));
+    const before = org.ledger.entries.length;
+    org.faults.add({ kind, nth: 10, ...LIMIT });
+
+    const outcome = await run(await world.connect(), operation, documents, properties);
+
+    expect(outcome.summary.error).toMatchObject({ category: 'quota' });
+    expect([count(outcome, 'success'), org.ledger.entries.length - before]).toEqual([9, 9]);
+    expect(count(outcome, 'failure') + count(outcome, 'notAttempted')).toBe(91);
+    expect(org.requests.count(kind)).toBe(9 + count(outcome, 'failure'));
+    expect(count(outcome, 'failure')).toBeLessThanOrEqual(5 + 2);
+  });
+
+  test.each(['query', 'customSoql'])('met by a %s between pages asks for no more of anything', async (operation) => {
+    const { org } = await start({ accounts: 20, pageSize: 8 });
+    const documents = ['d1', 'd2', 'd3', 'd4'].map((id) => ({ id, body: 'SELECT Id FROM Account' }));
+    // The first has three pages, the second meets it at its last.
+    org.faults.add({ kind: 'nextPage', nth: 4, ...LIMIT });
+
+    const properties = operation === 'query' ? { fields: ['Id'] } : {};
+    const outcome = await run(await world.connect({ concurrent: 1 }), operation, documents, properties);
+
+    expect(outcome.statuses).toEqual({ d1: 'success', d2: 'failure', d3: 'notAttempted', d4: 'notAttempted' });
+    expect(outcome.summary).toMatchObject({ complete: false, error: { category: 'quota' } });
+    expect(outcome.outputs).toHaveLength(20 + 16);
+    expect([org.requests.count('query'), org.requests.count('nextPage')]).toEqual([2, 4]);
   });
 });
 

@@ -93,7 +93,9 @@ describe('over an org', () => {
     });
 
     expect(outputs).toHaveLength(5);
-    expect(new URL(world.org.url).port).not.toBe('');
+    const { host } = new URL(world.org.url);
+    const next = world.org.requests.entries.filter(({ kind }) => kind === 'nextPage');
+    expect(next.map(({ headers }) => headers.host)).toEqual([host, host]);
   });
 
   test('Q8: an upsert without a value creates, at the field Id or as a plain create', async () => {
@@ -227,6 +229,38 @@ describe('over an org', () => {
     expect(Object.keys($defs['Contact_or_Lead']?.properties ?? {})).toEqual(
       expect.arrayContaining(['Name', 'AccountId', 'Company']),
     );
+  });
+
+  test('Q27: records whose lookup is to one type or another have both, and are valid by the one schema', async () => {
+    world = await runOrg();
+    const { org } = world;
+    const contact = org.insert('Contact', { LastName: 'Of a contact' });
+    const lead = org.insert('Lead', { LastName: 'Of a lead', Company: 'Q27' });
+    const tasks = [contact, lead].map((WhoId) => org.insert('Task', { Subject: 'Q27', WhoId }));
+    const connection = await world.connect();
+    const query = { operation: 'query', objectType: 'Task' } as const;
+
+    const { schema } = await connection.describe({
+      ...query,
+      role: 'output',
+      format: 'xsd',
+      properties: { fields: ['Id', 'Who/Name'] },
+    });
+    const { outputs } = await run(connection, { ...query, properties: { fields: ['Id', 'Who/Name'] } });
+
+    const documents = outputs
+      .map(({ body }) => String(body))
+      .filter((body) => tasks.some((id) => body.includes(id)))
+      .map((contents, index) => ({ fileName: `${index}.xml`, contents }));
+    expect(documents.map(({ contents }) => /<Who.*<Name>(.*)<\/Name>/.exec(contents)?.[1])).toEqual([
+      'Of a contact',
+      'Of a lead',
+    ]);
+    const { errors } = await validateXML({ xml: documents, schema: [schema] });
+    expect(errors.map(({ message }) => message)).toEqual([]);
+    const [first] = documents;
+    const odd = { fileName: 'odd.xml', contents: String(first?.contents).replaceAll('Name>', 'Nome>') };
+    expect((await validateXML({ xml: [odd], schema: [schema] })).valid).toBe(false);
   });
 
   test('Q28: a schema with children is one that a validator takes, and so are its records', async () => {

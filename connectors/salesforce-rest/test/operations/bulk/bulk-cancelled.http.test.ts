@@ -2,66 +2,17 @@ import type { Json } from '@connector-runtime/core';
 import type { FaultSpec, SalesforceOrg } from '@connector-runtime/salesforce-org';
 import { PassingClock } from '../../passing-clock.js';
 import { type Outcome, type PromiseWorld, run, startWorld, stopWorlds } from '../../promise-world.js';
+import { creates, inserts, ROWS, type Way, writes } from './bulk-ways.js';
 import { expectNothingOpen, FAST } from './bulk-world.js';
+import { POLLING } from './csv-bulk-run.js';
 
 afterEach(stopWorlds);
 
-const ROWS = 5;
-const POLLING = { pollInitialMs: 10, pollMaxMs: 20 };
 /** As long as a poll can wait: no pause of anything else lasts so. */
 const LONG = { pollInitialMs: 600_000, pollMaxMs: 600_000 };
 
-/** Work that is done in jobs. */
-interface Way {
-  readonly operation: string;
-  readonly properties: object;
-  readonly documents: (org: SalesforceOrg) => readonly { readonly body: string }[];
-  /** That a document writes. */
-  readonly rows: number;
-}
-
-const numbers = Array.from({ length: ROWS }, (_, index) => index + 1);
-const ids = (org: SalesforceOrg) => numbers.map((number) => org.insert('Invoice__c', { Name: `Old ${number}` }));
-const record = (fields: string) => ({ body: `<records>${fields}</records>` });
-
-const creates: Way = {
-  operation: 'create',
-  properties: FAST,
-  documents: () => numbers.map((number) => record(`<Name>${number}</Name>`)),
-  rows: 1,
-};
-const inserts: Way = {
-  operation: 'csvBulk',
-  properties: { ...POLLING, bulkOperation: 'insert', object: 'Invoice__c' },
-  documents: () => [{ body: `Name\n${numbers.join('\n')}\n` }],
-  rows: ROWS,
-};
-
-const writes: readonly [string, Way][] = [
-  ['create', creates],
-  [
-    'update',
-    {
-      ...creates,
-      operation: 'update',
-      documents: (org) => ids(org).map((id) => record(`<Id>${id}</Id><Name>New</Name>`)),
-    },
-  ],
-  [
-    'upsert',
-    {
-      ...creates,
-      operation: 'upsert',
-      properties: { ...FAST, externalIdFieldName: 'External_Id__c' },
-      documents: () => numbers.map((number) => record(`<External_Id__c>${number}</External_Id__c>`)),
-    },
-  ],
-  ['delete', { ...creates, operation: 'delete', documents: (org) => ids(org).map((id) => record(`<Id>${id}</Id>`)) }],
-  ['csvBulk', inserts],
-];
-
 const SOQL = 'SELECT Id FROM Account';
-const reads: readonly [string, Way][] = [
+const reads: readonly (readonly [string, Way])[] = [
   [
     'query',
     {

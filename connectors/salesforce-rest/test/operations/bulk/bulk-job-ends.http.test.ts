@@ -1,5 +1,6 @@
 import type { Json, Status } from '@connector-runtime/core';
 import { accounts, expectHonest, run, startWorld, stopWorlds } from '../../promise-world.js';
+import { writes } from './bulk-ways.js';
 import { create, EMPTY_SETS, FAST, results, statuses } from './bulk-world.js';
 
 afterEach(stopWorlds);
@@ -26,6 +27,25 @@ describe('a job', () => {
       effect: 'none',
     });
     expectHonest(made);
+  });
+
+  describe.each(writes)('of a %s', (_what, way) => {
+    const isWhole = way.operation === 'csvBulk';
+
+    test.each([
+      ['never ends', { polls: Number.POSITIVE_INFINITY }, true, { success: 2, notAttempted: 3 }],
+      ['somebody aborted', { state: 'Aborted' }, false, { success: 2, failure: 3 }],
+    ])(
+      'that %s, two of five rows done: what was done is told, and it is Aborted',
+      async (_end, plan, isLate, counts) => {
+        const made = await create(0, { plan: { rows: 2, ...plan }, isLate, way });
+
+        // A CSV that was applied in part is neither done nor not.
+        expect(made.outcome.summary.counts).toMatchObject(isWhole ? { unknown: 1 } : counts);
+        expect(made.org.ledger.entries.filter(({ request }) => request > 0)).toHaveLength(2);
+        expect(made.org.bulk.jobs).toMatchObject([{ state: 'Aborted' }]);
+      },
+    );
   });
 
   test('that fails half way keeps what it applied', async () => {

@@ -1,6 +1,7 @@
 import type { Json, Status } from '@connector-runtime/core';
 import type { FaultSpec } from '@connector-runtime/salesforce-org';
-import { accounts, stopWorlds } from '../../promise-world.js';
+import { accounts, run, startWorld, stopWorlds } from '../../promise-world.js';
+import { ROWS, type Way, writes } from './bulk-ways.js';
 import { create, expectNothingOpen, FAST, results, statuses } from './bulk-world.js';
 
 afterEach(stopWorlds);
@@ -110,4 +111,26 @@ describe('an answer that is lost', () => {
     expect(await settle([first, ...others])).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
     // Attempts of requests pause in real time.
   }, 90_000);
+});
+
+/** Of which the service applied what it says. */
+const STEPS = ['jobCreate', 'jobUpload', 'jobChange'] as const;
+
+describe.each(writes)('a %s', (_what, way: Way) => {
+  test.each(STEPS)('whose answer to a %s is lost: each row is applied once, and said to be so', async (kind) => {
+    const world = await startWorld();
+    const { org } = world;
+    const connection = await world.connect();
+    const documents = way.documents(org);
+    const before = org.ledger.entries.length;
+    const lost = org.faults.add({ kind, action: 'lose' });
+
+    const properties = way.properties as Json;
+    const outcome = await run(connection, way.operation, documents, properties, {}, 'Invoice__c');
+
+    const applied = org.ledger.entries.slice(before).map(({ id }) => id);
+    expect([applied.length, new Set(applied).size, lost.acted]).toEqual([ROWS, ROWS, 1]);
+    expect(outcome.results.map(({ status }) => status)).toEqual(documents.map(() => 'success'));
+    expect(org.bulk.jobs.filter(({ state }) => state === 'JobComplete')).toHaveLength(1);
+  });
 });

@@ -1,8 +1,10 @@
 import type { Json, ResultEvent, Status } from '@connector-runtime/core';
+import type { ExecutionOptions } from '@connector-runtime/runtime';
 import type { BulkPlan, FaultSpec } from '@connector-runtime/salesforce-org';
 import { PassingClock } from '../../passing-clock.js';
 import { accounts, type Made, type PromiseWorld, run, startWorld } from '../../promise-world.js';
 import type { RunningOrg } from '../../running-org.js';
+import type { Way } from './bulk-ways.js';
 
 /** Properties that choose Bulk API 2.0 and wait little. */
 export const FAST = { operationApi: 'BulkAPI2.0', pollInitialMs: 10, pollMaxMs: 20 };
@@ -24,6 +26,8 @@ export async function create(
     /** The deadline passes while the third status request waits. */
     readonly isLate?: boolean;
     readonly documents?: Parameters<typeof run>[2];
+    /** Of invoices; in place of the create. */
+    readonly way?: Way;
   } = {},
 ): Promise<Made & { readonly world: PromiseWorld }> {
   const clock = new PassingClock();
@@ -33,11 +37,14 @@ export async function create(
   await connection.test();
   org.bulk.plan = given.plan ?? {};
   for (const fault of given.faults ?? []) org.faults.add(fault);
-  const documents = given.documents ?? accounts(count);
-  const properties = { ...FAST, ...given.properties } as Json;
-  if (given.isLate !== true) return { outcome: await run(connection, 'create', documents, properties), org, world };
+  const { way } = given;
+  const documents = way?.documents(org) ?? given.documents ?? accounts(count);
+  const properties = { ...(way?.properties ?? FAST), ...given.properties } as Json;
+  const write = (options?: ExecutionOptions) =>
+    run(connection, way?.operation ?? 'create', documents, properties, options, way && 'Invoice__c');
+  if (given.isLate !== true) return { outcome: await write(), org, world };
   const third = org.faults.add({ kind: 'jobStatus', nth: 3, action: 'hold' });
-  const running = run(connection, 'create', documents, properties, { deadlineMs: 10_000 });
+  const running = write({ deadlineMs: 10_000 });
   await third.reached();
   clock.pass(10_000);
   third.release();

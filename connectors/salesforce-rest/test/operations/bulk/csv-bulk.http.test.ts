@@ -176,6 +176,20 @@ test.each<[string, BulkPlan]>([
   expect(world.org.ledger.counts.create).toBe(4);
 });
 
+test('a job whose counters say that nothing failed is not believed: the failed set tells', async () => {
+  world.org.bulk.plan = { failedCount: 0 };
+  const { results, outputs, texts } = await runCsvBulk(
+    world,
+    { bulkOperation: 'insert' },
+    'Name,Amount__c\na,5\nbad,x\n',
+  );
+
+  expect(results[0]?.message).toContain('of 2 records 1 succeeded, 1 failed, 0 were not processed');
+  expect(outputs.map(({ status }) => status)).toEqual(['success', 'applicationError']);
+  expect(texts[1]).toContain('"bad","x"');
+  expect(world.org.ledger.counts.create).toBe(1);
+});
+
 test('a job none of whose records was taken is refused', async () => {
   const { results } = await runCsvBulk(world, { bulkOperation: 'insert' }, 'Amount__c\nx\n');
 

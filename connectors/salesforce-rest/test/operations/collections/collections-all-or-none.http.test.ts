@@ -2,8 +2,11 @@ import { count, PromiseWorld, run } from '../../promise-world.js';
 import {
   documentsFor,
   expectHonest,
+  FORMATS,
+  type Format,
   KIND,
   propertiesOf,
+  recordIn,
   timesWritten,
   type Verb,
   write,
@@ -17,20 +20,19 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 describe('all or none', () => {
-  const withBad = (verb: Verb) => {
-    const { documents, keys } = documentsFor(world, verb, 10);
-    const bad = documents.map((document) =>
-      document.id === 'd5'
-        ? { ...document, body: document.body.replace(/<Name>.*<\/Name>/, `<Name>${'x'.repeat(256)}</Name>`) }
-        : document,
-    );
+  const withBad = (verb: Verb, format: Format = 'xml') => {
+    const { documents, keys } = documentsFor(world, verb, 10, format);
+    const bad = documents.map(({ id, body }) => ({ id, body: body.replace('Promise d5', 'x'.repeat(256)) }));
     return { documents: bad, keys };
   };
 
-  test.each(['create', 'update', 'upsert'] as const)('of a %s with one bad record applies nothing', async (verb) => {
-    const { documents, keys } = withBad(verb);
+  test.each(
+    (['create', 'update', 'upsert'] as const).flatMap((verb) => FORMATS.map((format) => [verb, format] as const)),
+  )('of a %s with one bad record applies nothing, in %s', async (verb, payloadFormat) => {
+    const { documents, keys } = withBad(verb, payloadFormat);
 
-    const outcome = await run(await world.connect(), verb, documents, propertiesOf(verb, { allOrNone: true }));
+    const properties = propertiesOf(verb, { allOrNone: true, payloadFormat });
+    const outcome = await run(await world.connect(), verb, documents, properties);
 
     expect(writtenIn(world)).toEqual([]);
     expectHonest(outcome, timesWritten(world, verb, keys));
@@ -41,15 +43,15 @@ describe('all or none', () => {
     expect(world.org.requests.count(KIND[verb])).toBe(1);
   });
 
-  test('of a delete with one bad id deletes nothing', async () => {
-    const { documents } = documentsFor(world, 'delete', 10);
-    const missing = { id: 'd11', body: '<records><Id>001Lo0000009999</Id></records>' };
+  test.each(FORMATS)('of a delete with one bad id deletes nothing, in %s', async (payloadFormat) => {
+    const { documents } = documentsFor(world, 'delete', 10, payloadFormat);
+    const missing = { id: 'd11', body: recordIn(payloadFormat, { Id: '001Lo0000009999' }) };
 
     const outcome = await run(
       await world.connect(),
       'delete',
       [...documents, missing],
-      propertiesOf('delete', { allOrNone: true, batchCount: 11 }),
+      propertiesOf('delete', { allOrNone: true, batchCount: 11, payloadFormat }),
     );
 
     expect(writtenIn(world)).toEqual([]);

@@ -1,6 +1,16 @@
 import type { FaultSpec } from '@connector-runtime/salesforce-org';
 import { accounts, count, PromiseWorld, run } from '../../promise-world.js';
-import { always, COMPOSITE, documentsFor, KIND, propertiesOf, VERBS, write, writtenIn } from './collections-writes.js';
+import {
+  always,
+  COMPOSITE,
+  documentsFor,
+  FORMATS,
+  KIND,
+  propertiesOf,
+  VERBS,
+  write,
+  writtenIn,
+} from './collections-writes.js';
 
 let world: PromiseWorld;
 beforeEach(async () => {
@@ -83,12 +93,14 @@ test('a record that was gone before a delete is refused, not taken for done', as
 
 describe('an answer with', () => {
   const spoilt = ['dropResult', 'repeatResult'] as const;
-  const cases = VERBS.flatMap((verb) => spoilt.map((action) => [action, verb] as const));
+  const cases = VERBS.flatMap((verb) =>
+    spoilt.flatMap((action) => FORMATS.map((payloadFormat) => [action, verb, payloadFormat] as const)),
+  );
 
-  test.each(cases)('a %s to a %s claims nothing that it cannot know', async (action, verb) => {
+  test.each(cases)('a %s to a %s in %s claims nothing that it cannot know', async (action, verb, payloadFormat) => {
     world.org.faults.add({ kind: KIND[verb], action, at: 4 } as FaultSpec);
 
-    const { outcome } = await write(world, verb, 10);
+    const { outcome } = await write(world, verb, 10, { payloadFormat });
 
     const isToldById = verb === 'update' || verb === 'delete';
     expect([count(outcome, 'success'), count(outcome, 'unknown')]).toEqual(isToldById ? [9, 1] : [0, 10]);
@@ -100,12 +112,17 @@ describe('an answer with', () => {
     });
   });
 
-  test.each(['update', 'delete'] as const)('permuted results to a %s is told by its ids', async (verb) => {
-    world.org.faults.add({ kind: KIND[verb], action: 'permuteResults', at: -1 });
+  test.each(
+    (['update', 'delete'] as const).flatMap((verb) => FORMATS.map((payloadFormat) => [verb, payloadFormat] as const)),
+  )('permuted results to a %s in %s is told by its ids', async (verb, payloadFormat) => {
+    const { org } = world;
+    org.faults.add({ kind: KIND[verb], action: 'permuteResults', at: -1 });
 
-    const { outcome } = await write(world, verb, 10);
+    const { outcome } = await write(world, verb, 10, { payloadFormat });
 
     expect(count(outcome, 'success')).toBe(10);
+    const told = outcome.results.map(({ body }) => /001\w{15}/.exec(String(body))?.[0]);
+    expect(told).toEqual(writtenIn(world).map(({ id }) => id));
   });
 
   test('one id for two new records is believed of neither', async () => {

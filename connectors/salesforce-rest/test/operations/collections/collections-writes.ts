@@ -58,13 +58,23 @@ export function expectHonest(outcome: Outcome, times: ReadonlyMap<string, number
   }
 }
 
+export type Format = 'xml' | 'json';
+export const FORMATS: readonly Format[] = ['xml', 'json'];
+
+/** A record as a document of the format has it. */
+export function recordIn(format: Format, fields: Readonly<Record<string, string>>): string {
+  if (format === 'json') return JSON.stringify(fields);
+  const elements = Object.entries(fields).map(([name, value]) => `<${name}>${value}</${name}>`);
+  return `<records type="Account">${elements.join('')}</records>`;
+}
+
 /** Documents `d1` … for a verb; `keys` gives what the ledger knows each document's record by. A record with nothing below it can be deleted. */
-export function documentsFor(world: PromiseWorld, verb: Verb, howMany: number) {
+export function documentsFor(world: PromiseWorld, verb: Verb, howMany: number, format: Format = 'xml') {
   const isNew = verb === 'create' || verb === 'upsert';
   const records = accounts(isNew ? 0 : howMany).map(({ id }) => ({ Id: world.org.insert('Account', { Name: id }) }));
-  const documents = accounts(howMany).map(({ id, body }, index) => {
-    const key = verb === 'upsert' ? `<External_Id__c>key ${id}</External_Id__c>` : `<Id>${records[index]?.Id}</Id>`;
-    return { id, body: verb === 'create' ? body : body.replace('<Name>', `${key}<Name>`) };
+  const documents = accounts(howMany).map(({ id }, index) => {
+    const key = verb === 'upsert' ? { External_Id__c: `key ${id}` } : records[index];
+    return { id, body: recordIn(format, { ...key, Name: `Promise ${id}` }) };
   });
   const keys = new Map(
     documents.map(({ id }, index) => [
@@ -95,7 +105,8 @@ export async function write(
   more: Readonly<Record<string, Json>> = {},
   concurrent = 5,
 ) {
-  const { documents, keys } = documentsFor(world, verb, howMany);
+  const format = more['payloadFormat'] === 'json' ? 'json' : 'xml';
+  const { documents, keys } = documentsFor(world, verb, howMany, format);
   const outcome = await run(await world.connect({ concurrent }), verb, documents, propertiesOf(verb, more));
   const times = timesWritten(world, verb, keys);
   expect(Object.keys(outcome.statuses)).toHaveLength(howMany);
