@@ -33,6 +33,12 @@ function tableOfJob(org: Org, name: string): Table {
 }
 
 function createJob(org: Org, request: DataRequest): IngestJob {
+  if (/^\s*multipart\//i.test(request.headers['content-type'] ?? ''))
+    throw refusal(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'this org makes no job of a multipart request: create it with JSON, then upload its data',
+    );
   const body = new JobBody(parseJson(request.body), [
     'object',
     'operation',

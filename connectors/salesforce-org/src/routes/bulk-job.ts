@@ -29,7 +29,7 @@ export function jobRoutes<Kind extends JobKind>(kind: Kind, steps: JobSteps<JobO
     {
       pattern: `jobs/${kind}`,
       methods: {
-        GET: { kind: 'jobList', run: (org, request) => listJobs(org, request, kind) },
+        GET: { kind: 'jobList', parameters: ['jobType'], run: (org, request) => listJobs(org, request, kind) },
         POST: { kind: 'jobCreate', run: (org, request) => jobAnswer(steps.create(org, request).described('made')) },
       },
     },

@@ -14,8 +14,23 @@ import type { DataRequest, Route } from './route.js';
 /** Query jobs. Source: Bulk API 2.0 Developer Guide, "Bulk API 2.0 Query". */
 export const QUERY_JOB_ROUTES: readonly Route[] = [
   ...jobRoutes('query', { create: createJob, change: abortJob }),
-  { pattern: 'jobs/query/:job/results', methods: { GET: { kind: 'jobResults', run: readResults } } },
+  {
+    pattern: 'jobs/query/:job/results',
+    methods: { GET: { kind: 'jobResults', parameters: ['locator', 'maxRecords'], run: readResults } },
+  },
+  {
+    pattern: 'jobs/query/:job/resultPages',
+    methods: { GET: { kind: 'other', parameters: ['locator'], run: refuseResultPages } },
+  },
 ];
+
+function refuseResultPages(): never {
+  throw refusal(
+    400,
+    'FUNCTIONALITY_NOT_ENABLED',
+    'this org has no resultPages: read results page by page, by their Sforce-Locator',
+  );
+}
 
 function createJob(org: Org, request: DataRequest): QueryJob {
   const body = new JobBody(parseJson(request.body), [

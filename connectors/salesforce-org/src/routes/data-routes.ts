@@ -12,8 +12,10 @@ import { basicInformation, describeObject, listObjects } from './objects.js';
 import { nextPage, runQuery } from './query.js';
 import { changeRecord, createRecord, removeRecord, retrieveRecord } from './records.js';
 import { RESOURCE_ROUTES } from './resources.js';
-import { type Method, matchRoute, methodOf, type Route } from './route.js';
+import { checkParameters, type Method, matchRoute, methodOf, type Route } from './route.js';
 import { createTree } from './tree.js';
+
+const FIELDS = ['fields'];
 
 /** Every resource below `/services/data/vNN.N`. */
 const DATA_ROUTES: readonly Route[] = [
@@ -29,7 +31,7 @@ const DATA_ROUTES: readonly Route[] = [
   {
     pattern: 'sobjects/:object/:id',
     methods: {
-      GET: { kind: 'retrieve', run: retrieveRecord },
+      GET: { kind: 'retrieve', parameters: FIELDS, run: retrieveRecord },
       PATCH: { kind: 'update', run: changeRecord },
       DELETE: { kind: 'delete', run: removeRecord },
       POST: { kind: 'upsert', run: insertWithoutKey },
@@ -38,13 +40,19 @@ const DATA_ROUTES: readonly Route[] = [
   {
     pattern: 'sobjects/:object/:field/:value',
     methods: {
-      GET: { kind: 'retrieve', run: retrieveByKey },
-      PATCH: { kind: 'upsert', run: upsertByKey },
+      GET: { kind: 'retrieve', parameters: FIELDS, run: retrieveByKey },
+      PATCH: { kind: 'upsert', parameters: ['updateOnly'], run: upsertByKey },
       DELETE: { kind: 'delete', run: removeByKey },
     },
   },
-  { pattern: 'query', methods: { GET: { kind: 'query', run: (org, request) => runQuery(org, request, false) } } },
-  { pattern: 'queryAll', methods: { GET: { kind: 'query', run: (org, request) => runQuery(org, request, true) } } },
+  {
+    pattern: 'query',
+    methods: { GET: { kind: 'query', parameters: ['q'], run: (org, request) => runQuery(org, request, false) } },
+  },
+  {
+    pattern: 'queryAll',
+    methods: { GET: { kind: 'query', parameters: ['q'], run: (org, request) => runQuery(org, request, true) } },
+  },
   { pattern: 'query/:cursor', methods: { GET: { kind: 'nextPage', run: nextPage } } },
   {
     pattern: 'composite/batch',
@@ -55,13 +63,13 @@ const DATA_ROUTES: readonly Route[] = [
     methods: {
       POST: { kind: 'createCollection', run: createCollection },
       PATCH: { kind: 'updateCollection', run: updateCollection },
-      DELETE: { kind: 'deleteCollection', run: deleteCollection },
+      DELETE: { kind: 'deleteCollection', parameters: ['ids', 'allOrNone'], run: deleteCollection },
     },
   },
   {
     pattern: 'composite/sobjects/:object',
     methods: {
-      GET: { kind: 'retrieveCollection', run: retrieveCollection },
+      GET: { kind: 'retrieveCollection', parameters: ['ids', 'fields'], run: retrieveCollection },
       POST: { kind: 'retrieveCollection', run: retrieveCollection },
     },
   },
@@ -103,6 +111,7 @@ async function answerInSession(org: Org, request: OrgRequest): Promise<Answer> {
     if (matched === undefined) throw notFound();
     const method = methodOf(matched.route, request.method);
     if (method === undefined) throw methodNotAllowed(request.method, matched.route);
+    checkParameters(method, request.query);
     return await run(method, org, {
       ...request,
       root: `/services/data/${label}`,

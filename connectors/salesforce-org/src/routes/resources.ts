@@ -50,6 +50,7 @@ export const RESOURCE_ROUTES: readonly Route[] = [
     methods: {
       GET: {
         kind: 'limits',
+        parameters: ['sObjects'],
         run: (org, { format, query }) => {
           const tables = (query.get('sObjects') ?? '').split(',').map((name) => org.store.tableNamed(name.trim()));
           const counts = tables

@@ -1,6 +1,7 @@
 import type { Answer, OrgRequest } from '../exchange.js';
 import type { Org } from '../org.js';
 import type { RequestKind } from '../request-log.js';
+import { refusal } from '../service-error.js';
 
 /** A request below `/services/data/vNN.N`, its session and version checked. */
 export interface DataRequest extends OrgRequest {
@@ -15,6 +16,8 @@ export interface DataRequest extends OrgRequest {
 /** One method of a resource. */
 export interface Method {
   readonly kind: RequestKind;
+  /** Names of the query parameters that it evaluates; none where absent. */
+  readonly parameters?: readonly string[];
   run(org: Org, request: DataRequest): Answer | Promise<Answer>;
 }
 
@@ -44,6 +47,13 @@ export function methodOf(route: Route, name: string): Method | undefined {
   return wanted === 'GET' || wanted === 'POST' || wanted === 'PUT' || wanted === 'PATCH' || wanted === 'DELETE'
     ? route.methods[wanted]
     : undefined;
+}
+
+/** Refuses what a request asks for beside what is evaluated: silence would read as consent. `_HttpMethod` was evaluated before. */
+export function checkParameters({ parameters = [] }: Method, query: URLSearchParams): void {
+  for (const name of query.keys())
+    if (name !== '_HttpMethod' && !parameters.includes(name))
+      throw refusal(400, 'INVALID_INPUT', `this org does not evaluate the query parameter ${name} here`);
 }
 
 function parametersOf(pattern: string, segments: readonly string[]): Record<string, string> | undefined {

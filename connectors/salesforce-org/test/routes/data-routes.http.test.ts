@@ -126,3 +126,28 @@ test('record counts leave out unknown objects', async () => {
 
   expect(json).toEqual({ sObjects: [{ count: 200, name: 'Account' }] });
 });
+
+test.each([
+  ['GET', `${V}/query?q=SELECT+Id+FROM+Account&columns=true`, 'columns'],
+  ['GET', `${V}/query?explain=SELECT+Id+FROM+Account`, 'explain'],
+  ['GET', `${V}/sobjects/Account/describe?fields=Name`, 'fields'],
+  ['GET', `${V}/jobs/ingest?jobType=V2Ingest&concurrencyMode=Parallel`, 'concurrencyMode'],
+  ['POST', `${V}/composite/sobjects?allOrNone=true`, 'allOrNone'],
+])('%s %s is refused for the parameter %s, which nothing evaluates', async (method, path, name) => {
+  const { status, json } = await client.send(method, path, method === 'POST' ? {} : undefined);
+
+  expect(status).toBe(400);
+  expect(json).toEqual([
+    { message: `this org does not evaluate the query parameter ${name} here`, errorCode: 'INVALID_INPUT' },
+  ]);
+});
+
+test('what the org has not of Bulk API 2.0 is refused by name', async () => {
+  const multipart = await client.send('POST', `${V}/jobs/ingest`, '--b--', {
+    'content-type': 'multipart/form-data; boundary=b',
+  });
+  const pages = await client.get(`${V}/jobs/query/750000000000001AAA/resultPages`);
+
+  expect([multipart.status, multipart.json[0].message]).toEqual([415, expect.stringContaining('multipart')]);
+  expect([pages.status, pages.json[0].errorCode]).toEqual([400, 'FUNCTIONALITY_NOT_ENABLED']);
+});

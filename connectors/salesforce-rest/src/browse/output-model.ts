@@ -5,8 +5,11 @@ import { parseFieldPath } from '../soql/field-path.js';
 import { outputElement } from './field-elements.js';
 import type { ElementContent, ModelElement, ObjectModel, RecordType } from './object-model.js';
 
-/** A lookup that leads to more object types than this is left open in the schema. */
-const MAX_TARGETS = 6;
+/** A lookup that leads to more object types than this is left open in the schema: each costs a describe. */
+const MAX_TARGETS = 100;
+
+/** So many object types name the type for their records; of more, the others are counted. */
+const MAX_NAMED = 6;
 
 /** Which relations a record is read with. */
 export interface Reach {
@@ -79,11 +82,12 @@ class OutputModelBuilder {
 
   /** The name of the type for records of one of these object types with that reach; made where it is new. */
   async add(holders: readonly SObjectDescribe[], reach: Reach): Promise<string> {
-    const objectType = holders.map(({ name }) => name).join('_or_');
-    const key = JSON.stringify([objectType, reach.parents, reach.children, plain(reach.selected)]);
+    const names = holders.map(({ name }) => name);
+    const key = JSON.stringify([names, reach.parents, reach.children, plain(reach.selected)]);
     const known = this.names.get(key);
     if (known !== undefined) return known;
     const taken = new Set(this.names.values());
+    const objectType = typeNameOf(names);
     let name = objectType;
     for (let number = 2; taken.has(name); number += 1) name = `${objectType}_${number}`;
     this.names.set(key, name);
@@ -121,7 +125,12 @@ class OutputModelBuilder {
       const found = targets[index] ?? [];
       const content: ElementContent =
         found.length === 0 ? { kind: 'open' } : { kind: 'record', type: await this.add(found, below) };
-      elements.set(name, relation(name, `${lookupTargets(holders, name).join(' or ')} of ${field.name}`, content));
+      const named = lookupTargets(holders, name);
+      const cut =
+        named.length > MAX_TARGETS
+          ? `; left open, for these are ${named.length} object types and a schema holds ${MAX_TARGETS} of a lookup`
+          : '';
+      elements.set(name, relation(name, `${named.join(' or ')} of ${field.name}${cut}`, content));
     }
   }
 
@@ -164,6 +173,11 @@ function ownElements(holders: readonly SObjectDescribe[]): readonly ModelElement
     elements.set(element.name, isOfTwoKinds ? { ...element, content: { kind: 'open' } } : element);
   }
   return [...elements.values()];
+}
+
+function typeNameOf(names: readonly string[]): string {
+  const more = names.length - MAX_NAMED;
+  return more > 0 ? `${names.slice(0, MAX_NAMED).join('_or_')}_or_${more}_more` : names.join('_or_');
 }
 
 function leadsOn({ parents, children, selected }: Reach): boolean {

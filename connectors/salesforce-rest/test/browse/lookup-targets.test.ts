@@ -1,5 +1,6 @@
 import type { CallContext } from '@connector-runtime/core';
 import { fieldsAt } from '#src/browse/field-levels.js';
+import type { ObjectModel } from '#src/browse/object-model.js';
 import { queryModel, selectedBy } from '#src/browse/output-model.js';
 import type { DescribeCache } from '#src/describe/describe-cache.js';
 import { parseDescribe, type SObjectDescribe } from '#src/describe/sobject-describe.js';
@@ -58,5 +59,36 @@ describe('below a parent of several types, the lookups of all of them are follow
         ['Parent', 'Account, Case'],
       ]),
     );
+  });
+});
+
+describe('a lookup in the schema of a query', () => {
+  /** The schema of a record that may be about so many object types, of which one cannot be seen. */
+  async function modelOf(count: number): Promise<ObjectModel> {
+    const names = Array.from({ length: count }, (_, number) => `Thing${number}__c`);
+    const note = describeOf('Note', lookup('About', ...names));
+    const things = {
+      describeVisible: async (asked: readonly string[]) =>
+        asked.filter((name) => name !== 'Thing1__c').map((name) => describeOf(name, text('Name'), text(`${name}_x`))),
+    } as unknown as DescribeCache;
+    return queryModel(note, { parents: 1, children: 0, selected: selectedBy([]) }, things, context);
+  }
+  const aboutIn = ({ types }: ObjectModel) => types[0]?.elements.find(({ name }) => name === 'About');
+
+  test.each([2, 7, 100])('to %d object types has the fields of all that can be seen', async (count) => {
+    const model = await modelOf(count);
+
+    const about = aboutIn(model);
+    const type = about?.content.kind === 'record' ? about.content.type : '';
+    expect(model.types.find(({ name }) => name === type)?.elements).toHaveLength(count);
+    expect(about?.documentation).not.toContain('left open');
+    expect(type.length).toBeLessThan(100);
+  });
+
+  test('to more than 100 is left open, and its documentation says so', async () => {
+    const about = aboutIn(await modelOf(101));
+
+    expect(about?.content.kind).toBe('open');
+    expect(about?.documentation).toMatch(/Thing100__c of AboutId; left open, for these are 101 object types/);
   });
 });
