@@ -37,7 +37,7 @@ export class QueryPlan {
     const resolved = await resolveFields(describe, paths, describes, context);
     for (const [index, path] of isBulk ? fields.entries() : []) {
       const field = resolved.get(path);
-      if (field !== undefined) refuseBulkCompound(field, path, `/fields/${index}`);
+      if (field !== undefined && isCompound(field)) refuseBulkCompound(field.type, path, `/fields/${index}`);
     }
     return new QueryPlan(
       describe.name,

@@ -1,11 +1,8 @@
-import { isCompound } from '../describe/sobject-describe.js';
-import type { ResolvedField } from './field-path.js';
 import { refuseSoql } from './soql-refusal.js';
 
-/** Refuses a field that holds others together. `path`: as the configuration names it, at `pointer`. Source: Bulk API 2.0 Developer Guide, "SOQL Considerations". */
-export function refuseBulkCompound(field: ResolvedField, path: string, pointer: string): void {
-  if (!isCompound(field)) return;
-  const parts = partsOf(path, field.type).join(', ');
+/** Refuses a field of a type that holds others together. `path`: as the configuration names it, at `pointer`. Source: Bulk API 2.0 Developer Guide, "SOQL Considerations". */
+export function refuseBulkCompound(type: string, path: string, pointer: string): never {
+  const parts = partsOf(path, type).join(', ');
   const message = `Bulk API 2.0 reads no compound field: ${path}; name its parts (${parts}, …), or use RESTAPI`;
   refuseSoql('BULK_COMPOUND_UNSUPPORTED', message, pointer);
 }
