@@ -15,6 +15,7 @@ import type { RecordForm } from './record-form.js';
 import { fetchResults, RESULT_SETS, ReadSet, type ResultSet } from './result-set.js';
 import type { RowIdentity } from './row-identity.js';
 import type { RowIndex } from './row-index.js';
+import { RowTally } from './row-tally.js';
 import { readUntilWhole } from './whole-reading.js';
 
 /** What was uploaded, as far as the results need it. */
@@ -51,13 +52,8 @@ export function receiptOf(jobId: string, row: number, rows: number): Json {
  * All three sets are read before anything is given, whatever the job's counters say.
  */
 export class IngestResults {
-  /** By class of equal rows: how many of them each set holds. */
-  private readonly counts: readonly Int32Array[];
-  private readonly nextOf: Int32Array;
+  private readonly tally: RowTally;
   private sets: readonly ReadSet[] = [];
-  /** Of each set: the classes that its rows are of, in their order, as they were found when it was first read. */
-  private readonly classes = new Map<ReadSet, Int32Array>();
-  private counted = 0;
   private unread: ConnectorError | undefined;
   /** By row: {@link OPEN}, {@link SETTLED} or {@link HELD}. */
   private readonly fates: Uint8Array;
@@ -69,10 +65,8 @@ export class IngestResults {
     private readonly form: RecordForm,
     private readonly fetch: FetchSet = (set, context) => fetchResults(job, set, context),
   ) {
-    const { size } = uploaded.index;
-    this.counts = RESULT_SETS.map(() => new Int32Array(size));
-    this.nextOf = new Int32Array(size);
-    this.fates = new Uint8Array(size);
+    this.tally = new RowTally(uploaded);
+    this.fates = new Uint8Array(uploaded.index.size);
   }
 
   /** Rows that were held back, and have no result yet. */
@@ -84,7 +78,7 @@ export class IngestResults {
   async read(context: CallContext): Promise<void> {
     const isEnough = (unread: readonly ConnectorError[]): boolean =>
       unread.length === 0
-        ? this.counted === this.uploaded.index.size
+        ? this.tally.counted === this.uploaded.index.size
         : unread.some(({ info }) => info.category !== 'protocol');
     this.accept(await readUntilWhole(() => this.readSets(context), isEnough, context));
   }
@@ -101,41 +95,21 @@ export class IngestResults {
 
   /** What kept sets from being read. */
   private async readSets(context: CallContext): Promise<readonly ConnectorError[]> {
-    this.counted = 0;
-    this.classes.clear();
+    this.tally.clear();
     const sets: ReadSet[] = [];
     const unread: ConnectorError[] = [];
-    for (const [place, set] of RESULT_SETS.entries()) {
-      const counts = this.counts[place] ?? new Int32Array(0);
-      counts.fill(0);
+    for (const set of RESULT_SETS) {
       try {
         const read = new ReadSet(this.job, set, await this.fetch(set, context), this.uploaded.columns);
-        this.counted += await this.count(read, counts, context);
+        await this.tally.count(read, context);
         sets.push(read);
       } catch (error) {
         if (context.signal.aborted || !isConnectorError(error)) throw error;
-        counts.fill(0);
         unread.push(error);
       }
     }
     this.sets = sets;
     return unread;
-  }
-
-  /** Counts the rows of a set by their classes; how many it has. */
-  private async count(read: ReadSet, counts: Int32Array, context: CallContext): Promise<number> {
-    let counted = 0;
-    const classes = new Int32Array(this.uploaded.index.size);
-    this.classes.set(read, classes);
-    for await (const { rows } of read.rows(context.signal)) {
-      for (const cells of rows) {
-        const row = this.classOf(read, cells);
-        classes[counted] = row;
-        counted += 1;
-        if (row >= 0) counts[row] = (counts[row] ?? 0) + 1;
-      }
-    }
-    return counted;
   }
 
   /**
@@ -148,14 +122,14 @@ export class IngestResults {
     context: CallContext,
     holdBack: readonly ResultSet[] = [],
   ): AsyncGenerator<readonly ResultEvent[]> {
-    this.beginPass();
+    this.tally.beginPass();
     for (const set of this.sets) {
       let write: ((cells: readonly string[]) => string) | undefined;
       let place = 0;
       for await (const { header, rows } of set.rows(context.signal)) {
         const events: ResultEvent[] = [];
         for (const cells of rows) {
-          const row = this.takeRow(set, cells, place++);
+          const row = this.tally.takeRow(set, cells, place++);
           if (row < 0) continue;
           if (holdBack.includes(set.set) && this.isForNow(set, cells)) {
             this.fates[row] = HELD;
@@ -177,7 +151,7 @@ export class IngestResults {
 
   /** The rows that were held back, in portions: each with its place, and the result that it has if it does not go again. */
   async *heldRows(ended: JobStatus, context: CallContext): AsyncGenerator<readonly HeldRow[]> {
-    this.beginPass();
+    this.tally.beginPass();
     for (const set of this.sets) {
       if (set.set === 'successfulResults') continue;
       let write: ((cells: readonly string[]) => string) | undefined;
@@ -187,8 +161,8 @@ export class IngestResults {
         for (const cells of rows) {
           place += 1;
           if (!this.isForNow(set, cells)) continue;
-          let row = this.takeRow(set, cells, place);
-          while (row >= 0 && !this.isHeld(row)) row = this.takeRow(set, cells, place);
+          let row = this.tally.takeRow(set, cells, place);
+          while (row >= 0 && !this.isHeld(row)) row = this.tally.takeRow(set, cells, place);
           if (row < 0) continue;
           write ??= this.form.resultsOf(header);
           const form = write;
@@ -207,39 +181,6 @@ export class IngestResults {
     if (set === 'unprocessedrecords') return true;
     const { retryable, effect } = rowError(cells[1] ?? '', this.job.id);
     return retryable && effect === 'none';
-  }
-
-  private beginPass(): void {
-    for (let row = 0; row < this.nextOf.length; row += 1) this.nextOf[row] = row;
-  }
-
-  /** The class of rows that this result is about; -1 where it is about none. */
-  private classOf(set: ReadSet, cells: readonly string[]): number {
-    const { identity, index } = this.uploaded;
-    return index.find(identity.of(set.uploaded(cells)));
-  }
-
-  /** A row of the class that this result is about, if its fate is clear; -1 otherwise. `place`: of the result in its set. */
-  private takeRow(set: ReadSet, cells: readonly string[], place: number): number {
-    const { index } = this.uploaded;
-    const newest = this.classes.get(set)?.[place] ?? this.classOf(set, cells);
-    if (newest < 0 || this.fateOf(newest) !== set.set) return -1;
-    const row = this.nextOf[newest] ?? -1;
-    if (row >= 0) this.nextOf[newest] = index.before(row);
-    return row;
-  }
-
-  /** The one set that holds all rows of a class; `undefined` where several do, or some are missing. */
-  private fateOf(newest: number): ResultSet | undefined {
-    const size = this.uploaded.index.classSize(newest);
-    let total = 0;
-    let whole: ResultSet | undefined;
-    for (const [place, counts] of this.counts.entries()) {
-      const count = counts[newest] ?? 0;
-      total += count;
-      if (count === size) whole = RESULT_SETS[place];
-    }
-    return total === size ? whole : undefined;
   }
 
   private resultOf(
@@ -296,6 +237,6 @@ export class IngestResults {
     const isRead = (['successfulResults', 'failedResults'] as const).every((set) =>
       this.sets.some((read) => read.set === set),
     );
-    return isRead && this.counted === 0;
+    return isRead && this.tally.counted === 0;
   }
 }

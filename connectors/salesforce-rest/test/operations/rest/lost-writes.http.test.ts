@@ -14,7 +14,7 @@ describe('a session whose renewal names another host', () => {
     '<Errors><Error><errorCode>ENTITY_IS_DELETED</errorCode><message>deleted</message></Error></Errors>',
     404,
   );
-  const yes = xml('<Result><id>1</id><success>true</success></Result>');
+  const yes = xml('<Result><id>001000000000001AAA</id><success>true</success></Result>');
   const no = xml('<Result><errors><statusCode>NO</statusCode></errors><success>false</success></Result>');
 
   test.each([
