@@ -167,7 +167,7 @@ test('a delete takes the id alone; a hard delete leaves nothing behind', async (
   expect(results.map(({ error }) => error?.code)).toEqual(['ID_MISSING', 'SALESFORCE_ENTITY_IS_DELETED']);
 });
 
-test('each result is of its own document, whatever the order of the results (Q15)', async () => {
+test('Q15: each result is of its own document, whatever the order of the results', async () => {
   world.org.bulk.plan = { isPermuted: true };
   const documents = Array.from({ length: 500 }, (_, index) => ({
     id: `d${index}`,

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-test('documents that all cannot become rows make no job (Q20), nor do no documents', async () => {
+test('Q20: documents that all cannot become rows make no job, nor do no documents', async () => {
   await bulk(world, 'create', bodies('no', 'neither'));
   await bulk(world, 'create', []);
 
@@ -56,7 +56,7 @@ test('no more documents wait than the look-ahead has room for, however small the
   expect(taken - settled).toBeLessThan(75);
 });
 
-test('a record that is too large for a job is refused alone, wherever it stands (Q18)', async () => {
+test('Q18: a record that is too large for a job is refused alone, wherever it stands', async () => {
   const large = invoice(`<Name>x</Name><Notes__c>${'"'.repeat(450_000)}</Notes__c>`);
   const good = invoice('<Name>good</Name>');
   const { results } = await bulk(world, 'create', bodies(large, good, large, good), { batchSize: 1 });
@@ -69,11 +69,11 @@ test('a record that is too large for a job is refused alone, wherever it stands 
   });
 });
 
-test.each([0, 151, 1.5])('a batch size of %d is refused (Q41)', async (batchSize) => {
+test.each([0, 151, 1.5])('Q41: a batch size of %d is refused', async (batchSize) => {
   await expect(bulk(world, 'create', [], { batchSize })).rejects.toMatchObject({ info: { path: '/batchSize' } });
 });
 
-test('documents with other dynamic properties travel in other jobs, each with its own (Q19)', async () => {
+test('Q19: documents with other dynamic properties travel in other jobs, each with its own', async () => {
   const rules = ['01Q000000000001EAA', '01Q000000000001EAA', undefined, '01Q000000000002EAA'];
   const connection = await world.connect();
   await run(

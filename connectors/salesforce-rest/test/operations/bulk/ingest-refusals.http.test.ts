@@ -19,7 +19,7 @@ test.each<[string, string, string]>([
   ['no XML', 'Name=x', 'the document cannot be sent'],
   ['a DOCTYPE', '<!DOCTYPE a><records/>', 'DOCTYPE'],
   ['a NUL', invoice('<Name>\0</Name>'), 'the document cannot be sent'],
-])('a document with %s is refused alone (Q16)', async (_what, document, message) => {
+])('Q16: a document with %s is refused alone', async (_what, document, message) => {
   const { results } = await bulk(
     world,
     'create',
@@ -89,7 +89,7 @@ test('an upsert without its field, and columns that are not there, are mistakes 
   expect(world.org.bulk.jobs).toEqual([]);
 });
 
-test('an update without an id is refused (Q31)', async () => {
+test('Q31: an update without an id is refused', async () => {
   const { results } = await bulk(world, 'update', bodies(invoice('<Id> </Id><Name>x</Name>')));
 
   expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'ID_MISSING' } }]);
