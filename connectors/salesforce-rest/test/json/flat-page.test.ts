@@ -15,10 +15,14 @@ const value = fc.oneof(
   fc.boolean(),
   fc.constant(null),
 );
+const name = fc.oneof(
+  { weight: 9, arbitrary: fc.stringMatching(/^[A-Za-z]\w{0,8}$/) },
+  { weight: 1, arbitrary: nasty },
+);
 const attributes = fc.constant({ type: 'Account', url: '/services/data/v64.0/sobjects/Account/001' });
 const parent = fc.record({ attributes, Name: value });
 const record = fc
-  .record({ attributes, fields: fc.dictionary(nasty, fc.oneof(value, parent), { maxKeys: 4 }) })
+  .record({ attributes, fields: fc.dictionary(name, fc.oneof(value, parent), { maxKeys: 4 }) })
   .map(({ attributes: own, fields }) => ({ attributes: own, ...fields }));
 
 test('whatever records hold, a page cut at their borders is the page that was scanned', () => {
@@ -81,6 +85,29 @@ test('a list in a record is left to the scanner: a border in it would make up fo
     ['attributes', 'X'],
     ['attributes', 'Name'],
   ]);
+});
+
+test.each([
+  ['a comma behind its last record', PAGE.replace(']}', ',]}')],
+  ['no comma between records', PAGE.replace('},{', '}{')],
+  ['a leading zero', PAGE.replace('"x"', '01')],
+  ['a control character in a text', PAGE.replace('"x"', '"\t"')],
+  ['an escape that is none', PAGE.replace('"x"', '"\\x"')],
+  ['an open text', PAGE.replace('"x"', '"x')],
+])('a page with %s is none', (_, page) => {
+  expect(readFlatPage(page)).toBeUndefined();
+  expect(() => readQueryPage(page)).toThrow();
+});
+
+test.each([
+  ['ten megabytes in one text', `"${'a€é😀'.repeat(1_000_000)}"`],
+  ['a megabyte of escapes', `"${String.raw`\n`.repeat(500_000)}"`],
+  ['an empty list', '[]'],
+  ['deep parents', `${'{"attributes":{"type":"A"},"P":'.repeat(12)}null${'}'.repeat(12)}`],
+])('a page with %s is read, by whichever way', (_, text) => {
+  const page = PAGE.replace('"x"', () => text);
+
+  expect(readQueryPage(page).records[0]).toBe(RECORD.replace('"x"', () => text));
 });
 
 test('numbers keep what they were written as', () => {
