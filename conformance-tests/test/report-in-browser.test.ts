@@ -34,7 +34,8 @@ const LEAST_CONTRAST = 4.5;
       ).run();
       writeFileSync(file, reportAsHtml(report));
       browser = await chromium.launch({ executablePath: String(CHROMIUM), args: ['--no-sandbox'] });
-    });
+      // A run of the suite, and a browser that starts for the first time.
+    }, 120_000);
 
     afterAll(async () => {
       await browser?.close();

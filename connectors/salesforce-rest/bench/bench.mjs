@@ -1,6 +1,6 @@
 // Ours beside jsforce, on the same work in one run: node bench/bench.mjs [--only <part of a name>]… [--repetitions 3] [--write].
 // Each measurement is a fresh process, contestants take turns, and content is verified by hash in a run of its own before: every field of every record that was read or written. Exits with 1 where ours is behind, or content differs.
-// --write puts the table into docs/performance.md; of all workloads only.
+// --write puts the rows that were measured into the table of docs/performance.md, each with its day.
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -23,7 +23,6 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
-if (values.write && values.only !== undefined) throw new Error('--write takes a run of all workloads');
 const names = Object.keys(WORKLOADS).filter((name) => values.only?.some((part) => name.includes(part)) ?? true);
 const lines = [];
 let isBehind = false;
@@ -52,6 +51,7 @@ async function compared(name, repetitions) {
   const jsforce = middle(runs.jsforce);
   const times = jsforce === undefined ? Number.POSITIVE_INFINITY : jsforce.tookMs / ours.tookMs;
   return {
+    name,
     isBehind: problems.some((problem) => problem.startsWith('ours')) || !(times > 1),
     text: [
       '',
@@ -155,16 +155,17 @@ function writePage(measuredLines) {
   const to = '<!-- bench: end -->';
   const page = readFileSync(PAGE, 'utf8');
   const header =
-    '| name | workload | ours | jsforce | times | CPU µs a document | peak RSS MiB | longest stall ms | content |';
-  const table = [
-    from,
-    '',
-    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${os.availableParallelism()} cores, medians of ${values.repetitions}.`,
-    '',
-    ...aligned([header, ...measuredLines.map(({ text }) => text)]),
-    '',
-    to,
-  ].join('\n');
+    '| name | workload | ours | jsforce | times | CPU µs a document | peak RSS MiB | longest stall ms | content | measured |';
+  const day = `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${os.availableParallelism()} cores, median of ${values.repetitions}`;
+  const rows = new Map(
+    page
+      .slice(page.indexOf(from), page.indexOf(to))
+      .split('\n')
+      .map((line) => [line.split('|')[1]?.trim(), line]),
+  );
+  for (const { name, text } of measuredLines) rows.set(name, `${text} ${day} |`);
+  const known = Object.keys(WORKLOADS).filter((name) => rows.has(name));
+  const table = [from, '', ...aligned([header, ...known.map((name) => rows.get(name))]), '', to].join('\n');
   writeFileSync(PAGE, page.slice(0, page.indexOf(from)) + table + page.slice(page.indexOf(to) + to.length));
 }
 
