@@ -21,5 +21,8 @@ module.exports = {
   ].map(project),
   // Tests wait for sockets half of their time: one core less than there are leaves the rest idle.
   maxWorkers: '100%',
+  // A worker that has run many suites holds their modules, and collects garbage more than it tests.
+  workerIdleMemoryLimit: '400MB',
+  testSequencer: './.ci/longest-first.cjs',
   testTimeout: 30_000,
 };
