@@ -13,11 +13,11 @@ const LONGEST = [
 
 /** Jest knows how long a suite takes only where it ran before. Begun last, one of these would run alone while the other cores wait. */
 module.exports = class LongestFirst extends Sequencer {
-  sort(tests) {
+  async sort(tests) {
     const rank = ({ path }) => {
       const place = LONGEST.findIndex((part) => path.includes(part));
       return place < 0 ? LONGEST.length : place;
     };
-    return [...super.sort(tests)].sort((one, other) => rank(one) - rank(other));
+    return [...(await super.sort(tests))].sort((one, other) => rank(one) - rank(other));
   }
 };

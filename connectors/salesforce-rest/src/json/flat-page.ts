@@ -1,11 +1,9 @@
+import { SCALAR, TEXT } from './flat-text.js';
 import type { QueryPage } from './query-page.js';
 
 /** Parents that a record is looked into for; the service has no more. */
 const PARENT_LEVELS = 5;
 
-// Everything is bounded, so that no page takes the engine's stack: what has more is for the scanner.
-const TEXT = String.raw`"[^"\\\0-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\0-\x1f]*){0,200}"`;
-const SCALAR = String.raw`${TEXT}|-?(?:0|[1-9]\d{0,400})(?:\.\d{1,400})?(?:[eE][+-]?\d{1,4})?|true|false|null`;
 const ATTRIBUTES = `"attributes":\\{"type":${TEXT}(?:,"url":${TEXT})?\\}`;
 const recordOf = (value: string): string => `\\{${ATTRIBUTES}(?:,"\\w{1,100}":(?:${value})){0,1000}\\}`;
 let value = SCALAR;

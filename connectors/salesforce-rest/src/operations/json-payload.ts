@@ -1,8 +1,10 @@
 import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { Body, CallContext, ConnectorError, Document } from '@connector-runtime/core';
 import { readBatchResults } from '../json/batch-reader.js';
+import { isKnownRecord, learnRecord } from '../json/flat-record.js';
 import { JsonError } from '../json/json-error.js';
 import { listItems } from '../json/list-items.js';
+import { readPlainResults } from '../json/plain-results.js';
 import { RecordCheck } from '../json/record-check.js';
 import { splitId } from '../json/record-id.js';
 import { recordPart, recordType } from '../json/record-part.js';
@@ -50,6 +52,7 @@ export const JSON_PAYLOAD: Payload = {
   collectionBody: (records, allOrNone) => `{"allOrNone":${allOrNone},"records":[${records.join(',')}]}`,
 
   readCollectionResults: (text) =>
+    readPlainResults(text) ??
     reading(() =>
       listItems(text).map((item) => {
         const { id: told, success, errors } = parseResult(item);
@@ -131,9 +134,11 @@ async function checkedDocument(
 }
 
 async function checkRecord(text: string, { signal }: CallContext): Promise<void> {
+  if (isKnownRecord(text)) return;
   try {
     const check = new RecordCheck(text);
     while (!check.step(CHECKED_AT_ONCE)) await loopTurn(undefined, { signal });
+    learnRecord(text);
   } catch (error) {
     signal.throwIfAborted();
     throw asDocumentError(error);

@@ -5,6 +5,7 @@ import { ACCEPT_XML, XML, XML_BOTH_WAYS } from '../transport/headers.js';
 import { documentError } from '../transport/refusals.js';
 import { readBatchResults } from '../xml/batch-reader.js';
 import { checkXml, checkXmlInSteps, notUtf8 } from '../xml/checked-xml.js';
+import { readPlainResults } from '../xml/plain-results.js';
 import { recordElement, rootType } from '../xml/record-element.js';
 import { splitId } from '../xml/record-id.js';
 import { completeRecord, readQueryPage } from '../xml/record-reader.js';
@@ -61,6 +62,7 @@ export const XML_PAYLOAD: Payload = {
     `<result>${allOrNone ? '<allOrNone>True</allOrNone>' : ''}${records.join('')}</result>`,
 
   readCollectionResults: (text) =>
+    readPlainResults(text) ??
     reading(() =>
       resultElements(text).map(({ text: element, members }) => {
         const success = members?.get('success')?.trim();

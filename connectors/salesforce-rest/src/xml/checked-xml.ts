@@ -1,6 +1,7 @@
 import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { Body } from '@connector-runtime/core';
 import { NoMixedContent } from './no-mixed-content.js';
+import { isKnownRecord, learnRecord } from './plain-record.js';
 import { StrictXmlReader, type XmlListener } from './strict-xml.js';
 import { isSpace } from './tag-reader.js';
 import { XmlError } from './xml-error.js';
@@ -25,8 +26,11 @@ const CHECKED_AT_ONCE = 128 * 1024;
 
 /** The same for text that is in memory, in steps where it is large. No promise where a short look is enough: there are many small documents. */
 export function checkXmlInSteps(text: string, signal: AbortSignal, listener?: XmlListener): Promise<void> | undefined {
+  if (listener === undefined && isKnownRecord(text)) return undefined;
   const isSure = listener === undefined && text.length <= SCANNED_AT_ONCE && isPlainXml(text);
-  return isSure ? undefined : checkInSteps(text, signal, listener);
+  if (!isSure) return checkInSteps(text, signal, listener);
+  learnRecord(text);
+  return undefined;
 }
 
 async function checkInSteps(text: string, signal: AbortSignal, listener: XmlListener | undefined): Promise<void> {

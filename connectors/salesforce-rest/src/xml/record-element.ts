@@ -20,6 +20,11 @@ const NIL = /\s(?!xmlns:)(?:[^\s=:]+:)?nil\s*=\s*["']\s*(?:true|1)\s*["']/;
  * `keyName`: whose child is asked for, if any. Two of that name: `XmlError`.
  */
 export function recordElement(document: string, type: string, keyName?: string): RecordElement {
+  const known = last?.given === type && document.startsWith(last.head) ? last : undefined;
+  if (known !== undefined && keyName === undefined && document.endsWith(known.endTag)) {
+    const content = document.slice(known.head.length, document.length - known.endTag.length);
+    return { text: `<records${known.typed.attributes}>${content}</records>`, type: known.typed.type, key: '' };
+  }
   const scanner = new XmlScanner(document);
   const wanted = keyName?.toLowerCase();
   let start = '';
@@ -34,7 +39,8 @@ export function recordElement(document: string, type: string, keyName?: string):
     if (scanner.level === 1) {
       if (kind !== CLOSE) {
         const attributes = document.slice(scanner.nameEnd, scanner.end - (kind === EMPTY ? 2 : 1)).trimEnd();
-        const typed = withType(attributes, type);
+        const typed = known?.typed ?? withType(attributes, type);
+        if (known === undefined && kind === OPEN) learn(document.slice(0, scanner.end), scanner.name, type, typed);
         rootsType = typed.type;
         start = `<records${typed.attributes}`;
         contentFrom = scanner.end;
@@ -69,8 +75,8 @@ function endTagOf(name: string, document: string): number | undefined {
   return isLast ? from : undefined;
 }
 
-/** The longest attributes that are worth keeping. */
-const MAX_KEPT_LENGTH = 1000;
+/** The longest head that is worth keeping. */
+const MAX_HEAD_LENGTH = 1000;
 
 /** Attributes of a root that name an object type. */
 interface TypedAttributes {
@@ -78,18 +84,18 @@ interface TypedAttributes {
   readonly type: string;
 }
 
-/** The last ones that were asked for: the documents of one source have the same root. */
-let last: { readonly attributes: string; readonly given: string; readonly typed: TypedAttributes } | undefined;
+/** What the last document began with, up to its content: the documents of one source begin alike. */
+let last:
+  | { readonly head: string; readonly endTag: string; readonly given: string; readonly typed: TypedAttributes }
+  | undefined;
 
-function withType(attributes: string, given: string): TypedAttributes {
-  if (last?.attributes === attributes && last.given === given) return last.typed;
-  const own = ownText(attributes);
-  const typed = readType(own, given);
-  if (own.length <= MAX_KEPT_LENGTH) last = { attributes: own, given, typed };
-  return typed;
+function learn(head: string, name: string, given: string, { attributes, type }: TypedAttributes): void {
+  if (head.length > MAX_HEAD_LENGTH || name.endsWith('-')) return;
+  const typed = { attributes: ownText(attributes), type: ownText(type) };
+  last = { head: ownText(head), endTag: ownText(`</${name}>`), given, typed };
 }
 
-function readType(attributes: string, given: string): TypedAttributes {
+function withType(attributes: string, given: string): TypedAttributes {
   const own = ownType(attributes);
   if (own !== undefined && own.type !== '') return { attributes, type: own.type };
   const rest = own === undefined ? attributes : attributes.slice(0, own.from) + attributes.slice(own.to);

@@ -48,6 +48,12 @@ test.each([
   expect(recordElement(document, 'Account').text).toBe(text);
 });
 
+test('of documents that begin alike each gets the type that is asked for', () => {
+  const texts = ['Account', 'Contact', 'Account'].map((type) => recordElement('<r><A/></r>', type).text);
+
+  expect(texts).toEqual(['Account', 'Contact', 'Account'].map((type) => `<records type="${type}"><A/></records>`));
+});
+
 test('a megabyte of white space in the start tag takes little time', () => {
   const spaces = ' '.repeat(1_000_000);
   const startedAt = performance.now();
