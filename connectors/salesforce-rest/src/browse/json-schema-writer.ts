@@ -1,3 +1,4 @@
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { Json } from '@connector-runtime/core';
 import { ERROR_COLUMN } from '../result-columns.js';
 import type { ElementContent, ModelElement, ObjectModel, RecordType, ValueType } from './object-model.js';
@@ -19,10 +20,14 @@ const VALUES: Readonly<Record<ValueType, Schema>> = {
   base64: { type: 'string' },
 };
 
-/** The schema of a model as JSON Schema 2020-12, for records in Salesforce's own JSON form. Equal models give equal text. */
-export function writeJsonSchema(model: ObjectModel): string {
+/** The schema of a model as JSON Schema 2020-12, for records in Salesforce's own JSON form. Equal models give equal text. Others have their turn after each type: there may be hundreds. */
+export async function writeJsonSchema(model: ObjectModel): Promise<string> {
   const isTree = model.isTree === true;
-  const definitions = model.types.map((type) => `${JSON.stringify(type.name)}: ${recordText(type, model)}`);
+  const definitions: string[] = [];
+  for (const type of model.types) {
+    definitions.push(`${JSON.stringify(type.name)}: ${recordText(type, model)}`);
+    await loopTurn();
+  }
   if (isTree) definitions.unshift(`${JSON.stringify(model.root)}: ${indented(recordsOf(model.rootType), 4)}`);
   const root = JSON.stringify(reference(isTree ? model.root : model.rootType));
   return `{\n  "$schema": "${DRAFT}",\n  "$ref": ${root},\n  "$defs": {\n    ${definitions.join(',\n    ')}\n  }\n}`;

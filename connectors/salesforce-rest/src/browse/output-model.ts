@@ -1,3 +1,4 @@
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { CallContext } from '@connector-runtime/core';
 import type { DescribeCache } from '../describe/describe-cache.js';
 import { type FieldDescribe, lookupTargets, type SObjectDescribe } from '../describe/sobject-describe.js';
@@ -93,6 +94,8 @@ class OutputModelBuilder {
     this.names.set(key, name);
     const place = this.built.push(undefined) - 1;
     this.built[place] = { name, elements: await this.elements(holders, reach) };
+    // What is known needs no waiting, and there may be hundreds of types.
+    await loopTurn();
     return name;
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import { elementText, escapeXml } from '../xml/xml-text.js';
 import { type XmlAttributes, XmlWriter } from '../xml/xml-writer.js';
 import type { ElementContent, ModelElement, ObjectModel, RecordType, ValueType } from './object-model.js';
@@ -27,10 +28,10 @@ const OUTPUT_TYPES: Readonly<Record<ValueType, string>> = {
 
 const ANY_NUMBER = { minOccurs: '0', maxOccurs: 'unbounded' };
 
-/** The schema of a model as XML Schema 1.0. Elements of a record may stand in any order. Equal models give equal text. */
-export function writeXmlSchema(model: ObjectModel): string {
+/** The schema of a model as XML Schema 1.0. Elements of a record may stand in any order. Equal models give equal text. Others have their turn after each type: there may be hundreds. */
+export async function writeXmlSchema(model: ObjectModel): Promise<string> {
   const writer = new XmlWriter();
-  new ModelWriter(writer, model).write();
+  await new ModelWriter(writer, model).write();
   return writer.text;
 }
 
@@ -49,15 +50,18 @@ class ModelWriter {
     this.types = model.direction === 'input' ? INPUT_TYPES : OUTPUT_TYPES;
   }
 
-  write(): void {
+  async write(): Promise<void> {
     const { root, rootType, isTree, types, direction } = this.model;
     const schema = { 'xmlns:xs': 'http://www.w3.org/2001/XMLSchema', elementFormDefault: 'unqualified' };
-    this.writer.element('xs:schema', schema, () => {
-      if (isTree === true) this.element({ name: root }, () => this.records(typeName(rootType)));
-      else this.element({ name: root, type: typeName(rootType) });
-      for (const type of types) this.recordType(type);
-      if (direction === 'input') this.idType();
-    });
+    this.writer.open('xs:schema', schema);
+    if (isTree === true) this.element({ name: root }, () => this.records(typeName(rootType)));
+    else this.element({ name: root, type: typeName(rootType) });
+    for (const type of types) {
+      this.recordType(type);
+      await loopTurn();
+    }
+    if (direction === 'input') this.idType();
+    this.writer.close('xs:schema');
   }
 
   private element(attributes: XmlAttributes, content?: () => void): void {

@@ -10,13 +10,23 @@ export class XmlWriter {
 
   /** An element with what `content` writes; an empty one without it. */
   element(name: string, attributes: XmlAttributes, content?: () => void): void {
-    this.written += `${this.lineStart}<${name}${writtenAttributes(attributes)}`;
     if (content === undefined) {
-      this.written += '/>';
+      this.written += `${this.lineStart}<${name}${writtenAttributes(attributes)}/>`;
       return;
     }
-    this.written += '>';
-    this.within(content);
+    this.open(name, attributes);
+    content();
+    this.close(name);
+  }
+
+  /** What is written from here on stands in this element, until it is closed. */
+  open(name: string, attributes: XmlAttributes): void {
+    this.written += `${this.lineStart}<${name}${writtenAttributes(attributes)}>`;
+    this.lineStart += '  ';
+  }
+
+  close(name: string): void {
+    this.lineStart = this.lineStart.slice(0, -2);
     this.written += `${this.lineStart}</${name}>`;
   }
 

@@ -32,8 +32,8 @@ test.each([
   ['output', output],
   ['input', input],
   ['tree', tree],
-])('the schema of an %s model is the text that xmlbuilder2 writes of it', (_title, model) => {
-  const schema = writeXmlSchema(model);
+])('the schema of an %s model is the text that xmlbuilder2 writes of it', async (_title, model) => {
+  const schema = await writeXmlSchema(model);
 
   expect(create(schema).end({ prettyPrint: true })).toBe(schema);
 });
@@ -42,10 +42,29 @@ test.each([
   ['output', output],
   ['input', input],
   ['tree', tree],
-])('the JSON schema of an %s model is written as JSON.stringify writes it', (_title, model) => {
-  const schema = writeJsonSchema(model);
+])('the JSON schema of an %s model is written as JSON.stringify writes it', async (_title, model) => {
+  const schema = await writeJsonSchema(model);
 
   expect(JSON.stringify(JSON.parse(schema), undefined, 2)).toBe(schema);
+});
+
+test.each([
+  ['XML', writeXmlSchema],
+  ['JSON', writeJsonSchema],
+])('others have their turn while a schema of many types is written: %s', async (_form, write) => {
+  const many = Array.from({ length: 100 }, (_, index) => ({ name: `Type${index}`, elements: [] }));
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+
+  await write({ ...output, types: many });
+  isOver = true;
+
+  expect(turns).toBeGreaterThanOrEqual(many.length - 1);
 });
 
 const EXPECTED = `<?xml version="1.0" encoding="UTF-8"?>
@@ -130,8 +149,8 @@ const EXPECTED = `<?xml version="1.0" encoding="UTF-8"?>
   </xs:complexType>
 </xs:schema>`;
 
-test('every kind of content has its form', () => {
-  expect(writeXmlSchema(output)).toBe(EXPECTED);
+test('every kind of content has its form', async () => {
+  expect(await writeXmlSchema(output)).toBe(EXPECTED);
 });
 
 const EXPECTED_TREE = `<?xml version="1.0" encoding="UTF-8"?>
@@ -224,6 +243,6 @@ const EXPECTED_TREE = `<?xml version="1.0" encoding="UTF-8"?>
   </xs:simpleType>
 </xs:schema>`;
 
-test('a tree has references and lists of records', () => {
-  expect(writeXmlSchema(tree)).toBe(EXPECTED_TREE);
+test('a tree has references and lists of records', async () => {
+  expect(await writeXmlSchema(tree)).toBe(EXPECTED_TREE);
 });
