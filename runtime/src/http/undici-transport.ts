@@ -17,7 +17,6 @@ import {
   type HttpTransport,
 } from './http-transport.js';
 import { ProxyRule } from './proxy-rule.js';
-import { openTunnel } from './proxy-tunnel.js';
 
 /** Idle sockets are given up before most services do it: a request must not meet a socket that is just being closed. */
 const IDLE_SOCKET_MS = 4_000;
@@ -113,10 +112,10 @@ function connector(settings: HttpSettings, build: typeof buildConnector): buildC
     const proxy = proxies.proxyFor(options.protocol, options.hostname, port);
     if (proxy === undefined) connect(options, callback);
     else {
-      openTunnel(proxy, options.hostname, port, { timeoutMs, ca: trustedAuthorities(settings) }).then(
-        (socket) => connect({ ...options, httpSocket: socket }, callback),
-        fail,
-      );
+      const through = { timeoutMs, ca: trustedAuthorities(settings) };
+      import('./proxy-tunnel.js')
+        .then(({ openTunnel }) => openTunnel(proxy, options.hostname, port, through))
+        .then((socket) => connect({ ...options, httpSocket: socket }, callback), fail);
     }
   };
 }

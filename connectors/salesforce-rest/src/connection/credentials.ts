@@ -3,13 +3,10 @@ import { type CallContext, ConnectorError, type HttpClient, type Secret } from '
 import type { ConnectionProperties } from '../properties/connection-properties.js';
 import { configError } from '../transport/refusals.js';
 import type { Grant } from './grant.js';
-import { jwtBearerGrant } from './jwt-bearer.js';
-import { clientCredentialsGrant } from './oauth-grants.js';
 import { parseLoginUrl, parseServiceUrl, parseTokenUrl, type ServiceAddress } from './service-address.js';
-import { soapLogin } from './soap-login.js';
 
-/** Logs in by the credentials of the configuration. */
-export function logIn(
+/** Logs in by the credentials of the configuration. Of the grants the one that is used is imported. */
+export async function logIn(
   http: HttpClient,
   properties: ConnectionProperties,
   address: ServiceAddress,
@@ -18,17 +15,21 @@ export function logIn(
   if (properties.authenticationType === 'USER_CREDENTIALS') {
     const url = parseLoginUrl(properties.authenticationUrl);
     const username = needed(properties.username, 'username');
-    return soapLogin(http, { url, username, password: needed(properties.password, 'password').reveal() }, context);
+    const password = needed(properties.password, 'password').reveal();
+    const { soapLogin } = await import('./soap-login.js');
+    return soapLogin(http, { url, username, password }, context);
   }
   const tokenUrl = parseTokenUrl(properties.tokenUrl, address.origin);
   const clientId = needed(properties.clientId, 'clientId');
-  if (properties.grantType === 'authorizationCode') return Promise.reject(nobodyLoggedIn());
+  if (properties.grantType === 'authorizationCode') throw nobodyLoggedIn();
   if (properties.grantType === 'jwtBearer') {
     const privateKey = needed(properties.privateKey, 'privateKey').reveal();
     const subject = needed(properties.jwtSubject, 'jwtSubject');
+    const { jwtBearerGrant } = await import('./jwt-bearer.js');
     return jwtBearerGrant(http, { tokenUrl, clientId, privateKey, subject }, context);
   }
   const clientSecret = needed(properties.clientSecret, 'clientSecret').reveal();
+  const { clientCredentialsGrant } = await import('./oauth-grants.js');
   return clientCredentialsGrant(http, { tokenUrl, clientId, clientSecret }, context);
 }
 

@@ -14,7 +14,6 @@ import type { Session, SessionSource } from '../transport/session-source.js';
 import { SingleFlight } from '../transport/single-flight.js';
 import { isStaleHost } from '../transport/stale-host.js';
 import { newestVersion } from './api-version.js';
-import { authorizationCodeGrant } from './authorization-code.js';
 import { identityOf, logIn, needed, refreshTokenOf } from './credentials.js';
 import { type Grant, SessionToken } from './grant.js';
 import { asLoginError, asRenewalError, isAway, isLost } from './login-errors.js';
@@ -100,6 +99,7 @@ export class SalesforceSession implements SessionSource {
         clientId: needed(properties.clientId, 'clientId'),
         clientSecret: properties.clientSecret?.reveal(),
       };
+      const { authorizationCodeGrant } = await import('./authorization-code.js');
       const granted = await authorizationCodeGrant(http, app, person, context);
       const { revision } = await this.store.read(identityOf(this.properties));
       await this.keep(granted, { revision }, address, context);
