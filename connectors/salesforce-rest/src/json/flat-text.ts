@@ -1,4 +1,4 @@
-// Parts of patterns for values of JSON that hold no others. Everything is bounded, so that no text takes the engine's stack: what has more is for the scanner.
+// Parts of patterns for values of JSON that hold no others. All of it is bounded: what has more is for the scanner.
 
 const PLAIN = String.raw`[^"\\\0-\x1f]*`;
 

@@ -1,7 +1,7 @@
 import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { Body, CallContext, ConnectorError, Document } from '@connector-runtime/core';
 import { readBatchResults } from '../json/batch-reader.js';
-import { isKnownRecord, learnRecord } from '../json/flat-record.js';
+import { FlatRecords } from '../json/flat-records.js';
 import { JsonError } from '../json/json-error.js';
 import { listItems } from '../json/list-items.js';
 import { readPlainResults } from '../json/plain-results.js';
@@ -18,6 +18,7 @@ import { type Payload, PayloadError } from './payload.js';
 
 /** Characters that are checked at a time; a few milliseconds. */
 const CHECKED_AT_ONCE = 1_000_000;
+const flatRecords = new FlatRecords();
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** Records in Salesforce's own JSON form, with `attributes` or without. */
@@ -134,11 +135,10 @@ async function checkedDocument(
 }
 
 async function checkRecord(text: string, { signal }: CallContext): Promise<void> {
-  if (isKnownRecord(text)) return;
+  if (flatRecords.has(text)) return;
   try {
     const check = new RecordCheck(text);
     while (!check.step(CHECKED_AT_ONCE)) await loopTurn(undefined, { signal });
-    learnRecord(text);
   } catch (error) {
     signal.throwIfAborted();
     throw asDocumentError(error);

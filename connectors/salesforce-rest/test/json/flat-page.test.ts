@@ -69,6 +69,11 @@ test.each([
     `{"totalSize":3,"done":true,"records":[{"attributes":{"type":"A"},"X":[{"n":1},{"attributes":2}]},{"Id":"2"},${RECORD}]}`,
   ],
   ['that says neither done nor not', PAGE.replace('true', '"yes"')],
+  ['whose count begins with a zero', PAGE.replace('2', '02')],
+  [
+    'with a parent that looks like a list',
+    PAGE.replace('"Name":"x"', '"Owner":{"attributes":{"type":"User"},"totalSize":3,"done":true}'),
+  ],
   ['with more, and no address of it', PAGE.replace('true', 'false')],
   ['without a count', PAGE.replace('2', '-2')],
 ])('a page %s is left to the scanner', (_, page) => {
@@ -114,4 +119,14 @@ test('numbers keep what they were written as', () => {
   const page = PAGE.replace('"Name":"x"', '"Amount":1.10,"Big":9007199254740993');
 
   expect(readFlatPage(page)?.records[0]).toContain('"Amount":1.10,"Big":9007199254740993');
+});
+
+test('a record that is more than the engine takes at once is left to the scanner', () => {
+  const name = JSON.stringify('\n'.repeat(200));
+  const fields = Array.from({ length: 200 }, (_, field) => `"F${field}":${name}`).join(',');
+  const parents = Array.from({ length: 100 }, (_, parent) => `"P${parent}":{"attributes":{"type":"A"},${fields}}`);
+  const page = `{"totalSize":1,"done":true,"records":[{"attributes":{"type":"A"},${parents.join(',')}}]}`;
+
+  expect(() => readFlatPage(page)).not.toThrow();
+  expect(readQueryPage(page).records).toHaveLength(1);
 });

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { FlatRecords } from '#src/json/flat-records.js';
+import { JsonError } from '#src/json/json-error.js';
+import { RecordCheck } from '#src/json/record-check.js';
+
+const RECORD = '{"Name":"x","Amount":1.5,"Site":null}';
+
+/** By the check that looks at every value. */
+function isRecord(text: string): boolean {
+  try {
+    return new RecordCheck(text).step(text.length + 1);
+  } catch (error) {
+    if (error instanceof JsonError) return false;
+    throw error;
+  }
+}
+
+/** Of values, and of what is none. */
+const PIECES = [
+  '"',
+  '\\',
+  '\\"',
+  '\\u0041',
+  '\\ud800',
+  '\\x',
+  '\n',
+  '\t',
+  ' ',
+  ',',
+  ':',
+  '{',
+  '}',
+  '[',
+  ']',
+  'null',
+  'true',
+  '01',
+  '-',
+  '1',
+  '.5',
+  'e9',
+  ',"Name":',
+  ',"Other":',
+  'é',
+  '\u{1F680}',
+];
+const written = fc.oneof(
+  fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => JSON.stringify(number)),
+  fc.constantFrom('null', 'true', 'false', '""'),
+  fc.array(fc.constantFrom(...PIECES), { maxLength: 6 }).map((pieces) => pieces.join('')),
+  fc.array(fc.constantFrom(...PIECES), { maxLength: 6 }).map((pieces) => `"${pieces.join('')}"`),
+);
+
+test('whatever is written as names and values, a record that is flat is one that may be sent', () => {
+  const name = fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom('"Name"', '"Amount"', '"Site"', '"Rating"') },
+    { weight: 1, arbitrary: written },
+  );
+  let flat = 0;
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, written), { minLength: 1, maxLength: 4 }), (members) => {
+      const text = `{${members.map(([key, value]) => `${key}:${value}`).join(',')}}`;
+      const records = new FlatRecords();
+      records.has(RECORD);
+      if (!records.has(text)) return;
+      flat += 1;
+      expect(isRecord(text)).toBe(true);
+      expect(() => JSON.parse(text)).not.toThrow();
+    }),
+    { numRuns: 5_000 },
+  );
+  expect(flat).toBeGreaterThan(300);
+});
+
+test('a record that is cut at any character is not flat', () => {
+  for (const known of ['{"Name":""}', RECORD]) {
+    const records = new FlatRecords();
+    expect(records.has(known)).toBe(true);
+    for (let length = 0; length < RECORD.length; length += 1) expect(records.has(RECORD.slice(0, length))).toBe(false);
+  }
+});
+
+test.each([
+  ['with a name that stands twice', '{"Name":"x","Amount":1,"Name":null}'],
+  ['with one that stands twice at the end', '{"Name":"x","Amount":1.5,"Site":null,"Site":null}'],
+  ['with one that stands twice at the beginning', '{"Name":"x","Name":"x","Amount":1.5,"Site":null}'],
+  ['with white space', '{"Name": "x","Amount":1,"Site":null}'],
+  ['with a half of a surrogate pair', String.raw`{"Name":"\ud83d","Amount":1,"Site":null}`],
+  ['with an object', '{"Name":{},"Amount":1,"Site":null}'],
+  ['with something behind it', `${RECORD}x`],
+  ['with a comma at its end', '{"Name":"x","Amount":1,}'],
+  ['without a comma between two', '{"Name":"x""Amount":1}'],
+  ['that begins with a comma', ',"Name":"x"}'],
+  ['without members', '{}'],
+])('a record %s is left to the check', (_, text) => {
+  // Also where the record before it had these names.
+  for (const before of [RECORD, '{"Other":1}', '']) {
+    const records = new FlatRecords();
+    records.has(before);
+    expect(records.has(text)).toBe(false);
+  }
+});
+
+test('records are flat whichever of the names they have', () => {
+  const some = [
+    '{"Name":1}',
+    '{"Amount":1,"Site":2,"Z":3}',
+    '{"Site":1}',
+    '{"Name":1,"B":2,"Site":3}',
+    '{"B":1,"Z":2}',
+  ];
+  const records = new FlatRecords();
+  for (const text of [RECORD, ...some, RECORD]) expect(records.has(text)).toBe(true);
+});
+
+test('names may come in another order', () => {
+  const turned = '{"Site":null,"Name":"x"}';
+  const records = new FlatRecords();
+  expect(records.has(RECORD)).toBe(true);
+  expect(records.has(turned)).toBe(false);
+  expect(records.has(turned)).toBe(true);
+});
+
+test('a name inside a text is no member', () => {
+  const records = new FlatRecords();
+  expect(records.has(String.raw`{"A":"x,\"B\":{\"C\":","D":"{"}`)).toBe(true);
+  expect(records.has('{"A":"","D":1}')).toBe(true);
+});
+
+describe('records take little more than the check of any record', () => {
+  const timeOf = (records: readonly string[], check: (text: string) => boolean) => {
+    const times = [1, 2, 3].map(() => {
+      const startedMs = performance.now();
+      for (const record of records) check(record);
+      return performance.now() - startedMs;
+    });
+    return Math.min(...times);
+  };
+
+  test.each<[string, (index: number, field: number) => boolean, (index: number, field: number) => string]>([
+    [
+      'of which each lacks others of the same names',
+      (index, field) => (index * 7 + field * field) % 11 > 1,
+      (_, field) => `Field${field}`,
+    ],
+    ['of which each has names of its own', () => true, (index, field) => `Field${index}_${field}`],
+    ['of two orders in turn', () => true, (index, field) => `Field${index % 2 === 0 ? field : 20 - field}`],
+  ])('%s', (_what, has, nameOf) => {
+    const records = Array.from({ length: 3_000 }, (_, index) => {
+      const fields = Array.from({ length: 20 }, (_unused, field) => field).filter((field) => has(index, field));
+      return `{${fields.map((field) => `"${nameOf(index, field)}":"a value of this field"`).join(',')}}`;
+    });
+
+    const flat = new FlatRecords();
+    expect(timeOf(records, (text) => flat.has(text))).toBeLessThan(3 * timeOf(records, isRecord));
+  });
+});
