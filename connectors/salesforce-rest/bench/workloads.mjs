@@ -15,9 +15,9 @@ export const WORKLOADS = {
   'W2 5': { title: '5,000 creates, 5 at a time', service: {}, docs: 5_000, concurrent: 5 },
   'W2 25': { title: '5,000 creates, 25 at a time', service: {}, docs: 5_000, concurrent: 25 },
   'W2 5 20ms': {
-    title: '2,000 creates, 5 at a time, 20 ms each',
+    title: '5,000 creates, 5 at a time, 20 ms each',
     service: { latencyMs: 20 },
-    docs: 2_000,
+    docs: 5_000,
     concurrent: 5,
   },
   'W2 25 20ms': {

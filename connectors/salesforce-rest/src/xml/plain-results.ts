@@ -1,3 +1,4 @@
+import type { PlainResult } from '../json/plain-results.js';
 import { InheritedNamespaces } from './namespaces.js';
 
 const HEAD = /^(?:<\?xml version="1\.0" encoding="UTF-8"\?>)?<([a-z]{1,20})>/;
@@ -10,10 +11,10 @@ const START = `<result${new InheritedNamespaces().all}`;
 const NO_ERRORS: readonly never[] = [];
 
 /** An answer about many records as the service mostly gives it: all were written, without white space or namespaces. `undefined`: it is not like this, and has to be looked at. */
-export function readPlainResults(answer: string) {
+export function readPlainResults(answer: string): readonly PlainResult[] | undefined {
   const [head = '', root] = HEAD.exec(answer) ?? [];
   if (root === undefined) return undefined;
-  const results: { text: string; id: string; success: true; errors: readonly never[] }[] = [];
+  const results: PlainResult[] = [];
   let at = head.length;
   for (;;) {
     WRITTEN.lastIndex = at;
