@@ -21,12 +21,13 @@ const VALUES: Readonly<Record<ValueType, Schema>> = {
 };
 
 /** The schema of a model as JSON Schema 2020-12, for records in Salesforce's own JSON form. Equal models give equal text. Others have their turn after each type: there may be hundreds. */
-export async function writeJsonSchema(model: ObjectModel): Promise<string> {
+export async function writeJsonSchema(model: ObjectModel, signal: AbortSignal): Promise<string> {
   const isTree = model.isTree === true;
   const definitions: string[] = [];
   for (const type of model.types) {
     definitions.push(`${JSON.stringify(type.name)}: ${recordText(type, model)}`);
     await loopTurn();
+    signal.throwIfAborted();
   }
   if (isTree) definitions.unshift(`${JSON.stringify(model.root)}: ${indented(recordsOf(model.rootType), 4)}`);
   const root = JSON.stringify(reference(isTree ? model.root : model.rootType));

@@ -96,6 +96,7 @@ class OutputModelBuilder {
     this.built[place] = { name, elements: await this.elements(holders, reach) };
     // What is known needs no waiting, and there may be hundreds of types.
     await loopTurn();
+    this.context.signal.throwIfAborted();
     return name;
   }
 

@@ -67,7 +67,7 @@ export class SObjectBrowser implements Browse {
     if (format === 'xsd') {
       if (model !== undefined) {
         const { writeXmlSchema } = await import('./xml-schema-writer.js');
-        return { format, root: model.root, schema: await writeXmlSchema(model) };
+        return { format, root: model.root, schema: await writeXmlSchema(model, context.signal) };
       }
       const { writeResultSchema, writeTreeResultSchema } = await import('./result-schema-writer.js');
       if (isOfTree) return { format, root: 'SObjectTreeResponse', schema: writeTreeResultSchema() };
@@ -79,7 +79,7 @@ export class SObjectBrowser implements Browse {
     );
     if (model !== undefined) {
       const root = model.isTree === true ? model.root : model.rootType;
-      return { format, root, schema: await writeJsonSchema(await this.asGiven(model, query)) };
+      return { format, root, schema: await writeJsonSchema(await this.asGiven(model, query), context.signal) };
     }
     if (isOfTree) return { format, root: 'SObjectTreeResponse', schema: writeJsonTreeResultSchema() };
     return { format, root: 'Result', schema: writeJsonResultSchema() };

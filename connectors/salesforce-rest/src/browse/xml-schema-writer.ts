@@ -29,9 +29,9 @@ const OUTPUT_TYPES: Readonly<Record<ValueType, string>> = {
 const ANY_NUMBER = { minOccurs: '0', maxOccurs: 'unbounded' };
 
 /** The schema of a model as XML Schema 1.0. Elements of a record may stand in any order. Equal models give equal text. Others have their turn after each type: there may be hundreds. */
-export async function writeXmlSchema(model: ObjectModel): Promise<string> {
+export async function writeXmlSchema(model: ObjectModel, signal: AbortSignal): Promise<string> {
   const writer = new XmlWriter();
-  await new ModelWriter(writer, model).write();
+  await new ModelWriter(writer, model).write(signal);
   return writer.text;
 }
 
@@ -50,7 +50,7 @@ class ModelWriter {
     this.types = model.direction === 'input' ? INPUT_TYPES : OUTPUT_TYPES;
   }
 
-  async write(): Promise<void> {
+  async write(signal: AbortSignal): Promise<void> {
     const { root, rootType, isTree, types, direction } = this.model;
     const schema = { 'xmlns:xs': 'http://www.w3.org/2001/XMLSchema', elementFormDefault: 'unqualified' };
     this.writer.open('xs:schema', schema);
@@ -59,6 +59,7 @@ class ModelWriter {
     for (const type of types) {
       this.recordType(type);
       await loopTurn();
+      signal.throwIfAborted();
     }
     if (direction === 'input') this.idType();
     this.writer.close('xs:schema');

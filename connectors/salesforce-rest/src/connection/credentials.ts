@@ -3,9 +3,10 @@ import { type CallContext, ConnectorError, type HttpClient, type Secret } from '
 import type { ConnectionProperties } from '../properties/connection-properties.js';
 import { configError } from '../transport/refusals.js';
 import type { Grant } from './grant.js';
+import { clientCredentialsGrant } from './oauth-grants.js';
 import { parseLoginUrl, parseServiceUrl, parseTokenUrl, type ServiceAddress } from './service-address.js';
 
-/** Logs in by the credentials of the configuration. Of the grants the one that is used is imported. */
+/** Logs in by the credentials of the configuration. What a login by SOAP or by JWT takes is imported when it is used. */
 export async function logIn(
   http: HttpClient,
   properties: ConnectionProperties,
@@ -29,7 +30,6 @@ export async function logIn(
     return jwtBearerGrant(http, { tokenUrl, clientId, privateKey, subject }, context);
   }
   const clientSecret = needed(properties.clientSecret, 'clientSecret').reveal();
-  const { clientCredentialsGrant } = await import('./oauth-grants.js');
   return clientCredentialsGrant(http, { tokenUrl, clientId, clientSecret }, context);
 }
 

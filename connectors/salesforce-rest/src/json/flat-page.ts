@@ -1,3 +1,4 @@
+import { ownText } from '../own-text.js';
 import { SCALAR, TEXT } from './flat-text.js';
 import type { QueryPage } from './query-page.js';
 
@@ -39,8 +40,7 @@ export function readFlatPage(page: string): QueryPage | undefined {
   const isWhole = page.length === at + 2 && page.endsWith(']}') && page.charCodeAt(at - 1) !== COMMA;
   if (!isWhole) return undefined;
   return {
-    // A copy: a part of the page would keep it.
-    ...(nextRecordsUrl !== undefined && { nextRecordsUrl: Buffer.from(nextRecordsUrl).toString() }),
+    ...(nextRecordsUrl !== undefined && { nextRecordsUrl: ownText(nextRecordsUrl) }),
     totalSize: Number(totalSize),
     records,
     openLists: new Map(),

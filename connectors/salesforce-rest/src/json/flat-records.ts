@@ -1,14 +1,16 @@
-import { ownText } from '../xml/own-text.js';
-import { LITERAL_SCALAR } from './flat-text.js';
+import { ownText } from '../own-text.js';
+import { SCALAR_WITHOUT_CODES } from './flat-text.js';
 
 const MAX_MEMBERS = 100;
 /** Longer text is looked at in steps. */
 const MAX_LENGTH = 100_000;
-/** A pattern takes milliseconds to compile. After so many, because records have ever other names, so many records are left to the check. */
+/** A pattern takes milliseconds to compile, which pays where so many records are known by it. */
+const WORTH_RECORDS = 1_000;
+/** After so many that did not pay, because records have ever other names, so many records are left to the check. */
 const MAX_PATTERNS = 10;
-const PAUSE = 10_000;
+const RECORDS_LEFT_OUT = 10_000;
 
-const MEMBER = `"\\w{1,100}":(?:${LITERAL_SCALAR})`;
+const MEMBER = `"\\w{1,100}":(?:${SCALAR_WITHOUT_CODES})`;
 const FLAT = new RegExp(`^\\{${MEMBER}(?:,${MEMBER}){0,${MAX_MEMBERS - 1}}\\}$`);
 const NAME = /"\w{1,100}":/y;
 
@@ -24,25 +26,28 @@ export class FlatRecords {
   private known: readonly string[] = [];
   /** Of records with known names. */
   private pattern: RegExp | undefined;
-  private patterns = 0;
-  private left = 0;
+  private recordsOfPattern = 0;
+  private patternsThatDidNotPay = 0;
+  private recordsToLeaveOut = 0;
 
   /**
    * Is text a record that may be sent, without white space? One pattern for all of it takes a tenth of the time of a check that goes from value to value.
    * False says nothing: the check of any record has to look.
    */
-  has(text: string): boolean {
-    if (this.left > 0) {
-      this.left -= 1;
+  isRecord(text: string): boolean {
+    if (this.recordsToLeaveOut > 0) {
+      this.recordsToLeaveOut -= 1;
       return false;
     }
     if (text.length > MAX_LENGTH) return false;
     this.pattern ??= patternOf(this.known);
-    return this.pattern.test(text) || (FLAT.test(text) && this.hasOwnNames(text));
+    if (!this.pattern.test(text)) return FLAT.test(text) && this.learnNames(text);
+    this.recordsOfPattern += 1;
+    return true;
   }
 
-  /** Does each name stand once in this flat text? There a quote follows a comma before a name, or where a text ends in a comma: inside a text it is escaped. */
-  private hasOwnNames(text: string): boolean {
+  /** Takes up the names of a flat text; false where one stands twice, or where they come in another order than before. There a quote follows a comma before a name, or where a text ends in a comma: inside a text it is escaped. */
+  private learnNames(text: string): boolean {
     const { known } = this;
     const fresh: NewName[] = [];
     let next = 0;
@@ -52,41 +57,33 @@ export class FlatRecords {
       if (name === undefined) continue;
       const place = known.indexOf(name);
       if (place >= next) next = place + 1;
-      else if (place >= 0 || fresh.some((other) => other.name === name)) return this.forget();
-      else fresh.push({ name, place: next });
+      else if (place >= 0 || fresh.some((other) => other.name === name)) {
+        this.setKnown([]);
+        return false;
+      } else fresh.push({ name, place: next });
     }
-    this.learn(fresh);
+    this.setKnown(known.length + fresh.length > MAX_MEMBERS ? [] : united(known, fresh));
     return true;
-  }
-
-  private learn(fresh: readonly NewName[]): void {
-    const { known } = this;
-    if (known.length + fresh.length > MAX_MEMBERS) {
-      this.forget();
-      return;
-    }
-    const names = ownText(fresh.map(({ name }) => name).join('\n')).split('\n');
-    this.setKnown(fresh.reduce((all, { place }, index) => all.toSpliced(place + index, 0, names[index] ?? ''), known));
-  }
-
-  /** A name stands twice, or in another order than before, or there are too many. */
-  private forget(): false {
-    this.setKnown([]);
-    return false;
   }
 
   private setKnown(names: readonly string[]): void {
     this.known = names;
     this.pattern = undefined;
-    this.patterns += 1;
-    if (this.patterns < MAX_PATTERNS) return;
-    this.patterns = 0;
-    this.left = PAUSE;
+    this.patternsThatDidNotPay = this.recordsOfPattern < WORTH_RECORDS ? this.patternsThatDidNotPay + 1 : 0;
+    this.recordsOfPattern = 0;
+    if (this.patternsThatDidNotPay < MAX_PATTERNS) return;
+    this.patternsThatDidNotPay = 0;
+    this.recordsToLeaveOut = RECORDS_LEFT_OUT;
   }
+}
+
+function united(known: readonly string[], fresh: readonly NewName[]): readonly string[] {
+  const names = ownText(fresh.map(({ name }) => name).join('\n')).split('\n');
+  return fresh.reduce((all, { place }, index) => all.toSpliced(place + index, 0, names[index] ?? ''), known);
 }
 
 /** Of records that have some of these names, in their order. */
 function patternOf(names: readonly string[]): RegExp {
-  const members = names.map((name) => `(?:${name}(?:${LITERAL_SCALAR})(?:,(?=")|(?=\\})))?`);
+  const members = names.map((name) => `(?:${name}(?:${SCALAR_WITHOUT_CODES})(?:,(?=")|(?=\\})))?`);
   return new RegExp(`^\\{(?=")${members.join('')}\\}$`);
 }

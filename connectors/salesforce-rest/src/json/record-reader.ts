@@ -1,3 +1,4 @@
+import { ownText } from '../own-text.js';
 import { readFlatPage } from './flat-page.js';
 import { JsonError } from './json-error.js';
 import { CLOSE_OBJECT, END, JsonScanner, memberRange, OPEN_ARRAY, OPEN_OBJECT, STRING } from './json-scanner.js';
@@ -199,9 +200,8 @@ function countOf(source: string): number {
   return Number(source);
 }
 
-/** A copy, so that the cursor does not keep its page alive. */
 function cursorOf(source: string): string {
   const value: unknown = JSON.parse(source);
   if (typeof value !== 'string' || value.trim() === '') throw new JsonError('nextRecordsUrl is no address');
-  return Buffer.from(value.trim()).toString();
+  return ownText(value.trim());
 }

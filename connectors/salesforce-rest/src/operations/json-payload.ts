@@ -4,11 +4,11 @@ import { readBatchResults } from '../json/batch-reader.js';
 import { FlatRecords } from '../json/flat-records.js';
 import { JsonError } from '../json/json-error.js';
 import { listItems } from '../json/list-items.js';
-import { readPlainResults } from '../json/plain-results.js';
 import { RecordCheck } from '../json/record-check.js';
 import { splitId } from '../json/record-id.js';
 import { recordPart, recordType } from '../json/record-part.js';
 import { completeRecord, readQueryPage } from '../json/record-reader.js';
+import { readWrittenResults } from '../json/written-results.js';
 import { errorsInJson } from '../transport/error-answer.js';
 import { ACCEPT_JSON, JSON_BOTH_WAYS, JSON_TYPE } from '../transport/headers.js';
 import { documentError } from '../transport/refusals.js';
@@ -53,7 +53,7 @@ export const JSON_PAYLOAD: Payload = {
   collectionBody: (records, allOrNone) => `{"allOrNone":${allOrNone},"records":[${records.join(',')}]}`,
 
   readCollectionResults: (text) =>
-    readPlainResults(text) ??
+    readWrittenResults(text) ??
     reading(() =>
       listItems(text).map((item) => {
         const { id: told, success, errors } = parseResult(item);
@@ -135,7 +135,7 @@ async function checkedDocument(
 }
 
 async function checkRecord(text: string, { signal }: CallContext): Promise<void> {
-  if (flatRecords.has(text)) return;
+  if (flatRecords.isRecord(text)) return;
   try {
     const check = new RecordCheck(text);
     while (!check.step(CHECKED_AT_ONCE)) await loopTurn(undefined, { signal });

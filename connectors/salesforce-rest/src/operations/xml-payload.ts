@@ -5,12 +5,12 @@ import { ACCEPT_XML, XML, XML_BOTH_WAYS } from '../transport/headers.js';
 import { documentError } from '../transport/refusals.js';
 import { readBatchResults } from '../xml/batch-reader.js';
 import { checkXml, checkXmlInSteps, notUtf8 } from '../xml/checked-xml.js';
-import { readPlainResults } from '../xml/plain-results.js';
 import { recordElement, rootType } from '../xml/record-element.js';
 import { splitId } from '../xml/record-id.js';
 import { completeRecord, readQueryPage } from '../xml/record-reader.js';
 import { resultElements } from '../xml/result-elements.js';
 import type { XmlListener } from '../xml/strict-xml.js';
+import { readWrittenResults } from '../xml/written-results.js';
 import { XmlError } from '../xml/xml-error.js';
 import { escapeXml } from '../xml/xml-text.js';
 import { childText, parseXml, type XmlElement } from '../xml/xml-tree.js';
@@ -62,7 +62,7 @@ export const XML_PAYLOAD: Payload = {
     `<result>${allOrNone ? '<allOrNone>True</allOrNone>' : ''}${records.join('')}</result>`,
 
   readCollectionResults: (text) =>
-    readPlainResults(text) ??
+    readWrittenResults(text) ??
     reading(() =>
       resultElements(text).map(({ text: element, members }) => {
         const success = members?.get('success')?.trim();

@@ -1,7 +1,7 @@
 import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { Body } from '@connector-runtime/core';
+import { isKnownRecord, learnRecord } from './known-record.js';
 import { NoMixedContent } from './no-mixed-content.js';
-import { isKnownRecord, learnRecord } from './plain-record.js';
 import { StrictXmlReader, type XmlListener } from './strict-xml.js';
 import { isSpace } from './tag-reader.js';
 import { XmlError } from './xml-error.js';

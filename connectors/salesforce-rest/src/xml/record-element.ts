@@ -1,4 +1,4 @@
-import { ownText } from './own-text.js';
+import { ownText } from '../own-text.js';
 import { XmlError } from './xml-error.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { escapeXml, unescapeXml } from './xml-text.js';

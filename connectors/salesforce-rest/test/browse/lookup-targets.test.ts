@@ -26,7 +26,7 @@ const describes = {
   describe: async (name: string) => DESCRIBES[name],
   describeVisible: async (names: readonly string[]) => names.map((name) => DESCRIBES[name]),
 } as unknown as DescribeCache;
-const context = {} as CallContext;
+const context = { signal: new AbortController().signal } as CallContext;
 
 describe('below a parent of several types, the lookups of all of them are followed', () => {
   test('by the fields of a query', async () => {

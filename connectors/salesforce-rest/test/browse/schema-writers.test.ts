@@ -24,6 +24,7 @@ const types = [
   },
   { name: 'Other', elements: [] },
 ];
+const NEVER = new AbortController().signal;
 const output: ObjectModel = { root: 'records', rootType: 'Account', direction: 'output', types };
 const input: ObjectModel = { ...output, direction: 'input' };
 const tree: ObjectModel = { ...input, root: 'SObjectTreeRequest', isTree: true };
@@ -33,7 +34,7 @@ test.each([
   ['input', input],
   ['tree', tree],
 ])('the schema of an %s model is the text that xmlbuilder2 writes of it', async (_title, model) => {
-  const schema = await writeXmlSchema(model);
+  const schema = await writeXmlSchema(model, NEVER);
 
   expect(create(schema).end({ prettyPrint: true })).toBe(schema);
 });
@@ -43,7 +44,7 @@ test.each([
   ['input', input],
   ['tree', tree],
 ])('the JSON schema of an %s model is written as JSON.stringify writes it', async (_title, model) => {
-  const schema = await writeJsonSchema(model);
+  const schema = await writeJsonSchema(model, NEVER);
 
   expect(JSON.stringify(JSON.parse(schema), undefined, 2)).toBe(schema);
 });
@@ -61,10 +62,21 @@ test.each([
   };
   setImmediate(count);
 
-  await write({ ...output, types: many });
+  await write({ ...output, types: many }, NEVER);
   isOver = true;
 
   expect(turns).toBeGreaterThanOrEqual(many.length - 1);
+});
+
+test.each([
+  ['XML', writeXmlSchema],
+  ['JSON', writeJsonSchema],
+])('a schema that nobody waits for any more is not written on: %s', async (_form, write) => {
+  const stop = new AbortController();
+  const writing = write(output, stop.signal);
+  stop.abort(new Error('nobody waits'));
+
+  await expect(writing).rejects.toThrow('nobody waits');
 });
 
 const EXPECTED = `<?xml version="1.0" encoding="UTF-8"?>
@@ -150,7 +162,7 @@ const EXPECTED = `<?xml version="1.0" encoding="UTF-8"?>
 </xs:schema>`;
 
 test('every kind of content has its form', async () => {
-  expect(await writeXmlSchema(output)).toBe(EXPECTED);
+  expect(await writeXmlSchema(output, NEVER)).toBe(EXPECTED);
 });
 
 const EXPECTED_TREE = `<?xml version="1.0" encoding="UTF-8"?>
@@ -244,5 +256,5 @@ const EXPECTED_TREE = `<?xml version="1.0" encoding="UTF-8"?>
 </xs:schema>`;
 
 test('a tree has references and lists of records', async () => {
-  expect(await writeXmlSchema(tree)).toBe(EXPECTED_TREE);
+  expect(await writeXmlSchema(tree, NEVER)).toBe(EXPECTED_TREE);
 });

@@ -127,6 +127,6 @@ test('a record that is more than the engine takes at once is left to the scanner
   const parents = Array.from({ length: 100 }, (_, parent) => `"P${parent}":{"attributes":{"type":"A"},${fields}}`);
   const page = `{"totalSize":1,"done":true,"records":[{"attributes":{"type":"A"},${parents.join(',')}}]}`;
 
-  expect(() => readFlatPage(page)).not.toThrow();
+  expect(readFlatPage(page)).toBeUndefined();
   expect(readQueryPage(page).records).toHaveLength(1);
 });

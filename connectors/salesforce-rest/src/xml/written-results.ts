@@ -1,4 +1,3 @@
-import type { PlainResult } from '../json/plain-results.js';
 import { InheritedNamespaces } from './namespaces.js';
 
 const HEAD = /^(?:<\?xml version="1\.0" encoding="UTF-8"\?>)?<([a-z]{1,20})>/;
@@ -11,10 +10,10 @@ const START = `<result${new InheritedNamespaces().all}`;
 const NO_ERRORS: readonly never[] = [];
 
 /** An answer about many records as the service mostly gives it: all were written, without white space or namespaces. `undefined`: it is not like this, and has to be looked at. */
-export function readPlainResults(answer: string): readonly PlainResult[] | undefined {
+export function readWrittenResults(answer: string) {
   const [head = '', root] = HEAD.exec(answer) ?? [];
   if (root === undefined) return undefined;
-  const results: PlainResult[] = [];
+  const results: { text: string; id: string; success: true; errors: readonly never[] }[] = [];
   let at = head.length;
   for (;;) {
     WRITTEN.lastIndex = at;

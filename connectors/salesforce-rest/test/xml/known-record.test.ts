@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isPlainXml } from '#src/xml/checked-xml.js';
-import { isKnownRecord, learnRecord } from '#src/xml/plain-record.js';
+import { isKnownRecord, learnRecord } from '#src/xml/known-record.js';
 
 const XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
 const HEAD = `<?xml version="1.0"?>\n<records type="Account" ${XSI}>`;
@@ -83,6 +83,11 @@ test.each([
 ])('a record %s is left to the check', (_, text) => {
   learnRecord(RECORD);
   expect(isKnownRecord(text)).toBe(false);
+});
+
+test('white space may stand around fields, and behind the root', () => {
+  learnRecord(RECORD);
+  expect(isKnownRecord(`${RECORD.replace(END, `\n${END}`)}\n`)).toBe(true);
 });
 
 test('nil is known only where its prefix is declared', () => {

@@ -1,4 +1,4 @@
-import { ownText } from './own-text.js';
+import { ownText } from '../own-text.js';
 import { OPEN, XmlScanner } from './xml-scanner.js';
 
 /** Longer text is looked at in steps; longer heads are not kept. */
@@ -6,6 +6,7 @@ const MAX_LENGTH = 100_000;
 const MAX_HEAD_LENGTH = 1_000;
 
 const SPACE = '[ \\t\\r\\n]*';
+const BLANK = new RegExp(SPACE, 'y');
 /** Of characters that XML holds wherever they stand. */
 const PLAIN = '[^<&\\]\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]*';
 const VALUE = `>${PLAIN}(?:&(?:amp|lt|gt|quot|apos);${PLAIN}){0,8}</\\1>`;
@@ -30,7 +31,14 @@ export function isKnownRecord(text: string): boolean {
   let at = last.text.length;
   fields.lastIndex = at;
   while (fields.test(text)) at = fields.lastIndex;
-  return text.startsWith(endTag, at) && text.length === at + endTag.length;
+  at = behindBlank(text, at);
+  return text.startsWith(endTag, at) && behindBlank(text, at + endTag.length) === text.length;
+}
+
+function behindBlank(text: string, at: number): number {
+  BLANK.lastIndex = at;
+  BLANK.test(text);
+  return BLANK.lastIndex;
 }
 
 /** Lets {@link isKnownRecord} know documents that begin like this one, which was checked by the scanner. */

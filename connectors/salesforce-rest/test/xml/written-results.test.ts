@@ -1,5 +1,5 @@
-import { readPlainResults } from '#src/xml/plain-results.js';
 import { resultElements } from '#src/xml/result-elements.js';
+import { readWrittenResults } from '#src/xml/written-results.js';
 
 const ID = '001Lo00000000001AA';
 const one = (id: string) => `<result><id>${id}</id><success>true</success></result>`;
@@ -12,7 +12,7 @@ test.each([
   const elements = resultElements(answer);
 
   expect(elements).toHaveLength(2);
-  expect(readPlainResults(answer)).toEqual(
+  expect(readWrittenResults(answer)).toEqual(
     elements.map(({ text, members }) => ({ text, id: members?.get('id'), success: true, errors: [] })),
   );
 });
@@ -20,7 +20,7 @@ test.each([
 test('an answer that is cut at any character is none', () => {
   const answer = `<results>${one(ID)}${created}</results>`;
   for (let length = 0; length < answer.length; length += 1)
-    expect(readPlainResults(answer.slice(0, length))).toBeUndefined();
+    expect(readWrittenResults(answer.slice(0, length))).toBeUndefined();
 });
 
 test.each([
@@ -32,5 +32,5 @@ test.each([
   ['the end of another element', `<results>${one(ID)}</other>`],
   ['something behind it', `<results>${one(ID)}</results> `],
 ])('an answer with %s is left to be looked at', (_, answer) => {
-  expect(readPlainResults(answer)).toBeUndefined();
+  expect(readWrittenResults(answer)).toBeUndefined();
 });

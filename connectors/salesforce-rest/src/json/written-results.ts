@@ -1,10 +1,10 @@
 /** What the service says of a record that it wrote. */
-const WRITTEN = /\{"id":"(\w{15,18})","success":true,"errors":\[\]\}/y;
+const WRITTEN = /\{"id":"(\w{15,18})","success":true,"errors":\[\](?:,"created":(?:true|false))?\}/y;
 
 const COMMA = 44;
 
 /** A result of success. */
-export interface PlainResult {
+export interface WrittenResult {
   /** Cut out of the answer. */
   readonly text: string;
   readonly id: string;
@@ -15,9 +15,9 @@ export interface PlainResult {
 const NO_ERRORS: readonly never[] = [];
 
 /** An answer about many records as the service mostly gives it: all were written, without white space. `undefined`: it is not like this, and has to be looked at. */
-export function readPlainResults(answer: string): readonly PlainResult[] | undefined {
+export function readWrittenResults(answer: string): readonly WrittenResult[] | undefined {
   if (!answer.startsWith('[') || !answer.endsWith(']')) return undefined;
-  const results: PlainResult[] = [];
+  const results: WrittenResult[] = [];
   let at = 1;
   for (;;) {
     WRITTEN.lastIndex = at;

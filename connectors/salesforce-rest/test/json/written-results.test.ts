@@ -1,11 +1,11 @@
-import { readPlainResults } from '#src/json/plain-results.js';
+import { readWrittenResults } from '#src/json/written-results.js';
 
 const ID = '001Lo00000000001AA';
 const one = (id: string) => `{"id":"${id}","success":true,"errors":[]}`;
 
 test('results of success are cut out as they are written', () => {
-  const [first, second] = [one(ID), one('001Lo00000000002')];
-  expect(readPlainResults(`[${first},${second}]`)).toEqual([
+  const [first, second] = [one(ID), one('001Lo00000000002').replace('}', ',"created":false}')];
+  expect(readWrittenResults(`[${first},${second}]`)).toEqual([
     { text: first, id: ID, success: true, errors: [] },
     { text: second, id: '001Lo00000000002', success: true, errors: [] },
   ]);
@@ -14,7 +14,7 @@ test('results of success are cut out as they are written', () => {
 test('an answer that is cut at any character is none', () => {
   const answer = `[${one(ID)},${one(ID)}]`;
   for (let length = 0; length < answer.length; length += 1)
-    expect(readPlainResults(answer.slice(0, length))).toBeUndefined();
+    expect(readWrittenResults(answer.slice(0, length))).toBeUndefined();
 });
 
 test.each([
@@ -26,5 +26,5 @@ test.each([
   ['something in between', `[${one(ID)} ${one(ID)}]`],
   ['a list around it', `[[${one(ID)}]]`],
 ])('an answer with %s is left to be looked at', (_, answer) => {
-  expect(readPlainResults(answer)).toBeUndefined();
+  expect(readWrittenResults(answer)).toBeUndefined();
 });
