@@ -41,7 +41,7 @@ const CLOSED_ROOMS = [
   { from: /^runtime\/src\/(?!cli\/)/, to: /^runtime\/src\/cli\// },
   {
     from: /^connectors\/salesforce-rest\/src\/(soql|xml|json|csv)\//,
-    to: /^connectors\/salesforce-rest\/src\/(?!soql|xml|json|csv|(?:service-limits|own-text)\.ts$)/,
+    to: /^connectors\/salesforce-rest\/src\/(?!soql|xml|json|csv|service-limits\.ts$)/,
   },
   {
     from: /^connectors\/salesforce-rest\/src\/transport\//,

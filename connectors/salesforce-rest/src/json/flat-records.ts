@@ -1,4 +1,4 @@
-import { ownText } from '../own-text.js';
+import { ownText } from '../xml/own-text.js';
 import { SCALAR_WITHOUT_CODES } from './flat-text.js';
 
 const MAX_MEMBERS = 100;

@@ -1,4 +1,4 @@
-import { ownText } from '../own-text.js';
+import { ownText } from './own-text.js';
 import { OPEN, XmlScanner } from './xml-scanner.js';
 
 /** Longer text is looked at in steps; longer heads are not kept. */

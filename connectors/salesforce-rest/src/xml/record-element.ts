@@ -1,4 +1,4 @@
-import { ownText } from '../own-text.js';
+import { ownText } from './own-text.js';
 import { XmlError } from './xml-error.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { escapeXml, unescapeXml } from './xml-text.js';
@@ -84,7 +84,7 @@ interface TypedAttributes {
   readonly type: string;
 }
 
-/** What the last document began with, up to its content: the documents of one source begin alike. */
+/** What the document began with, up to its content, that was learnt last: the documents of one source begin alike. */
 let last:
   | { readonly head: string; readonly endTag: string; readonly given: string; readonly typed: TypedAttributes }
   | undefined;

@@ -1,4 +1,4 @@
-import { ownText } from '../own-text.js';
+import { ownText } from './own-text.js';
 import { RootPrefixes } from './root-prefixes.js';
 import { refuseXml } from './xml-error.js';
 import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_DECLARED_LENGTH, MAX_NAME_LENGTH } from './xml-limits.js';
