@@ -3,7 +3,7 @@ import { END, JsonScanner, OPEN_ARRAY, OPEN_OBJECT, STRING } from './json-scanne
 import { MemberNames } from './member-names.js';
 
 /**
- * Finds out whether text, without a byte order mark, is a record that may be sent: one JSON object in which no name stands twice and no text holds half of a surrogate pair.
+ * Finds out whether text, without a byte order mark, is a record that may be sent: one JSON object in which no name stands twice, in any case, and no text holds half of a surrogate pair.
  * In steps, so that a large document does not hold up everything else. Throws {@link JsonError}.
  */
 export class RecordCheck {

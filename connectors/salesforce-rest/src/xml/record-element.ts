@@ -1,3 +1,5 @@
+import { LastHead } from './last-head.js';
+import { localName } from './local-name.js';
 import { ownText } from './own-text.js';
 import { XmlError } from './xml-error.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
@@ -20,9 +22,10 @@ const NIL = /\s(?!xmlns:)(?:[^\s=:]+:)?nil\s*=\s*["']\s*(?:true|1)\s*["']/;
  * `keyName`: whose child is asked for, if any. Two of that name: `XmlError`.
  */
 export function recordElement(document: string, type: string, keyName?: string): RecordElement {
-  const known = last?.given === type && document.startsWith(last.head) ? last : undefined;
-  if (known !== undefined && keyName === undefined && document.endsWith(known.endTag)) {
-    const content = document.slice(known.head.length, document.length - known.endTag.length);
+  const head = heads.at(document, 0);
+  const known = head?.learnt.given === type ? head.learnt : undefined;
+  if (head !== undefined && known !== undefined && keyName === undefined && document.endsWith(known.endTag)) {
+    const content = document.slice(head.end, document.length - known.endTag.length);
     return { text: `<records${known.typed.attributes}>${content}</records>`, type: known.typed.type, key: '' };
   }
   const scanner = new XmlScanner(document);
@@ -75,24 +78,27 @@ function endTagOf(name: string, document: string): number | undefined {
   return isLast ? from : undefined;
 }
 
-/** The longest head that is worth keeping. */
-const MAX_HEAD_LENGTH = 1000;
-
 /** Attributes of a root that name an object type. */
 interface TypedAttributes {
   readonly attributes: string;
   readonly type: string;
 }
 
-/** What the document began with, up to its content, that was learnt last: the documents of one source begin alike. */
-let last:
-  | { readonly head: string; readonly endTag: string; readonly given: string; readonly typed: TypedAttributes }
-  | undefined;
+/** What documents begin with, up to their content. */
+interface Head {
+  readonly endTag: string;
+  readonly given: string;
+  readonly typed: TypedAttributes;
+}
+
+const heads = new LastHead<Head>();
 
 function learn(head: string, name: string, given: string, { attributes, type }: TypedAttributes): void {
-  if (head.length > MAX_HEAD_LENGTH || name.endsWith('-')) return;
-  const typed = { attributes: ownText(attributes), type: ownText(type) };
-  last = { head: ownText(head), endTag: ownText(`</${name}>`), given, typed };
+  if (name.endsWith('-')) return;
+  heads.keep(head, () => {
+    const typed = { attributes: ownText(attributes), type: ownText(type) };
+    return { endTag: ownText(`</${name}>`), given, typed };
+  });
 }
 
 function withType(attributes: string, given: string): TypedAttributes {
@@ -111,8 +117,4 @@ function ownType(attributes: string): { type: string; from: number; to: number }
     if (name === 'type') return { type: unescapeXml(value.slice(1, -1)).trim(), from, to: from + whole.length };
   }
   return undefined;
-}
-
-function localName(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
 }

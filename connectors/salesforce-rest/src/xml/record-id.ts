@@ -1,4 +1,5 @@
 import { ID_NAME, isIdName } from '../soql/id-name.js';
+import { localName } from './local-name.js';
 import { XmlError } from './xml-error.js';
 import { CLOSE, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { unescapeXml } from './xml-text.js';
@@ -23,7 +24,7 @@ export function splitId(text: string): IdentifiedRecord {
     const kind = scanner.next();
     if (kind === END) return found ?? { id: '', rest: without(text, 0, 0) };
     if (from >= 0 && scanner.level > 2) throw new XmlError('the Id element holds further elements');
-    if (scanner.level !== 2 || !isIdName(scanner.name.slice(scanner.name.indexOf(':') + 1))) continue;
+    if (scanner.level !== 2 || !isIdName(localName(scanner.name))) continue;
     if (found !== undefined) throw new XmlError('the Id element stands there twice');
     if (kind === OPEN) {
       from = scanner.start;

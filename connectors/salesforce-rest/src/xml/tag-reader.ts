@@ -1,3 +1,4 @@
+import { LastHead } from './last-head.js';
 import { ownText } from './own-text.js';
 import { RootPrefixes } from './root-prefixes.js';
 import { refuseXml } from './xml-error.js';
@@ -46,19 +47,14 @@ export function spaceEnd(text: string, from: number): number {
   return i;
 }
 
-/** The attributes of a root, which declare namespaces: read once for all documents that begin alike. */
+/** What the attributes of a root declare. They are kept from behind the name to the tag's `>` or `/`. */
 interface RootAttributes {
-  /** From behind the name to the tag's `>` or `/`, which is the last character. */
-  readonly text: string;
   readonly declarations: readonly NamespaceDeclaration[];
   readonly prefixes: RootPrefixes;
 }
 
-/** The longest that is worth keeping. */
-const MAX_KEPT_LENGTH = 1000;
-
-/** Of the last root that needed no second look: the documents of one source have the same one. */
-let lastRoot: RootAttributes | undefined;
+/** Of roots that needed no second look. */
+const roots = new LastHead<RootAttributes>();
 
 /** Reads start tags, names and attributes, by their positions in the text. Throws an `XmlError` that says where the tag begins. */
 export class TagReader {
@@ -152,19 +148,21 @@ export class TagReader {
 
   private rootAttributes(from: number): number {
     const { text } = this;
-    if (lastRoot !== undefined && text.slice(from, from + lastRoot.text.length) === lastRoot.text) {
-      this.prefixes = lastRoot.prefixes;
-      this.declarations.push(...lastRoot.declarations);
-      return from + lastRoot.text.length - 1;
+    const known = roots.at(text, from);
+    if (known !== undefined) {
+      this.prefixes = known.learnt.prefixes;
+      this.declarations.push(...known.learnt.declarations);
+      return known.end - 1;
     }
     const prefixes = new RootPrefixes();
     this.prefixes = prefixes;
     const close = this.readAttributes(from, prefixes);
     if (this.used.length > 0) this.checkPrefixes();
-    if (this.isPlain && close - from < MAX_KEPT_LENGTH) {
-      const declarations = this.declarations.map(({ name, text }) => ({ name: ownText(name), text: ownText(text) }));
-      lastRoot = { text: ownText(text.slice(from, close + 1)), declarations, prefixes };
-    }
+    if (this.isPlain)
+      roots.keep(text.slice(from, close + 1), () => ({
+        declarations: this.declarations.map((one) => ({ name: ownText(one.name), text: ownText(one.text) })),
+        prefixes,
+      }));
     return close;
   }
 

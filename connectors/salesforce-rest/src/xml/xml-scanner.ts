@@ -85,6 +85,15 @@ export class XmlScanner {
     while (FIELDS.test(this.text)) this.passTo(FIELDS.lastIndex);
   }
 
+  /** Goes past one of them, whatever its name begins with, and says its name. */
+  passField(): string | undefined {
+    if (this.depth === 0 || this.depth >= MAX_DEPTH) return undefined;
+    FIELD.lastIndex = this.end;
+    const name = FIELD.exec(this.text)?.[1];
+    if (name !== undefined) this.passTo(FIELD.lastIndex);
+    return name;
+  }
+
   /** Goes past a simple field, if one comes next, space before it: its tags are never at hand. */
   takeField(): { readonly name: string; readonly value: string } | undefined {
     if (this.depth === 0 || this.depth >= MAX_DEPTH) return undefined;

@@ -86,6 +86,7 @@ test.each([
   ['with a name that stands twice', '{"Name":"x","Amount":1,"Name":null}'],
   ['with one that stands twice at the end', '{"Name":"x","Amount":1.5,"Site":null,"Site":null}'],
   ['with one that stands twice at the beginning', '{"Name":"x","Name":"x","Amount":1.5,"Site":null}'],
+  ['with one that stands twice in another case', '{"Name":"x","Amount":1,"NAME":null}'],
   ['with white space', '{"Name": "x","Amount":1,"Site":null}'],
   ['with a half of a surrogate pair', String.raw`{"Name":"\ud83d","Amount":1,"Site":null}`],
   ['with an object', '{"Name":{},"Amount":1,"Site":null}'],
@@ -135,8 +136,8 @@ test('where records have ever other names some are left out, and then they are t
   const taken = Array.from({ length: 12_000 }, (_, index) => records.isRecord(own(index)));
 
   expect(taken.slice(0, 10)).not.toContain(false);
-  expect(taken.slice(10, 10_010)).not.toContain(true);
-  expect(taken.slice(10_010, 10_020)).not.toContain(false);
+  expect(taken.slice(10, 10_009)).not.toContain(true);
+  expect(taken.slice(10_009, 10_019)).not.toContain(false);
 });
 
 test('names that change now and then leave no record out', () => {

@@ -44,7 +44,7 @@ describe('a document', () => {
     };
     void others();
 
-    await checkXmlInSteps(`<a>${'<b>€😀</b>\r\n'.repeat(300_000)}</a>`, new AbortController().signal);
+    await checkXmlInSteps(`<a>${'<records>€😀</records>\r\n'.repeat(300_000)}</a>`, new AbortController().signal);
     isOver = true;
 
     expect(turns).toBeGreaterThan(20);
@@ -75,6 +75,34 @@ describe('a document', () => {
     '<r>text</r>',
     '<r><?pi x?><A/></r>',
   ])('with space between elements alone is taken: %s', async (text) => {
+    const { signal } = new AbortController();
+
+    await expect((async () => checkXmlInSteps(text, signal))()).resolves.toBeUndefined();
+    await expect(checkXml(bodyOf(text), signal)).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['<r><Name>a</Name><Name>b</Name></r>', 'Name stands twice in r'],
+    ['<r><Name>a</Name><A/><NAME xsi:nil="true" xmlns:xsi="u"/></r>', 'NAME stands twice in r'],
+    ['<r xmlns:s="u"><s:Name>a</s:Name><Name>a</Name></r>', 'Name stands twice in r'],
+    ['<r><Owner><Key__c>1</Key__c></Owner><A/><Owner/></r>', 'Owner stands twice in r'],
+    ['<r><Owner><Key__c>1</Key__c><Key__c>1</Key__c></Owner></r>', 'Key__c stands twice in Owner'],
+    ['<r><records><A/></records><records><A/><B/><A/></records></r>', 'A stands twice in records'],
+    [`<r><A>${'x'.repeat(1_100_000)}</A><B/><A/></r>`, 'A stands twice in r'],
+  ])('with a field twice is refused, of which the service would take one: %.60s', async (text, message) => {
+    const { signal } = new AbortController();
+
+    await expect((async () => checkXmlInSteps(text, signal))()).rejects.toThrow(message);
+    await expect(checkXml(bodyOf(text), signal)).rejects.toThrow(message);
+    expect(() => checkXmlText(text)).not.toThrow();
+  });
+
+  test.each([
+    '<r><Name>a</Name><Owner><Name>b</Name></Owner><Parent><Name>c</Name></Parent></r>',
+    '<r><Contacts><records><Name>a</Name></records><records><Name>b</Name></records></Contacts><Name>c</Name></r>',
+    '<r><A><!-- <A/> --></A><B><![CDATA[<B/>]]></B></r>',
+    '<Name><Name>a</Name></Name>',
+  ])('with one name in several records is taken: %s', async (text) => {
     const { signal } = new AbortController();
 
     await expect((async () => checkXmlInSteps(text, signal))()).resolves.toBeUndefined();

@@ -1,3 +1,4 @@
+import { FieldNames } from './field-names.js';
 import type { StartTag, XmlListener } from './strict-xml.js';
 import { XmlError } from './xml-error.js';
 
@@ -7,19 +8,23 @@ interface OpenElement {
   hasElements: boolean;
 }
 
-/** Refuses text that stands beside elements: the service drops it without a word. Hands on to `listener`, if there is one. Throws {@link XmlError}. */
-export class NoMixedContent implements XmlListener {
+/** Refuses what the service would drop without a word: text that stands beside elements, and a field that stands twice. Hands on to `listener`, if there is one. Throws {@link XmlError}. */
+export class RecordRules implements XmlListener {
   private readonly open: OpenElement[] = [];
+  private readonly fields = new FieldNames();
 
   constructor(private readonly listener: XmlListener = {}) {}
 
   startElement(tag: StartTag): void {
+    const { name } = tag;
     const parent = this.open.at(-1);
     if (parent !== undefined) {
       parent.hasElements = true;
       refuseBoth(parent);
     }
-    this.open.push({ name: tag.name, hasText: false, hasElements: false });
+    this.open.push({ name, hasText: false, hasElements: false });
+    if (!this.fields.add(name, this.open.length))
+      throw new XmlError(`${shown(name)} stands twice in ${shown(parent?.name ?? '')}`);
     this.listener.startElement?.(tag);
   }
 
@@ -40,5 +45,7 @@ export class NoMixedContent implements XmlListener {
 
 function refuseBoth({ name, hasText, hasElements }: OpenElement): void {
   if (hasText && hasElements)
-    throw new XmlError(`text stands beside elements in ${name.slice(0, 100)}: is it markup that is not escaped?`);
+    throw new XmlError(`text stands beside elements in ${shown(name)}: is it markup that is not escaped?`);
 }
+
+const shown = (name: string): string => name.slice(0, 100);
