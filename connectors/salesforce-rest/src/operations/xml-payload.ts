@@ -18,9 +18,6 @@ import { decodeUtf8, readBytes, readText } from './document-text.js';
 import { checkObjectType } from './object-type-check.js';
 import { type Payload, PayloadError, type WriteResult } from './payload.js';
 
-/** What the result of a record holds to which nothing happened that needs a word. */
-const PLAIN_RESULT = new Set(['id', 'success', 'created']);
-
 const SMALL_BYTES = 64 * 1024;
 
 /** Records as `<records>`, results as `<Result>`. */
@@ -64,10 +61,7 @@ export const XML_PAYLOAD: Payload = {
   readCollectionResults: (text) =>
     readWrittenResults(text) ??
     reading(() =>
-      resultElements(text).map(({ text: element, members }) => {
-        const success = members?.get('success')?.trim();
-        if (members !== undefined && success === 'true' && [...members.keys()].every((name) => PLAIN_RESULT.has(name)))
-          return { text: element, id: members.get('id')?.trim() ?? '', success: true, errors: [] };
+      resultElements(text).map((element) => {
         const root = parseXml(element);
         return { text: element, id: childText(root, 'id') ?? '', ...writeResultIn(root) };
       }),

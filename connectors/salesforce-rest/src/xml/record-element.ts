@@ -1,7 +1,6 @@
 import { LastHead } from './last-head.js';
 import { localName } from './local-name.js';
 import { ownText } from './own-text.js';
-import { XmlError } from './xml-error.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { escapeXml, unescapeXml } from './xml-text.js';
 
@@ -19,13 +18,14 @@ const NIL = /\s(?!xmlns:)(?:[^\s=:]+:)?nil\s*=\s*["']\s*(?:true|1)\s*["']/;
 
 /**
  * Cuts the root element out of a well-formed document. It is called `records` whatever its name was, and has a `type`: its own, else the one given. Everything inside stays as it is written.
- * `keyName`: whose child is asked for, if any. Two of that name: `XmlError`.
+ * `keyName`: whose child is asked for, if any; it does not stand twice.
  */
 export function recordElement(document: string, type: string, keyName?: string): RecordElement {
   const head = heads.at(document, 0);
   const known = head?.learnt.given === type ? head.learnt : undefined;
-  if (head !== undefined && known !== undefined && keyName === undefined && document.endsWith(known.endTag)) {
-    const content = document.slice(head.end, document.length - known.endTag.length);
+  const end = document.trimEnd();
+  if (head !== undefined && known !== undefined && keyName === undefined && end.endsWith(known.endTag)) {
+    const content = end.slice(head.end, -known.endTag.length);
     return { text: `<records${known.typed.attributes}>${content}</records>`, type: known.typed.type, key: '' };
   }
   const scanner = new XmlScanner(document);
@@ -47,13 +47,9 @@ export function recordElement(document: string, type: string, keyName?: string):
         rootsType = typed.type;
         start = `<records${typed.attributes}`;
         contentFrom = scanner.end;
-        const contentTo = wanted === undefined && kind === OPEN ? endTagOf(scanner.name, document) : undefined;
-        if (contentTo !== undefined)
-          return { text: `${start}>${document.slice(contentFrom, contentTo)}</records>`, type: rootsType, key: '' };
         if (kind === EMPTY) text = `${start}/>`;
       } else text = `${start}>${document.slice(contentFrom, scanner.start)}</records>`;
     } else if (wanted !== undefined && scanner.level === 2 && localName(scanner.name).toLowerCase() === wanted) {
-      if (key !== undefined && kind !== CLOSE) throw new XmlError(`the element ${keyName} stands there twice`);
       if (key !== undefined) continue;
       if (kind === EMPTY || (kind === OPEN && NIL.test(document.slice(scanner.nameEnd, scanner.end)))) key = '';
       else if (kind === OPEN) keyFrom = scanner.end;
@@ -67,15 +63,6 @@ export function rootType(document: string): string {
   const scanner = new XmlScanner(document);
   const kind = scanner.next();
   return ownType(document.slice(scanner.nameEnd, scanner.end - (kind === EMPTY ? 2 : 1)))?.type ?? '';
-}
-
-/** Where the root's end tag stands, if the document ends with it; nothing in between has to be looked at then. What comments and instructions hold is none: they end otherwise. */
-function endTagOf(name: string, document: string): number | undefined {
-  // Together with the end of a comment such a name would look like its tag.
-  if (name.endsWith('-')) return undefined;
-  const from = document.lastIndexOf('</');
-  const isLast = document.startsWith(name, from + 2) && /^\s*>\s*$/.test(document.slice(from + 2 + name.length));
-  return isLast ? from : undefined;
 }
 
 /** Attributes of a root that name an object type. */

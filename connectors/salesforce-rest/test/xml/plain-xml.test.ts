@@ -184,12 +184,10 @@ test.each([
   ['documents', fc.oneof(element, rooted)],
   ['documents with a beginning', fc.tuple(prolog, rooted).map((parts) => parts.join(''))],
 ])('what the scanner takes for plain of %s, the strict reader accepts', (_title, texts) => {
-  let plain = 0;
   let plainRecords = 0;
   fc.assert(
     fc.property(texts, (text) => {
       if (!isPlainXml(text)) return;
-      plain += 1;
       expect(isStrictlyXml(text)).toBe(true);
       if (!isPlainXml(text, new FieldNames())) return;
       plainRecords += 1;
@@ -198,7 +196,6 @@ test.each([
     { numRuns: 60_000 },
   );
   expect(plainRecords).toBeGreaterThan(200);
-  expect(plain).toBeGreaterThan(plainRecords);
 });
 
 test.each([
