@@ -384,7 +384,7 @@ test('values are coerced, rounded and trimmed to the field', async () => {
     Name: 'trail  ',
     Amount__c: '12.345',
     Is_Paid__c: 'true',
-    Due_Date__c: '2025-01-31T10:00:00Z',
+    Due_Date__c: '2025-01-31',
     Sent_At__c: '2025-01-31T10:00:00.5+02:00',
     Summary__c: '',
     Legacy_Code__c: 7,
