@@ -56,6 +56,7 @@ export interface DescribeRequest {
   readonly role: 'input' | 'output';
   /** Absent: the first that the plugin offers. */
   readonly format?: SchemaFormat;
+  /** The operation's, as far as they are known: what only a condition of their schema asks for may be missing. */
   readonly properties?: Json;
 }
 
@@ -165,7 +166,7 @@ export class RuntimeConnection {
   /** The schema of an operation's documents. */
   describe(request: DescribeRequest, options: CallOptions = {}): Promise<ObjectDefinition> {
     const descriptor = operationOf(this.plugin, request.operation);
-    const { properties } = this.operationProperties(descriptor, request.properties);
+    const { properties } = this.operationProperties(descriptor, request.properties, 'checkUnfinished');
     return this.call(options, async (context, limit) => {
       const formats = this.manifest.browse?.schemas ?? [];
       const format = request.format ?? formats[0] ?? 'xsd';
@@ -343,9 +344,13 @@ export class RuntimeConnection {
     return execution;
   }
 
-  private operationProperties(descriptor: OperationDescriptor, properties: Json | undefined): CheckedProperties {
+  private operationProperties(
+    descriptor: OperationDescriptor,
+    properties: Json | undefined,
+    check: 'check' | 'checkUnfinished' = 'check',
+  ): CheckedProperties {
     const validator = validatorOf(`the properties of ${descriptor.id}`, descriptor.properties);
-    const checked = validator.check(properties ?? {}, (text) => this.services.redactor.text(text));
+    const checked = validator[check](properties ?? {}, (text) => this.services.redactor.text(text));
     noteSecrets(checked.properties, (text) => this.services.redactor.pin(text));
     return checked;
   }

@@ -29,3 +29,8 @@ export function refusal(status: number, errorCode: string, message: string, fiel
 export function notFound(message = 'The requested resource does not exist'): ServiceError {
   return new ServiceError(404, [{ errorCode: 'NOT_FOUND', message }]);
 }
+
+/** The answer to an id that is none. */
+export function malformedId(text: string, fields: readonly string[] = []): ServiceError {
+  return refusal(400, 'MALFORMED_ID', `malformed id ${text}`, fields);
+}

@@ -54,8 +54,14 @@ describe.each(Object.entries(APIS))('over %s', (api, properties) => {
         cut: 'applicationError',
         wrong: 'applicationError',
       });
-      for (const { error } of results)
-        if (error !== undefined) expect(error).toMatchObject({ effect: 'none', retryable: false });
+      const malformed = {
+        category: 'validation',
+        code: 'SALESFORCE_MALFORMED_ID',
+        effect: 'none',
+        retryable: false,
+        service: { code: 'MALFORMED_ID' },
+      };
+      for (const { error } of results) if (error !== undefined) expect(error).toMatchObject(malformed);
       expect(touched()).toEqual(right);
     },
   );

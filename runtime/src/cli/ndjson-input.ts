@@ -1,6 +1,7 @@
 import type { ErrorInfo, Json, JsonRecord } from '@connector-runtime/core';
 import { nearestName } from '@connector-runtime/core/authoring';
-import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
+import { type ParseErrorCode, visit } from 'jsonc-parser';
+import { jsonFaultText } from '../components/json-fault-text.js';
 import type { DocumentInput, RefusedInput } from '../execution/document-input.js';
 import { scanLine } from './line-scan.js';
 
@@ -118,7 +119,7 @@ function jsonFault(text: string): string {
   const fault = firstFault(head);
   const isOfCut = head.length < text.length && (fault === undefined || fault.end >= head.length);
   if (isOfCut) return `the fault is past column ${head.length}`;
-  return fault === undefined ? 'unexpected text' : `${printParseErrorCode(fault.error)} at column ${fault.offset + 1}`;
+  return fault === undefined ? 'unexpected text' : `column ${fault.offset + 1}: ${jsonFaultText(fault.error, 'line')}`;
 }
 
 function firstFault(text: string): JsonFault | undefined {

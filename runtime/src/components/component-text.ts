@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ConnectorError, type Json } from '@connector-runtime/core';
-import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { type ConfigIssue, pointerSegment } from './config-issue.js';
+import { jsonFaultText } from './json-fault-text.js';
 
 /** A place in a file, counted from 1. */
 export interface Place {
@@ -35,8 +36,7 @@ export class ComponentText {
     const [first] = errors;
     if (first === undefined && tree !== undefined) return new ComponentText(file, text, tree);
     const { line, column } = placeAt(text, first?.offset ?? 0);
-    const code = first === undefined ? 'ValueExpected' : printParseErrorCode(first.error);
-    throw unreadable(file, `line ${line}, column ${column}: ${FAULTS[code] ?? 'this is no JSON'}`);
+    throw unreadable(file, `line ${line}, column ${column}: ${jsonFaultText(first?.error, 'file')}`);
   }
 
   /** Folder that the component's file names are relative to. */
@@ -60,25 +60,6 @@ export class ComponentText {
     return duplicatesIn(this.tree, '', (offset) => placeAt(this.text, offset));
   }
 }
-
-/** In the words of jsonc-parser, and in ours. */
-const FAULTS: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'a value must be a text in double quotes, a number, true, false, null, an object or a list',
-  InvalidNumberFormat: 'this is no number',
-  PropertyNameExpected: 'a property name in double quotes is expected',
-  ValueExpected: 'a value is expected',
-  ColonExpected: 'a colon is expected',
-  CommaExpected: 'a comma is expected',
-  CloseBraceExpected: 'a closing } is expected',
-  CloseBracketExpected: 'a closing ] is expected',
-  EndOfFileExpected: 'the file must end here',
-  UnexpectedEndOfComment: 'a comment is not closed',
-  UnexpectedEndOfString: 'a text is not closed',
-  UnexpectedEndOfNumber: 'a number is not complete',
-  InvalidUnicode: 'a \\u in a text must be followed by four hexadecimal digits',
-  InvalidEscapeCharacter: 'a text has a \\ before a character that needs none',
-  InvalidCharacter: 'a text holds a control character',
-};
 
 function childOf(node: Node, name: string): Node | undefined {
   if (node.type === 'array') return node.children?.[Number(name)];

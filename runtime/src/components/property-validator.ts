@@ -10,6 +10,14 @@ const SECRET_FORMAT = 'password';
 type Redact = (text: string) => string;
 const asItIs: Redact = (text) => text;
 
+/** Is it an issue? */
+type Counts = (error: ErrorObject) => boolean;
+
+interface Checked {
+  readonly plain: Record<string, Json>;
+  readonly issues: readonly ConfigIssue[];
+}
+
 /** Properties that were checked: as the plugin sees them, and as plain JSON for a further check with a document's own laid over. */
 export class CheckedProperties {
   // A true private field: secrets stand in it as text, and nothing that prints or copies the object may see them.
@@ -58,9 +66,12 @@ export class PropertyValidator {
 
   /** Throws `CONFIG_INVALID` with every issue. `input` is not changed. `redact` as for {@link issues}. */
   check(input: Json, redact: Redact = asItIs): CheckedProperties {
-    const { plain, issues } = this.checked(input, redact);
-    if (issues.length > 0) throw configInvalid(this.what, issues);
-    return new CheckedProperties(this.wrap(plain), deepFreeze(plain));
+    return this.accepted(this.checked(input, redact));
+  }
+
+  /** As {@link check}, of what is not about to run: a property may be missing that only a condition or a part of the schema (`then`, `else`, `allOf`) asks for. */
+  checkUnfinished(input: Json, redact: Redact = asItIs): CheckedProperties {
+    return this.accepted(this.checked(input, redact, (error) => !isNeededToRun(error)));
   }
 
   /** Lays a document's own properties over the operation's. Only those marked `x-dynamic` may be there. Throws `CONFIG_INVALID`. */
@@ -78,17 +89,19 @@ export class PropertyValidator {
     return this.wrap(merged);
   }
 
+  private accepted({ plain, issues }: Checked): CheckedProperties {
+    if (issues.length > 0) throw configInvalid(this.what, issues);
+    return new CheckedProperties(this.wrap(plain), deepFreeze(plain));
+  }
+
   /** A copy of the input with its defaults. What is wrong with it, only ajv says. */
-  private checked(
-    input: Json,
-    redact: Redact,
-  ): { readonly plain: Record<string, Json>; readonly issues: readonly ConfigIssue[] } {
+  private checked(input: Json, redact: Redact, counts?: Counts): Checked {
     if (this.isPlainlyValid !== undefined) {
       const plain = structuredClone(input) as Record<string, Json>;
       if (this.isPlainlyValid(plain)) return { plain, issues: [] };
     }
     const plain = structuredClone(input) as Record<string, Json>;
-    return { plain, issues: this.issuesBy(this.wholeValidator(), plain, redact) };
+    return { plain, issues: this.issuesBy(this.wholeValidator(), plain, redact, counts) };
   }
 
   private wholeValidator(): ValidateFunction {
@@ -112,10 +125,15 @@ export class PropertyValidator {
     return this.ofDocuments;
   }
 
-  private issuesBy(validator: ValidateFunction, value: Json, redact: Redact = asItIs): ConfigIssue[] {
+  private issuesBy(
+    validator: ValidateFunction,
+    value: Json,
+    redact: Redact = asItIs,
+    counts: Counts = () => true,
+  ): ConfigIssue[] {
     if (validator(value)) return [];
     const issues = (validator.errors ?? [])
-      .filter((error) => error.keyword !== 'if')
+      .filter((error) => error.keyword !== 'if' && counts(error))
       .map((error) => this.issueOf(error, redact));
     const seen = new Set<string>();
     return issues.filter((issue) => {
@@ -129,7 +147,7 @@ export class PropertyValidator {
     const rule = error.keyword;
     if (rule === 'required') {
       const name = String(params['missingProperty']);
-      return { path: `${error.instancePath}/${pointerSegment(name)}`, rule, message: 'is missing' };
+      return { path: `${error.instancePath}/${pointerSegment(name)}`, rule, message: `is missing${reasonOf(error)}` };
     }
     if (rule === 'additionalProperties' || rule === 'unevaluatedProperties') {
       const name = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
@@ -141,7 +159,7 @@ export class PropertyValidator {
     return {
       path: error.instancePath,
       rule,
-      message: `${ruleText(rule, params, error)}, got ${this.shown(error, redact)}`,
+      message: `${ruleText(rule, params, error)}, got ${this.shown(error, redact)}${reasonOf(error)}`,
     };
   }
 
@@ -163,6 +181,17 @@ export class PropertyValidator {
     }
     return deepFreeze(wrapped);
   }
+}
+
+/** Is it a property that only a condition or a part of the schema asks for? */
+function isNeededToRun({ keyword, instancePath, schemaPath }: ErrorObject): boolean {
+  return keyword === 'required' && instancePath === '' && schemaPath !== '#/required';
+}
+
+/** Why a condition or a part of the schema asks for it, where its description says so. */
+function reasonOf({ schemaPath, parentSchema }: ErrorObject): string {
+  const reason: unknown = parentSchema?.['description'];
+  return /^#\/(?:allOf|then|else)\//.test(schemaPath) && typeof reason === 'string' ? `: ${reason}` : '';
 }
 
 function ruleText(rule: string, params: Record<string, unknown>, error: ErrorObject): string {

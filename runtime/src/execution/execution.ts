@@ -36,7 +36,7 @@ export interface ExecutionSummary {
   readonly warningCount: number;
   /** What the service told last of its allowances, by the plugin's names: `{"API calls of this day": {"used": 42, "allowed": 15000}}`. */
   readonly usage?: Readonly<Record<string, Usage>>;
-  /** False if it was cancelled, met its deadline, left input unread, its source of documents failed, or a read broke off after an output, or did not end `success` when it went on from a checkpoint: what it gave is not all. */
+  /** False if it was cancelled, met its deadline, left input unread, its source of documents failed, or a read broke off after an output, or did not end `success` when it went on from a checkpoint: what it gave is not all. It says nothing of success: a run that an `error` ended is complete where each document of it has its result. */
   readonly complete: boolean;
   /** The last checkpoint, for `resumeFrom`: of this run, or the one that it went on from. */
   readonly checkpoint?: Json;

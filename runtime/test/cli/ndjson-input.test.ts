@@ -67,7 +67,7 @@ test.each([
       id: 'line-2',
       refused: {
         code: 'LINE_INVALID',
-        message: expect.stringMatching(/is not JSON: (\w+ at|the fault is past) column/),
+        message: expect.stringMatching(/is not JSON: (column \d+: \w|the fault is past column)/),
       },
     },
     { body: 'last' },
@@ -75,13 +75,23 @@ test.each([
 });
 
 test.each([
-  ['a comma too many', '{"body":"x",}', 'PropertyNameExpected at column 13'],
-  ['a comment', '{"body":"x"} // a word', 'InvalidCommentToken at column 14'],
-  ['a long line', `{"body":"${'x'.repeat(65_000)}"} {}`, 'EndOfFileExpected at column 65013'],
+  ['a comma too many', '{"body":"x",}', 'column 13: a property name in double quotes is expected'],
+  ['a comment', '{"body":"x"} // a word', 'column 14: a comment stands where none may be'],
+  ['a long line', `{"body":"${'x'.repeat(65_000)}"} {}`, 'column 65013: the line must end here'],
   ['a longer line', `{"body":"${'x'.repeat(66_000)}"} {}`, 'the fault is past column 65536'],
   ['a longer line without its end', `{"body":"${'x'.repeat(66_000)}`, 'the fault is past column 65536'],
-  ['a line without its end', '{"body":"x', 'UnexpectedEndOfString at column 9'],
-  ['two objects', '{"body":"x"} {}', 'EndOfFileExpected at column 14'],
+  ['a line without its end', '{"body":"x', 'column 9: a text is not closed'],
+  ['a value that is missing', '{"body":}', 'column 9: a value is expected'],
+  ['a colon that is missing', '{"body" "x"}', 'column 9: a colon is expected'],
+  ['a comma that is missing', '{"body":"x" "id":"1"}', 'column 13: a comma is expected'],
+  ['an object that is not closed', '{"body":"x"', 'column 12: a closing } is expected'],
+  ['a list that is not closed', '{"body":[1', 'column 11: a closing ] is expected'],
+  [
+    'a text in single quotes',
+    '{"body":\'x\'}',
+    'column 9: a value must be a text in double quotes, a number, true, false, null, an object or a list',
+  ],
+  ['two objects', '{"body":"x"} {}', 'column 14: the line must end here'],
 ])('of %s the first fault is told, and its place', async (_, line, fault) => {
   expect(await read(line)).toMatchObject([{ refused: { message: `line-1 is not JSON: ${fault}` } }]);
 });

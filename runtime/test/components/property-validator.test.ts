@@ -15,7 +15,12 @@ const SCHEMA: JsonSchema = {
     limit: { type: 'integer', minimum: 1, 'x-dynamic': true, default: 10 },
     nested: { type: 'object', additionalProperties: false, properties: { deep: { type: 'boolean' } } },
   },
-  allOf: [{ if: { properties: { kind: { const: 'user' } }, required: ['kind'] }, then: { required: ['password'] } }],
+  allOf: [
+    {
+      if: { properties: { kind: { const: 'user' } }, required: ['kind'] },
+      then: { required: ['password'], description: 'a user has one' },
+    },
+  ],
 };
 
 const validator = new PropertyValidator('the properties', SCHEMA);
@@ -47,8 +52,18 @@ describe('checking properties', () => {
     });
   });
 
-  test('names a property that a choice demands', () => {
-    expect(issues(() => validator.check({ ...valid, kind: 'user' }))).toEqual({ '/password': 'is missing' });
+  test('names a property that a choice demands, and why', () => {
+    expect(issues(() => validator.check({ ...valid, kind: 'user' }))).toEqual({
+      '/password': 'is missing: a user has one',
+    });
+  });
+
+  test('lets only what a choice demands be missing where nothing is about to run', () => {
+    expect(validator.checkUnfinished({ ...valid, kind: 'user' }).properties).toMatchObject({ concurrent: 5 });
+    expect(issues(() => validator.checkUnfinished({ kind: 'user', limit: 0 }))).toEqual({
+      '/url': 'is missing',
+      '/limit': 'must be >= 1, got 0',
+    });
   });
 
   test('never shows the value of a secret', () => {

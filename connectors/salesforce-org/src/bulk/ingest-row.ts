@@ -1,7 +1,7 @@
 import type { InputField, RecordInput } from '../formats/record-input.js';
 import type { Org } from '../org.js';
 import { deleteRecord, insertRecord, updateRecord } from '../routes/record-writes.js';
-import { refusal } from '../service-error.js';
+import { malformedId, refusal } from '../service-error.js';
 import { canonicalId } from '../store/ids.js';
 import { incomingValue } from '../store/incoming-value.js';
 import type { Field } from '../store/object-type.js';
@@ -89,7 +89,7 @@ function split(fields: readonly InputField[], field: Field): [string | undefined
 function livePosition(table: Table, text: string | undefined): number {
   if (text === undefined) throw refusal(400, 'MISSING_ARGUMENT', 'Id not specified in an update call');
   const id = canonicalId(text);
-  if (id === undefined) throw refusal(400, 'MALFORMED_ID', `malformed id ${text}`, ['Id']);
+  if (id === undefined) throw malformedId(text, ['Id']);
   const position = table.positionOf(id);
   if (position === undefined) throw refusal(400, 'INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
   if (table.isDeleted(position)) throw refusal(400, 'ENTITY_IS_DELETED', 'entity is deleted');

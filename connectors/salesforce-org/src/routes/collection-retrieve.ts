@@ -2,7 +2,7 @@ import type { Answer } from '../exchange.js';
 import { isObject, isXmlBody, parseJson, parseXml } from '../formats/record-input.js';
 import { XML_DECLARATION, XSI } from '../formats/xml-text.js';
 import type { Org } from '../org.js';
-import { refusal } from '../service-error.js';
+import { malformedId, refusal } from '../service-error.js';
 import { canonicalId } from '../store/ids.js';
 import { recordTexts, tableOf } from './records.js';
 import type { DataRequest } from './route.js';
@@ -20,7 +20,7 @@ export function retrieveCollection(org: Org, request: DataRequest): Answer {
   const write = recordTexts(org, request, table, fields);
   const texts = ids.map((text) => {
     const id = canonicalId(text);
-    if (id === undefined) throw refusal(400, 'MALFORMED_ID', `malformed id ${text}`, []);
+    if (id === undefined) throw malformedId(text);
     const position = table.positionOf(id);
     return position === undefined || table.isDeleted(position) ? undefined : write(position);
   });

@@ -2,7 +2,7 @@ import { type Answer, listAnswer } from '../exchange.js';
 import { type CollectionInput, readCollection, type TypedRecord, takeField } from '../formats/collection-input.js';
 import type { InputField } from '../formats/record-input.js';
 import type { Org } from '../org.js';
-import { notFound, refusal } from '../service-error.js';
+import { malformedId, notFound, refusal } from '../service-error.js';
 import { isNumeric } from '../store/describe.js';
 import { canonicalId } from '../store/ids.js';
 import { incomingValue, notPlain } from '../store/incoming-value.js';
@@ -85,7 +85,7 @@ export function deleteCollection(org: Org, request: DataRequest): Answer {
   const idOf = (text: string) => canonicalId(text) ?? text;
   return answerAll(org, request, { allOrNone, items: ids, tellsIds: true, idOf }, (text) => {
     const id = canonicalId(text);
-    if (id === undefined) throw refusal(400, 'MALFORMED_ID', `malformed id ${text}`, []);
+    if (id === undefined) throw malformedId(text);
     const table = org.store.find(id)?.table;
     if (table === undefined) throw unknownId();
     deleteRecord(org, table, livePosition(table, id), { request: request.sequence });
@@ -195,7 +195,7 @@ function idIn(table: Table, value: InputField['value'] | undefined): string {
   const text = Array.isArray(value) ? '' : String(value ?? '').trim();
   if (text === '') throw refusal(400, 'MISSING_ARGUMENT', 'Id not specified in an update call', []);
   const id = canonicalId(text);
-  if (id === undefined) throw refusal(400, 'MALFORMED_ID', `malformed id ${text}`, []);
+  if (id === undefined) throw malformedId(text);
   if (id.slice(0, 3) !== (table.type.spec.keyPrefix ?? ''))
     throw refusal(400, 'MALFORMED_ID', `${table.type.spec.label} ID: id value of incorrect type: ${text}`, ['Id']);
   return id;

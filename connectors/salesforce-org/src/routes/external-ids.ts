@@ -1,6 +1,6 @@
 import { type Answer, answerOf } from '../exchange.js';
 import type { Org } from '../org.js';
-import { notFound, refusal } from '../service-error.js';
+import { malformedId, notFound, refusal } from '../service-error.js';
 import { canonicalId } from '../store/ids.js';
 import { incomingValue } from '../store/incoming-value.js';
 import type { Field } from '../store/object-type.js';
@@ -81,7 +81,9 @@ function keyOf(org: Org, request: DataRequest): Key {
     throw notFound(`Provided external ID field does not exist or is not accessible: ${name}`);
   }
   if (field.type === 'id') {
-    const position = table.positionOf(canonicalId(text) ?? '');
+    const id = canonicalId(text);
+    if (id === undefined) throw malformedId(text);
+    const position = table.positionOf(id);
     const isLive = position !== undefined && !table.isDeleted(position);
     return { table, field, value: text, positions: isLive ? [position] : [] };
   }

@@ -2,9 +2,9 @@ import { type Answer, answerOf } from '../exchange.js';
 import { type RecordInput, readRecordInput } from '../formats/record-input.js';
 import { RecordWriter } from '../formats/record-writer.js';
 import type { Org } from '../org.js';
-import { notFound, refusal } from '../service-error.js';
+import { malformedId, notFound, refusal } from '../service-error.js';
 import type { Column } from '../soql/selection.js';
-import { canonicalId } from '../store/ids.js';
+import { canonicalId, looksLikeId } from '../store/ids.js';
 import type { Field } from '../store/object-type.js';
 import type { Table } from '../store/table.js';
 import { deleteRecord, insertRecord, updateRecord } from './record-writes.js';
@@ -102,10 +102,11 @@ function livePosition(table: Table, request: DataRequest): number {
   return position;
 }
 
-/** The position that the path's id names. A segment that is no id at all is taken for an external id field without a value. */
+/** The position that the path's id names. One that has only the form of an id is malformed; a segment that has not even that is taken for an external id field without a value. */
 function positionIn(table: Table, { params }: DataRequest): number {
   const text = params['id'] ?? '';
   const id = canonicalId(text);
+  if (id === undefined && looksLikeId(text)) throw malformedId(text);
   if (id === undefined) throw notFound(`Provided external ID field does not exist or is not accessible: ${text}`);
   const position = table.positionOf(id);
   if (position === undefined) throw notFound();

@@ -23,6 +23,11 @@ export function canonicalId(text: string): string | undefined {
   return text.length === 15 || id.slice(15) === text.slice(15).toUpperCase() ? id : undefined;
 }
 
+/** Has a text the form of an id, whether it is one or not? */
+export function looksLikeId(text: string): boolean {
+  return /^[0-9A-Za-z]{15,18}$/.test(text);
+}
+
 /** The id of the record at a position of its table. */
 export function seededId(keyPrefix: string, position: number): string {
   let number = '';

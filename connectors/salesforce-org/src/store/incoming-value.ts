@@ -20,7 +20,7 @@ export function incomingValue(field: Field, value: Plain | null, format: 'json' 
     return field.type === 'boolean' ? false : null;
   switch (field.type) {
     case 'boolean':
-      return booleanOf(value) ?? wrongType(field, value, format);
+      return booleanOf(value, format) ?? wrongType(field, value, format);
     case 'int':
       return intOf(field, value, format);
     case 'double':
@@ -28,7 +28,7 @@ export function incomingValue(field: Field, value: Plain | null, format: 'json' 
     case 'percent':
       return decimalOf(field, value, format);
     case 'date':
-      return dateOf(String(value)) ?? wrongType(field, value, format);
+      return dateOf(String(value), format) ?? wrongType(field, value, format);
     case 'datetime':
       return datetimeOf(String(value)) ?? wrongType(field, value, format);
     case 'time':
@@ -77,8 +77,10 @@ function wrongType(field: Field, value: Plain, format: 'json' | 'xml'): never {
 const xsdName = (field: Field): string =>
   isNumeric(field) ? 'double' : field.type === 'datetime' ? 'dateTime' : field.type;
 
-function booleanOf(value: Plain): boolean | undefined {
+/** A text of 1 or 0 is a boolean in XML only. */
+function booleanOf(value: Plain, format: 'json' | 'xml'): boolean | undefined {
   const text = String(value).trim().toLowerCase();
+  if (format === 'json' && typeof value === 'string' && !/^(?:true|false)$/.test(text)) return undefined;
   return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : undefined;
 }
 
@@ -110,9 +112,10 @@ const outOfRange = (field: Field, value: Plain): ServiceError =>
     [field.name],
   );
 
-function dateOf(text: string): string | undefined {
+/** A moment stands for its day in XML only. */
+function dateOf(text: string, format: 'json' | 'xml'): string | undefined {
   const day = text.trim().slice(0, 10);
-  const isWhole = text.trim().length === 10 || parseDatetime(text.trim()) !== undefined;
+  const isWhole = text.trim().length === 10 || (format === 'xml' && parseDatetime(text.trim()) !== undefined);
   return /^\d{4}-\d{2}-\d{2}$/.test(day) && isDay(day) && isWhole ? day : undefined;
 }
 

@@ -169,6 +169,18 @@ test.each([
   expect(await errorOf('GET', path)).toEqual({ status: 404, errorCode: 'NOT_FOUND', message });
 });
 
+test.each(['GET', 'PATCH', 'DELETE'])('%s of an id whose sum or length is wrong finds it malformed', async (method) => {
+  const id = client.org.insert('Account', { Name: 'a' });
+
+  for (const wrong of [`${id.slice(0, 17)}${id.endsWith('A') ? 'B' : 'A'}`, id.slice(0, 17)])
+    for (const path of [`${V}/sobjects/Account/${wrong}`, `${V}/sobjects/Account/Id/${wrong}`])
+      expect(await errorOf(method, path, method === 'PATCH' ? { Name: 'b' } : undefined)).toMatchObject({
+        status: 400,
+        errorCode: 'MALFORMED_ID',
+        message: `malformed id ${wrong}`,
+      });
+});
+
 describe('a create is refused for', () => {
   test.each([
     [
@@ -372,7 +384,7 @@ test('values are coerced, rounded and trimmed to the field', async () => {
     Name: 'trail  ',
     Amount__c: '12.345',
     Is_Paid__c: 'true',
-    Due_Date__c: '2025-01-31T10:00:00Z',
+    Due_Date__c: '2025-01-31',
     Sent_At__c: '2025-01-31T10:00:00.5+02:00',
     Summary__c: '',
     Legacy_Code__c: 7,

@@ -13,6 +13,7 @@ const CHECK: ObjectSpec = {
     { name: 'Whole__c', type: 'int' },
     { name: 'Money__c', type: 'currency', precision: 5, scale: 2 },
     { name: 'Day__c', type: 'date' },
+    { name: 'Done__c', type: 'boolean' },
     { name: 'Mail__c', type: 'email', length: 80 },
     { name: 'Kind__c', type: 'picklist', values: ['A', 'B'], restricted: true },
     { name: 'Kinds__c', type: 'multipicklist', values: ['A', 'B'], restricted: true },
@@ -103,6 +104,18 @@ describe.each(PATHS)('%s is refused for', (_path, write, refusalOf) => {
       /^Cannot deserialize instance of int from VALUE_STRING value x/,
     ],
     ['a day that is none', { Day__c: '2024-02-30' }, 'JSON_PARSER_ERROR', /^Cannot deserialize instance of date/],
+    [
+      'a moment where a day belongs',
+      { Day__c: '2020-04-30T13:19:18.000000+02:00' },
+      'JSON_PARSER_ERROR',
+      /^Cannot deserialize instance of date from VALUE_STRING value 2020-04-30T13:19:18\.000000\+02:00 or request may be missing a required field at \[/,
+    ],
+    [
+      'text of 1 where true belongs',
+      { Done__c: '1' },
+      'JSON_PARSER_ERROR',
+      /^Cannot deserialize instance of boolean from VALUE_STRING value 1 or request may be missing a required field at \[/,
+    ],
     ['an object where text belongs', { Code__c: { a: 1 } }, 'JSON_PARSER_ERROR', /START_OBJECT/],
     [
       'text that is too long',

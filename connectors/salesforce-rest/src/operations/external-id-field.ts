@@ -3,11 +3,9 @@ import { suggestion } from '../describe/suggestion.js';
 import type { UpsertProperties } from '../properties/write-properties.js';
 import { configError } from '../transport/refusals.js';
 
-/** The name of the field that an upsert goes by; `config` where the properties give none. */
+/** The name of the field that an upsert goes by: its properties' schema sees to it that there is one. */
 export function externalIdFieldName(properties: Pick<UpsertProperties, 'externalIdFieldName'>): string {
-  const name = properties.externalIdFieldName?.trim() ?? '';
-  if (name !== '') return name;
-  throw configError('PROPERTY_MISSING', 'externalIdFieldName is missing: an upsert needs it', '/externalIdFieldName');
+  return properties.externalIdFieldName?.trim() ?? '';
 }
 
 /** The field of that name, by which records can be told apart; `config` where there is none. */

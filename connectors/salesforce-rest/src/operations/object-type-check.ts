@@ -12,9 +12,13 @@ export function checkObjectType(told: string, objectType: string): void {
   throw documentError('OBJECT_TYPE_DIFFERS', message, 'type');
 }
 
-/** Refuses the id of a record whose first characters say that it is of another object type. What is no id, and a type whose ids tell nothing, is let pass. */
-export function checkKeyPrefix(id: string, { name, keyPrefix }: SObjectDescribe): void {
-  if (keyPrefix === '' || id.startsWith(keyPrefix) || !/^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$/.test(id)) return;
+/**
+ * Refuses what a delete cannot mean: the text that is no id, and the id whose first characters say that it is of another object type.
+ * Whether its last three characters fit the others, the service says. A type whose ids tell nothing is let pass.
+ */
+export function checkDeleted(id: string, { name, keyPrefix }: SObjectDescribe): void {
+  if (!/^[0-9A-Za-z]{1,18}$/.test(id)) throw documentError('ID_MALFORMED', `the Id ${id} is no record's id`, 'Id');
+  if (keyPrefix === '' || id.startsWith(keyPrefix) || !/^(?:.{15}|.{18})$/.test(id)) return;
   const message = `the Id ${id} is of another object type: those of ${name} begin with ${keyPrefix}`;
   throw documentError('OBJECT_TYPE_DIFFERS', message, 'Id');
 }

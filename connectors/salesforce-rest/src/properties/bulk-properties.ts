@@ -1,7 +1,7 @@
 import type { JsonSchema } from '@connector-runtime/core';
 import type { ColumnDelimiter, LineEnding } from '../csv/csv-form.js';
 import { MAX_JOB_BASE64_MEGABYTES, MAX_JOB_BYTES } from '../service-limits.js';
-import { assignmentRuleId, common } from './common-properties.js';
+import { assignmentRuleId, common, externalIdFieldName, KEY_NEEDED } from './common-properties.js';
 
 /** The value of `operationApi` that chooses Bulk API 2.0. */
 const BULK_API = 'BulkAPI2.0';
@@ -102,6 +102,25 @@ export const hardDelete = {
     'With Bulk API 2.0: deletes for ever, past the recycle bin; the user needs the permission for it. Refused with the other APIs, which have no such delete.',
 } as const;
 
+/** A delete that is to be hard and cannot be is refused: records in the recycle bin are not what was asked for. */
+export const HARD_DELETE_OF_BULK = {
+  if: BULK_CHOSEN,
+  else: {
+    type: 'object',
+    properties: {
+      hardDelete: {
+        const: false,
+        description: 'only BulkAPI2.0 has a hard delete, records of the other APIs go into the recycle bin',
+      },
+    },
+  },
+} as const satisfies JsonSchema;
+
+/** Holds for CSV Bulk's properties that choose one of these. */
+function choosing(...operations: readonly (typeof CSV_BULK_OPERATIONS)[number][]) {
+  return { type: 'object', required: ['bulkOperation'], properties: { bulkOperation: { enum: operations } } } as const;
+}
+
 export const csvBulkPropertiesSchema = {
   type: 'object',
   title: 'CSV Bulk',
@@ -121,9 +140,7 @@ export const csvBulkPropertiesSchema = {
       description: 'Name of the object type. Needed for all but query and queryAll, whose statements name it.',
     },
     externalIdFieldName: {
-      type: 'string',
-      minLength: 1,
-      title: 'External id field',
+      ...externalIdFieldName,
       description: 'Of an upsert: name of the field that tells records apart.',
     },
     columnDelimiter: {
@@ -151,4 +168,11 @@ export const csvBulkPropertiesSchema = {
     restHeaders: common.restHeaders,
     ...polling,
   },
+  allOf: [
+    {
+      if: choosing('insert', 'update', 'upsert', 'delete', 'hardDelete'),
+      then: { required: ['object'], description: 'every write needs it' },
+    },
+    { if: choosing('upsert'), then: KEY_NEEDED },
+  ],
 } as const satisfies JsonSchema;

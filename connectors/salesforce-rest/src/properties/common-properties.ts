@@ -42,3 +42,14 @@ export const assignmentRuleId = {
   pattern: '^\\s*(?:[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[0-9A-Za-z]{15}|[0-9A-Za-z]{18})?\\s*$',
   'x-dynamic': true,
 } as const;
+
+/** Of upserts. */
+export const externalIdFieldName = {
+  type: 'string',
+  minLength: 1,
+  pattern: '\\S',
+  title: 'External id field',
+} as const;
+
+/** Of upserts: none runs without the field. */
+export const KEY_NEEDED = { required: ['externalIdFieldName'], description: 'an upsert needs it' } as const;

@@ -1,7 +1,13 @@
 import type { JsonSchema } from '@connector-runtime/core';
 import { MAX_COLLECTION_RECORDS } from '../service-limits.js';
-import { bulkColumns, bulkWriting, hardDelete } from './bulk-properties.js';
-import { assignmentRuleId, type CommonProperties, common } from './common-properties.js';
+import { bulkColumns, bulkWriting, HARD_DELETE_OF_BULK, hardDelete } from './bulk-properties.js';
+import {
+  assignmentRuleId,
+  type CommonProperties,
+  common,
+  externalIdFieldName,
+  KEY_NEEDED,
+} from './common-properties.js';
 
 /** Of writes: how many records go into one request. */
 interface BatchProperties {
@@ -100,9 +106,7 @@ export const upsertPropertiesSchema = {
     ...bulkColumns,
     assignmentRuleId: ruleOfAnyApi,
     externalIdFieldName: {
-      type: 'string',
-      minLength: 1,
-      title: 'External id field',
+      ...externalIdFieldName,
       description: 'Name of the field that tells records apart. Needed to run.',
     },
     externalIdValue: {
@@ -113,6 +117,7 @@ export const upsertPropertiesSchema = {
       'x-dynamic': true,
     },
   },
+  allOf: [KEY_NEEDED],
 } as const satisfies JsonSchema;
 
 export const deletePropertiesSchema = {
@@ -120,6 +125,7 @@ export const deletePropertiesSchema = {
   title: 'Delete',
   additionalProperties: false,
   properties: { ...writing, hardDelete },
+  ...HARD_DELETE_OF_BULK,
 } as const satisfies JsonSchema;
 
 export const createTreePropertiesSchema = {

@@ -63,7 +63,7 @@ describe('the output schema over Bulk API 2.0', () => {
     [
       'delete',
       {},
-      () => [invoice(`<Id>${world.org.insert('Invoice__c', {})}</Id>`), invoice('<Id>a0B000000000001AAA</Id>')],
+      () => [invoice(`<Id>${world.org.insert('Invoice__c', {})}</Id>`), invoice('<Id>a00Lo0000ZZZZZZ</Id>')],
     ],
   ])('of %s takes the results, good and bad', async (operation, more, documents) => {
     const properties = { ...BULK, ...more };

@@ -20,17 +20,3 @@ test.each([
   expect(summary.counts.success).toBe(1);
   expect(summary.warnings).toEqual(warning === undefined ? [] : [expect.stringContaining(warning)]);
 });
-
-test.each([{}, { batchCount: 2 }, { operationApi: 'COMPOSITEAPI' }])(
-  'a hard delete with %j is refused, for it would be none: nothing is deleted',
-  async (properties) => {
-    const [lead] = world.org.records('Lead');
-    const request = { operation: 'delete', objectType: 'Lead', properties: { hardDelete: true, ...properties } };
-
-    const { summary } = await run(await world.connect(), request, bodies(`<records><Id>${lead?.Id}</Id></records>`));
-
-    expect(summary.error).toMatchObject({ category: 'config', code: 'HARD_DELETE_UNSUPPORTED', path: '/hardDelete' });
-    expect(summary.counts.success).toBe(0);
-    expect(world.org.ledger.counts.delete).toBe(0);
-  },
-);

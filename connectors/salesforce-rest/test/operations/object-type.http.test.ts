@@ -68,6 +68,24 @@ describe('a document of another object type is refused unsent', () => {
     } else expect(results[0]?.error?.code).toBe('OBJECT_TYPE_DIFFERS');
   });
 
+  test.each<[string, Properties]>([
+    ['RESTAPI', {}],
+    ['COMPOSITEAPI', COLLECTIONS],
+    ['BulkAPI2.0', BULK],
+  ])('by a delete over %s whose id is of another type, or is none', async (_api, properties) => {
+    const id = world.org.insert('Contact', { LastName: 'c' });
+    const before = world.org.ledger.entries.length;
+
+    const { results } = await run(
+      await world.connect(),
+      { operation: 'delete', objectType: 'Account', properties },
+      bodies(`<records><Id>${id}</Id></records>`, '<records><Id>a,b</Id></records>'),
+    );
+
+    expect(results.map(({ error }) => error?.code)).toEqual(['OBJECT_TYPE_DIFFERS', 'ID_MALFORMED']);
+    expect(world.org.ledger.entries).toHaveLength(before);
+  });
+
   test('however large it is', async () => {
     const name = 'n'.repeat(100_000);
 

@@ -81,10 +81,15 @@ describe('the property', () => {
   });
 });
 
-/** Why properties are refused before anything is done; empty where they are taken. `csvBulk` cannot do without its operation. */
+const NEEDED: Readonly<Record<string, Properties>> = {
+  csvBulk: { bulkOperation: 'insert', object: 'Account', externalIdFieldName: 'Id' },
+  upsert: { externalIdFieldName: 'Id' },
+};
+
+/** Why properties are refused before anything is done; empty where they are taken. What an operation cannot do without is there already. */
 async function refusalOf(operation: string, properties: Properties): Promise<string> {
   const connection = await world.connect();
-  const needed = operation === 'csvBulk' ? { bulkOperation: 'insert' } : {};
+  const needed = NEEDED[operation] ?? {};
   const type = operation === 'csvBulk' || operation === 'customSoql' ? {} : { objectType: 'Account' };
   try {
     await run(connection, { operation, ...type, properties: { ...needed, ...properties } }, []);
@@ -159,7 +164,7 @@ describe('at the border of its range', () => {
     ['childrenDepth of a query', 'query', [{ childrenDepth: 0 }, { childrenDepth: 2 }]],
     ['childrenDepth of a tree', 'createTree', [{ childrenDepth: 0 }, { childrenDepth: 5 }]],
     ['payloadFormat', 'createTree', [{ payloadFormat: 'xml' }, { payloadFormat: 'json' }]],
-    ['hardDelete', 'delete', [{ hardDelete: true }]],
+    ['hardDelete', 'delete', [{ ...BULK, hardDelete: true }]],
     ['pollInitialMs and pollMaxMs', 'delete', [{ pollInitialMs: 10, pollMaxMs: 600_000 }]],
   ])('%s of %s is taken', async (_name, operation, properties) => {
     for (const given of properties) expect([given, await refusalOf(operation, given)]).toEqual([given, '']);

@@ -131,11 +131,7 @@ export class BulkIngestOperation implements Operation<Properties> {
       read: (document) => {
         checkRule(document.properties.assignmentRuleId);
         documentHeaders({}, { restHeaders: document.properties.restHeaders ?? {} });
-        return readIngestRow(
-          document,
-          { objectType: describe.name, operation: operation.id, columns, key: key?.name, fixed },
-          context,
-        );
+        return readIngestRow(document, { describe, operation: operation.id, columns, key: key?.name, fixed }, context);
       },
     };
     return { describe, key, rules };

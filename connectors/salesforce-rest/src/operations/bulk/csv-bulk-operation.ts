@@ -166,9 +166,8 @@ export class CsvBulkOperation implements Operation<Properties> {
       if (left !== undefined) throw otherDocument(left);
       return undefined;
     }
-    if (properties.object === undefined) throw configError('OBJECT_MISSING', `${operation} needs object`, '/object');
     const keyName = operation === 'upsert' ? externalIdFieldName(properties) : undefined;
-    const describe = await this.target.check(context, operation, properties.object);
+    const describe = await this.target.check(context, operation, properties.object ?? '');
     return { describe, key: keyName === undefined ? undefined : externalIdField(describe, keyName) };
   }
 

@@ -1,10 +1,11 @@
 import type { CallContext, Document } from '@connector-runtime/core';
+import type { SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
 import { RESULT_COLUMNS } from '../../result-columns.js';
 import { isIdName } from '../../soql/id-name.js';
 import { documentError } from '../../transport/refusals.js';
 import { documentText } from '../document-text.js';
-import { checkObjectType } from '../object-type-check.js';
+import { checkDeleted, checkObjectType } from '../object-type-check.js';
 import { payloadOf } from '../payload-formats.js';
 import type { IngestColumns } from './ingest-columns.js';
 import { type IngestFields, type IngestRecord, readJsonRecord, readXmlRecord } from './ingest-record.js';
@@ -13,8 +14,7 @@ import { readPlainXmlRecord } from './plain-xml-record.js';
 
 /** What documents become rows of. */
 export interface RowForm {
-  /** Canonical name. */
-  readonly objectType: string;
+  readonly describe: SObjectDescribe;
   /** Id of the operation. */
   readonly operation: string;
   readonly columns: IngestColumns;
@@ -32,11 +32,12 @@ export async function readIngestRow(
 ): Promise<IngestRow<BulkIngestProperties>> {
   const { id, properties } = document;
   const record = await readRecord(document, context);
-  const { objectType, operation, key } = form;
-  checkObjectType(record.objectType, objectType);
+  const { describe, operation, key } = form;
+  checkObjectType(record.objectType, describe.name);
   const cells = areCells(record.fields, form) ? record.fields : await cellsOf(record.fields, form, context);
   if ((operation === 'update' || operation === 'delete') && (cells.get('Id') ?? '') === '')
     throw documentError('ID_MISSING', 'the id is missing: the record needs an Id that is not empty', 'Id');
+  if (operation === 'delete') checkDeleted(cells.get('Id') ?? '', describe);
   const { externalIdValue = '' } = properties;
   const lacksKey = key !== undefined && externalIdValue !== '' && !cells.has(key);
   return { id, properties, cells: lacksKey ? new Map([...cells, [key, externalIdValue]]) : cells };

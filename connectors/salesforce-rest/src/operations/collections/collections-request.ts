@@ -9,12 +9,11 @@ import {
 import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import { MAX_BODY_BYTES } from '../../service-limits.js';
 import { COLLECTIONS_PATH, collectionsDeletePath, collectionsUpsertPath } from '../../transport/endpoints.js';
-import { documentError } from '../../transport/refusals.js';
 import type { ServiceRequest } from '../../transport/salesforce-transport.js';
 import { comparableId, comparableKey } from '../comparable-key.js';
 import { documentHeaders, type HeaderProperties } from '../document-headers.js';
 import { isUniqueKey } from '../external-id-field.js';
-import { checkKeyPrefix } from '../object-type-check.js';
+import { checkDeleted } from '../object-type-check.js';
 import type { Payload } from '../payload.js';
 
 /** Of what stands around the records. */
@@ -75,9 +74,8 @@ function readRecord(text: string, write: CollectionWrite): CollectionRecord {
   const { describe, payload } = write;
   if (write.verb === 'delete') {
     const { id } = payload.splitId(text);
-    if (!/^[0-9A-Za-z]{1,18}$/.test(id)) throw documentError('ID_MALFORMED', `the Id ${id} is no record's id`, 'Id');
     // The service is told ids alone, and deletes whatever they are of.
-    checkKeyPrefix(id, describe);
+    checkDeleted(id, describe);
     return { text: id, type: '', id, key: comparableId(id) };
   }
   const part = payload.recordPart(text, describe.name, write.key?.name);

@@ -10,6 +10,7 @@ import type { DeleteProperties } from '../../properties/write-properties.js';
 import { recordPath } from '../../transport/endpoints.js';
 import { isGoneCode } from '../../transport/service-codes.js';
 import { comparableId } from '../comparable-key.js';
+import { checkDeleted } from '../object-type-check.js';
 import { accepted, checkWritten } from '../outcomes.js';
 import { SingleWrites } from './single-writes.js';
 
@@ -26,6 +27,7 @@ export class DeleteOperation implements Operation<DeleteProperties> {
     return this.writes.run(documents, context, (describe, payload) => ({
       request: async (document) => {
         const { id } = payload.splitId(await payload.checkedText(document, context, describe.name));
+        checkDeleted(id, describe);
         return {
           id,
           key: comparableId(id),

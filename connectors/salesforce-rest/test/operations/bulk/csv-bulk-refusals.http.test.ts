@@ -204,17 +204,3 @@ test.each([
   expect(summary.error?.message).toContain(message);
   expect(world.org.requests.count('jobCreate')).toBe(0);
 });
-
-test.each<[string, object]>([
-  ['/object', { bulkOperation: 'insert', object: undefined }],
-  ['/externalIdFieldName', { bulkOperation: 'upsert' }],
-])('what a write needs is asked for: %s', async (path, properties) => {
-  const connection = await world.connect();
-  const { summary } = await run(
-    connection,
-    { operation: 'csvBulk', properties: JSON.parse(JSON.stringify({ object: 'Invoice__c', ...properties })) },
-    [{ body: 'Name\nx\n' }],
-  );
-
-  expect(summary.error).toMatchObject({ category: 'config', path });
-});

@@ -75,11 +75,10 @@ test('a parent that the user cannot see is asked for once, however many document
   expect([asked.length, world.org.requests.count('objects')]).toEqual([1, 0]);
 });
 
-test('an upsert without its field, and columns that are not there, are mistakes of the configuration', async () => {
+test('an upsert by a field, and columns, that are not there are mistakes of the configuration', async () => {
   const refusalOf = async (operation: string, properties: object) =>
     (await bulk(world, operation, bodies(invoice('<Name>x</Name>')), properties)).summary.error;
 
-  expect(await refusalOf('upsert', {})).toMatchObject({ category: 'config', path: '/externalIdFieldName' });
   expect(await refusalOf('upsert', { externalIdFieldName: 'Nope' })).toMatchObject({ code: 'FIELD_UNKNOWN' });
   expect(await refusalOf('create', { bulkHeader: 'Name,Nots__c' })).toMatchObject({
     category: 'config',

@@ -14,11 +14,14 @@ const perRequest = () => sent().map(({ body }) => (body ?? '').split('<records '
 
 describe('collections', () => {
   test('Q14: an upsert without the field that tells records apart is refused up front', async () => {
-    const { results, summary } = await run(await world.connect(), op('upsert'), bodies('<r/>', '<r/>'));
+    const connection = await world.connect();
 
-    expect(summary.error).toMatchObject({ category: 'config', code: 'PROPERTY_MISSING', path: '/externalIdFieldName' });
-    expect(results.some(({ status }) => status === 'success')).toBe(false);
-    expect(world.org.requests.counts()).toEqual({ login: 1 });
+    expect(() => connection.execute(op('upsert'), bodies('<r/>', '<r/>'))).toThrow(
+      expect.objectContaining({
+        info: expect.objectContaining({ category: 'config', code: 'CONFIG_INVALID', path: '/externalIdFieldName' }),
+      }),
+    );
+    expect(world.org.requests.counts()).toEqual({});
   });
 
   test.each([
