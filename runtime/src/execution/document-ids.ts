@@ -1,9 +1,14 @@
 import type { ErrorInfo } from '@connector-runtime/core';
 import type { DocumentInput } from './document-input.js';
 
+/** Of a set of ids. */
+const PARTS = 64;
+/** In which ids of one source differ. */
+const LAST_CHARS = 12;
+
 /** Names the documents of one execution, each once. Ids that are minted cost a bit each, those that a host gives are kept. */
 export class DocumentIds {
-  private readonly given = new Set<string>();
+  private readonly given = new IdSet();
   private minted = new Uint8Array(1024);
 
   /** The document's id: its own, or where it has none, or that one cannot be used, its place ("line-17") or "doc-<n>"; `error` says why its own cannot be used. */
@@ -49,6 +54,30 @@ export class DocumentIds {
     }
     this.minted[byte] = (this.minted[byte] ?? 0) | (1 << (ordinal & 7));
   }
+}
+
+/** A set of ids in small parts: one of millions would hold up everything for as long as it takes to grow. */
+class IdSet {
+  private readonly parts: (Set<string> | undefined)[] = Array.from({ length: PARTS });
+
+  has(id: string): boolean {
+    return this.parts[partOf(id)]?.has(id) === true;
+  }
+
+  add(id: string): void {
+    const part = partOf(id);
+    const ids = this.parts[part];
+    if (ids === undefined) this.parts[part] = new Set([id]);
+    else ids.add(id);
+  }
+}
+
+/** By FNV-1a of the last characters. */
+function partOf(id: string): number {
+  let hash = 0x811c_9dc5;
+  for (let at = Math.max(0, id.length - LAST_CHARS); at < id.length; at += 1)
+    hash = Math.imul(hash ^ id.charCodeAt(at), 0x0100_0193);
+  return hash >>> 26;
 }
 
 function invalid(code: string, message: string): ErrorInfo {

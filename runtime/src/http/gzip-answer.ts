@@ -9,6 +9,8 @@ const AT_ONCE_BYTES = 16 * 1024;
 /** Honest text seldom shrinks below a hundredth. */
 const MAX_RATIO = 250;
 const RATIO_COUNTS_FROM_BYTES = 1024 * 1024;
+/** What is decoded comes in pieces of this size at the least, each by a turn through the thread pool. */
+const LEAST_PIECE_BYTES = 16 * 1024;
 
 /** What decoding a compressed answer came to. */
 export type Decoded = Uint8Array | 'cut' | 'tooLarge';
@@ -16,13 +18,19 @@ export type Decoded = Uint8Array | 'cut' | 'tooLarge';
 /** Decodes a whole gzip answer and requires its trailer (length and checksum), which proves that nothing is missing. */
 export async function decodeGzip(bytes: Uint8Array, maxBytes: number): Promise<Decoded> {
   const maxOutputLength = Math.min(maxBytes, Math.max(RATIO_COUNTS_FROM_BYTES, bytes.byteLength * MAX_RATIO));
+  // In one piece, where the trailer is right.
+  const chunkSize = Math.max(LEAST_PIECE_BYTES, Math.min(maxOutputLength, statedBytes(bytes) + 1));
+  const options = { maxOutputLength, chunkSize };
   try {
-    return bytes.byteLength <= AT_ONCE_BYTES
-      ? gunzipSync(bytes, { maxOutputLength })
-      : await inflate(bytes, { maxOutputLength });
+    return bytes.byteLength <= AT_ONCE_BYTES ? gunzipSync(bytes, options) : await inflate(bytes, options);
   } catch (error) {
     return (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? 'tooLarge' : 'cut';
   }
+}
+
+/** How much the trailer says was compressed. */
+function statedBytes({ buffer, byteOffset, byteLength }: Uint8Array): number {
+  return byteLength < 4 ? 0 : new DataView(buffer, byteOffset, byteLength).getUint32(byteLength - 4, true);
 }
 
 /** As much as the beginning of a gzip answer gives, a megabyte at the most; nothing where it is none. */

@@ -28,6 +28,17 @@ describe('an execution', () => {
     expect(results).toHaveLength(5);
   });
 
+  test('tells thousands of ids apart, and each from one that comes again', async () => {
+    const ids = Array.from({ length: 5_000 }, (_, number) => `${number}-of-one-source`);
+    const documents = [...ids, ...ids.slice(0, 50)].map((id) => ({ id, body: 'x' }));
+
+    const { results } = await run(accept, documents);
+
+    const refused = results.filter(({ error }) => error !== undefined);
+    expect(refused.map(({ error }) => error?.code)).toEqual(Array(50).fill('DOCUMENT_ID_REPEATED'));
+    expect(results).toHaveLength(5_050);
+  });
+
   test.each<[string, JsonSchema, string]>([
     [
       'by a property',

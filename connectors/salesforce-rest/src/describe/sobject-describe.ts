@@ -106,29 +106,27 @@ function parseField(value: Json): FieldDescribe {
   const name = textOf(field['name']);
   if (!/^\w+$/.test(name))
     throw protocolError('DESCRIBE_UNREADABLE', 'a describe holds a field without a name', 'none');
-  const isTrue = (member: string) => field[member] === true;
-  const count = (member: string) => (typeof field[member] === 'number' ? field[member] : 0);
   const referenceTo = listOf(field['referenceTo']).filter((target) => typeof target === 'string');
   return {
     name,
     label: textOf(field['label']) || name,
     help: textOf(field['inlineHelpText']),
     type: textOf(field['type']) || 'string',
-    length: count('length'),
-    precision: count('precision'),
-    scale: count('scale'),
-    digits: count('digits'),
-    custom: isTrue('custom'),
-    nillable: isTrue('nillable'),
-    createable: isTrue('createable'),
-    updateable: isTrue('updateable'),
-    defaultedOnCreate: isTrue('defaultedOnCreate'),
-    externalId: isTrue('externalId'),
-    idLookup: isTrue('idLookup'),
-    unique: isTrue('unique'),
-    filterable: isTrue('filterable'),
-    sortable: isTrue('sortable'),
-    restrictedPicklist: isTrue('restrictedPicklist'),
+    length: countOf(field['length']),
+    precision: countOf(field['precision']),
+    scale: countOf(field['scale']),
+    digits: countOf(field['digits']),
+    custom: field['custom'] === true,
+    nillable: field['nillable'] === true,
+    createable: field['createable'] === true,
+    updateable: field['updateable'] === true,
+    defaultedOnCreate: field['defaultedOnCreate'] === true,
+    externalId: field['externalId'] === true,
+    idLookup: field['idLookup'] === true,
+    unique: field['unique'] === true,
+    filterable: field['filterable'] === true,
+    sortable: field['sortable'] === true,
+    restrictedPicklist: field['restrictedPicklist'] === true,
     picklistValues: activeValues(listOf(field['picklistValues'])),
     referenceTo,
     relationshipName: referenceTo.length === 0 ? '' : textOf(field['relationshipName']),
@@ -153,6 +151,10 @@ function recordOf(value: Json | undefined): Readonly<Record<string, Json>> {
 
 function listOf(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
+}
+
+function countOf(value: Json | undefined): number {
+  return typeof value === 'number' ? value : 0;
 }
 
 function textOf(value: Json | undefined): string {

@@ -221,8 +221,8 @@ export class IngestResults {
 
   private *rowsOf(fates: readonly number[], info: ErrorInfo): Generator<readonly ResultEvent[]> {
     let events: ResultEvent[] = [];
-    for (const [row, fate] of this.fates.entries()) {
-      if (!fates.includes(fate)) continue;
+    for (let row = 0; row < this.fates.length; row += 1) {
+      if (!fates.includes(this.fates[row] ?? OPEN)) continue;
       const { inputs, receipt } = this.baseOf(row);
       events.push({ ...failed(inputs, info), receipt });
       if (events.length < 1000) continue;
