@@ -16,6 +16,12 @@ const PEAK_MIB = 256;
 /** Without a turn of the event loop. */
 const BUSY_MS = 100;
 
+function expectTurns({ busyMs }: ManyRowsReport): void {
+  // Linux alone tells the time of one thread.
+  if (process.platform === 'linux') expect(busyMs).toBeGreaterThan(0);
+  expect(busyMs).toBeLessThan(BUSY_MS);
+}
+
 const children: ChildProcess[] = [];
 afterEach(async () => {
   const running = children.splice(0).filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
@@ -65,7 +71,7 @@ test.each([
 
     expect(report).toMatchObject({ isComplete: true, outputs: ROWS, successes: 1 });
     expect(report.peakMiB).toBeLessThan(PEAK_MIB);
-    expect(report.busyMs).toBeLessThan(BUSY_MS);
+    expectTurns(report);
   },
   60_000,
 );
@@ -82,7 +88,7 @@ test.each([
 
     expect(report).toMatchObject({ isComplete: true, successes: records });
     expect(report.peakMiB).toBeLessThan(PEAK_MIB);
-    expect(report.busyMs).toBeLessThan(BUSY_MS);
+    expectTurns(report);
   },
   120_000,
 );
