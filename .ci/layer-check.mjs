@@ -39,10 +39,10 @@ const CLOSED_ROOMS = [
   { from: /^runtime\/src\/http\//, to: /^runtime\/src\/(cli|execution|plugins|scopes|components)\// },
   { from: /^runtime\/src\/(services|components)\//, to: /^runtime\/src\/(cli|execution|plugins|scopes|http)\// },
   { from: /^runtime\/src\/(?!cli\/)/, to: /^runtime\/src\/cli\// },
-  {
-    from: /^connectors\/salesforce-rest\/src\/(soql|xml|json|csv)\//,
-    to: /^connectors\/salesforce-rest\/src\/(?!soql|xml|json|csv|service-limits\.ts$)/,
-  },
+  ...['soql', 'xml', 'json', 'csv', 'text'].map((room) => ({
+    from: new RegExp(`^connectors/salesforce-rest/src/${room}/`),
+    to: new RegExp(`^connectors/salesforce-rest/src/(?!${room}/|text/|service-limits\\.ts$)`),
+  })),
   {
     from: /^connectors\/salesforce-rest\/src\/transport\//,
     to: /^connectors\/salesforce-rest\/src\/(connection|describe|operations|browse)\//,

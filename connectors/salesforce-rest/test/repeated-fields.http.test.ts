@@ -58,7 +58,11 @@ test.each(cases)(
 
     expect(statuses).toEqual({ plain: 'success', same: 'applicationError', case: 'applicationError' });
     for (const { error } of results.filter(({ status }) => status === 'applicationError'))
-      expect(error).toMatchObject({ category: 'validation', message: expect.stringMatching(/name.*twice/i) });
+      expect(error).toMatchObject({
+        category: 'validation',
+        code: 'FIELD_REPEATED',
+        path: expect.stringMatching(/^name$/i),
+      });
     expect(world.accountsNamed('Twice')).toEqual([]);
     expect(world.org.ledger.entries.length).toBe(before + inserted + 1);
   },
@@ -77,7 +81,24 @@ test.each([
   const { results } = await run(connection, 'createTree', [{ id: 'tree', body }], { payloadFormat });
 
   expect(results).toMatchObject([
-    { status: 'applicationError', error: { category: 'validation', message: expect.stringMatching(/name.*twice/i) } },
+    {
+      status: 'applicationError',
+      error: { category: 'validation', code: 'FIELD_REPEATED', path: expect.stringMatching(/name$/i) },
+    },
   ]);
   expect(world.org.ledger.entries.length).toBe(before);
+});
+
+const PARENT = '<Parent><External_Id__c>p</External_Id__c></Parent>';
+
+test.each(APIS)('a parent that stands twice is refused over %s', async (_api, properties) => {
+  const connection = await world.connect();
+  const body = `<records><Name>Twice a</Name>${PARENT}${PARENT.replaceAll('Parent>', 'PARENT>')}</records>`;
+
+  const { results } = await run(connection, 'create', [{ id: 'parent', body }], properties);
+
+  expect(results).toMatchObject([
+    { status: 'applicationError', error: { category: 'validation', code: 'FIELD_REPEATED', path: 'PARENT' } },
+  ]);
+  expect(world.accountsNamed('Twice')).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { ConnectorManifest, Json, JsonSchema, OperationDescriptor } from '@connector-runtime/core';
 import { pointerSegment } from '../components/config-issue.js';
 import { validatorOf } from '../components/property-validator.js';
+import { requiredNames } from '../components/required-names.js';
 
 /** A commented component to start from: required properties with a place to fill in, the others as comments that hold once their slashes are gone. */
 export function componentTemplate(manifest: ConnectorManifest, descriptor: OperationDescriptor | undefined): string {
@@ -18,7 +19,7 @@ export function componentTemplate(manifest: ConnectorManifest, descriptor: Opera
 
 function propertyLines(schema: JsonSchema, pluginId: string): string {
   const properties = (schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
-  const required = new Set((schema['required'] ?? []) as readonly string[]);
+  const required = requiredNames(schema);
   const names = Object.keys(properties).sort((a, b) => Number(required.has(b)) - Number(required.has(a)));
   let text = '';
   for (const name of names) {

@@ -1,4 +1,5 @@
 import type { ConnectorManifest, JsonSchema } from '@connector-runtime/core';
+import { requiredNames } from '../components/required-names.js';
 import { formatTable } from './table.js';
 
 /** A manifest for people: the operations, and every property with its type, default and description. */
@@ -15,7 +16,7 @@ export function manifestText({ id, title, version, connection, operations }: Con
 
 function propertiesText(schema: JsonSchema): string {
   const properties = (schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>;
-  const required = new Set((schema['required'] ?? []) as readonly string[]);
+  const required = requiredNames(schema);
   if (Object.keys(properties).length === 0) return '  no properties\n';
   return Object.entries(properties)
     .map(([name, property]) => `  ${name}: ${traitsOf(property, required.has(name)).join(', ')}\n${wordsOf(property)}`)

@@ -1,4 +1,5 @@
 import type { ConnectorManifest, JsonSchema, OperationDescriptor } from '@connector-runtime/core';
+import { requiredNames } from '../components/required-names.js';
 
 /** Markdown about a plugin, made from its manifest: the connection, then each operation with its variants and properties. */
 export function referencePage({ id, version, title, connection, operations, egress }: ConnectorManifest): string {
@@ -80,7 +81,7 @@ function valueCondition(schema: JsonSchema): string {
 }
 
 function propertyTable(schema: JsonSchema): readonly string[] {
-  const required = new Set((schema['required'] ?? []) as readonly string[]);
+  const required = requiredNames(schema);
   const properties = Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>);
   if (properties.length === 0) return ['It has no properties.', ''];
   return [

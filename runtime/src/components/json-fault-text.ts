@@ -19,7 +19,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   InvalidCharacter: 'a text holds a control character',
 };
 
-/** What is wrong with a text that is to be JSON. `error`: where it is not empty; `whole`: what must hold nothing else. */
+/** What is wrong with a text that is to be JSON. `error`: absent where the text is empty; `whole`: what must hold nothing else. */
 export function jsonFaultText(error: ParseErrorCode | undefined, whole: 'file' | 'line'): string {
   const fault = error === undefined ? 'ValueExpected' : printParseErrorCode(error);
   return fault === 'EndOfFileExpected' ? `the ${whole} must end here` : (FAULTS[fault] ?? 'this is no JSON');

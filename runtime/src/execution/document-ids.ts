@@ -1,7 +1,7 @@
 import type { ErrorInfo } from '@connector-runtime/core';
 import type { DocumentInput } from './document-input.js';
 
-/** Of a set of ids. */
+/** Of a set of ids: a power of two. */
 const PARTS = 64;
 /** In which ids of one source differ. */
 const LAST_CHARS = 12;
@@ -77,7 +77,7 @@ function partOf(id: string): number {
   let hash = 0x811c_9dc5;
   for (let at = Math.max(0, id.length - LAST_CHARS); at < id.length; at += 1)
     hash = Math.imul(hash ^ id.charCodeAt(at), 0x0100_0193);
-  return hash >>> 26;
+  return (hash >>> 16) % PARTS;
 }
 
 function invalid(code: string, message: string): ErrorInfo {

@@ -70,7 +70,7 @@ export class DescribeCache {
   }
 
   /**
-   * The same for a person to look at: fetched now, or at most ten seconds ago for another `question` about the object type (its schema in the other format).
+   * A describe for a person to look at: fetched now, or at most ten seconds ago for another `question` about the object type (its schema in the other format).
    * A question that is asked again, as after a change in the organisation, is answered afresh. What was kept before is dropped, and the new one not written into the cache:
    * a person looks at many object types, and runs few.
    */

@@ -1,4 +1,4 @@
-import { ownText } from '../xml/own-text.js';
+import { ownText } from '../text/own-text.js';
 import { SCALAR, TEXT } from './flat-text.js';
 import type { QueryPage } from './query-page.js';
 

@@ -1,4 +1,4 @@
-import { KnownNames } from '../xml/known-names.js';
+import { KnownNames } from '../text/known-names.js';
 import { SCALAR_WITHOUT_CODES } from './flat-text.js';
 
 const MAX_MEMBERS = 100;

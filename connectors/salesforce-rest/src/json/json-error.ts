@@ -2,3 +2,10 @@
 export class JsonError extends Error {
   override readonly name = 'JsonError';
 }
+
+/** A name that stands twice in an object, in any case. */
+export class RepeatedName extends JsonError {
+  constructor(readonly member: string) {
+    super(`the name ${JSON.stringify(member)} stands twice in an object`);
+  }
+}

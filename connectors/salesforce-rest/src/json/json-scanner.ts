@@ -1,4 +1,4 @@
-import { MAX_DEPTH } from '../xml/xml-limits.js';
+import { MAX_DEPTH } from '../text/depth-limit.js';
 import { JsonError } from './json-error.js';
 
 /** What {@link JsonScanner.next} came upon. A scalar is at least `STRING`. */

@@ -1,4 +1,4 @@
-import { JsonError } from './json-error.js';
+import { JsonError, RepeatedName } from './json-error.js';
 import { END, JsonScanner, OPEN_ARRAY, OPEN_OBJECT, STRING } from './json-scanner.js';
 import { MemberNames } from './member-names.js';
 
@@ -36,8 +36,7 @@ export class RecordCheck {
     if (isEscaped) textOf(this.text.slice(keyStart, keyEnd));
     const names = this.names[isContainer ? level - 1 : level];
     if (names?.add(keyStart, keyEnd, isEscaped) !== false) return;
-    const quoted = this.text.slice(keyStart, Math.min(keyEnd, keyStart + 100));
-    throw new JsonError(`the name ${quoted} stands twice in an object`);
+    throw new RepeatedName(textOf(this.text.slice(keyStart, keyEnd)).slice(0, 100));
   }
 }
 

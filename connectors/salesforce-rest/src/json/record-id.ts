@@ -1,4 +1,4 @@
-import { isIdName } from '../soql/id-name.js';
+import { isIdName } from '../text/id-name.js';
 import { JsonError } from './json-error.js';
 import { END, JsonScanner, memberRange, STRING } from './json-scanner.js';
 

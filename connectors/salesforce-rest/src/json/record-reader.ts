@@ -1,4 +1,4 @@
-import { ownText } from '../xml/own-text.js';
+import { ownText } from '../text/own-text.js';
 import { readFlatPage } from './flat-page.js';
 import { JsonError } from './json-error.js';
 import { CLOSE_OBJECT, END, JsonScanner, memberRange, OPEN_ARRAY, OPEN_OBJECT, STRING } from './json-scanner.js';

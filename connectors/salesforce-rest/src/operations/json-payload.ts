@@ -1,5 +1,5 @@
 import { setImmediate as loopTurn } from 'node:timers/promises';
-import type { Body, CallContext, ConnectorError, Document } from '@connector-runtime/core';
+import type { Body, CallContext, Document } from '@connector-runtime/core';
 import { readBatchResults } from '../json/batch-reader.js';
 import { FlatRecords } from '../json/flat-records.js';
 import { JsonError } from '../json/json-error.js';
@@ -12,6 +12,7 @@ import { readWrittenResults } from '../json/written-results.js';
 import { errorsInJson } from '../transport/error-answer.js';
 import { ACCEPT_JSON, JSON_BOTH_WAYS, JSON_TYPE } from '../transport/headers.js';
 import { documentError } from '../transport/refusals.js';
+import { asDocumentError } from './document-refusals.js';
 import { decodeUtf8, readBytes, readText } from './document-text.js';
 import { checkObjectType } from './object-type-check.js';
 import { type Payload, PayloadError } from './payload.js';
@@ -172,11 +173,6 @@ function referenceIdsIn(tree: unknown): readonly string[] {
     const { referenceId } = membersOf(attributes);
     return [typeof referenceId === 'string' ? referenceId : '', ...Object.values(members).flatMap(referenceIdsIn)];
   });
-}
-
-function asDocumentError<E>(error: E): E | ConnectorError {
-  if (!(error instanceof JsonError)) return error;
-  return documentError('DOCUMENT_NOT_JSON', `the document cannot be sent: ${error.message}`, undefined, error);
 }
 
 function readingDocument<T>(read: () => T): T {

@@ -14,6 +14,7 @@ import { readWrittenResults } from '../xml/written-results.js';
 import { XmlError } from '../xml/xml-error.js';
 import { escapeXml } from '../xml/xml-text.js';
 import { childText, parseXml, type XmlElement } from '../xml/xml-tree.js';
+import { asDocumentError } from './document-refusals.js';
 import { decodeUtf8, readBytes, readText } from './document-text.js';
 import { checkObjectType } from './object-type-check.js';
 import { type Payload, PayloadError, type WriteResult } from './payload.js';
@@ -179,11 +180,6 @@ function writeResultIn(root: XmlElement): WriteResult {
 function errorElement({ code, message, fields }: ServiceError): string {
   const names = fields.map((field) => `<fields>${escapeXml(field)}</fields>`).join('');
   return `<errors>${names}<message>${escapeXml(message)}</message><statusCode>${escapeXml(code)}</statusCode></errors>`;
-}
-
-function asDocumentError(error: unknown): unknown {
-  if (!(error instanceof XmlError)) return error;
-  return documentError('DOCUMENT_NOT_XML', `the document cannot be sent: ${error.message}`, undefined, error);
 }
 
 function readingDocument<T>(read: () => T): T {

@@ -51,5 +51,5 @@ export const externalIdFieldName = {
   title: 'External id field',
 } as const;
 
-/** Of upserts: none runs without the field. */
+/** Of upserts: none runs without the field. A part of their schema and not in its `required`: what documents look like can be asked without it. */
 export const KEY_NEEDED = { required: ['externalIdFieldName'], description: 'an upsert needs it' } as const;

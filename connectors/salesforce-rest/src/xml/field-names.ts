@@ -5,7 +5,7 @@ const RECORD = 'records';
  * The names of the elements in a record's document, by level. A field that stands twice would lose one of its values to the service without a word, and names mean the same in any case; only records stand side by side.
  */
 export class FieldNames {
-  /** Of the root's children, as they are written. */
+  /** Of the root's children that are fields, as they are written. */
   readonly ofRoot: string[] = [];
   /** Of the elements so far in the parent that is open there, in small letters. */
   private readonly byLevel: Set<string>[] = [];
@@ -16,8 +16,8 @@ export class FieldNames {
     const { byLevel } = this;
     if (byLevel.length > level + 1) byLevel.length = level + 1;
     if (level > this.deepest) this.deepest = level;
-    if (level === 2) this.ofRoot.push(name);
     if (name === RECORD) return true;
+    if (level === 2) this.ofRoot.push(name);
     const names = byLevel[level];
     if (names === undefined) {
       byLevel[level] = new Set([name.toLowerCase()]);

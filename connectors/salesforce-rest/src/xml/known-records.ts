@@ -1,7 +1,7 @@
+import { KnownNames } from '../text/known-names.js';
+import { ownText } from '../text/own-text.js';
 import type { FieldNames } from './field-names.js';
-import { KnownNames } from './known-names.js';
 import { LastHead } from './last-head.js';
-import { ownText } from './own-text.js';
 import { OPEN, XmlScanner } from './xml-scanner.js';
 
 /** Longer text is looked at in steps. */

@@ -1,4 +1,4 @@
-import { ownText } from './own-text.js';
+import { ownText } from '../text/own-text.js';
 
 /** The longest head that is worth keeping. */
 const MAX_LENGTH = 1_000;

@@ -1,6 +1,6 @@
+import { ownText } from '../text/own-text.js';
 import { LastHead } from './last-head.js';
 import { localName } from './local-name.js';
-import { ownText } from './own-text.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { escapeXml, unescapeXml } from './xml-text.js';
 
@@ -81,6 +81,7 @@ interface Head {
 const heads = new LastHead<Head>();
 
 function learn(head: string, name: string, given: string, { attributes, type }: TypedAttributes): void {
+  // Together with the end of a comment such a name would look like the root's end tag.
   if (name.endsWith('-')) return;
   heads.keep(head, () => {
     const typed = { attributes: ownText(attributes), type: ownText(type) };

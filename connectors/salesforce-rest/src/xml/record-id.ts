@@ -1,4 +1,4 @@
-import { isIdName } from '../soql/id-name.js';
+import { isIdName } from '../text/id-name.js';
 import { localName } from './local-name.js';
 import { XmlError } from './xml-error.js';
 import { CLOSE, END, OPEN, XmlScanner } from './xml-scanner.js';
@@ -12,7 +12,7 @@ export interface IdentifiedRecord {
   readonly rest: string;
 }
 
-/** Takes the direct child of the root that is called `Id`, in any case, out of a well-formed document in which it does not stand twice. One that holds elements: `XmlError`. */
+/** Takes the direct child of the root that is called `Id`, in any case, out of a well-formed document: the first, where a check has not seen to it that there is but one. One that holds elements: `XmlError`. */
 export function splitId(text: string): IdentifiedRecord {
   const scanner = new XmlScanner(text);
   let from = -1;

@@ -1,6 +1,6 @@
+import { ownText } from '../text/own-text.js';
 import { checkXmlText } from './checked-xml.js';
 import { InheritedNamespaces } from './namespaces.js';
-import { ownText } from './own-text.js';
 import { XmlError } from './xml-error.js';
 import { CLOSE, EMPTY, END, OPEN, XmlScanner } from './xml-scanner.js';
 import { hasControlCharacters, unescapeXml } from './xml-text.js';

@@ -1,6 +1,6 @@
 import { FieldNames } from './field-names.js';
 import type { StartTag, XmlListener } from './strict-xml.js';
-import { XmlError } from './xml-error.js';
+import { RepeatedField, XmlError } from './xml-error.js';
 
 interface OpenElement {
   readonly name: string;
@@ -23,8 +23,7 @@ export class RecordRules implements XmlListener {
       refuseBoth(parent);
     }
     this.open.push({ name, hasText: false, hasElements: false });
-    if (!this.fields.add(name, this.open.length))
-      throw new XmlError(`${shown(name)} stands twice in ${shown(parent?.name ?? '')}`);
+    if (!this.fields.add(name, this.open.length)) throw new RepeatedField(shown(name), shown(parent?.name ?? ''));
     this.listener.startElement?.(tag);
   }
 

@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes';
+import { MAX_DEPTH } from '../text/depth-limit.js';
 import { XmlError } from './xml-error.js';
-import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_DEPTH, MAX_NAME_LENGTH } from './xml-limits.js';
+import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_NAME_LENGTH } from './xml-limits.js';
 
 /** A start tag as the strict reader gives it; names are local, and declarations of namespaces are no attributes. */
 export interface StartTag {

@@ -1,5 +1,5 @@
+import { ownText } from '../text/own-text.js';
 import { LastHead } from './last-head.js';
-import { ownText } from './own-text.js';
 import { RootPrefixes } from './root-prefixes.js';
 import { refuseXml } from './xml-error.js';
 import { MAX_ATTRIBUTES_PER_ELEMENT, MAX_DECLARED_LENGTH, MAX_NAME_LENGTH } from './xml-limits.js';

@@ -1,7 +1,5 @@
-// What a document or an answer may ask of a reader. Far above what the service itself makes or takes.
+// What a document or an answer may ask of a reader, beside its depth. Far above what the service itself makes or takes.
 
-/** Of elements, and of the values of JSON. */
-export const MAX_DEPTH = 200;
 export const MAX_ATTRIBUTES_PER_ELEMENT = 64;
 export const MAX_NAME_LENGTH = 512;
 /** Characters of all namespaces that one tag declares: those of a root stand in each of its records. */

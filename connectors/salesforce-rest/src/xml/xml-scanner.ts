@@ -1,6 +1,6 @@
+import { MAX_DEPTH } from '../text/depth-limit.js';
 import { isSpace, type NamespaceDeclaration, spaceEnd, TagReader } from './tag-reader.js';
 import { refuseXml } from './xml-error.js';
-import { MAX_DEPTH } from './xml-limits.js';
 import { characterOf, REFERENCE, unescapeNames } from './xml-text.js';
 
 /** What {@link XmlScanner.next} came upon: the end of the text, a start tag, an end tag, an empty-element tag. */

@@ -99,7 +99,7 @@ test.each<[string, object, number, object]>([
   ['written', { bulkOperation: 'insert', object: 'Account' }, ROWS, { outputs: 1 }],
   ['read', { bulkOperation: 'query' }, 0, { outputs: 4 }],
 ])(
-  'a million rows of whole CSVs are %s in a small heap',
+  'a million rows of whole CSVs are %s in a small heap, with turns of the event loop',
   async (_how, properties, records, outputs) => {
     const url = await serve({ rows: 1, bulkRows: ROWS });
 
@@ -107,6 +107,7 @@ test.each<[string, object, number, object]>([
 
     expect(report).toMatchObject({ isComplete: true, successes: 1, csvRows: ROWS, ...outputs });
     expect(report.peakMiB).toBeLessThan(PEAK_MIB);
+    expectTurns(report);
   },
   60_000,
 );

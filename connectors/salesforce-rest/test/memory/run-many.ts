@@ -71,7 +71,8 @@ function* accounts(count: number, isUpdate: boolean, watch: BusyWatch) {
 }
 
 /** As many records in one CSV, in pieces. */
-async function* accountsCsv(count: number) {
+async function* accountsCsv(count: number, watch: BusyWatch) {
+  watch.start();
   yield Buffer.from('Name,Website\n');
   for (let from = 0; from < count; from += 1_000) {
     let piece = '';
@@ -83,7 +84,7 @@ async function* accountsCsv(count: number) {
 
 function documentsOf({ operation, records }: ManyRows, watch: BusyWatch) {
   if (operation !== 'csvBulk') return records > 0 ? accounts(records, operation === 'update', watch) : undefined;
-  return [{ body: records > 0 ? accountsCsv(records) : 'SELECT Id FROM Account' }];
+  return [{ body: records > 0 ? accountsCsv(records, watch) : 'SELECT Id FROM Account' }];
 }
 
 /** Rows of a CSV without line ends in its cells. */

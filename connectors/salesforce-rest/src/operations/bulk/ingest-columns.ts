@@ -2,8 +2,8 @@ import { type CallContext, type ConnectorError, isConnectorError } from '@connec
 import type { DescribeCache } from '../../describe/describe-cache.js';
 import type { FieldDescribe, SObjectDescribe } from '../../describe/sobject-describe.js';
 import { suggestion } from '../../describe/suggestion.js';
+import { ownText } from '../../text/own-text.js';
 import { documentError } from '../../transport/refusals.js';
-import { ownText } from '../../xml/own-text.js';
 
 /** Names that are none are the documents' own: there is no end of them. */
 const MAX_REFUSED = 1_000;

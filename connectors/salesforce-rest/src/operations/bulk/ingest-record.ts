@@ -8,8 +8,9 @@ import {
   STRING,
 } from '../../json/json-scanner.js';
 import { documentError } from '../../transport/refusals.js';
-import { StrictXmlReader } from '../../xml/strict-xml.js';
-import { XmlError } from '../../xml/xml-error.js';
+import { RecordRules } from '../../xml/record-rules.js';
+import { StrictXmlReader, type XmlListener } from '../../xml/strict-xml.js';
+import { asDocumentError, fieldRepeated } from '../document-refusals.js';
 
 /** What a record gives its fields, by path: `Name`, `Owner.Ext__c`, `User:Owner.Ext__c` where the parent says its type. Null empties the field; what is absent is left alone. */
 export type IngestFields = ReadonlyMap<string, string | null>;
@@ -42,13 +43,13 @@ export function parentPath(parent: string, objectType: string, name: string): st
 
 /**
  * Reads the record of an XML document: an element for each field, one inside another for the external id of a parent, whose `type` may say of what type it is. An empty element empties its field, as it does over REST.
- * What no row of a CSV can say is a `validation` error: deeper levels, text beside elements, a field twice.
+ * What no row of a CSV can say, text beside elements and a field twice are `validation` errors.
  */
 export function readXmlRecord(text: string): IngestRecord {
   const fields = new Map<string, string | null>();
   const open: OpenElement[] = [];
   let objectType = '';
-  const reader = new StrictXmlReader({
+  const listener: XmlListener = {
     startElement({ name, attributes }) {
       const holder = open.at(-1);
       if (holder !== undefined) holder.hasChildren = true;
@@ -69,21 +70,20 @@ export function readXmlRecord(text: string): IngestRecord {
       const element = open.pop();
       if (element === undefined) return;
       if (element.hasChildren || open.length === 0) {
-        // A no-break space is text.
-        if (/[^ \t\r\n]/.test(element.text))
-          throw notARow(`text stands beside elements in ${element.path || 'the root'}`);
+        // A root without fields: text beside fields is refused before it comes here.
+        if (/[^ \t\r\n]/.test(element.text)) throw notARow('its root holds text alone');
         return;
       }
-      if (fields.has(element.path)) throw notARow(`${element.path} stands there twice`);
+      refuseRepeated(fields, element.path);
       fields.set(element.path, element.isNil || element.text === '' ? null : element.text);
     },
-  });
+  };
   try {
+    const reader = new StrictXmlReader(new RecordRules(listener));
     reader.write(text);
     reader.close();
   } catch (error) {
-    if (!(error instanceof XmlError)) throw error;
-    throw documentError('DOCUMENT_NOT_XML', `the document cannot be sent: ${error.message}`, undefined, error);
+    throw asDocumentError(error);
   }
   return { objectType, fields };
 }
@@ -92,7 +92,7 @@ export function readXmlRecord(text: string): IngestRecord {
 export function readJsonRecord(text: string): IngestRecord {
   const fields = new Map<string, string | null>();
   const setField = (path: string, value: string | null): void => {
-    if (fields.has(path)) throw notARow(`${path} stands there twice`);
+    refuseRepeated(fields, path);
     fields.set(path, value === '' ? null : value);
   };
   const holders: string[] = [];
@@ -136,6 +136,11 @@ function textIn(text: string, from: number, to: number, hasEscapes: boolean): st
 
 function literalIn(source: string): string | null {
   return source === 'null' ? null : source;
+}
+
+/** As `Owner.Ext__c`, a field of a parent may also stand beside the parent. */
+function refuseRepeated(fields: IngestFields, path: string): void {
+  if (fields.has(path)) throw fieldRepeated(path, `the document cannot be sent: ${path} stands there twice`);
 }
 
 function notARow(why: string): Error {

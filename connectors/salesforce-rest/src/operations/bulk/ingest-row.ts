@@ -2,8 +2,9 @@ import type { CallContext, Document } from '@connector-runtime/core';
 import type { SObjectDescribe } from '../../describe/sobject-describe.js';
 import type { BulkIngestProperties } from '../../properties/bulk-properties.js';
 import { RESULT_COLUMNS } from '../../result-columns.js';
-import { isIdName } from '../../soql/id-name.js';
+import { isIdName } from '../../text/id-name.js';
 import { documentError } from '../../transport/refusals.js';
+import { fieldRepeated } from '../document-refusals.js';
 import { documentText } from '../document-text.js';
 import { checkDeleted, checkObjectType } from '../object-type-check.js';
 import { payloadOf } from '../payload-formats.js';
@@ -60,7 +61,7 @@ async function cellsOf(
     if ((operation === 'delete' && !isIdName(path)) || RESULT_COLUMNS.has(path)) continue;
     const found = isIdName(path) ? 'Id' : columns.columnOf(path, context);
     const column = typeof found === 'string' ? found : await found;
-    if (cells.has(column)) throw documentError('FIELD_REPEATED', `the document names ${column} twice`, column);
+    if (cells.has(column)) throw fieldRepeated(column, `the document names ${column} twice`);
     if (fixed === undefined || fixed.includes(column))
       cells.set(column, column === 'Id' ? (value?.trim() ?? null) : value);
   }

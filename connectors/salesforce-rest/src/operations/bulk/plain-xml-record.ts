@@ -24,6 +24,7 @@ export function readPlainXmlRecord(text: string): IngestRecord | undefined {
 function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined {
   const fields = new Map<string, string | null>();
   let objectType = '';
+  const parents = new Set<string>();
   let parent = '';
   let parentType = '';
   let path = '';
@@ -59,6 +60,8 @@ function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined
       }
       if (level === 1) objectType = type;
       if (level === PARENT_LEVEL) {
+        if (parents.has(name.toLowerCase())) return undefined;
+        parents.add(name.toLowerCase());
         parent = name;
         parentType = type;
       }

@@ -10,7 +10,7 @@ afterEach(() => world.stop());
 test.each<[string, string, string]>([
   ['an unknown field', invoice('<Nome>x</Nome>'), 'Nome is no field of Invoice__c; did you mean Name?'],
   ['an unknown parent', invoice('<Ownr><Username>x</Username></Ownr>'), 'did you mean Owner?'],
-  ['a field twice', invoice('<Name>a</Name><Name>b</Name>'), 'Name stands there twice'],
+  ['a field twice', invoice('<Name>a</Name><Name>b</Name>'), 'Name stands twice in'],
   ['a field twice, in another case', invoice('<Name>a</Name><NAME>b</NAME>'), 'names Name twice'],
   ['text beside elements', invoice('x<Name>a</Name>'), 'text stands beside elements'],
   ['levels that no row has', invoice('<Owner><Manager><Username>x</Username></Manager></Owner>'), 'two levels below'],

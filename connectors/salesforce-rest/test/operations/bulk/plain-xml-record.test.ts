@@ -28,6 +28,7 @@ test.each([
   ['a no-break space beside elements, which is text', '<r>\u00a0<A>1</A></r>'],
   ['text in the root alone', '<r>x</r>'],
   ['a field twice', '<r><A/><A/></r>'],
+  ['a parent twice', '<r><A><B/></A><a><C/></a></r>'],
   ['levels that a row does not have', '<r><A><B><C/></B></A></r>'],
   ['names with a prefix', '<r xmlns:a="u"><a:B/></r>'],
   ['other attributes', `<r note=' type="x"'><A/></r>`],
@@ -39,7 +40,7 @@ test.each([
 });
 
 test('refuses a no-break space beside elements, as any text', () => {
-  expect(() => readXmlRecord('<r>\u00a0<A>1</A></r>')).toThrow('text stands beside elements in the root');
+  expect(() => readXmlRecord('<r>\u00a0<A>1</A></r>')).toThrow('text stands beside elements in r');
   expect(readXmlRecord('<r>\r\n\t <A>1</A></r>').fields.get('A')).toBe('1');
 });
 

@@ -15,7 +15,7 @@ interface NewName {
 
 /** What the fields of records are called, learnt from the records before: those of one source have the same ones, or some of them. */
 export class KnownNames {
-  /** In the order of all records so far; no two are the same but for their case. */
+  /** In the order of all records so far; no two differ in case alone. */
   private names: readonly string[] = [];
   private pattern: RegExp | undefined;
   private recordsOfPattern = 0;
