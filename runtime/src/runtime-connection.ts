@@ -16,7 +16,7 @@ import {
   type SchemaFormat,
   type TestFinding,
 } from '@connector-runtime/core';
-import { type CheckedProperties, satisfies, validatorOf } from './components/property-validator.js';
+import { type CheckedProperties, type Purpose, satisfies, validatorOf } from './components/property-validator.js';
 import { ConnectionOpening } from './connection-opening.js';
 import type { ConnectionServices } from './connection-services.js';
 import { RuntimeCallContext, RuntimeExecutionContext } from './execution/call-context.js';
@@ -166,7 +166,7 @@ export class RuntimeConnection {
   /** The schema of an operation's documents. */
   describe(request: DescribeRequest, options: CallOptions = {}): Promise<ObjectDefinition> {
     const descriptor = operationOf(this.plugin, request.operation);
-    const { properties } = this.operationProperties(descriptor, request.properties, 'checkUnfinished');
+    const { properties } = this.operationProperties(descriptor, request.properties, 'describe');
     return this.call(options, async (context, limit) => {
       const formats = this.manifest.browse?.schemas ?? [];
       const format = request.format ?? formats[0] ?? 'xsd';
@@ -347,10 +347,10 @@ export class RuntimeConnection {
   private operationProperties(
     descriptor: OperationDescriptor,
     properties: Json | undefined,
-    check: 'check' | 'checkUnfinished' = 'check',
+    purpose: Purpose = 'run',
   ): CheckedProperties {
     const validator = validatorOf(`the properties of ${descriptor.id}`, descriptor.properties);
-    const checked = validator[check](properties ?? {}, (text) => this.services.redactor.text(text));
+    const checked = validator.check(properties ?? {}, (text) => this.services.redactor.text(text), purpose);
     noteSecrets(checked.properties, (text) => this.services.redactor.pin(text));
     return checked;
   }

@@ -16,7 +16,7 @@ import {
 } from '../components/component-file.js';
 import { ComponentText } from '../components/component-text.js';
 import { issuesOf, pointerSegment } from '../components/config-issue.js';
-import { validatorOf } from '../components/property-validator.js';
+import { type Purpose, validatorOf } from '../components/property-validator.js';
 import { readSecrets } from '../components/secret-references.js';
 import type { ConnectorRuntime } from '../connector-runtime.js';
 import { operationOf as operationIn, type PluginRegistry } from '../plugins/plugin-registry.js';
@@ -63,10 +63,10 @@ export class ComponentCheck {
     });
   }
 
-  /** The operation of a file. `connection` and `objectType` come from elsewhere, in place of the file's own. */
+  /** The operation of a file. `connection` and `objectType` come from elsewhere, in place of the file's own; `purpose`: to run, unless it is said. */
   async operation(
     file: string,
-    elsewhere: { readonly connection?: string; readonly objectType?: string } = {},
+    elsewhere: { readonly connection?: string; readonly objectType?: string; readonly purpose?: Purpose } = {},
   ): Promise<Checked<CheckedOperation>> {
     return this.read(file, async (text, found) => {
       for (const { path: at, message } of operationIssues(text)) found.fault('CONFIG_INVALID', at, message);
@@ -77,7 +77,7 @@ export class ComponentCheck {
       if (descriptor?.objectType === 'required' && (elsewhere.objectType ?? objectType) === '')
         found.fault('OBJECT_TYPE_MISSING', '/objectType', `operation ${descriptor.id} needs an objectType`);
       const what = `the properties of ${descriptor?.id ?? 'an operation'}`;
-      const properties = await this.properties(text, found, descriptor?.properties, what);
+      const properties = await this.properties(text, found, descriptor?.properties, what, elsewhere.purpose);
       if (found.hasFault || descriptor === undefined) return undefined;
       return { component: { ...operationOf(text), properties }, descriptor };
     });
@@ -108,6 +108,7 @@ export class ComponentCheck {
     found: Findings,
     schema: JsonSchema | undefined,
     what: string,
+    purpose?: Purpose,
   ): Promise<Json> {
     const { properties = {} } = recordOf(text.value);
     const { resolved, unreadable } = await readSecrets(properties, text.folder, undefined, (secret) =>
@@ -119,7 +120,7 @@ export class ComponentCheck {
       const message = 'a secret in plain text: write it as {"$secret": "env:NAME"} or {"$secret": "file:name"}';
       found.warning(`/properties/${pointerSegment(name)}`, message);
     }
-    for (const issue of validatorOf(what, schema).issues(resolved, this.shown)) {
+    for (const issue of validatorOf(what, schema).issues(resolved, this.shown, purpose)) {
       if (unreadable.some(({ pointer }) => pointer === issue.path)) continue;
       const hint = secretHint(properties, issue.path);
       found.fault('CONFIG_INVALID', `/properties${issue.path}`, issue.message + hint);

@@ -66,10 +66,7 @@ export class CommandHost {
   }
 
   /** The operation of a component's file, for a connection's file or an object type that are named elsewhere. Throws {@link ComponentFault}. */
-  async operation(
-    file: string,
-    elsewhere: { readonly connection?: string; readonly objectType?: string },
-  ): Promise<CheckedOperation> {
+  async operation(file: string, elsewhere: Parameters<ComponentCheck['operation']>[1]): Promise<CheckedOperation> {
     return faultless(await this.check.operation(file, elsewhere));
   }
 

@@ -10,13 +10,8 @@ const SECRET_FORMAT = 'password';
 type Redact = (text: string) => string;
 const asItIs: Redact = (text) => text;
 
-/** Is it an issue? */
-type Counts = (error: ErrorObject) => boolean;
-
-interface Checked {
-  readonly plain: Record<string, Json>;
-  readonly issues: readonly ConfigIssue[];
-}
+/** What properties are checked for. To describe documents a property may be missing that only a condition or a part of the schema (`then`, `else`, `allOf`) asks for. */
+export type Purpose = 'run' | 'describe';
 
 /** Properties that were checked: as the plugin sees them, and as plain JSON for a further check with a document's own laid over. */
 export class CheckedProperties {
@@ -60,18 +55,15 @@ export class PropertyValidator {
   }
 
   /** Every issue of `input`, which is not changed. `redact` strikes secrets out of the values that issues show: one may stand where none belongs. */
-  issues(input: Json, redact: Redact = asItIs): readonly ConfigIssue[] {
-    return this.checked(input, redact).issues;
+  issues(input: Json, redact: Redact = asItIs, purpose: Purpose = 'run'): readonly ConfigIssue[] {
+    return this.checked(input, redact, purpose).issues;
   }
 
   /** Throws `CONFIG_INVALID` with every issue. `input` is not changed. `redact` as for {@link issues}. */
-  check(input: Json, redact: Redact = asItIs): CheckedProperties {
-    return this.accepted(this.checked(input, redact));
-  }
-
-  /** As {@link check}, of what is not about to run: a property may be missing that only a condition or a part of the schema (`then`, `else`, `allOf`) asks for. */
-  checkUnfinished(input: Json, redact: Redact = asItIs): CheckedProperties {
-    return this.accepted(this.checked(input, redact, (error) => !isNeededToRun(error)));
+  check(input: Json, redact: Redact = asItIs, purpose: Purpose = 'run'): CheckedProperties {
+    const { plain, issues } = this.checked(input, redact, purpose);
+    if (issues.length > 0) throw configInvalid(this.what, issues);
+    return new CheckedProperties(this.wrap(plain), deepFreeze(plain));
   }
 
   /** Lays a document's own properties over the operation's. Only those marked `x-dynamic` may be there. Throws `CONFIG_INVALID`. */
@@ -89,19 +81,18 @@ export class PropertyValidator {
     return this.wrap(merged);
   }
 
-  private accepted({ plain, issues }: Checked): CheckedProperties {
-    if (issues.length > 0) throw configInvalid(this.what, issues);
-    return new CheckedProperties(this.wrap(plain), deepFreeze(plain));
-  }
-
   /** A copy of the input with its defaults. What is wrong with it, only ajv says. */
-  private checked(input: Json, redact: Redact, counts?: Counts): Checked {
+  private checked(
+    input: Json,
+    redact: Redact,
+    purpose: Purpose,
+  ): { readonly plain: Record<string, Json>; readonly issues: readonly ConfigIssue[] } {
     if (this.isPlainlyValid !== undefined) {
       const plain = structuredClone(input) as Record<string, Json>;
       if (this.isPlainlyValid(plain)) return { plain, issues: [] };
     }
     const plain = structuredClone(input) as Record<string, Json>;
-    return { plain, issues: this.issuesBy(this.wholeValidator(), plain, redact, counts) };
+    return { plain, issues: this.issuesBy(this.wholeValidator(), plain, redact, purpose) };
   }
 
   private wholeValidator(): ValidateFunction {
@@ -129,11 +120,11 @@ export class PropertyValidator {
     validator: ValidateFunction,
     value: Json,
     redact: Redact = asItIs,
-    counts: Counts = () => true,
+    purpose: Purpose = 'run',
   ): ConfigIssue[] {
     if (validator(value)) return [];
     const issues = (validator.errors ?? [])
-      .filter((error) => error.keyword !== 'if' && counts(error))
+      .filter((error) => error.keyword !== 'if' && !(purpose === 'describe' && isNeededToRun(error)))
       .map((error) => this.issueOf(error, redact));
     const seen = new Set<string>();
     return issues.filter((issue) => {

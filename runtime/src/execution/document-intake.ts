@@ -291,6 +291,10 @@ export class DocumentIntake implements AsyncIterable<Document>, AsyncIterator<Do
 
 function contentOf(input: DocumentInput, defaultType: string, maxBytes: number): Body {
   const { body } = input;
+  if (typeof body === 'string' && !body.isWellFormed())
+    throw new ConnectorError(
+      invalid('DOCUMENT_BODY_INVALID', 'the text holds half of a surrogate pair, which has no UTF-8'),
+    );
   if (typeof body === 'string') return bodyOfText(body, input.mediaType ?? defaultType, 'document', maxBytes);
   if (body instanceof Uint8Array) return bodyOfBytes(body, input.mediaType ?? defaultType, 'document', maxBytes);
   if (typeof body !== 'object' || body === null) {

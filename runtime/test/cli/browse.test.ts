@@ -26,6 +26,17 @@ describe('connector browse', () => {
     expect(lines).toEqual([expect.objectContaining({ operation: 'count', objectType: 'Apple', ...query })]);
   });
 
+  test('takes properties that lack what they need to run alone', async () => {
+    place.write('dozens.json', '{ "connection": "c.json", "operation": "count", "properties": { "dozens": true } }');
+    const browse = ['browse', 'c.json', 'Apple', '--operation', 'count', '--properties', 'dozens.json'];
+
+    expect(await place.run(browse)).toMatchObject({ code: 0, stderr: '' });
+    expect(await place.run(['run', 'dozens.json'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('/properties/count: is missing: dozens are counted'),
+    });
+  });
+
   test.each([
     ['--format', 'xsd'],
     ['--role', 'input'],

@@ -236,7 +236,12 @@ const STEPS: JsonSchema = {
 const COUNT: JsonSchema = {
   type: 'object',
   additionalProperties: false,
-  properties: { count: { type: 'integer', minimum: 0, default: 3, title: 'How many' } },
+  properties: {
+    count: { type: 'integer', minimum: 0, default: 3, title: 'How many' },
+    dozens: { type: 'boolean' },
+  },
+  if: { required: ['dozens'], properties: { dozens: { const: true } } },
+  then: { required: ['count'], description: 'dozens are counted' },
 };
 
 function descriptor(id: string, changes: Partial<OperationDescriptor>): OperationDescriptor {

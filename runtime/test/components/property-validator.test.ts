@@ -59,8 +59,9 @@ describe('checking properties', () => {
   });
 
   test('lets only what a choice demands be missing where nothing is about to run', () => {
-    expect(validator.checkUnfinished({ ...valid, kind: 'user' }).properties).toMatchObject({ concurrent: 5 });
-    expect(issues(() => validator.checkUnfinished({ kind: 'user', limit: 0 }))).toEqual({
+    const asItIs = (text: string) => text;
+    expect(validator.check({ ...valid, kind: 'user' }, asItIs, 'describe').properties).toMatchObject({ concurrent: 5 });
+    expect(issues(() => validator.check({ kind: 'user', limit: 0 }, asItIs, 'describe'))).toEqual({
       '/url': 'is missing',
       '/limit': 'must be >= 1, got 0',
     });

@@ -7,13 +7,14 @@ import { accept, closeAll, closeLater, connect, run, statusesOf } from './script
 afterEach(closeAll);
 
 describe('an execution', () => {
-  test('refuses a repeated id, a foreign media type and a document past the size limit, and the rest goes on', async () => {
+  test('refuses a repeated id, a foreign media type, a document past the size limit and a text that has no UTF-8, and the rest goes on', async () => {
     const { results } = await run(accept, [
       { id: 'a', body: 'x' },
       { id: 'a', body: 'again' },
       { id: 'b', body: '<a/>', mediaType: 'application/xml' },
       { id: 'c', body: 'x'.repeat(1001) },
       { id: 'd', body: { json: true } },
+      { id: 'e', body: 'half a pair: \ud83d' },
     ]);
 
     expect(results.map(({ inputs, status, error }) => [inputs[0], status, error?.code])).toEqual(
@@ -23,9 +24,10 @@ describe('an execution', () => {
         ['b', 'applicationError', 'MEDIA_TYPE_UNSUPPORTED'],
         ['c', 'applicationError', 'BODY_TOO_LARGE'],
         ['d', 'success', undefined],
+        ['e', 'applicationError', 'DOCUMENT_BODY_INVALID'],
       ]),
     );
-    expect(results).toHaveLength(5);
+    expect(results).toHaveLength(6);
   });
 
   test('tells thousands of ids apart, and each from one that comes again', async () => {

@@ -16,3 +16,9 @@ export function asDocumentError<E>(error: E): E | ConnectorError {
 export function fieldRepeated(field: string, message: string, cause?: unknown): ConnectorError {
   return documentError('FIELD_REPEATED', message, field, cause);
 }
+
+/** Something stands in a tree where records should: the service may pass over it without a word. */
+export function noRecords(name: string): ConnectorError {
+  const message = `the document cannot be sent: a tree is a list "records", and ${name.slice(0, 100)} is no such list`;
+  return documentError('DOCUMENT_NOT_A_TREE', message, name.slice(0, 100));
+}

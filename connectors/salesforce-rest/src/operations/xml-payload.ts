@@ -14,12 +14,13 @@ import { readWrittenResults } from '../xml/written-results.js';
 import { XmlError } from '../xml/xml-error.js';
 import { escapeXml } from '../xml/xml-text.js';
 import { childText, parseXml, type XmlElement } from '../xml/xml-tree.js';
-import { asDocumentError } from './document-refusals.js';
+import { asDocumentError, noRecords } from './document-refusals.js';
 import { decodeUtf8, readBytes, readText } from './document-text.js';
 import { checkObjectType } from './object-type-check.js';
 import { type Payload, PayloadError, type WriteResult } from './payload.js';
 
 const SMALL_BYTES = 64 * 1024;
+const RECORD = 'records';
 
 /** Records as `<records>`, results as `<Result>`. */
 export const XML_PAYLOAD: Payload = {
@@ -70,9 +71,15 @@ export const XML_PAYLOAD: Payload = {
 
   async checkedTree(document, context) {
     const referenceIds: string[] = [];
+    let depth = 0;
     const listener: XmlListener = {
-      startElement: ({ name, attributes }) => {
-        if (name === 'records') referenceIds.push(attributes.find((one) => one.name === 'referenceId')?.value ?? '');
+      startElement({ name, attributes }) {
+        depth += 1;
+        if (name === RECORD) referenceIds.push(attributes.find((one) => one.name === 'referenceId')?.value ?? '');
+        else if (depth === 2 || name.toLowerCase() === RECORD) throw noRecords(name);
+      },
+      endElement() {
+        depth -= 1;
       },
     };
     const body = await checkedXml(document, context, { listener });

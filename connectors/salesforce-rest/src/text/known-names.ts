@@ -1,7 +1,7 @@
 import { ownText } from './own-text.js';
 
 const MAX_NAMES = 100;
-/** A pattern takes milliseconds to compile, which pays where so many records are known by it. */
+/** A pattern takes some milliseconds to compile, which pays where so many records are known by it. */
 const WORTH_RECORDS = 1_000;
 /** After so many that did not pay, because records have ever other names, so many records are left to the check. */
 const MAX_PATTERNS = 10;
@@ -22,20 +22,27 @@ export class KnownNames {
   private patternsThatDidNotPay = 0;
   private recordsToLeaveOut = 0;
 
-  /** `patternOf` makes a sticky pattern of records that have some of these names, in their order. */
+  /** `patternOf` makes a sticky pattern of fields that have some of these names, in their order. It always fits, and looks at each field once: where it ends says whether these were all. */
   constructor(private readonly patternOf: (names: readonly string[]) => RegExp) {}
 
-  /** Where the pattern ends that fits at `from`; -1 where none does. Once for each record. */
-  endAt(text: string, from: number): number {
+  /** Has a record nothing but fields of known names from `from` on, then `end`, and there its last character before `to`? Asked once for each record. */
+  isKnown(text: string, from: number, end: string, to = text.length): boolean {
     if (this.recordsToLeaveOut > 0) {
       this.recordsToLeaveOut -= 1;
-      return -1;
+      return false;
     }
     this.pattern ??= this.patternOf(this.names);
     this.pattern.lastIndex = from;
-    if (!this.pattern.test(text)) return -1;
+    this.pattern.test(text);
+    const { lastIndex } = this.pattern;
+    if (lastIndex + end.length !== to || !text.startsWith(end, lastIndex)) return false;
     this.recordsOfPattern += 1;
-    return this.pattern.lastIndex;
+    return true;
+  }
+
+  /** Is the pattern to be made first? That takes some milliseconds. */
+  get isNew(): boolean {
+    return this.pattern === undefined && this.names.length > 0;
   }
 
   /** Are other names worth learning at present? */
@@ -57,7 +64,7 @@ export class KnownNames {
         return false;
       } else fresh.push({ name, place: next });
     }
-    this.setNames(known.length + fresh.length > MAX_NAMES ? [] : united(known, fresh));
+    if (fresh.length > 0) this.setNames(known.length + fresh.length > MAX_NAMES ? [] : united(known, fresh));
     return true;
   }
 

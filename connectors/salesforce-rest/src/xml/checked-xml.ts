@@ -22,9 +22,9 @@ export async function checkXml(body: Body, signal: AbortSignal, listener?: XmlLi
   reader.close();
 }
 
-/** Characters that are read before others have their turn: a millisecond or two of the scanner, and of the strict reader. */
-const SCANNED_AT_ONCE = 1024 * 1024;
-const CHECKED_AT_ONCE = 128 * 1024;
+/** Characters that are read before others have their turn: some 50 ms of the scanner where they are thousands of names, and no more of the strict reader. */
+const SCANNED_AT_ONCE = 256 * 1024;
+const CHECKED_AT_ONCE = 64 * 1024;
 const knownRecords = new KnownRecords();
 
 /** The same for text that is in memory, in steps where it is large. No promise where a short look is enough: there are many small documents. */

@@ -2,6 +2,7 @@ import { KnownNames } from '../text/known-names.js';
 import { ownText } from '../text/own-text.js';
 import type { FieldNames } from './field-names.js';
 import { LastHead } from './last-head.js';
+import { isSpace } from './tag-reader.js';
 import { OPEN, XmlScanner } from './xml-scanner.js';
 
 /** Longer text is looked at in steps. */
@@ -32,8 +33,8 @@ export class KnownRecords {
     const head = this.heads.at(text, 0);
     if (head === undefined) return false;
     const { endTag, declaresXsi } = head.learnt;
-    const end = this.names.endAt(text, head.end);
-    return end >= 0 && text.startsWith(endTag, end) && (declaresXsi || !text.includes(NIL, head.end));
+    if (!declaresXsi && text.includes(NIL, head.end)) return false;
+    return this.names.isKnown(text, head.end, endTag, spaceStart(text));
   }
 
   /** Takes up what a record is like that was checked by the scanner. `fields`: its own. */
@@ -54,8 +55,15 @@ export class KnownRecords {
   }
 }
 
-/** Up to the end tag of the root, which is the last. */
+/** Where the space begins that a text ends with. */
+function spaceStart(text: string): number {
+  let at = text.length;
+  while (isSpace(text.charCodeAt(at - 1))) at -= 1;
+  return at;
+}
+
+/** Up to the end tag of the root. */
 function patternOf(known: readonly string[]): RegExp {
   const fields = known.map((name) => `(?:${SPACE}<${name}(?:>${VALUE}</${name}>|${NIL}))?`);
-  return new RegExp(`${fields.join('')}${SPACE}(?=</[^<>]*>${SPACE}$)`, 'y');
+  return new RegExp(`${fields.join('')}${SPACE}`, 'y');
 }

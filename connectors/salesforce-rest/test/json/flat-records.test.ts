@@ -146,3 +146,16 @@ test('names that change now and then leave no record out', () => {
     for (let count = 0; count < 1_200; count += 1)
       expect(records.isRecord(`{"Name":"x","Field${source}":${count}}`)).toBe(true);
 });
+
+test('says when the pattern of the names is to be made first', () => {
+  const records = new FlatRecords();
+  const seen = [RECORD, RECORD, RECORD, '{"Other":1}', RECORD].map((text) => [records.isNew, records.isRecord(text)]);
+
+  expect(seen).toEqual([
+    [false, true],
+    [true, true],
+    [false, true],
+    [false, true],
+    [true, true],
+  ]);
+});

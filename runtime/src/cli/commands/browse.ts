@@ -76,7 +76,7 @@ async function propertiesOf(
   file: string,
   operation: string,
 ): Promise<Json> {
-  const { component } = await host.operation(file, { connection, objectType });
+  const { component } = await host.operation(file, { connection, objectType, purpose: 'describe' });
   if (component.operation !== operation)
     throw new UsageError(`--properties ${file} is for operation ${component.operation}, not ${operation}`);
   return component.properties;

@@ -59,7 +59,11 @@ describe('create tree', () => {
       '<SObjectTreeRequest><records type="Nope" referenceId="a"/></SObjectTreeRequest>',
       'INVALID_TYPE',
     ],
-    ['another root', '<records type="Account" referenceId="a"><Name>a</Name></records>', 'XML_PARSER_ERROR'],
+    [
+      'another root',
+      '<Tree><records type="Account" referenceId="a"><Name>a</Name></records></Tree>',
+      'XML_PARSER_ERROR',
+    ],
     ['no record', '<SObjectTreeRequest/>', 'REQUIRED_FIELD_MISSING'],
     ['a reference id twice', tree('a', contact('a')), 'INVALID_INPUT'],
   ])('%s is refused with the code of the service', async (_what, body, code) => {
@@ -76,6 +80,31 @@ describe('create tree', () => {
     expect(results.map(({ status }) => status)).toEqual(['applicationError', 'success']);
     expect(world.org.requests.count('tree')).toBe(1);
   });
+
+  test.each([
+    ['xml', `${tree('a').replace('</SObjectTreeRequest>', '<Record/></SObjectTreeRequest>')}`, 'Record'],
+    [
+      'xml',
+      tree('a', contact('b'))
+        .replaceAll('records type="Contact"', 'Records type="Contact"')
+        .replace('</records></Contacts>', '</Records></Contacts>'),
+      'Records',
+    ],
+    ['json', '{"records":[{"attributes":{"type":"Account","referenceId":"a"},"Name":"a"}],"Record":[]}', 'Record'],
+    [
+      'json',
+      '{"records":[{"attributes":{"type":"Account","referenceId":"a"},"Name":"a","Contacts":{"Records":[]}}]}',
+      'Records',
+    ],
+  ])(
+    'a tree in %s with something where its records should be is refused, unsent: %s',
+    async (payloadFormat, body, path) => {
+      const { results } = await run(await world.connect(), { ...op, properties: { payloadFormat } }, bodies(body));
+
+      expect(results).toMatchObject([{ status: 'applicationError', error: { code: 'DOCUMENT_NOT_A_TREE', path } }]);
+      expect(world.org.requests.count('tree')).toBe(0);
+    },
+  );
 
   test('an answer that was lost is unknown, and the tree is not sent again', async () => {
     const connection = await world.connect();
