@@ -29,6 +29,11 @@ const knownRecords = new KnownRecords();
 
 /** The same for text that is in memory, in steps where it is large. No promise where a short look is enough: there are many small documents. */
 export function checkXmlInSteps(text: string, signal: AbortSignal, listener?: XmlListener): Promise<void> | undefined {
+  if (listener === undefined && knownRecords.isNew) return loopTurn().then(() => checkNow(text, signal));
+  return checkNow(text, signal, listener);
+}
+
+function checkNow(text: string, signal: AbortSignal, listener?: XmlListener): Promise<void> | undefined {
   if (listener === undefined && knownRecords.isRecord(text)) return undefined;
   const fields = new FieldNames();
   const isSure = listener === undefined && text.length <= SCANNED_AT_ONCE && isPlainXml(text, fields);

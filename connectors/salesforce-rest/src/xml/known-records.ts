@@ -37,6 +37,11 @@ export class KnownRecords {
     return this.names.isKnown(text, head.end, endTag, spaceStart(text));
   }
 
+  /** Does the next record take some milliseconds more? */
+  get isNew(): boolean {
+    return this.names.isNew;
+  }
+
   /** Takes up what a record is like that was checked by the scanner. `fields`: its own. */
   learn(text: string, { ofRoot, areFlat }: FieldNames): void {
     if (text.length > MAX_LENGTH) return;
