@@ -171,3 +171,19 @@ test.each(runs)(
   },
   60_000,
 );
+
+test.each(['xml', 'json'])('the tree that the guide shows in %s is created as it stands', async (format) => {
+  const guide = readFileSync(path.join(ROOT, 'docs', 'guides', 'salesforce.md'), 'utf8');
+  const [, section = ''] = guide.split('## A tree in one document');
+  const [, document = ''] = new RegExp(`\`\`\`${format}\\n(.*?)\`\`\``, 's').exec(section) ?? [];
+  change('create-tree.json', { payloadFormat: format });
+  writeFileSync(path.join(folder, `shown.${format}`), document);
+
+  const { code, stdout } = await connector(['run', 'create-tree.json', '--input', `shown.${format}`]);
+
+  expect({ code, stdout: code === 0 ? '' : stdout }).toEqual({ code: 0, stdout: '' });
+  const acme = org.records('Account').find(({ Name }) => Name === 'Acme');
+  const contacts = org.records('Contact').filter(({ AccountId }) => AccountId === acme?.['Id']);
+  expect(contacts.map(({ LastName }) => LastName)).toEqual(['Iris', 'Dana']);
+  expect(org.records('Account').filter(({ Name }) => Name === 'Meadow')).toHaveLength(1);
+});

@@ -7,7 +7,7 @@ import { unreadableFile } from '../services/body-content.js';
 import { UsageError } from './exit-codes.js';
 import type { NamedPath } from './file-conflicts.js';
 import { NamedPipe } from './named-pipe.js';
-import { type RunOutputSeen, readNdjson } from './ndjson-input.js';
+import { type InputSeen, readNdjson } from './ndjson-input.js';
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.xml': 'application/xml',
@@ -16,12 +16,14 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 const LINE_FILES = new Set(['.ndjson', '.jsonl']);
 
-/** Documents that a command line names, and what was seen of another run's output among them. */
+/** Documents that a command line names, and what was seen of the input while they were read. */
 export interface InputDocuments {
   readonly documents: Documents;
-  readonly seen: RunOutputSeen;
+  readonly seen: InputSeen;
   /** Number of documents, where it is known before reading. */
   readonly total?: number;
+  /** Of a file of lines: how much of it was read, from 0 to 1. */
+  readonly readShare?: () => number;
   /** Of a folder: what lies in it and is no document, below the folder. */
   readonly leftOut?: readonly string[];
   /** Of a folder: its documents that are links, which may lead out of it. */
@@ -34,7 +36,7 @@ const nothingOpen = async () => undefined;
 
 /** `-`: NDJSON on stdin · an `.ndjson` file: a line a document · an `.xml`, `.json` or `.csv` file, or a folder of them: a file a document. */
 export async function inputDocuments(input: string): Promise<InputDocuments> {
-  const seen: RunOutputSeen = { isRunOutput: false, endsComplete: false };
+  const seen: InputSeen = { readBytes: 0, isRunOutput: false, endsComplete: false };
   if (input === '-') {
     const close = async () => void process.stdin.destroy();
     return { documents: readNdjson(process.stdin, seen), seen, close };
@@ -59,9 +61,13 @@ export async function inputDocuments(input: string): Promise<InputDocuments> {
 }
 
 /** Only a regular file is finite and at hand; what comes through a pipe may stand still. */
-function lineDocuments(input: string, found: Stats, seen: RunOutputSeen): InputDocuments {
-  if (found.isFile())
-    return { documents: finite(() => readNdjson(createReadStream(input), seen)), seen, close: nothingOpen };
+function lineDocuments(input: string, found: Stats, seen: InputSeen): InputDocuments {
+  if (found.isFile()) {
+    const documents = finite(() => readNdjson(createReadStream(input), seen));
+    // It may grow while it is read.
+    const readShare = () => (seen.readBytes < found.size ? seen.readBytes / found.size : 1);
+    return { documents, seen, readShare, close: nothingOpen };
+  }
   if (!found.isFIFO()) throw new UsageError(`--input ${input}: is neither a file nor a named pipe`);
   const pipe = new NamedPipe(input);
   return { documents: readNdjson(pipe, seen), seen, close: () => pipe.close() };

@@ -14,9 +14,11 @@ const MAX_SEARCHED_LENGTH = 64 * 1024;
 const DOCUMENT_KEYS = ['id', 'body', 'mediaType', 'properties', 'receipt'];
 const SKIPPED_TYPES = new Set(['result', 'checkpoint', 'summary', 'progress']);
 
-/** What was seen of another run's output, when it is this run's input. */
-export interface RunOutputSeen {
-  /** Lines of a run's output were among the input. */
+/** What was seen of the input while it was read. */
+export interface InputSeen {
+  /** Bytes of the lines that were taken. */
+  readBytes: number;
+  /** Lines of another run's output were among them. */
   isRunOutput: boolean;
   /** Its last line was a summary that says `complete: true`. */
   endsComplete: boolean;
@@ -28,10 +30,10 @@ export interface RunOutputSeen {
  */
 export async function* readNdjson(
   source: AsyncIterable<Uint8Array>,
-  seen: RunOutputSeen,
+  seen: InputSeen,
 ): AsyncGenerator<DocumentInput | RefusedInput> {
   let number = 0;
-  for await (const bytes of splitLines(source)) {
+  for await (const bytes of splitLines(source, seen)) {
     number += 1;
     const place = `line-${number}`;
     if (bytes === 'tooLong') {
@@ -49,7 +51,7 @@ export async function* readNdjson(
   }
 }
 
-function parseLine(text: string, place: string, seen: RunOutputSeen): DocumentInput | RefusedInput | undefined {
+function parseLine(text: string, place: string, seen: InputSeen): DocumentInput | RefusedInput | undefined {
   let value: Json;
   const scanned = scanLine(text);
   if (scanned.depth > MAX_DEPTH) return refused(place, `is nested deeper than ${MAX_DEPTH} levels`);
@@ -172,13 +174,14 @@ function decode(bytes: Uint8Array): string | undefined {
 }
 
 /** Lines without their end; one that is too long is dropped while it is read. */
-async function* splitLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array | 'tooLong'> {
+async function* splitLines(source: AsyncIterable<Uint8Array>, seen: InputSeen): AsyncGenerator<Uint8Array | 'tooLong'> {
   let parts: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of source) {
     let start = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
       const last = chunk.subarray(start, end);
+      seen.readBytes += length + last.length + 1;
       yield length + last.length > MAX_LINE_BYTES ? 'tooLong' : joined(parts, last);
       parts = [];
       length = 0;
@@ -189,6 +192,7 @@ async function* splitLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
     if (length <= MAX_LINE_BYTES) parts.push(rest);
     else parts = [];
   }
+  seen.readBytes += length;
   if (length > 0) yield length > MAX_LINE_BYTES ? 'tooLong' : joined(parts, new Uint8Array());
 }
 

@@ -85,7 +85,7 @@ export async function runOperation(file: string, options: RunOptions, how: Opera
         });
         const sink = await openSink(output, format, checkpoint?.outputAt, unsuccessful);
         const written = new RunOutput(sink, checkpoint, () => leaving.abort(), unsuccessful);
-        const progress = new Progress(operation, input?.total, options.quiet === true);
+        const progress = new Progress(operation, input, options.quiet === true);
         try {
           for await (const events of execution.batches()) {
             progress.count(events);

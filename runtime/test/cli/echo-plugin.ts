@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   type Browse,
   type CallContext,
@@ -155,13 +156,18 @@ class Steps {
   }
 }
 
-/** Ends each document as its text says, with a checkpoint before, unless it is not to give any. */
+/** Ends each document as its text says, with a checkpoint before, unless it is not to give any; "working" says how far it is, until the end of the call. */
 @injectable()
 class Settle {
-  async *execute(documents: AsyncIterable<Document>): Events {
+  async *execute(documents: AsyncIterable<Document>, context: ExecutionContext): Events {
     for await (const { id, body } of documents) {
+      const text = await body.text(100);
+      if (text === 'working') {
+        yield { type: 'progress', done: 3, total: 4, unit: 'records' };
+        await once(context.signal, 'abort');
+      }
       yield { type: 'checkpoint', state: { before: id } };
-      yield { type: 'result', inputs: [id], status: (await body.text(100)) as Status };
+      yield { type: 'result', inputs: [id], status: text as Status };
     }
   }
 }

@@ -6,7 +6,8 @@ async function read(...lines: string[]): Promise<(DocumentInput | RefusedInput)[
     for (const line of lines) yield Buffer.from(`${line}\n`);
   }
   const inputs: (DocumentInput | RefusedInput)[] = [];
-  for await (const input of readNdjson(bytes(), { isRunOutput: false, endsComplete: false })) inputs.push(input);
+  for await (const input of readNdjson(bytes(), { readBytes: 0, isRunOutput: false, endsComplete: false }))
+    inputs.push(input);
   return inputs;
 }
 

@@ -24,7 +24,7 @@ async function unsettled(
 ): Promise<InputDocuments> {
   if (input === undefined) {
     // Not complete: a killed run has documents that its output does not name.
-    const seen = { isRunOutput: true, endsComplete: earlier.hasSummary };
+    const seen = { readBytes: 0, isRunOutput: true, endsComplete: earlier.hasSummary };
     if (!earlier.hasSummary && quiet !== true)
       process.stderr.write(
         `${JSON.stringify(file)} ends without a summary: documents without a result are asked about only with --input\n`,
