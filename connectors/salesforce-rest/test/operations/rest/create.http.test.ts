@@ -80,6 +80,21 @@ describe('create', () => {
     expect(results[1]?.message).toContain('did you mean Custom_Score__c?');
   });
 
+  test.each([{}, { operationApi: 'COMPOSITEAPI' }])(
+    'gives no hint where a field of a parent is refused, with %j',
+    async (properties) => {
+      const request = {
+        operation: 'create',
+        objectType: 'Invoice__c',
+        properties: { ...properties, payloadFormat: 'json' },
+      };
+
+      const { results } = await run(await world.connect(), request, bodies('{"Name":"own","Owner":{"Name":"x"}}'));
+
+      expect(results[0]?.message).toBe("INVALID_FIELD: No such column 'Name' on sobject of type Group");
+    },
+  );
+
   test('keeps every error of a refusal with its code, message and fields', async () => {
     world.org.faults.add({
       kind: 'create',
