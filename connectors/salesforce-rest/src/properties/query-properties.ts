@@ -110,7 +110,7 @@ export const queryPropertiesSchema = {
       type: 'array',
       title: 'Fields',
       description:
-        'Paths of the fields to read, with / between their parts: Name, Owner/Email for a parent, Contacts/records/Name for child records. Unset: all fields of the object itself; with BulkAPI2.0 without the compound ones (addresses, locations), whose parts are fields of their own.',
+        'Paths of the fields to read, with / between their parts: Name, Owner/Email for a parent, Who/Type for the object type of a parent that may be of several, Contacts/records/Name for child records. Unset: all fields of the object itself; with BulkAPI2.0 without the compound ones (addresses, locations), whose parts are fields of their own.',
       items: { type: 'string', minLength: 1 },
       minItems: 1,
     },

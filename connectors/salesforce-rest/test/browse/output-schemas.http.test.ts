@@ -1,7 +1,14 @@
 import type { Json } from '@connector-runtime/core';
 import fc from 'fast-check';
 import { bodies, run } from '../running-org.js';
-import { all, type DescribedOrg, problemsOfBodies, runDescribedOrg } from './described-org.js';
+import {
+  all,
+  type DescribedOrg,
+  problemsOf,
+  problemsOfBodies,
+  problemsOfJson,
+  runDescribedOrg,
+} from './described-org.js';
 
 let world: DescribedOrg;
 beforeAll(async () => {
@@ -83,6 +90,24 @@ describe('the output schema', () => {
     expect(await problemsOfBodies(schema, outputs)).toEqual([]);
     expect(schema).toMatch(/name="Who"/);
   });
+
+  test.each([
+    ['in XML', 'xsd', 'xml'],
+    ['in JSON', 'json-schema', 'json'],
+  ] as const)(
+    'of query takes the object type of a parent that may be of several, %s',
+    async (_how, format, payload) => {
+      const properties = { fields: ['Id', 'Who/Type', 'Who/Name', 'What/Type'], payloadFormat: payload };
+      const { schema } = await world.schemaOf('query', 'output', format, properties, 'Task');
+      const { outputs } = await run(await world.connect(), { operation: 'query', objectType: 'Task', properties });
+      const texts = outputs.map(({ body }) => String(body));
+
+      for (const type of ['Contact', 'Lead', 'Account', 'Opportunity'])
+        expect(texts.join('')).toMatch(payload === 'xml' ? `<Type>${type}</Type>` : `"Type":"${type}"`);
+      expect(await (format === 'xsd' ? problemsOf(schema, texts) : problemsOfJson(schema, texts))).toEqual([]);
+      expect(schema).toContain('one of: Contact, Lead');
+    },
+  );
 
   test.each(['Account', 'Contact', 'Invoice__c'])('of query takes 200 random records of %s', async (objectType) => {
     const before = world.org.records(objectType).length;
