@@ -171,13 +171,6 @@ describe('a query', () => {
     ],
     [{ fields: ['Id'], sort: [{ field: 'Nmae' }] }, 'Account', 'FIELD_UNKNOWN', '/sort/0/field', 'did you mean Name?'],
     [{ fields: ['Id'] }, 'Acount', 'OBJECT_TYPE_UNKNOWN', undefined, 'did you mean Account?'],
-    [
-      { fields: ['Id'], restHeaders: { Authorization: 'x' } },
-      'Account',
-      'HEADER_RESERVED',
-      '/restHeaders/Authorization',
-      'Authorization',
-    ],
   ])('%j on %s is refused before a query is sent', async (properties, objectType, code, path, text) => {
     world = await runOrg();
 
