@@ -62,10 +62,10 @@ export async function queryModel(
   return { root: 'records', rootType, direction: 'output', types: builder.types };
 }
 
-/** The record that an update with read-back gives. */
+/** The record that an update with read-back gives, or a result where it was refused or could not be read back. */
 export function recordModel(describe: SObjectDescribe): ObjectModel {
   const type = { name: describe.name, elements: describe.fields.map(outputElement) };
-  return { root: describe.name, rootType: describe.name, direction: 'output', types: [type] };
+  return { root: describe.name, rootType: describe.name, direction: 'output', mayBeResult: true, types: [type] };
 }
 
 class OutputModelBuilder {

@@ -147,6 +147,29 @@ describe('the output schema', () => {
     expect(await problemsOfBodies(schema, results)).toEqual([]);
   });
 
+  test.each(['xml', 'json'] as const)(
+    'of an update with read-back takes refusals too, in %s',
+    async (payloadFormat) => {
+      const isXml = payloadFormat === 'xml';
+      const properties = { returnUpdatedRecord: true, payloadFormat };
+      const { schema } = await world.schemaOf('update', 'output', isXml ? 'xsd' : 'json-schema', properties);
+      const id = world.org.insert('Account', { Name: 'A' });
+      const documents = isXml
+        ? bodies(`<r><Id>${id}</Id></r>`, `<r><Id>${id}</Id><Nome>b</Nome></r>`, '<r/>')
+        : bodies(`{"Id":"${id}"}`, `{"Id":"${id}","Nome":"b"}`, '{}');
+
+      const { results } = await run(
+        await world.connect(),
+        { operation: 'update', objectType: 'Account', properties },
+        documents,
+      );
+
+      const texts = results.map(({ body }) => String(body));
+      expect(results.map(({ status }) => status)).toEqual(['success', 'applicationError', 'applicationError']);
+      expect(await (isXml ? problemsOf(schema, texts) : problemsOfJson(schema, texts))).toEqual([]);
+    },
+  );
+
   test('of an update with read-back takes the record', async () => {
     const properties = { returnUpdatedRecord: true };
     const { schema, root } = await world.schemaOf('update', 'output', 'xsd', properties);
