@@ -1,6 +1,7 @@
 import { type CallContext, ConnectorError, type Field } from '@connector-runtime/core';
 import type { DescribeCache } from '../describe/describe-cache.js';
 import {
+  asParents,
   type ChildRelationship,
   type FieldDescribe,
   lookupTargets,
@@ -24,7 +25,8 @@ export async function fieldsAt(
     const step = path[at] ?? '';
     const child = mayHaveChildren ? childNamed(holders, step) : undefined;
     if (child === undefined) {
-      holders = await describes.describeVisible(targetsNamed(holders, step), context);
+      const targets = targetsNamed(holders, step);
+      holders = asParents(await describes.describeVisible(targets, context), targets);
       mayHaveChildren = false;
       continue;
     }

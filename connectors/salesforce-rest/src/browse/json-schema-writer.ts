@@ -30,8 +30,10 @@ export async function writeJsonSchema(model: ObjectModel, signal: AbortSignal): 
     signal.throwIfAborted();
   }
   if (isTree) definitions.unshift(`${JSON.stringify(model.root)}: ${indented(recordsOf(model.rootType), 4)}`);
-  const root = JSON.stringify(reference(isTree ? model.root : model.rootType));
-  return `{\n  "$schema": "${DRAFT}",\n  "$ref": ${root},\n  "$defs": {\n    ${definitions.join(',\n    ')}\n  }\n}`;
+  if (model.mayBeResult === true) definitions.push(`"Result": ${indented(RESULT, 4)}`);
+  const roots = [isTree ? model.root : model.rootType, ...(model.mayBeResult === true ? ['Result'] : [])];
+  const [, ...root] = indented(choiceOf(roots), 0).split('\n').slice(0, -1);
+  return `{\n  "$schema": "${DRAFT}",\n${root.join('\n')},\n  "$defs": {\n    ${definitions.join(',\n    ')}\n  }\n}`;
 }
 
 const ERRORS: Schema = {
@@ -46,26 +48,44 @@ const ERRORS: Schema = {
   ),
 };
 
-/** The schema of what the service answers to a tree. */
+const RESULT = objectOf(
+  {
+    id: { type: ['string', 'null'] },
+    success: { type: 'boolean' },
+    created: { type: 'boolean' },
+    errors: ERRORS,
+    [ERROR_COLUMN]: { type: 'string' },
+  },
+  ['success'],
+);
+
+/** A refusal of the whole request, as the service lists it. */
+const ERROR_LIST: Schema = {
+  type: 'array',
+  items: objectOf(
+    {
+      errorCode: { type: 'string' },
+      message: { type: 'string' },
+      fields: { type: 'array', items: { type: 'string' } },
+    },
+    ['errorCode'],
+  ),
+};
+
+/** The schema of what the service answers to a tree: a response, or a plain list of errors; the connector's own refusals are results. */
 export function writeJsonTreeResultSchema(): string {
   const result = objectOf({ referenceId: { type: ['string', 'null'] }, id: { type: 'string' }, errors: ERRORS }, [
     'referenceId',
   ]);
   const members = { hasErrors: { type: 'boolean' }, results: { type: 'array', items: result } };
   const root = 'SObjectTreeResponse';
-  return written({ $ref: reference(root), $defs: { [root]: objectOf(members, ['hasErrors', 'results']) } });
+  const definitions = { [root]: objectOf(members, ['hasErrors', 'results']), Errors: ERROR_LIST, Result: RESULT };
+  return written({ ...choiceOf(Object.keys(definitions)), $defs: definitions });
 }
 
 /** The schema of the result that a write gives. */
 export function writeJsonResultSchema(): string {
-  const members = {
-    id: { type: ['string', 'null'] },
-    success: { type: 'boolean' },
-    created: { type: 'boolean' },
-    errors: ERRORS,
-    [ERROR_COLUMN]: { type: 'string' },
-  };
-  return written({ $ref: reference('Result'), $defs: { Result: objectOf(members, ['success']) } });
+  return written({ ...choiceOf(['Result']), $defs: { Result: RESULT } });
 }
 
 function written(schema: Schema): string {
@@ -76,14 +96,20 @@ function reference(type: string): string {
   return `#/$defs/${type}`;
 }
 
+/** What is of one of these types. */
+function choiceOf(types: readonly string[]): Schema {
+  const [first, ...others] = types.map((type): Schema => ({ $ref: reference(type) }));
+  return first === undefined ? {} : others.length === 0 ? first : { anyOf: [first, ...others] };
+}
+
 function objectOf(properties: Readonly<Record<string, Json>>, required: readonly string[]): Schema {
   const schema: Schema = { type: 'object', properties, additionalProperties: false };
   return required.length === 0 ? schema : { ...schema, required };
 }
 
-/** A list of records as one that is sent wraps it. */
+/** A list of records as one that is sent wraps it; the service refuses an empty one. */
 function recordsOf(type: string): Schema {
-  return objectOf({ records: { type: 'array', items: { $ref: reference(type) } } }, ['records']);
+  return objectOf({ records: { type: 'array', items: { $ref: reference(type) }, minItems: 1 } }, ['records']);
 }
 
 /** Below `$defs`. Written as text, for an object of a thousand members takes milliseconds to build and to write. */

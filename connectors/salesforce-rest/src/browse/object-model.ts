@@ -7,6 +7,8 @@ export interface ObjectModel {
   readonly direction: 'input' | 'output';
   /** The root holds several `records` of the root's type, and each record a `referenceId`. */
   readonly isTree?: true;
+  /** What was refused has a `Result` in place of the record. */
+  readonly mayBeResult?: true;
   readonly types: readonly RecordType[];
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { CallContext } from '@connector-runtime/core';
 import type { DescribeCache } from '../describe/describe-cache.js';
-import { type FieldDescribe, lookupTargets, type SObjectDescribe } from '../describe/sobject-describe.js';
+import { asParents, type FieldDescribe, lookupTargets, type SObjectDescribe } from '../describe/sobject-describe.js';
 import { parseFieldPath } from '../soql/field-path.js';
 import { outputElement } from './field-elements.js';
 import type { ElementContent, ModelElement, ObjectModel, RecordType } from './object-model.js';
@@ -58,14 +58,14 @@ export async function queryModel(
   context: CallContext,
 ): Promise<ObjectModel> {
   const builder = new OutputModelBuilder(describes, context);
-  const rootType = await builder.add([describe], reach);
+  const rootType = await builder.add([describe], reach, [describe.name]);
   return { root: 'records', rootType, direction: 'output', types: builder.types };
 }
 
-/** The record that an update with read-back gives. */
+/** The record that an update with read-back gives, or a result where it was refused or could not be read back. */
 export function recordModel(describe: SObjectDescribe): ObjectModel {
   const type = { name: describe.name, elements: describe.fields.map(outputElement) };
-  return { root: describe.name, rootType: describe.name, direction: 'output', types: [type] };
+  return { root: describe.name, rootType: describe.name, direction: 'output', mayBeResult: true, types: [type] };
 }
 
 class OutputModelBuilder {
@@ -81,10 +81,10 @@ class OutputModelBuilder {
     return this.built.filter((type) => type !== undefined);
   }
 
-  /** The name of the type for records of one of these object types with that reach; made where it is new. */
-  async add(holders: readonly SObjectDescribe[], reach: Reach): Promise<string> {
+  /** The name of the type for records of one of these object types with that reach; made where it is new. `holders`: those of the object types that the user can see. */
+  async add(holders: readonly SObjectDescribe[], reach: Reach, objectTypes: readonly string[]): Promise<string> {
     const names = holders.map(({ name }) => name);
-    const key = JSON.stringify([names, reach.parents, reach.children, plain(reach.selected)]);
+    const key = JSON.stringify([names, objectTypes, reach.parents, reach.children, plain(reach.selected)]);
     const known = this.names.get(key);
     if (known !== undefined) return known;
     const taken = new Set(this.names.values());
@@ -127,9 +127,9 @@ class OutputModelBuilder {
       const selected = reach.selected.parents.get(name.toLowerCase()) ?? nothingSelected();
       const below = { parents: Math.max(0, reach.parents - 1), children: 0, selected };
       const found = targets[index] ?? [];
-      const content: ElementContent =
-        found.length === 0 ? { kind: 'open' } : { kind: 'record', type: await this.add(found, below) };
       const named = lookupTargets(holders, name);
+      const content: ElementContent =
+        found.length === 0 ? { kind: 'open' } : { kind: 'record', type: await this.add(found, below, named) };
       const cut =
         named.length > MAX_TARGETS
           ? `; left open, for these are ${named.length} object types and a schema holds ${MAX_TARGETS} of a lookup`
@@ -154,7 +154,7 @@ class OutputModelBuilder {
       const selected = reach.selected.children.get(relationshipName.toLowerCase()) ?? nothingSelected();
       const below = { parents: reach.children > 1 ? 1 : 0, children: 0, selected };
       const content: ElementContent =
-        found.length === 0 ? { kind: 'open' } : { kind: 'list', type: await this.add(found, below) };
+        found.length === 0 ? { kind: 'open' } : { kind: 'list', type: await this.add(found, below, [childSObject]) };
       elements.set(relationshipName, relation(relationshipName, `Child records: ${childSObject}`, content));
     }
   }
@@ -162,7 +162,7 @@ class OutputModelBuilder {
   /** Describes of the object types that the user can see; none where there are too many of them. */
   private async targets(objectTypes: readonly string[]): Promise<readonly SObjectDescribe[]> {
     if (objectTypes.length > MAX_TARGETS) return [];
-    return this.describes.describeVisible(objectTypes, this.context);
+    return asParents(await this.describes.describeVisible(objectTypes, this.context), objectTypes);
   }
 }
 

@@ -2,6 +2,7 @@ import { setImmediate as loopTurn } from 'node:timers/promises';
 import { elementText, escapeXml } from '../xml/xml-text.js';
 import { type XmlAttributes, XmlWriter } from '../xml/xml-writer.js';
 import type { ElementContent, ModelElement, ObjectModel, RecordType, ValueType } from './object-model.js';
+import { writeResultElement } from './result-schema-writer.js';
 
 const ID_PATTERN = '[0-9A-Za-z]{15}([0-9A-Za-z]{3})?';
 
@@ -51,11 +52,12 @@ class ModelWriter {
   }
 
   async write(signal: AbortSignal): Promise<void> {
-    const { root, rootType, isTree, types, direction } = this.model;
+    const { root, rootType, isTree, mayBeResult, types, direction } = this.model;
     const schema = { 'xmlns:xs': 'http://www.w3.org/2001/XMLSchema', elementFormDefault: 'unqualified' };
     this.writer.open('xs:schema', schema);
     if (isTree === true) this.element({ name: root }, () => this.records(typeName(rootType)));
     else this.element({ name: root, type: typeName(rootType) });
+    if (mayBeResult === true) writeResultElement(this.writer, 'Result');
     for (const type of types) {
       this.recordType(type);
       await loopTurn();
@@ -163,10 +165,10 @@ class ModelWriter {
     this.sequence(() => this.writer.element('xs:any', { processContents: 'skip', minOccurs, maxOccurs: 'unbounded' }));
   }
 
-  /** Records as a tree that is sent wraps them. */
+  /** Records as a tree that is sent wraps them; the service refuses an empty list. */
   private records(type: string): void {
     this.writer.element('xs:complexType', {}, () =>
-      this.sequence(() => this.element({ name: 'records', type, ...ANY_NUMBER })),
+      this.sequence(() => this.element({ name: 'records', type, maxOccurs: 'unbounded' })),
     );
   }
 

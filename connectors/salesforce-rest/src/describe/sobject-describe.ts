@@ -29,6 +29,32 @@ export type FieldDescribe = {
   readonly relationshipName: string;
 };
 
+/** Tells of what object type a parent is. */
+const PARENT_TYPE: FieldDescribe = {
+  name: 'Type',
+  label: 'Object type',
+  help: '',
+  type: 'picklist',
+  length: 0,
+  precision: 0,
+  scale: 0,
+  digits: 0,
+  custom: false,
+  nillable: true,
+  createable: false,
+  updateable: false,
+  defaultedOnCreate: false,
+  externalId: false,
+  idLookup: false,
+  unique: false,
+  filterable: true,
+  sortable: true,
+  restrictedPicklist: true,
+  picklistValues: [],
+  referenceTo: [],
+  relationshipName: '',
+};
+
 export type ChildRelationship = { readonly relationshipName: string; readonly childSObject: string };
 
 /** What is kept of an object type's describe. Source: Salesforce REST API Developer Guide, "sObject Describe". */
@@ -77,6 +103,22 @@ export function lookupTargets(holders: readonly SObjectDescribe[], relationshipN
     fields.filter((field) => field.relationshipName !== '' && field.relationshipName.toLowerCase() === name),
   );
   return [...new Set(lookups.flatMap(({ referenceTo }) => referenceTo))];
+}
+
+/**
+ * The describes of a lookup's targets as SOQL shows them. Of a lookup to several object types `Type` tells which of them the parent is, even where one has a field of that name.
+ * `targets`: those of `objectTypes` that the user can see. Source: SOQL and SOSL Reference, "Understanding Polymorphic Keys and Relationships".
+ */
+export function asParents(
+  targets: readonly SObjectDescribe[],
+  objectTypes: readonly string[],
+): readonly SObjectDescribe[] {
+  if (objectTypes.length < 2) return targets;
+  const parentType: FieldDescribe = { ...PARENT_TYPE, picklistValues: objectTypes };
+  return targets.map((target) => ({
+    ...target,
+    fields: [...target.fields.filter(({ name }) => name !== PARENT_TYPE.name), parentType],
+  }));
 }
 
 /** Does it hold the values of other fields together, as `BillingAddress` does those of `BillingCity` and its like? */

@@ -1,26 +1,6 @@
 import { ConnectorError, type HttpHeaders, isConnectorError } from '@connector-runtime/core';
+import { RESERVED_HEADERS } from '../transport/headers.js';
 import { documentError } from '../transport/refusals.js';
-
-/** Those of the session and of the connection itself, and those by which the connector reads and is read. */
-const RESERVED = new Set([
-  'accept',
-  'accept-encoding',
-  'authorization',
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-type',
-  'cookie',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /** What the user asks for beside the connector's own headers. */
 export interface HeaderProperties {
@@ -36,7 +16,7 @@ export function documentHeaders(own: HttpHeaders, properties: HeaderProperties):
   if (rule !== '') headers['sforce-auto-assign'] = rule;
   for (const [name, value] of Object.entries(properties.restHeaders ?? {})) {
     const lower = name.toLowerCase();
-    if (RESERVED.has(lower)) {
+    if (RESERVED_HEADERS.has(lower)) {
       throw documentError(
         'HEADER_RESERVED',
         `restHeaders must not set ${name}: that header is the connector's own`,

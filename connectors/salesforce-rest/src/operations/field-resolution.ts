@@ -1,6 +1,6 @@
 import type { CallContext } from '@connector-runtime/core';
 import type { DescribeCache } from '../describe/describe-cache.js';
-import { type FieldDescribe, lookupTargets, type SObjectDescribe } from '../describe/sobject-describe.js';
+import { asParents, type FieldDescribe, lookupTargets, type SObjectDescribe } from '../describe/sobject-describe.js';
 import { suggestion } from '../describe/suggestion.js';
 import { parseFieldPath, type ResolvedField } from '../soql/field-path.js';
 import { configError } from '../transport/refusals.js';
@@ -56,7 +56,8 @@ async function resolveField(
       throw unknown('parent relationship', parent, path, holders[0] ?? holder, known, pointer);
     }
     names.push(lookup.relationshipName);
-    holders = await describes.describeVisible(lookupTargets(holders, parent), context);
+    const targets = lookupTargets(holders, parent);
+    holders = asParents(await describes.describeVisible(targets, context), targets);
   }
   const field = fieldIn(holders, steps.field);
   if (field === undefined) {

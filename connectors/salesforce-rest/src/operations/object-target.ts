@@ -10,6 +10,7 @@ import {
 } from '@connector-runtime/core';
 import { DescribeCache } from '../describe/describe-cache.js';
 import type { SObjectDescribe } from '../describe/sobject-describe.js';
+import { unknownColumn } from '../transport/error-answer.js';
 import { configError } from '../transport/refusals.js';
 import { checkConfiguredHeaders, type HeaderProperties } from './document-headers.js';
 
@@ -86,7 +87,7 @@ export class ObjectTarget {
     const refusal = errors.find((info) => info !== undefined && isOutdated(info));
     if (refusal === undefined) return;
     await this.describes.forget(objectType, context);
-    const named = /No such column '[^']*' on (?:entity|sobject of type) '?(\w+)/.exec(refusal.message)?.[1];
+    const named = unknownColumn(refusal.message)?.objectType;
     if (named !== undefined && named !== objectType) await this.describes.forget(named, context);
   }
 

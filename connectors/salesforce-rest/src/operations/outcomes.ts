@@ -9,7 +9,7 @@ import {
 import { failed } from '@connector-runtime/core/authoring';
 import type { SObjectDescribe } from '../describe/sobject-describe.js';
 import { suggestion } from '../describe/suggestion.js';
-import { errorOfAll, errorsBehind, ListedErrors, type ServiceError } from '../transport/error-answer.js';
+import { errorOfAll, errorsBehind, ListedErrors, type ServiceError, unknownColumn } from '../transport/error-answer.js';
 import { protocolError } from '../transport/refusals.js';
 import { comparableId } from './comparable-key.js';
 import { type Payload, PayloadError } from './payload.js';
@@ -100,13 +100,13 @@ export function readWritten<T>(read: () => T): T {
   }
 }
 
-/** Adds to the service's `INVALID_FIELD` the known field that may be meant. */
+/** Adds to the service's `INVALID_FIELD` the known field that may be meant; nothing where it speaks of a field of another object type, as of a parent. */
 export function withNearestField(error: unknown, describe: SObjectDescribe): unknown {
   if (!isConnectorError(error) || error.info.service?.code !== 'INVALID_FIELD') return error;
-  const name = /No such column '([^']+)'/.exec(error.info.message)?.[1];
-  if (name === undefined) return error;
+  const unknown = unknownColumn(error.info.message);
+  if (unknown === undefined || (unknown.objectType ?? describe.name) !== describe.name) return error;
   const hint = suggestion(
-    name,
+    unknown.column,
     describe.fields.map((field) => field.name),
   );
   if (hint === '') return error;

@@ -171,7 +171,11 @@ export const csvBulkPropertiesSchema = {
   allOf: [
     {
       if: choosing('insert', 'update', 'upsert', 'delete', 'hardDelete'),
-      then: { required: ['object'], description: 'every write needs it' },
+      then: {
+        required: ['object'],
+        properties: { object: { type: 'string', pattern: '\\S' } },
+        description: 'every write needs it',
+      },
     },
     { if: choosing('upsert'), then: KEY_NEEDED },
   ],

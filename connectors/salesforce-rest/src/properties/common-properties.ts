@@ -1,3 +1,13 @@
+import { RESERVED_HEADERS } from '../transport/headers.js';
+
+/** A pattern has no way of its own to say "in any case". */
+const reservedInAnyCase = [...RESERVED_HEADERS]
+  .map((name) => name.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`))
+  .join('|');
+
+/** The names of headers that a user may set. */
+const freeHeader = `^(?!(?:${reservedInAnyCase})$)[!#$%&'*+.^_\`|~0-9A-Za-z-]+$`;
+
 /** Properties that every operation has. */
 export interface CommonProperties {
   readonly operationApi: 'RESTAPI' | 'COMPOSITEAPI' | 'BulkAPI2.0';
@@ -28,7 +38,7 @@ export const common = {
       'Further headers of each request, by name. Accept, Content-Type, Authorization and those of the connection itself cannot be set.',
     'x-dynamic': true,
     patternProperties: {
-      "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$": { type: 'string', pattern: '^[\\t\\x20-\\x7e\\x80-\\xff]*$' },
+      [freeHeader]: { type: 'string', pattern: '^[\\t\\x20-\\x7e\\x80-\\xff]*$' },
     },
     additionalProperties: false,
   },

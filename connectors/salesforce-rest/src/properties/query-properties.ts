@@ -45,6 +45,9 @@ const DIRECTIONS = [
   'desc_nulls_last',
 ] as const satisfies readonly SortDirection[];
 
+/** No part of it is empty. */
+const fieldPath = { type: 'string', minLength: 1, pattern: '^[^/]+(?:/[^/]+)*$' } as const;
+
 const filterValue = {
   description: 'A literal, or {"$property": name}: the member of that name of the input document.',
   anyOf: [
@@ -110,8 +113,8 @@ export const queryPropertiesSchema = {
       type: 'array',
       title: 'Fields',
       description:
-        'Paths of the fields to read, with / between their parts: Name, Owner/Email for a parent, Contacts/records/Name for child records. Unset: all fields of the object itself; with BulkAPI2.0 without the compound ones (addresses, locations), whose parts are fields of their own.',
-      items: { type: 'string', minLength: 1 },
+        'Paths of the fields to read, with / between their parts: Name, Owner/Email for a parent, Who/Type for the object type of a parent that may be of several, Contacts/records/Name for child records. Unset: all fields of the object itself; with BulkAPI2.0 without the compound ones (addresses, locations), whose parts are fields of their own.',
+      items: fieldPath,
       minItems: 1,
     },
     filter: {
@@ -128,7 +131,7 @@ export const queryPropertiesSchema = {
         additionalProperties: false,
         required: ['field'],
         properties: {
-          field: { type: 'string', minLength: 1, title: 'Field' },
+          field: { ...fieldPath, title: 'Field' },
           direction: {
             type: 'string',
             title: 'Direction',
@@ -171,7 +174,7 @@ export const queryPropertiesSchema = {
       properties: {
         and: { type: 'array', title: 'All of', items: { $ref: '#/$defs/filter' } },
         or: { type: 'array', title: 'Any of', items: { $ref: '#/$defs/filter' } },
-        field: { type: 'string', minLength: 1, title: 'Field' },
+        field: { ...fieldPath, title: 'Field' },
         operator: { type: 'string', title: 'Operator', enum: OPERATORS },
         value: {
           title: 'Value',

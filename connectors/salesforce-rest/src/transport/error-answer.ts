@@ -99,6 +99,13 @@ export function errorOfAll(
   };
 }
 
+/** The column that a message says there is none of, and the object type that it names. */
+export function unknownColumn(message: string): { column: string; objectType: string | undefined } | undefined {
+  const [found, column, objectType] =
+    /No such column '([^']*)'(?: on (?:entity|sobject of type) '?(\w+))?/.exec(message) ?? [];
+  return found === undefined || column === undefined ? undefined : { column, objectType };
+}
+
 /** `CODE: message`, several joined by `; `. */
 export function textOf(errors: readonly ServiceError[]): string {
   return errors.map(({ code, message }) => plainText(message === '' ? code : `${code}: ${message}`)).join('; ');

@@ -22,3 +22,24 @@ export const ACCEPT_CSV: HttpHeaders = { accept: CSV };
 
 /** For calls that send JSON and answer with it. */
 export const JSON_BOTH_WAYS: HttpHeaders = { accept: JSON_TYPE, 'content-type': `${JSON_TYPE}; charset=UTF-8` };
+
+/** What no user sets, in lower case: the headers of the session and of the connection itself, and those by which the connector reads and is read. */
+export const RESERVED_HEADERS: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'authorization',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'cookie',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);

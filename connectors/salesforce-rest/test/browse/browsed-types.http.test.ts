@@ -68,6 +68,15 @@ describe('fields', () => {
     expect(named(await level('query', 'Parent', 'Parent', 'Parent'), 'Name')).toBeDefined();
   });
 
+  test('under a parent of several object types tell which it is, and not under one of a single type', async () => {
+    const connection = await world.connect();
+    const under = (path: string) => all(connection.fields({ operation: 'query', objectType: 'Task', path: [path] }));
+
+    expect(named(await under('Who'), 'Type')).toMatchObject({ type: 'picklist', can: ['read', 'filter', 'sort'] });
+    expect((await under('What')).filter(({ name }) => name === 'Type')).toMatchObject([{ label: 'Object type' }]);
+    expect(named(await under('CreatedBy'), 'Type')).toBeUndefined();
+  });
+
   test('of a write are those that it can hold, with what is required', async () => {
     const top = await level('create');
 

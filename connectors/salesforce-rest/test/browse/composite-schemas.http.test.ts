@@ -1,5 +1,12 @@
 import { bodies, run } from '../running-org.js';
-import { all, type DescribedOrg, problemsOf, problemsOfBodies, runDescribedOrg } from './described-org.js';
+import {
+  all,
+  type DescribedOrg,
+  problemsOf,
+  problemsOfBodies,
+  problemsOfJson,
+  runDescribedOrg,
+} from './described-org.js';
 
 let world: DescribedOrg;
 beforeAll(async () => {
@@ -28,6 +35,8 @@ describe('the schemas of create tree', () => {
   test.each([
     ['a record without a reference id', below(contact.replace(' referenceId="c"', ''))],
     ['a record without a type', below(contact.replace(' type="Contact"', ''))],
+    ['a tree without records', '<SObjectTreeRequest/>'],
+    ['a list of children without records', below('')],
     ['a record without what it needs', below(contact.replace('<LastName>L</LastName>', ''))],
   ])('refuse %s', async (_what, document) => {
     expect(await problemsOf((await tree(1)).schema, [document])).not.toEqual([]);
@@ -49,6 +58,25 @@ describe('the schemas of create tree', () => {
     expect(await problemsOfBodies(schema, results)).toEqual([]);
   });
 
+  test.each(['xml', 'json'] as const)('take every kind of refusal, in %s', async (payloadFormat) => {
+    const isXml = payloadFormat === 'xml';
+    const { schema } = await world.schemaOf('createTree', 'output', isXml ? 'xsd' : 'json-schema');
+    const connection = await world.connect();
+    const request = { operation: 'createTree', objectType: 'Account', properties: { payloadFormat } };
+    const documents = isXml
+      ? bodies(below('<records type="Contact" referenceId="c"/>'), '<SObjectTreeRequest/>', '<SObjectTreeRequest>')
+      : bodies('{"records":[{"attributes":{"type":"Account","referenceId":"a"}}]}', '{"records":[]}', '{');
+
+    const { results } = await run(connection, request, documents);
+
+    const texts = results.map(({ body }) => String(body));
+    expect(results.map(({ status }) => status)).toEqual(Array(3).fill('applicationError'));
+    expect(texts.map((text) => /^(?:<\?[^>]*\?>)?<?(\[?\{?\w*)/.exec(text.replaceAll('"', ''))?.[1])).toEqual(
+      isXml ? ['SObjectTreeResponse', 'Errors', 'Result'] : ['{hasErrors', '[{message', '{success'],
+    );
+    expect(await (isXml ? problemsOf(schema, texts) : problemsOfJson(schema, texts))).toEqual([]);
+  });
+
   test('tell the same in JSON', async () => {
     const { root, schema } = await world.schemaOf('createTree', 'input', 'json-schema', { childrenDepth: 1 });
     const { $defs } = JSON.parse(schema);
@@ -56,6 +84,16 @@ describe('the schemas of create tree', () => {
     expect(root).toBe('SObjectTreeRequest');
     expect($defs.Account.properties.Contacts.properties.records.items).toEqual({ $ref: '#/$defs/Contact_child' });
     expect($defs.Contact_child.required).toEqual(['attributes', 'LastName']);
+  });
+
+  test('refuse lists without records in JSON too', async () => {
+    const { schema } = await world.schemaOf('createTree', 'input', 'json-schema', { childrenDepth: 1 });
+    const account = { attributes: { type: 'Account', referenceId: 'a' }, Name: 'A' };
+    const problemsOfRecords = (...records: readonly object[]) => problemsOfJson(schema, [JSON.stringify({ records })]);
+
+    expect(problemsOfRecords(account)).toEqual([]);
+    expect(problemsOfRecords()).not.toEqual([]);
+    expect(problemsOfRecords({ ...account, Contacts: { records: [] } })).not.toEqual([]);
   });
 
   test('have steps to the children of children', async () => {

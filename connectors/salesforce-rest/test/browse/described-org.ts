@@ -1,4 +1,5 @@
 import type { Json } from '@connector-runtime/core';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { memoryPages, validateXML } from 'xmllint-wasm';
 import { type RunningOrg, runOrg } from '../running-org.js';
 
@@ -40,6 +41,13 @@ export function problemsOfBodies(
     schema,
     given.map(({ body }) => String(body)),
   );
+}
+
+/** What ajv has against documents by a JSON Schema; empty where they are valid. */
+export function problemsOfJson(schema: string, documents: readonly string[]): readonly string[] {
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
+  const accepts = ajv.compile(JSON.parse(schema) as object);
+  return documents.flatMap((text) => (accepts(JSON.parse(text)) ? [] : [`${ajv.errorsText(accepts.errors)}: ${text}`]));
 }
 
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -1,7 +1,14 @@
 import type { Json } from '@connector-runtime/core';
 import fc from 'fast-check';
 import { bodies, run } from '../running-org.js';
-import { all, type DescribedOrg, problemsOfBodies, runDescribedOrg } from './described-org.js';
+import {
+  all,
+  type DescribedOrg,
+  problemsOf,
+  problemsOfBodies,
+  problemsOfJson,
+  runDescribedOrg,
+} from './described-org.js';
 
 let world: DescribedOrg;
 beforeAll(async () => {
@@ -84,6 +91,24 @@ describe('the output schema', () => {
     expect(schema).toMatch(/name="Who"/);
   });
 
+  test.each([
+    ['in XML', 'xsd', 'xml'],
+    ['in JSON', 'json-schema', 'json'],
+  ] as const)(
+    'of query takes the object type of a parent that may be of several, %s',
+    async (_how, format, payload) => {
+      const properties = { fields: ['Id', 'Who/Type', 'Who/Name', 'What/Type'], payloadFormat: payload };
+      const { schema } = await world.schemaOf('query', 'output', format, properties, 'Task');
+      const { outputs } = await run(await world.connect(), { operation: 'query', objectType: 'Task', properties });
+      const texts = outputs.map(({ body }) => String(body));
+
+      for (const type of ['Contact', 'Lead', 'Account', 'Opportunity'])
+        expect(texts.join('')).toMatch(payload === 'xml' ? `<Type>${type}</Type>` : `"Type":"${type}"`);
+      expect(await (format === 'xsd' ? problemsOf(schema, texts) : problemsOfJson(schema, texts))).toEqual([]);
+      expect(schema).toContain('one of: Contact, Lead');
+    },
+  );
+
   test.each(['Account', 'Contact', 'Invoice__c'])('of query takes 200 random records of %s', async (objectType) => {
     const before = world.org.records(objectType).length;
     const connection = await world.connect();
@@ -121,6 +146,29 @@ describe('the output schema', () => {
     expect(results.map(({ status }) => status)).toEqual(['success', 'applicationError', 'applicationError']);
     expect(await problemsOfBodies(schema, results)).toEqual([]);
   });
+
+  test.each(['xml', 'json'] as const)(
+    'of an update with read-back takes refusals too, in %s',
+    async (payloadFormat) => {
+      const isXml = payloadFormat === 'xml';
+      const properties = { returnUpdatedRecord: true, payloadFormat };
+      const { schema } = await world.schemaOf('update', 'output', isXml ? 'xsd' : 'json-schema', properties);
+      const id = world.org.insert('Account', { Name: 'A' });
+      const documents = isXml
+        ? bodies(`<r><Id>${id}</Id></r>`, `<r><Id>${id}</Id><Nome>b</Nome></r>`, '<r/>')
+        : bodies(`{"Id":"${id}"}`, `{"Id":"${id}","Nome":"b"}`, '{}');
+
+      const { results } = await run(
+        await world.connect(),
+        { operation: 'update', objectType: 'Account', properties },
+        documents,
+      );
+
+      const texts = results.map(({ body }) => String(body));
+      expect(results.map(({ status }) => status)).toEqual(['success', 'applicationError', 'applicationError']);
+      expect(await (isXml ? problemsOf(schema, texts) : problemsOfJson(schema, texts))).toEqual([]);
+    },
+  );
 
   test('of an update with read-back takes the record', async () => {
     const properties = { returnUpdatedRecord: true };

@@ -28,11 +28,13 @@ const NEVER = new AbortController().signal;
 const output: ObjectModel = { root: 'records', rootType: 'Account', direction: 'output', types };
 const input: ObjectModel = { ...output, direction: 'input' };
 const tree: ObjectModel = { ...input, root: 'SObjectTreeRequest', isTree: true };
+const readBack: ObjectModel = { ...output, root: 'Account', mayBeResult: true };
 
 test.each([
   ['output', output],
   ['input', input],
   ['tree', tree],
+  ['read-back', readBack],
 ])('the schema of an %s model is the text that xmlbuilder2 writes of it', async (_title, model) => {
   const schema = await writeXmlSchema(model, NEVER);
 
@@ -43,6 +45,7 @@ test.each([
   ['output', output],
   ['input', input],
   ['tree', tree],
+  ['read-back', readBack],
 ])('the JSON schema of an %s model is written as JSON.stringify writes it', async (_title, model) => {
   const schema = await writeJsonSchema(model, NEVER);
 
@@ -170,7 +173,7 @@ const EXPECTED_TREE = `<?xml version="1.0" encoding="UTF-8"?>
   <xs:element name="SObjectTreeRequest">
     <xs:complexType>
       <xs:sequence>
-        <xs:element name="records" type="Account.record" minOccurs="0" maxOccurs="unbounded"/>
+        <xs:element name="records" type="Account.record" maxOccurs="unbounded"/>
       </xs:sequence>
     </xs:complexType>
   </xs:element>
@@ -230,7 +233,7 @@ const EXPECTED_TREE = `<?xml version="1.0" encoding="UTF-8"?>
         </xs:annotation>
         <xs:complexType>
           <xs:sequence>
-            <xs:element name="records" type="Other.record" minOccurs="0" maxOccurs="unbounded"/>
+            <xs:element name="records" type="Other.record" maxOccurs="unbounded"/>
           </xs:sequence>
         </xs:complexType>
       </xs:element>

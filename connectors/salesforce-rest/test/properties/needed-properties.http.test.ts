@@ -40,12 +40,31 @@ const NEVER_RUN: readonly (readonly [string, Properties, string, string])[] = [
   ['csvBulk', { bulkOperation: 'delete' }, '/object', NO_OBJECT],
   ['csvBulk', { bulkOperation: 'hardDelete' }, '/object', NO_OBJECT],
   ['csvBulk', { bulkOperation: 'upsert', object: 'Account' }, KEY, NO_KEY],
+  ['csvBulk', { bulkOperation: 'insert', object: ' ' }, '/object', 'must match'],
+  ['query', { fields: ['Id', 'Owner//Name'] }, '/fields/1', 'must match'],
+  ['query', { fields: ['/Id'] }, '/fields/0', 'must match'],
+  ['query', { sort: [{ field: 'Owner/' }] }, '/sort/0/field', 'must match'],
+  [
+    'query',
+    { filter: { and: [{ field: 'a//b', operator: 'EQUALS', value: 1 }] } },
+    '/filter/and/0/field',
+    'must match',
+  ],
+  ...['query', 'create', 'customSoql', 'createTree'].map(
+    (operation) =>
+      [
+        operation,
+        { restHeaders: { AUTHORIZATION: 'x' } },
+        '/restHeaders/AUTHORIZATION',
+        'is not a known property',
+      ] as const,
+  ),
   ['delete', { hardDelete: true }, '/hardDelete', NO_HARD_DELETE],
   ['delete', { hardDelete: true, batchCount: 2 }, '/hardDelete', NO_HARD_DELETE],
   ['delete', { hardDelete: true, ...COLLECTIONS }, '/hardDelete', NO_HARD_DELETE],
 ];
 
-const typed = (operation: string) => (operation === 'csvBulk' ? {} : { objectType: 'Account' });
+const typed = (operation: string) => (['csvBulk', 'customSoql'].includes(operation) ? {} : { objectType: 'Account' });
 
 test.each(NEVER_RUN)('%s with %j is refused before any request', async (operation, properties, at, message) => {
   const connection = await world.connect();
@@ -60,6 +79,9 @@ test('validate says the same of each, and passes what may get the rest from docu
   const fine: readonly [string, Properties][] = [
     ['upsert', { externalIdFieldName: 'Id' }],
     ['csvBulk', { bulkOperation: 'queryAll' }],
+    ['csvBulk', { bulkOperation: 'query', object: ' ' }],
+    ['create', { restHeaders: { 'Accept-Language': 'de', Hostess: 'x' } }],
+    ['query', { fields: ['Contacts/records/Owner/Name'] }],
     ['csvBulk', { bulkOperation: 'insert', object: 'Account' }],
     ['delete', { hardDelete: true, ...BULK }],
     ['customSoql', {}],
@@ -68,7 +90,7 @@ test('validate says the same of each, and passes what may get the rest from docu
   ];
   const files = [...NEVER_RUN, ...fine].map(([operation, properties], index) => {
     const file = path.join(folder, `${index}.json`);
-    const component = { operation, ...(operation === 'customSoql' ? {} : typed(operation)), properties };
+    const component = { operation, ...typed(operation), properties };
     writeFileSync(file, JSON.stringify(component));
     return file;
   });

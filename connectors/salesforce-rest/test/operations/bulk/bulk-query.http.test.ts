@@ -40,6 +40,23 @@ test('Q40: each row becomes a document, parents nested again, null as nil', asyn
   expect(paths()).toEqual(['POST /jobs/query', 'GET /jobs/query/ID', 'GET /jobs/query/ID/results']);
 });
 
+test('the object type of a parent that may be of several stands in its place', async () => {
+  const WhoId = world.org.insert('Lead', { LastName: 'L', Company: 'C' });
+  world.org.insert('Task', { Subject: 'typed', WhoId });
+  const filter = {
+    and: [
+      { field: 'Who/Type', operator: 'IN_LIST', value: ['Lead'] },
+      { field: 'Subject', operator: 'EQUALS', value: 'typed' },
+    ],
+  };
+
+  const { outputs } = await query({ fields: ['Subject', 'Who/Type'], filter, payloadFormat: 'json' }, 'Task');
+
+  expect(outputs.map(({ body }) => JSON.parse(String(body)))).toMatchObject([
+    { Subject: 'typed', Who: { Type: 'Lead' } },
+  ]);
+});
+
 test('pages follow each other to the end, each row once, and the page size is asked for', async () => {
   await world.stop();
   world = await runOrg({ accounts: 900 });
