@@ -22,6 +22,7 @@ const ONE_ADDRESS = {
   ajv: /^(runtime\/src\/components\/|conformance-tests\/src\/)/,
   undici: /^runtime\/src\/http\/undici-transport\.ts$/,
   eventemitter3: /^runtime\/src\/services\/events\.ts$/,
+  xmlbuilder2: /^connectors\/[^/]+\/src\//,
   '@opentelemetry/api':
     /^(runtime\/src\/(telemetry|open-telemetry|http\/)|conformance-tests\/(src\/lent\/lent-spans|mutants\/)|docs\/examples\/host\/traces\.ts$)/,
   commander: /^runtime\/src\/cli\//,
