@@ -142,10 +142,13 @@ export class PropertyValidator {
     }
     if (rule === 'additionalProperties' || rule === 'unevaluatedProperties') {
       const name = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
-      const known = Object.keys((error.parentSchema as { properties?: object })?.properties ?? {});
-      const nearest = nearestName(name, known);
+      const place = `${error.instancePath}/${pointerSegment(name)}`;
+      const { properties = {}, patternProperties, description } = (error.parentSchema ?? {}) as JsonSchema;
+      if (patternProperties !== undefined && typeof description === 'string')
+        return { path: place, rule, message: `is not allowed: ${description}` };
+      const nearest = nearestName(name, Object.keys(properties as object));
       const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-      return { path: `${error.instancePath}/${pointerSegment(name)}`, rule, message: `is not a known property${hint}` };
+      return { path: place, rule, message: `is not a known property${hint}` };
     }
     return {
       path: error.instancePath,

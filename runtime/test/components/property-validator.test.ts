@@ -52,6 +52,25 @@ describe('checking properties', () => {
     });
   });
 
+  test('says which names a property takes that has no list of them', () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        headers: {
+          type: 'object',
+          description: 'Not Host.',
+          patternProperties: { '^(?!Host$)': { type: 'string' } },
+          additionalProperties: false,
+        },
+      },
+    };
+    const headers = new PropertyValidator('the properties', schema);
+
+    expect(issues(() => headers.check({ headers: { Host: 'a', Via: 'b' } }))).toEqual({
+      '/headers/Host': 'is not allowed: Not Host.',
+    });
+  });
+
   test('names a property that a choice demands, and why', () => {
     expect(issues(() => validator.check({ ...valid, kind: 'user' }))).toEqual({
       '/password': 'is missing: a user has one',

@@ -2,7 +2,6 @@ import { setImmediate as loopTurn } from 'node:timers/promises';
 import { elementText, escapeXml } from '../xml/xml-text.js';
 import { type XmlAttributes, XmlWriter } from '../xml/xml-writer.js';
 import type { ElementContent, ModelElement, ObjectModel, RecordType, ValueType } from './object-model.js';
-import { writeResultElement } from './result-schema-writer.js';
 
 const ID_PATTERN = '[0-9A-Za-z]{15}([0-9A-Za-z]{3})?';
 
@@ -57,7 +56,10 @@ class ModelWriter {
     this.writer.open('xs:schema', schema);
     if (isTree === true) this.element({ name: root }, () => this.records(typeName(rootType)));
     else this.element({ name: root, type: typeName(rootType) });
-    if (mayBeResult === true) writeResultElement(this.writer, 'Result');
+    if (mayBeResult === true) {
+      const { resultElementLines } = await import('./result-schema-writer.js');
+      this.writer.lines(resultElementLines());
+    }
     for (const type of types) {
       this.recordType(type);
       await loopTurn();
