@@ -24,6 +24,9 @@ afterEach(async () => {
   await service.stop();
 });
 
+const RECORD = '{"Id":"001000000000001AAA","Name":"a"}';
+const TREE = '{"records":[{"attributes":{"type":"Account","referenceId":"a"},"Name":"a"}]}';
+
 async function errorOf(operation: string, properties: object) {
   const request = {
     operation,
@@ -33,7 +36,7 @@ async function errorOf(operation: string, properties: object) {
   const { results, summary } = await run(
     connection,
     request,
-    operation === 'query' ? undefined : bodies('{"Id":"001000000000001AAA","Name":"a"}'),
+    operation === 'query' ? undefined : bodies(operation === 'createTree' ? TREE : RECORD),
   );
   return results[0]?.error ?? summary.error;
 }

@@ -62,7 +62,7 @@ describe('with documents in JSON', () => {
     ['a list', '[{"Name":"x"}]', 'DOCUMENT_NOT_JSON'],
     ['not UTF-8', Uint8Array.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 'DOCUMENT_NOT_JSON'],
     ['with two byte order marks', Buffer.from('\ufeff\ufeff{"Name":"x"}'), 'DOCUMENT_NOT_JSON'],
-    ['with a name twice', '{"Name":"x","Name":"y"}', 'DOCUMENT_NOT_JSON'],
+    ['with a name twice', '{"Name":"x","Name":"y"}', 'FIELD_REPEATED'],
     ['with half of a surrogate pair', '{"Name":"\\ud800"}', 'DOCUMENT_NOT_JSON'],
     ['XML, and says so', '<records/>', 'MEDIA_TYPE_UNSUPPORTED'],
     ['XML, and does not say so', '<records/>', 'DOCUMENT_NOT_JSON'],

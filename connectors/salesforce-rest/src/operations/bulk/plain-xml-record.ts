@@ -24,6 +24,7 @@ export function readPlainXmlRecord(text: string): IngestRecord | undefined {
 function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined {
   const fields = new Map<string, string | null>();
   let objectType = '';
+  /** Elements of the root that are no plain fields, in small letters. */
   const parents = new Set<string>();
   let parent = '';
   let parentType = '';
@@ -36,6 +37,7 @@ function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined
     const field = scanner.takeField();
     if (field !== undefined) {
       if (scanner.depth >= DEEPEST_LEVEL) return undefined;
+      if (scanner.depth === 1 && parents.size > 0 && parents.has(field.name.toLowerCase())) return undefined;
       const name = scanner.depth === PARENT_LEVEL ? parentPath(parent, parentType, field.name) : field.name;
       const { size } = fields;
       if (fields.set(name, field.value === '' ? null : field.value).size === size) return undefined;
@@ -60,7 +62,7 @@ function readRecord(text: string, scanner: XmlScanner): IngestRecord | undefined
       }
       if (level === 1) objectType = type;
       if (level === PARENT_LEVEL) {
-        if (parents.has(name.toLowerCase())) return undefined;
+        if (parents.has(name.toLowerCase()) || fields.has(name)) return undefined;
         parents.add(name.toLowerCase());
         parent = name;
         parentType = type;

@@ -29,6 +29,8 @@ test.each([
   ['text in the root alone', '<r>x</r>'],
   ['a field twice', '<r><A/><A/></r>'],
   ['a parent twice', '<r><A><B/></A><a><C/></a></r>'],
+  ['a parent after a field of its name', '<r><A>1</A><A><C/></A></r>'],
+  ['a parent before a field of its name', '<r><A><C/></A><A>1</A></r>'],
   ['levels that a row does not have', '<r><A><B><C/></B></A></r>'],
   ['names with a prefix', '<r xmlns:a="u"><a:B/></r>'],
   ['other attributes', `<r note=' type="x"'><A/></r>`],
