@@ -197,7 +197,7 @@ interface Names {
   readonly leaves: Set<string>;
 }
 
-/** Names of properties, at any depth. What XML has as attributes, JSON may have in an object of their own. */
+/** Names of properties, at any depth, and of definitions: what is a root or an item of a list has a name in XML alone. What XML has as attributes, JSON may have in an object of their own. */
 function namesInJson(schema: unknown, names: Names = { all: new Set(), leaves: new Set() }): Names {
   if (typeof schema !== 'object' || schema === null) return names;
   for (const [key, part] of Object.entries(schema)) {
@@ -207,6 +207,7 @@ function namesInJson(schema: unknown, names: Names = { all: new Set(), leaves: n
         if (!JSON.stringify(property).includes('"properties"')) names.leaves.add(name);
       }
     }
+    if (key === '$defs') for (const name of Object.keys(part as object)) names.all.add(name);
     namesInJson(part, names);
   }
   return names;

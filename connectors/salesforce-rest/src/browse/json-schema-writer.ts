@@ -59,18 +59,15 @@ const RESULT = objectOf(
   ['success'],
 );
 
-/** A refusal of the whole request, as the service lists it. */
-const ERROR_LIST: Schema = {
-  type: 'array',
-  items: objectOf(
-    {
-      errorCode: { type: 'string' },
-      message: { type: 'string' },
-      fields: { type: 'array', items: { type: 'string' } },
-    },
-    ['errorCode'],
-  ),
-};
+/** An error in the list that refuses a whole request. */
+const ERROR = objectOf(
+  {
+    errorCode: { type: 'string' },
+    message: { type: 'string' },
+    fields: { type: 'array', items: { type: 'string' } },
+  },
+  ['errorCode'],
+);
 
 /** The schema of what the service answers to a tree: a response, or a plain list of errors; the connector's own refusals are results. */
 export function writeJsonTreeResultSchema(): string {
@@ -79,8 +76,9 @@ export function writeJsonTreeResultSchema(): string {
   ]);
   const members = { hasErrors: { type: 'boolean' }, results: { type: 'array', items: result } };
   const root = 'SObjectTreeResponse';
-  const definitions = { [root]: objectOf(members, ['hasErrors', 'results']), Errors: ERROR_LIST, Result: RESULT };
-  return written({ ...choiceOf(Object.keys(definitions)), $defs: definitions });
+  const errors = { Errors: { type: 'array', items: { $ref: reference('Error') } }, Error: ERROR };
+  const definitions = { [root]: objectOf(members, ['hasErrors', 'results']), ...errors, Result: RESULT };
+  return written({ ...choiceOf([root, 'Errors', 'Result']), $defs: definitions });
 }
 
 /** The schema of the result that a write gives. */
