@@ -42,7 +42,7 @@ export class KnownNames {
 
   /** Is the pattern to be made first? That takes some milliseconds. */
   get isNew(): boolean {
-    return this.pattern === undefined && this.names.length > 0;
+    return this.pattern === undefined && this.names.length > 0 && this.recordsToLeaveOut === 0;
   }
 
   /** Are other names worth learning at present? */

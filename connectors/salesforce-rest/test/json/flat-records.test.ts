@@ -133,10 +133,17 @@ test('a name inside a text is no member', () => {
 test('where records have ever other names some are left out, and then they are taken up again', () => {
   const records = new FlatRecords();
   const own = (index: number) => `{"Field${index}_a":1,"Field${index}_b":2}`;
-  const taken = Array.from({ length: 12_000 }, (_, index) => records.isRecord(own(index)));
+  const taken: boolean[] = [];
+  const areNew: boolean[] = [];
+  for (let index = 0; index < 12_000; index += 1) {
+    areNew.push(records.isNew);
+    taken.push(records.isRecord(own(index)));
+  }
 
   expect(taken.slice(0, 10)).not.toContain(false);
   expect(taken.slice(10, 10_009)).not.toContain(true);
+  // No turn is taken for a pattern that is not made.
+  expect(areNew.slice(11, 10_009)).not.toContain(true);
   expect(taken.slice(10_009, 10_019)).not.toContain(false);
 });
 
